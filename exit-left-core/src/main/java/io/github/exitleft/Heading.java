@@ -1,0 +1,203 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareTicket;
+import io.github.exitleft.bare.Director;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** What a thread does while it heads a stage of messages: it reads, files, signals, and looks at the clock. */
+final class Heading<T, M> {
+
+    /** The longest single read; its beginning and end show that somebody attends to the source (B5). */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    /** How long a source that fails for the moment is left alone, so that it does not spin. */
+    private static final Duration PAUSE = Duration.ofMillis(1);
+
+    private final Stage<T, M> stage;
+    private final TokenReader<? extends T, ? super M> reader;
+    private final Mailroom<T, M> mailroom;
+    private final Tally tally;
+    private final int drain;
+    private volatile long lastActivity;
+
+    Heading(Stage<T, M> stage, StageBuilder<T, M> settings, Mailroom<T, M> mailroom, Tally tally) {
+        this.stage = stage;
+        this.reader = settings.reader;
+        this.mailroom = mailroom;
+        this.tally = tally;
+        this.drain = settings.drain;
+        this.lastActivity = stage.nanoTime();
+    }
+
+    /** When a read last began or ended, on the scale of the stage's clock. */
+    long lastActivity() {
+        return lastActivity;
+    }
+
+    /** Reads until a message for the head's own ticket has come, or its time is up. */
+    @Nullable
+    Received<M> head(Director<T, Source<M>, Void> director, Ticket<T, M> mine) throws InterruptedException {
+        mine.headed = true;
+        int looks = Math.max(1, drain);
+        while (true) {
+            Duration rest = director.remaining();
+            boolean something = step(director, mine, rest);
+            Received<M> own = something ? mailroom.take(mine.mailbox) : null;
+            if (own != null) {
+                drain(director, mine);
+                return own;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while heading with " + mine);
+            }
+            if (rest.isZero()) {
+                // a head without time looks through what is there already, but not for ever
+                looks--;
+                if (!something || looks == 0) {
+                    return director.outOfTime();
+                }
+            } else if (director.remaining().isZero()) {
+                return director.outOfTime();
+            }
+        }
+    }
+
+    /** Routes what is there already before leaving, so that others need not be promoted for it (M5). */
+    private void drain(Director<T, Source<M>, Void> director, Ticket<T, M> mine) {
+        try {
+            for (int i = 0; i < drain && !director.isClosed(); i++) {
+                if (!step(director, mine, Duration.ZERO)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the head has its message, the interrupt is for its caller to see
+        } catch (SourceFailedException | StageClosedException e) {
+            // the head has its message; the others have been told that the source failed
+        }
+    }
+
+    /** Reads and routes one message; false if there was none. */
+    private boolean step(Director<T, Source<M>, Void> director, Ticket<T, M> mine, Duration rest)
+            throws InterruptedException {
+        M message = null;
+        Throwable unreadable = null;
+        stage.attended();
+        lastActivity = stage.nanoTime();
+        try {
+            message = director.resource().receive(rest.compareTo(HEARTBEAT) > 0 ? HEARTBEAT : rest);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (UnreadableMessageException e) {
+            unreadable = e;
+        } catch (TransientSourceException e) {
+            tally.transientFailure();
+            director.pause(PAUSE);
+            return false;
+        } catch (Throwable e) {
+            throw failure(director, e);
+        }
+        long now = stage.nanoTime();
+        lastActivity = now;
+        director.recovered();
+        if (unreadable != null) {
+            tally.received();
+            unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, null, null, unreadable));
+            return true;
+        }
+        if (message == null) {
+            return false;
+        }
+        tally.received();
+        route(director, mine, new Received<>(message, now));
+        return true;
+    }
+
+    /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */
+    private RuntimeException failure(Director<T, Source<M>, Void> director, Throwable thrown)
+            throws InterruptedException {
+        if (Thread.interrupted() || wrapsInterrupt(thrown)) {
+            var interrupt = new InterruptedException("interrupted while reading the source of " + stage);
+            interrupt.initCause(thrown);
+            throw interrupt;
+        }
+        if (director.isClosed()) {
+            return director.closed();
+        }
+        return director.fail(thrown);
+    }
+
+    private static boolean wrapsInterrupt(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
+            if (cause instanceof InterruptedException
+                    || cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void route(Director<T, Source<M>, Void> director, Ticket<T, M> mine, Received<M> received) {
+        M message = received.message();
+        T token;
+        BareTicket<T> holder;
+        try {
+            token = reader.read(message);
+            holder = token == null ? null : director.find(token);
+        } catch (Throwable e) { // a user's code: reader, or the token's hashCode and equals
+            stage.helperFailed();
+            unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, e));
+            return;
+        }
+        if (token == null) {
+            unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, null));
+            return;
+        }
+        if (holder == null) {
+            unclaimed(mailroom.explain(token, message));
+            return;
+        }
+        @SuppressWarnings("unchecked") // only the stage attaches, and always its ticket
+        Ticket<T, M> ticket = (Ticket<T, M>) holder.attachment();
+        if (ticket == null || !passes(ticket, message)) {
+            return;
+        }
+        Unclaimed<T, M> left = mailroom.offer(token, ticket.mailbox, received);
+        if (ticket != mine && (left == null || left.message() != message)) {
+            director.signal(holder);
+        }
+        if (left != null) {
+            unclaimed(left);
+        }
+    }
+
+    private boolean passes(Ticket<T, M> ticket, M message) {
+        Predicate<? super M> check = ticket.check;
+        if (check == null) {
+            return true;
+        }
+        Throwable thrown = null;
+        try {
+            if (check.test(message)) {
+                return true;
+            }
+        } catch (Throwable e) { // a user's code
+            stage.helperFailed();
+            thrown = e;
+        }
+        ticket.countForeign();
+        unclaimed(new Unclaimed<>(MessageOutcome.FOREIGN, ticket.token(), message, null, thrown));
+        return false;
+    }
+
+    private void unclaimed(Unclaimed<T, M> unclaimed) {
+        stage.unclaimed(unclaimed);
+    }
+}

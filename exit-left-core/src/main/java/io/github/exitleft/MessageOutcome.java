@@ -1,0 +1,21 @@
+package io.github.exitleft;
+
+/** What became of a message: exactly one of these for every message that was received and is not in a mailbox. */
+public enum MessageOutcome {
+    /** Given to the one who waited for it. */
+    DELIVERED,
+    /** Came after its ticket had been closed unanswered: after a timeout, or after the caller gave up. */
+    LATE,
+    /** Came for a token that had its answer already. */
+    DUPLICATE,
+    /** Failed its ticket's check. */
+    FOREIGN,
+    /** Nobody has asked for its token, as far as the stage remembers. */
+    UNKNOWN,
+    /** Has no token that can be read, or could not be read at all. */
+    UNREADABLE,
+    /** Found a full mailbox, or had to leave one. */
+    OVERFLOW,
+    /** Was still in its mailbox when the ticket was closed. */
+    ABANDONED
+}

@@ -1,0 +1,80 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** When a call sends again while no answer comes; immutable. */
+public final class Resends {
+
+    private static final Resends NONE = new Resends(Duration.ZERO, 1, 0);
+
+    private final Duration first;
+    private final int factor;
+    private final int most;
+
+    private Resends(Duration first, int factor, int most) {
+        this.first = first;
+        this.factor = factor;
+        this.most = most;
+    }
+
+    /**
+     * Never sends again.
+     *
+     * @return no resends
+     */
+    public static Resends none() {
+        return NONE;
+    }
+
+    /**
+     * Sends again at a constant pace until the call's timeout.
+     *
+     * @param interval the time between two sends; positive
+     * @return the schedule
+     */
+    public static Resends every(Duration interval) {
+        return new Resends(positive(interval), 1, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Sends again after a time that doubles with every send, as RFC 8489, section 6.2.1, has it, until the call's timeout.
+     *
+     * @param first the time between the first two sends; positive
+     * @return the schedule
+     */
+    public static Resends doubling(Duration first) {
+        return new Resends(positive(first), 2, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Limits how often is sent again.
+     *
+     * @param resends how often at most, the first send not counted; zero or more
+     * @return a schedule like this one
+     */
+    public Resends atMost(int resends) {
+        if (resends < 0) {
+            throw new IllegalArgumentException("'resends' must not be negative, but is " + resends);
+        }
+        return new Resends(first, factor, resends);
+    }
+
+    /** How long to wait for an answer before resend number {@code number}, counted from 1; null if there is none. */
+    @Nullable
+    Duration before(int number) {
+        if (number > most) {
+            return null;
+        }
+        // 2^30 times a nanosecond is a second, and of anything longer a lifetime, or near enough
+        int doublings = factor == 1 ? 0 : Math.min(number - 1, 30);
+        return first.getSeconds() >= 1L << 32 ? first : first.multipliedBy(1L << doublings);
+    }
+
+    private static Duration positive(Duration interval) {
+        if (interval.isNegative() || interval.isZero()) {
+            throw new IllegalArgumentException("'interval' between resends must be positive, but is " + interval);
+        }
+        return interval;
+    }
+}

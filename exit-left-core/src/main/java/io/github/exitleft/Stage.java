@@ -1,0 +1,457 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareListener;
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.BareStage;
+import io.github.exitleft.bare.Exit;
+import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way for many threads to wait for messages out of one source that only one thread at a time may read.
+ *
+ * <p><b>Calls.</b> {@link #call(Object, Sender) call} sends a request and waits for the message with its token: it takes
+ * the ticket before it sends, so no answer is lost, and closes it afterwards. Variants take a check on the answer, a
+ * timeout and a schedule for sending again.
+ *
+ * <p><b>Tickets.</b> For several messages a token, or several tokens a thread, take {@linkplain #ticket tickets}, send, and
+ * {@linkplain Ticket#await await} them one after the other.
+ *
+ * <p><b>Who reads.</b> No thread of its own: one of those who wait is the head, which reads the source, keeps its own
+ * message, files the others' and wakes their owners. When it leaves, another is promoted.
+ *
+ * <p><b>Relatives.</b> If you need a resource that is no source of messages, use {@link BareStage}. If a client library
+ * for your protocol does the multiplexing already, use that.
+ *
+ * <p><b>Memory consistency effects.</b> What a thread does before it gives a message to the source, and what the head does
+ * with it, <i>happens-before</i> the return of the wait that delivers the message.
+ *
+ * <pre>{@code
+ * Datagram reply = stun.call(request.id(), from(server), () -> socket.send(server, request.bytes()));
+ * }</pre>
+ *
+ * @param <T> tokens; immutable, with {@code equals} and {@code hashCode}
+ * @param <M> messages
+ */
+public final class Stage<T, M> implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
+    private static final Duration UNATTENDED = Duration.ofSeconds(5);
+
+    /** Passes on to a listener of messages what the primitive has to tell, but for the exits of single entries. */
+    private record Relay(StageListener<?, ?> listener) implements BareListener {
+
+        @Override
+        public void headChanged(Thread head) {
+            listener.headChanged(head);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            listener.failed(cause);
+        }
+
+        @Override
+        public void reopened() {
+            listener.reopened();
+        }
+
+        @Override
+        public void closed() {
+            listener.closed();
+        }
+    }
+
+    private final StageBuilder<T, M> settings;
+    private final BareStage<T, Source<M>, Void> bare;
+    private final Mailroom<T, M> mailroom;
+    private final Heading<T, M> heading;
+    private final Tally tally = new Tally();
+    private final List<StageListener<? super T, ? super M>> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean unattended;
+
+    @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their tickets
+    Stage(StageBuilder<T, M> settings) {
+        this.settings = settings;
+        Source<M> source = settings.source;
+        this.bare = settings.seam
+                .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
+                        .promotion(settings.promotion)
+                        .maxTickets(settings.maxTickets)
+                        .wakeup(Source::wakeup)
+                        .closer(Source::close, source.closesUnderReader()))
+                .build();
+        this.mailroom = new Mailroom<>(bare::nanoTime, settings.mailboxCapacity, settings.overflow);
+        this.heading = new Heading<>(this, settings, mailroom, tally);
+    }
+
+    /**
+     * Begins a stage.
+     *
+     * @param <T> tokens
+     * @param <M> messages
+     * @param name what messages, logs and metrics call it
+     * @param tokenType the class of its tokens, as shown to operators
+     * @param source where its messages come from; closed with the stage
+     * @param reader finds the token that a message is for
+     * @return a builder
+     */
+    public static <T, M> StageBuilder<T, M> builder(
+            String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
+        return new StageBuilder<>(name, tokenType, source, reader);
+    }
+
+    /**
+     * The stage's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return settings.name;
+    }
+
+    /**
+     * The class of its tokens.
+     *
+     * @return the class
+     */
+    public Class<T> tokenType() {
+        return settings.tokenType;
+    }
+
+    /**
+     * How long waits last unless told otherwise.
+     *
+     * @return the timeout
+     */
+    public Duration defaultTimeout() {
+        return settings.defaultTimeout;
+    }
+
+    /**
+     * What any thread may use of the source, such as something to send with.
+     *
+     * @param <W> what is asked for
+     * @param type its class
+     * @return the source's backdoor
+     * @throws IllegalStateException if the source has no backdoor of that type
+     */
+    public <W> W backdoor(Class<W> type) {
+        Object backdoor = settings.source.backdoor();
+        if (!type.isInstance(backdoor)) {
+            throw new IllegalStateException("source of stage '" + name() + "' has no backdoor of type "
+                    + type.getName() + "; it offers "
+                    + (backdoor == null ? "none" : backdoor.getClass().getName()));
+        }
+        return type.cast(backdoor);
+    }
+
+    /**
+     * Sends a request and waits for the answer, for as long as the stage does by default.
+     *
+     * @param <X> what sending throws
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
+        return call(token, CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request and waits for an answer that passes a check, for as long as the stage does by default.
+     *
+     * @param <X> what sending throws
+     * @param token the answer's token
+     * @param check what an answer must pass to be believed, such as that it comes from the right address; run by the head
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
+            throws X, InterruptedException {
+        return call(token, CallOptions.<M>checked(check), sender);
+    }
+
+    /**
+     * Sends a request, again if need be, and waits for the answer.
+     *
+     * @param <X> what sending throws
+     * @param token the answer's token; to be used once and hard to guess, if the source can be reached by strangers
+     * @param options check, timeout and resends
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer; a second one counts as a duplicate
+     * @throws X if sending failed
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws StageTimeoutException if none came in time
+     * @throws IllegalStateException if somebody holds a ticket for the token, or this thread is inside a helper; nothing
+     *     has been sent
+     * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
+     * @throws StageClosedException if the stage is or gets closed
+     * @throws SourceFailedException if the source fails, or failed and it is too early to try again
+     */
+    public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
+            throws X, InterruptedException {
+        bare.requireOutside();
+        try (Ticket<T, M> ticket = take(token, options.check, true)) {
+            Duration timeout = options.timeout == null ? settings.defaultTimeout : options.timeout;
+            return await(ticket, timeout, options.resends, sender).message();
+        }
+    }
+
+    /**
+     * Takes the exclusive right to a token's messages; do it before sending what they answer.
+     *
+     * @param token the token
+     * @return the ticket, to be closed
+     * @see #ticket(Object, Predicate)
+     */
+    public Ticket<T, M> ticket(T token) {
+        return take(token, null, false);
+    }
+
+    /**
+     * Takes the exclusive right to those of a token's messages that pass a check.
+     *
+     * @param token the token
+     * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
+     * @return the ticket, to be closed
+     * @throws IllegalStateException if somebody holds a ticket for the token
+     * @throws io.github.exitleft.bare.TooManyTicketsException if there are as many tickets as there may be
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source failed and it is too early to try again
+     */
+    public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
+        return take(token, Objects.requireNonNull(check, "'check' must not be null"), false);
+    }
+
+    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single) {
+        var ticket = new Ticket<>(this, token, check, single);
+        ticket.register(bare.ticket(token, ticket));
+        return ticket;
+    }
+
+    Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
+        return await(ticket, timeout, Resends.none(), null);
+    }
+
+    /** One wait of one caller, in as many entries as it takes, counted as one. */
+    private <X extends Exception> Received<M> await(
+            Ticket<T, M> ticket, Duration timeout, Resends resends, @Nullable Sender<X> sender)
+            throws X, InterruptedException {
+        long start = bare.nanoTime();
+        long deadline = bare.deadline(timeout);
+        long receivedBefore = tally.receivedSoFar();
+        Outcome outcome = Outcome.FAILED;
+        try {
+            if (sender != null) {
+                sender.send();
+            }
+            int resend = 1;
+            long until = untilResend(resends, resend, deadline);
+            while (true) {
+                Received<M> got = mailroom.take(ticket.mailbox);
+                if (got != null) {
+                    outcome = Outcome.SIGNALLED;
+                    return delivered(got);
+                }
+                Exit<@Nullable Received<M>> exit =
+                        bare.enterUntil(ticket.bare(), until, director -> heading.head(director, ticket));
+                if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
+                    outcome = Outcome.FINISHED;
+                    return delivered(Objects.requireNonNull(finished.value()));
+                }
+                if (exit instanceof Exit.TimedOut<?>) {
+                    got = mailroom.take(ticket.mailbox);
+                    if (got != null) { // filed, and its signal lost the race: state beats clock
+                        outcome = Outcome.SIGNALLED;
+                        return delivered(got);
+                    }
+                    if (sender == null || until == deadline) {
+                        outcome = Outcome.TIMED_OUT;
+                        throw timeout(ticket, start, receivedBefore);
+                    }
+                    sender.send();
+                    until = untilResend(resends, ++resend, deadline);
+                }
+            }
+        } catch (InterruptedException e) {
+            outcome = Outcome.INTERRUPTED;
+            throw e;
+        } catch (StageClosedException e) {
+            outcome = Outcome.CLOSED;
+            throw e;
+        } finally {
+            ended(ticket, outcome, start);
+        }
+    }
+
+    private long untilResend(Resends resends, int number, long deadline) {
+        Duration pause = resends.before(number);
+        long until = pause == null ? deadline : bare.deadline(pause);
+        return until - deadline < 0 ? until : deadline;
+    }
+
+    private Received<M> delivered(Received<M> received) {
+        tally.message(MessageOutcome.DELIVERED);
+        return received;
+    }
+
+    private StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore) {
+        BareSnapshot role = bare.snapshot(0);
+        String head = ticket.headed
+                ? "it headed itself"
+                : role.head() == null
+                        ? "nobody heads now"
+                        : "thread '" + role.head().thread() + "' heads";
+        warnIfUnattended(role);
+        return new StageTimeoutException(
+                name(),
+                ticket.token(),
+                Duration.ofNanos(bare.nanoTime() - start),
+                head + "; " + (tally.receivedSoFar() - receivedBefore) + " messages were received meanwhile, "
+                        + ticket.foreign() + " failed this ticket's check");
+    }
+
+    private void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
+        tally.exit(outcome);
+        if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
+            mailroom.missed(ticket.mailbox);
+        }
+        if (!listeners.isEmpty()) {
+            Duration waited = Duration.ofNanos(bare.nanoTime() - start);
+            tell(listener -> listener.exited(outcome, waited));
+        }
+    }
+
+    void release(Ticket<T, M> ticket) {
+        // the mailbox first: a message that finds no ticket any more finds its token remembered
+        List<Received<M>> left = mailroom.close(ticket.token(), ticket.mailbox);
+        ticket.bare().close();
+        for (Received<M> message : left) {
+            unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
+        }
+    }
+
+    void unclaimed(Unclaimed<T, M> unclaimed) {
+        tally.message(unclaimed.outcome());
+        tell(listener -> listener.unclaimed(unclaimed));
+    }
+
+    private void tell(Consumer<StageListener<? super T, ? super M>> event) {
+        for (StageListener<? super T, ? super M> listener : listeners) {
+            bare.help(() -> event.accept(listener));
+        }
+    }
+
+    void helperFailed() {
+        bare.helperFailed();
+    }
+
+    long nanoTime() {
+        return bare.nanoTime();
+    }
+
+    /** Takes note that somebody reads. */
+    void attended() {
+        if (unattended) {
+            unattended = false;
+        }
+    }
+
+    private void warnIfUnattended(BareSnapshot role) {
+        Duration since = unattendedFor(role);
+        if (since.compareTo(UNATTENDED) > 0 && !unattended) {
+            unattended = true;
+            LOGGER.log(
+                    Level.WARNING,
+                    "source of stage ''{0}'' is unattended: its head {1} has not read for {2}; look for a token reader,"
+                            + " check or listener that hangs",
+                    name(),
+                    role.head(),
+                    since);
+        }
+    }
+
+    private Duration unattendedFor(BareSnapshot role) {
+        if (role.head() == null) {
+            return Duration.ZERO;
+        }
+        long nanos = Math.min(
+                bare.nanoTime() - heading.lastActivity(), role.head().heading().toNanos());
+        return Duration.ofNanos(Math.max(0, nanos));
+    }
+
+    /**
+     * Looks at the stage; never waits for the head and changes nothing.
+     *
+     * @param oldest how many of the longest waiting threads to list; zero for none
+     * @return what it looks like now
+     */
+    public StageSnapshot snapshot(int oldest) {
+        BareSnapshot role = bare.snapshot(oldest);
+        return new StageSnapshot(role, tally.exits(), tally.messages(), tally.transientFailures(), unattendedFor(role));
+    }
+
+    /**
+     * What kind of source the stage has.
+     *
+     * @return the source's type and details
+     */
+    public Map<String, Object> source() {
+        Map<String, Object> source = new LinkedHashMap<>();
+        source.put("type", settings.source.type());
+        source.putAll(settings.source.details());
+        return source;
+    }
+
+    /**
+     * Adds a listener; it hears of what happens from now on.
+     *
+     * @param listener the listener
+     */
+    public void addListener(StageListener<? super T, ? super M> listener) {
+        listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+        bare.addListener(new Relay(listener));
+    }
+
+    /**
+     * Removes a listener; one that was never added is ignored.
+     *
+     * @param listener the listener
+     */
+    public void removeListener(StageListener<? super T, ? super M> listener) {
+        listeners.remove(listener);
+        bare.removeListener(new Relay(listener));
+    }
+
+    /**
+     * Closes the stage and its source: refuses tickets, ends every wait, and waits up to 5 s for the head to leave. From
+     * inside a helper it does not wait, and the leaving head does the rest. Later calls return at once.
+     */
+    @Override
+    public void close() {
+        bare.close();
+    }
+
+    @Override
+    public String toString() {
+        return "stage '" + name() + "'";
+    }
+}

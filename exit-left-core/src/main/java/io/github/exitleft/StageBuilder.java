@@ -1,0 +1,121 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareStageBuilder;
+import io.github.exitleft.bare.Promotion;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/**
+ * Builds a {@link Stage}.
+ *
+ * @param <T> tokens
+ * @param <M> messages
+ */
+public final class StageBuilder<T, M> {
+
+    final String name;
+    final Class<T> tokenType;
+    final Source<M> source;
+    final TokenReader<? extends T, ? super M> reader;
+    Duration defaultTimeout = Duration.ofSeconds(3);
+    Promotion promotion = Promotion.NEWEST;
+    int drain = 32;
+    int maxTickets = 10_000;
+    int mailboxCapacity = 16;
+    Overflow overflow = Overflow.DROP_NEWEST;
+    UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
+
+    StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
+        this.name = Objects.requireNonNull(name, "'name' must not be null");
+        this.tokenType = Objects.requireNonNull(tokenType, "'tokenType' must not be null");
+        this.source = Objects.requireNonNull(source, "'source' must not be null");
+        this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
+    }
+
+    /**
+     * Sets how long {@code call} and {@code await} wait unless told otherwise; 3 s unless set.
+     *
+     * @param defaultTimeout how long; positive
+     * @return this builder
+     */
+    public StageBuilder<T, M> defaultTimeout(Duration defaultTimeout) {
+        if (defaultTimeout.isNegative() || defaultTimeout.isZero()) {
+            throw new IllegalArgumentException("'defaultTimeout' must be positive, but is " + defaultTimeout);
+        }
+        this.defaultTimeout = defaultTimeout;
+        return this;
+    }
+
+    /**
+     * Sets who heads next; {@link Promotion#NEWEST} unless set.
+     *
+     * @param promotion the policy
+     * @return this builder
+     */
+    public StageBuilder<T, M> promotion(Promotion promotion) {
+        this.promotion = Objects.requireNonNull(promotion, "'promotion' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets how many messages that are there already a leaving head may route, none of them waited for; 32 unless set.
+     *
+     * @param drain zero or more
+     * @return this builder
+     */
+    public StageBuilder<T, M> drain(int drain) {
+        if (drain < 0) {
+            throw new IllegalArgumentException("'drain' must not be negative, but is " + drain);
+        }
+        this.drain = drain;
+        return this;
+    }
+
+    /**
+     * Sets how many live tickets there may be; 10,000 unless set.
+     *
+     * @param maxTickets at least 1
+     * @return this builder
+     */
+    public StageBuilder<T, M> maxTickets(int maxTickets) {
+        this.maxTickets = atLeastOne(maxTickets, "maxTickets");
+        return this;
+    }
+
+    /**
+     * Sets how many messages a ticket's mailbox holds, and what happens to one more; 16, and the newest is dropped, unless
+     * set.
+     *
+     * @param capacity at least 1
+     * @param overflow which message is dropped
+     * @return this builder
+     */
+    public StageBuilder<T, M> mailbox(int capacity, Overflow overflow) {
+        this.mailboxCapacity = atLeastOne(capacity, "capacity");
+        this.overflow = Objects.requireNonNull(overflow, "'overflow' must not be null");
+        return this;
+    }
+
+    /** For tests and checkers: what they set beneath. */
+    StageBuilder<T, M> seam(UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam) {
+        this.seam = seam;
+        return this;
+    }
+
+    /**
+     * Builds the stage, which owns its source from now on.
+     *
+     * @return a new stage
+     */
+    public Stage<T, M> build() {
+        return new Stage<>(this);
+    }
+
+    private static int atLeastOne(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("'" + name + "' must be at least 1, but is " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.Outcome;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a stage of messages looked like at one moment.
+ *
+ * @param role state, waiters, tickets, head; its exits are those of single entries
+ * @param exits how many waits of callers ended in which way; one wait may have entered several times
+ * @param messages what became of the messages
+ * @param transientFailures how often the source said that it failed for a moment
+ * @param unattended for how long nobody has begun or ended to read although somebody waits; zero if nobody does
+ */
+public record StageSnapshot(
+        BareSnapshot role,
+        Map<Outcome, Long> exits,
+        Map<MessageOutcome, Long> messages,
+        long transientFailures,
+        Duration unattended) {}

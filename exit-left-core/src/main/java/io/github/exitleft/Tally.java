@@ -1,0 +1,65 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.Outcome;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what became of a stage's messages and of its callers' waits. */
+final class Tally {
+
+    private final Map<MessageOutcome, LongAdder> messages = new EnumMap<>(MessageOutcome.class);
+    private final Map<Outcome, LongAdder> exits = new EnumMap<>(Outcome.class);
+    private final LongAdder received = new LongAdder();
+    private final LongAdder transientFailures = new LongAdder();
+
+    Tally() {
+        for (MessageOutcome outcome : MessageOutcome.values()) {
+            messages.put(outcome, new LongAdder());
+        }
+        for (Outcome outcome : Outcome.values()) {
+            exits.put(outcome, new LongAdder());
+        }
+    }
+
+    void received() {
+        received.increment();
+    }
+
+    void transientFailure() {
+        transientFailures.increment();
+    }
+
+    void message(MessageOutcome outcome) {
+        adder(messages, outcome).increment();
+    }
+
+    void exit(Outcome outcome) {
+        adder(exits, outcome).increment();
+    }
+
+    long receivedSoFar() {
+        return received.sum();
+    }
+
+    long transientFailures() {
+        return transientFailures.sum();
+    }
+
+    Map<MessageOutcome, Long> messages() {
+        Map<MessageOutcome, Long> sums = new EnumMap<>(MessageOutcome.class);
+        messages.forEach((outcome, adder) -> sums.put(outcome, adder.sum()));
+        return sums;
+    }
+
+    Map<Outcome, Long> exits() {
+        Map<Outcome, Long> sums = new EnumMap<>(Outcome.class);
+        exits.forEach((outcome, adder) -> sums.put(outcome, adder.sum()));
+        return sums;
+    }
+
+    @SuppressWarnings("NullAway") // the constructor puts one for every key
+    private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> adders, K key) {
+        return adders.get(key);
+    }
+}

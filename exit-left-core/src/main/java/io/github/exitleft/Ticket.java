@@ -1,0 +1,103 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareTicket;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exclusive right to a token's messages, with a mailbox for them; valid from {@link Stage#ticket} to {@link #close()}.
+ *
+ * <p>It may be awaited again and again, by one thread at a time. A message that comes between two waits stays in the
+ * mailbox for the next.
+ *
+ * @param <T> tokens
+ * @param <M> messages
+ */
+public final class Ticket<T, M> implements AutoCloseable {
+
+    private final Stage<T, M> stage;
+    private final T token;
+    final @Nullable Predicate<? super M> check;
+    final Mailroom.Mailbox<M> mailbox;
+
+    /** Whether the ticket's thread has headed; written and read by that thread. */
+    boolean headed;
+
+    /** How many messages failed the check. */
+    private volatile int foreign;
+
+    private @Nullable BareTicket<T> bare; // set before anybody but the head can see the ticket
+
+    Ticket(Stage<T, M> stage, T token, @Nullable Predicate<? super M> check, boolean single) {
+        this.stage = stage;
+        this.token = token;
+        this.check = check;
+        this.mailbox = new Mailroom.Mailbox<>(single);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time
+    void countForeign() {
+        foreign++;
+    }
+
+    int foreign() {
+        return foreign;
+    }
+
+    void register(BareTicket<T> registration) {
+        bare = registration;
+    }
+
+    BareTicket<T> bare() {
+        return Objects.requireNonNull(bare);
+    }
+
+    /**
+     * The token that it was taken for.
+     *
+     * @return the token
+     */
+    public T token() {
+        return token;
+    }
+
+    /**
+     * Waits for the next message, for as long as the stage does by default.
+     *
+     * @return the message, and when it was received
+     * @throws InterruptedException if the thread was interrupted before a message came
+     * @see #await(Duration)
+     */
+    public Received<M> await() throws InterruptedException {
+        return await(stage.defaultTimeout());
+    }
+
+    /**
+     * Waits for the next message; reads the source meanwhile if nobody else does.
+     *
+     * @param timeout how long; zero or less means to look without waiting
+     * @return the message, and when it was received
+     * @throws InterruptedException if the thread was interrupted before a message came
+     * @throws StageTimeoutException if none came in time
+     * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
+     *     helper
+     * @throws io.github.exitleft.bare.StageClosedException if the stage is or gets closed
+     * @throws io.github.exitleft.bare.SourceFailedException if the source fails, or failed since the ticket was taken
+     */
+    public Received<M> await(Duration timeout) throws InterruptedException {
+        return stage.await(this, timeout);
+    }
+
+    /** Gives the token back and drops, under its own count, what is left in the mailbox. Later calls do nothing. */
+    @Override
+    public void close() {
+        stage.release(this);
+    }
+
+    @Override
+    public String toString() {
+        return "ticket for token '" + token + "' of stage '" + stage.name() + "'";
+    }
+}

@@ -1,0 +1,497 @@
+package io.github.exitleft.bare;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A synchroniser through which many threads share one resource that only one of them may read at a time.
+ *
+ * <p><b>Tickets.</b> A thread takes a {@linkplain #ticket ticket} for the token that it waits for, <em>before</em> it does
+ * what makes the event come, and then {@linkplain #enter enters}.
+ *
+ * <p><b>The head.</b> If nobody heads, the thread becomes the head and runs its routine, which reads the resource, keeps
+ * its own event, {@linkplain Director#route files and signals} those of others. Otherwise it waits until it is signalled,
+ * promoted to head, or out of time. While somebody waits, somebody heads: whoever leaves hands the role over.
+ *
+ * <p><b>Relatives.</b> For a source of messages use {@code io.github.exitleft.Stage}, which brings mailboxes and a head
+ * routine of its own. If a thread can be spared to read for everybody, a map of {@code CompletableFuture}s does the job.
+ *
+ * <p><b>Memory consistency effects.</b> What a head does before it signals, or before it leaves, <i>happens-before</i> the
+ * return of the signalled wait, and what the next head does. What a thread does before {@link #enter}
+ * <i>happens-before</i> the routine of any later head.
+ *
+ * <pre>{@code
+ * try (var ticket = stage.ticket(id)) {
+ *   stage.backdoor().send(id, "ping");
+ *   Exit<String> exit = stage.enter(ticket, ofSeconds(3), head -> {
+ *     for (Reply r; (r = head.resource().read(head.remaining())) != null; ) {
+ *       if (r.id() == id) return r.text();
+ *       Reply other = r;
+ *       head.route(other.id(), box -> box.put(other.id(), other.text()));
+ *     }
+ *     return head.outOfTime();
+ *   });
+ * }
+ * }</pre>
+ *
+ * @param <T> tokens; immutable, with {@code equals} and {@code hashCode}
+ * @param <R> the resource
+ * @param <B> the buffer in which a head leaves what is not its own
+ */
+public final class BareStage<T, R, B extends @Nullable Object> implements AutoCloseable {
+
+    // the protocol is in Role; here are the map of tickets, the buffer, and what runs foreign code
+
+    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
+
+    final R resource;
+    private final B buffer;
+    private final String name;
+    private final Platform platform;
+    private final BareStageBuilder<T, R, B> settings;
+    private final ReentrantLock bufferLock = new ReentrantLock();
+    private final ConcurrentHashMap<T, BareTicket<T>> tickets = new ConcurrentHashMap<>();
+    private final AtomicInteger ticketCount = new AtomicInteger();
+    private final List<BareListener> listeners = new CopyOnWriteArrayList<>();
+    private final LongAdder helperFailures = new LongAdder();
+
+    private final Role role;
+
+    BareStage(BareStageBuilder<T, R, B> settings) {
+        this.settings = settings;
+        this.name = settings.name;
+        this.resource = settings.resource;
+        this.buffer = settings.buffer;
+        this.platform = settings.platform;
+        this.role = new Role(name, this, platform, settings.promotion, this::closeResource);
+    }
+
+    /**
+     * Begins a stage.
+     *
+     * @param <T> tokens
+     * @param <R> the resource
+     * @param <B> the buffer
+     * @param name what messages, logs and metrics call it
+     * @param resource what only the head may read
+     * @param buffer where heads leave what is not their own; guarded by {@link #buffer(Function)}
+     * @return a builder
+     */
+    public static <T, R, B extends @Nullable Object> BareStageBuilder<T, R, B> builder(
+            String name, R resource, B buffer) {
+        return new BareStageBuilder<>(name, resource, buffer);
+    }
+
+    /**
+     * The stage's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The resource for what any thread may do with it, which is never reading.
+     *
+     * @return the resource
+     */
+    public R backdoor() {
+        return resource;
+    }
+
+    /**
+     * Takes a ticket without an attachment.
+     *
+     * @param token what it is for
+     * @return the ticket, to be closed
+     * @see #ticket(Object, Object)
+     */
+    public BareTicket<T> ticket(T token) {
+        return ticket(token, null);
+    }
+
+    /**
+     * Takes the exclusive right to wait for a token; do it before sending what the event answers, so that none is lost.
+     *
+     * @param token what it is for
+     * @param attachment what the head is to find with the ticket; null for nothing
+     * @return the ticket, to be closed
+     * @throws IllegalStateException if somebody holds a ticket for that token
+     * @throws TooManyTicketsException if there are as many tickets as there may be
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the resource failed and it is too early to try again
+     */
+    public BareTicket<T> ticket(T token, @Nullable Object attachment) {
+        Objects.requireNonNull(token, "'token' must not be null");
+        var ticket = new BareTicket<T>(this, token, attachment, role.era());
+        if (ticketCount.incrementAndGet() > settings.maxTickets) {
+            ticketCount.decrementAndGet();
+            throw new TooManyTicketsException(name, settings.maxTickets);
+        }
+        if (tickets.putIfAbsent(token, ticket) != null) {
+            ticketCount.decrementAndGet();
+            throw new IllegalStateException("token '" + token + "' of stage '" + name
+                    + "' has a live ticket; close that first, or use another token");
+        }
+        if (!role.admitsAll()) {
+            try {
+                role.admit(ticket);
+            } catch (RuntimeException e) {
+                ticket.close();
+                throw e;
+            }
+        }
+        return ticket;
+    }
+
+    /**
+     * Heads the stage, or waits until signalled, promoted or out of time.
+     *
+     * @param <V> what the routine returns
+     * @param <X> what the routine throws
+     * @param ticket a ticket of this stage, entered by no other thread
+     * @param timeout how long; zero or less means to look without waiting, and a huge one is as good as for ever
+     * @param routine what to do as the head
+     * @return how it ended
+     * @throws X thrown by the routine
+     * @throws InterruptedException if the thread was interrupted before anything else ended the wait
+     * @throws IllegalStateException if the ticket is closed or entered by another thread, or this thread is inside a head
+     *     or a helper
+     * @throws IllegalArgumentException if the ticket belongs to another stage
+     * @throws StageClosedException if the stage is or gets closed
+     * @throws SourceFailedException if the resource fails, or failed since the ticket was taken
+     */
+    public <V extends @Nullable Object, X extends Exception> Exit<V> enter(
+            BareTicket<T> ticket, Duration timeout, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        return enterUntil(ticket, deadline(timeout), routine);
+    }
+
+    /**
+     * Does what {@link #enter} does, with a deadline that stays the same however often one enters.
+     *
+     * @param <V> what the routine returns
+     * @param <X> what the routine throws
+     * @param ticket a ticket of this stage, entered by no other thread
+     * @param deadline when to stop waiting, from {@link #deadline(Duration)}
+     * @param routine what to do as the head
+     * @return how it ended
+     * @throws X thrown by the routine
+     * @throws InterruptedException if the thread was interrupted before anything else ended the wait
+     */
+    public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
+            BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        requireOwn(ticket);
+        requireOutside();
+        long start = platform.nanoTime();
+        Waiter.State state = role.arrive(ticket, start, deadline);
+        if (state == Waiter.State.WAITING) {
+            state = role.await(ticket);
+        }
+        if (state == Waiter.State.HEADING) {
+            if (!Thread.interrupted()) {
+                return head(ticket, start, routine);
+            }
+            role.leave(Outcome.INTERRUPTED); // chosen and interrupted: the role goes on, the thread goes
+            state = Waiter.State.INTERRUPTED;
+        }
+        ticket.depart();
+        return conclude(ticket, state, start);
+    }
+
+    /**
+     * Turns a timeout into a deadline for {@link #enterUntil}.
+     *
+     * @param timeout how long from now; a huge one saturates, a negative one counts as zero
+     * @return the deadline, on the scale of {@link #nanoTime()}
+     */
+    public long deadline(Duration timeout) {
+        return platform.nanoTime() + nanos(timeout);
+    }
+
+    private static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            return 0;
+        }
+        long most = Long.MAX_VALUE >> 1; // 146 years, and differences of deadlines don't overflow
+        return timeout.getSeconds() >= most / 1_000_000_000 ? most : timeout.toNanos();
+    }
+
+    /**
+     * The time by the stage's clock.
+     *
+     * @return nanoseconds on the scale of {@link System#nanoTime()}
+     */
+    public long nanoTime() {
+        return platform.nanoTime();
+    }
+
+    private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state, long start)
+            throws InterruptedException {
+        notifyExit(state.outcome(), start);
+        switch (state) {
+            case SIGNALLED:
+                return new Exit.Signalled<>();
+            case EXPIRED:
+                return new Exit.TimedOut<>();
+            case INTERRUPTED:
+                throw new InterruptedException("interrupted while waiting with " + ticket);
+            case FAILED:
+                throw new SourceFailedException(name, Objects.requireNonNull(ticket.era.failure));
+            default:
+                if (role.isClosed()) {
+                    throw new StageClosedException(name);
+                }
+                throw new IllegalStateException(ticket + " was closed while its thread waited");
+        }
+    }
+
+    private <V extends @Nullable Object, X extends Exception> Exit<V> head(
+            BareTicket<T> ticket, long start, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        var director = new Director<T, R, B>(this, ticket);
+        Outcome outcome = Outcome.FAILED;
+        boolean marked = Inside.enter(name);
+        try {
+            notifyListeners(listener -> listener.headChanged(Thread.currentThread()));
+            V value = routine.head(director);
+            if (!director.saidOutOfTime()) {
+                outcome = Outcome.FINISHED;
+                return new Exit.Finished<>(value);
+            }
+            if (role.isClosed()) {
+                throw new StageClosedException(name);
+            }
+            outcome = Outcome.TIMED_OUT;
+            return new Exit.TimedOut<>();
+        } catch (InterruptedException e) {
+            outcome = Outcome.INTERRUPTED;
+            throw e;
+        } catch (StageClosedException e) {
+            outcome = Outcome.CLOSED;
+            throw e;
+        } finally {
+            director.end();
+            if (marked) {
+                Inside.leave();
+            }
+            role.leave(outcome);
+            ticket.depart();
+            notifyExit(outcome, start);
+        }
+    }
+
+    @Nullable
+    BareTicket<T> find(T token) {
+        return tickets.get(token);
+    }
+
+    boolean file(BareTicket<T> holder, Consumer<? super B> use) {
+        bufferLock.lock();
+        try {
+            if (!holder.open) {
+                return false;
+            }
+            use.accept(buffer);
+            return true;
+        } finally {
+            bufferLock.unlock();
+        }
+    }
+
+    void pause(Duration atMost) {
+        platform.park(this, nanos(atMost));
+    }
+
+    /**
+     * Refuses a thread that is inside a head, a {@code buffer(use)} or a helper of any stage, where waiting could deadlock.
+     *
+     * @throws IllegalStateException if it is
+     */
+    public void requireOutside() {
+        Inside.refuseWaiting(name);
+    }
+
+    boolean signal(BareTicket<T> holder) {
+        return role.signal(holder);
+    }
+
+    void requireOwn(BareTicket<T> ticket) {
+        if (ticket.stage != this) {
+            throw new IllegalArgumentException(
+                    ticket + " is of no use on stage '" + name + "'; take one from the stage that you enter");
+        }
+    }
+
+    /** Gives a token back; by identity, so that one taken again by another thread is not touched (S6). */
+    void release(BareTicket<T> ticket) {
+        if (role.release(ticket)) {
+            tickets.remove(ticket.token(), ticket);
+            ticketCount.decrementAndGet();
+        }
+    }
+
+    void fail(BareTicket<T> reporter, Throwable cause) {
+        if (role.fail(reporter, cause)) {
+            LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + cause, cause);
+            notifyListeners(listener -> listener.failed(cause));
+        }
+    }
+
+    void recovered(BareTicket<T> reporter) {
+        if (role.recovered(reporter)) {
+            LOGGER.log(Level.INFO, () -> "source of stage '" + name + "' works again");
+            notifyListeners(BareListener::reopened);
+        }
+    }
+
+    /**
+     * Closes the stage: refuses tickets, ends every wait, wakes the head, waits up to 5 s for it to leave, and closes the
+     * resource. A head that does not come back is closed under where the resource allows it; else the head closes the
+     * resource when it leaves. From inside a head or a helper it does not wait, and the leaving head does the rest. Later
+     * calls return at once. An interrupt does not shorten it and is kept.
+     */
+    @Override
+    public void close() {
+        String late = role.close(!Inside.isInside(), nanos(settings.closeTimeout), this::wakeHead);
+        if (late != null) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "stage ''{0}'' was closed, but its head, thread ''{1}'', did not come back within {2}; {3}",
+                    name,
+                    late,
+                    settings.closeTimeout,
+                    settings.closeUnderHead
+                            ? "its resource is closed under it"
+                            : "its resource is closed when it does");
+            if (settings.closeUnderHead) {
+                role.closeUnderHead();
+            }
+        }
+    }
+
+    private void wakeHead() {
+        try {
+            settings.wakeup.accept(resource);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, () -> "stage '" + name + "' could not wake its head in order to close", e);
+        }
+    }
+
+    private void closeResource() {
+        try {
+            settings.closer.close(resource);
+        } catch (Exception e) {
+            LOGGER.log(Level.WARNING, () -> "resource of stage '" + name + "' did not close cleanly", e);
+        }
+        notifyListeners(BareListener::closed);
+    }
+
+    /**
+     * Says whether the stage has been closed.
+     *
+     * @return true from the first call of {@link #close()} on
+     */
+    public boolean isClosed() {
+        return role.isClosed();
+    }
+
+    /**
+     * Works on the buffer with nobody else in it.
+     *
+     * @param <V> what comes back
+     * @param use what to do; waiting on a stage inside it is refused
+     * @return what {@code use} returned
+     */
+    public <V extends @Nullable Object> V buffer(Function<? super B, ? extends V> use) {
+        boolean marked = Inside.enter(name);
+        bufferLock.lock();
+        try {
+            return use.apply(buffer);
+        } finally {
+            bufferLock.unlock();
+            if (marked) {
+                Inside.leave();
+            }
+        }
+    }
+
+    /**
+     * Runs a helper of a layer above as the stage runs its own: waiting inside it is refused, and what it throws is
+     * counted and goes no further.
+     *
+     * @param helper what to run
+     */
+    public void help(Runnable helper) {
+        boolean marked = Inside.enter(name);
+        try {
+            helper.run();
+        } catch (Throwable e) {
+            helperFailed();
+        } finally {
+            if (marked) {
+                Inside.leave();
+            }
+        }
+    }
+
+    /** Counts a helper that threw. */
+    public void helperFailed() {
+        helperFailures.increment();
+    }
+
+    /**
+     * Adds a listener; it hears of what happens from now on.
+     *
+     * @param listener the listener
+     */
+    public void addListener(BareListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+    }
+
+    /**
+     * Removes a listener; one that was never added is ignored.
+     *
+     * @param listener the listener
+     */
+    public void removeListener(BareListener listener) {
+        listeners.remove(listener);
+    }
+
+    private void notifyExit(Outcome outcome, long start) {
+        if (!listeners.isEmpty()) {
+            Duration waited = Duration.ofNanos(platform.nanoTime() - start);
+            notifyListeners(listener -> listener.exited(outcome, waited));
+        }
+    }
+
+    private void notifyListeners(Consumer<BareListener> event) {
+        for (BareListener listener : listeners) {
+            help(() -> event.accept(listener));
+        }
+    }
+
+    /**
+     * Looks at the stage; never waits for the head and changes nothing.
+     *
+     * @param oldest how many of the longest waiting threads to list; zero for none
+     * @return what it looks like now
+     */
+    public BareSnapshot snapshot(int oldest) {
+        return role.snapshot(oldest, ticketCount.get(), helperFailures.sum());
+    }
+
+    @Override
+    public String toString() {
+        return "stage '" + name + "'";
+    }
+}

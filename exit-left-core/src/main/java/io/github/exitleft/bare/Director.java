@@ -1,0 +1,188 @@
+package io.github.exitleft.bare;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head's handle: the resource, the buffer, the right to signal, and the time that is left.
+ *
+ * <p>It works on the head's thread while that thread heads; at any other time and place every method throws
+ * {@link IllegalStateException}.
+ *
+ * @param <T> tokens
+ * @param <R> the resource
+ * @param <B> the buffer
+ */
+public final class Director<T, R, B extends @Nullable Object> {
+
+    private final BareStage<T, R, B> stage;
+    private final BareTicket<T> ticket;
+    private final Thread thread = Thread.currentThread();
+    private boolean outOfTime;
+    private volatile boolean over;
+
+    Director(BareStage<T, R, B> stage, BareTicket<T> ticket) {
+        this.stage = stage;
+        this.ticket = ticket;
+    }
+
+    /**
+     * The token that the head itself waits for.
+     *
+     * @return the token of the ticket that was entered
+     */
+    public T token() {
+        requireHead();
+        return ticket.token();
+    }
+
+    /**
+     * What only the head may read.
+     *
+     * @return the resource
+     */
+    public R resource() {
+        requireHead();
+        return stage.resource;
+    }
+
+    /**
+     * The time until the head's own deadline.
+     *
+     * @return the rest; zero, never negative, when the time is up or the stage is closed
+     */
+    public Duration remaining() {
+        requireHead();
+        long nanos = stage.isClosed() ? 0 : ticket.deadline - stage.nanoTime();
+        return nanos <= 0 ? Duration.ZERO : Duration.ofNanos(nanos);
+    }
+
+    /**
+     * Says that the head is out of time: its exit will be {@link Exit.TimedOut}, whatever it returns.
+     *
+     * @param <V> what the head routine returns
+     * @return null, to be returned by the head routine
+     */
+    public <V> @Nullable V outOfTime() {
+        requireHead();
+        outOfTime = true;
+        return null;
+    }
+
+    /**
+     * Finds out who waits for a token.
+     *
+     * @param token the token
+     * @return the live ticket, or null if nobody holds one
+     */
+    public @Nullable BareTicket<T> find(T token) {
+        requireHead();
+        return stage.find(token);
+    }
+
+    /**
+     * Signals whoever holds a ticket for the token: ends the wait, or if there is none yet lets the next entry return at
+     * once. What the head did before happens-before the return of that wait.
+     *
+     * @param token the token; the head's own does no harm
+     * @return whether anybody holds a ticket for it
+     */
+    public boolean signal(T token) {
+        BareTicket<T> holder = find(token);
+        return holder != null && stage.signal(holder);
+    }
+
+    /**
+     * Signals the holder of a ticket, as {@link #signal(Object)} does.
+     *
+     * @param holder a ticket of this stage
+     * @return whether it is still open
+     */
+    public boolean signal(BareTicket<T> holder) {
+        requireHead();
+        stage.requireOwn(holder);
+        return stage.signal(holder);
+    }
+
+    /**
+     * Files something in the buffer for whoever holds a ticket for the token, and signals them.
+     *
+     * @param token the token
+     * @param use files it; runs with the buffer to itself, and not at all when nobody holds the token. Whoever keeps
+     *     things in the buffer by token cleans up after closing the ticket, and so misses nothing
+     * @return whether anybody holds a ticket for it
+     */
+    public boolean route(T token, Consumer<? super B> use) {
+        BareTicket<T> holder = find(token);
+        if (holder == null || !stage.file(holder, use)) {
+            return false;
+        }
+        return stage.signal(holder);
+    }
+
+    /**
+     * Marks the resource as failed and ends every wait and every open ticket with that cause. The head should leave at
+     * once: {@code throw director.fail(cause)}.
+     *
+     * @param cause why
+     * @return the exception for the head itself to throw
+     */
+    public SourceFailedException fail(Throwable cause) {
+        requireHead();
+        stage.fail(ticket, cause);
+        return new SourceFailedException(stage.name(), cause);
+    }
+
+    /** Says that the resource was seen to work; reopens the stage if it had failed. Costs next to nothing otherwise. */
+    public void recovered() {
+        requireHead();
+        stage.recovered(ticket);
+    }
+
+    /**
+     * Says whether the stage has been closed, so that the head should leave.
+     *
+     * @return true once {@link BareStage#close()} has been called
+     */
+    public boolean isClosed() {
+        requireHead();
+        return stage.isClosed();
+    }
+
+    /**
+     * Makes the exception that tells the head that the stage has been closed.
+     *
+     * @return the exception for the head itself to throw
+     */
+    public StageClosedException closed() {
+        requireHead();
+        return new StageClosedException(stage.name());
+    }
+
+    /**
+     * Blocks for a moment, so that a head whose resource can't be read just now does not spin; may be shorter.
+     *
+     * @param atMost how long
+     */
+    public void pause(Duration atMost) {
+        requireHead();
+        stage.pause(atMost);
+    }
+
+    boolean saidOutOfTime() {
+        return outOfTime;
+    }
+
+    void end() {
+        over = true;
+    }
+
+    private void requireHead() {
+        if (over || Thread.currentThread() != thread) {
+            throw new IllegalStateException("director of stage '" + stage.name() + "' used by thread '"
+                    + Thread.currentThread().getName()
+                    + "', which is not its head now; use it only inside the head routine it was given to");
+        }
+    }
+}

@@ -1,0 +1,448 @@
+package io.github.exitleft.bare;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The role of the head: who has it, who waits, and how each wait ends.
+ */
+final class Role {
+
+    /*
+     * Overview
+     *
+     * One lock guards the role, the queue and every waiter's state. It is held for a few instructions only, never while
+     * anything foreign runs or blocks. A waiter parks until its state is no longer WAITING; whoever changes that state,
+     * under the lock, has decided how the wait ends: the one who signals, the head who leaves (promotion), the one who
+     * closes or fails the stage, or the waiter itself when its time is up or it is interrupted. All of them unlink the
+     * waiter in the same step, so a waiter that has left can't be chosen, and one that was chosen finds the role in its
+     * state and heads, or passes it on if it was interrupted. The role is never free while somebody is queued: leave()
+     * hands it over in the step that frees it.
+     *
+     * field              written by                        read by                 ordered by
+     * head, headSince    arrive, leave, close              those, snapshot         lock
+     * queue              arrive, and who ends a wait       those, snapshot         lock
+     * Waiter.state       see there                         its own thread          lock; volatile for its own look
+     * ticket.open, .era,
+     *   .signalPending   admit, arrive, signal, release    arrive, signal          lock
+     * era, failure       fail, recovered                   admit, arrive           lock; volatile for a look without
+     * closed             close                             all                     lock; volatile for a look without
+     * resourceClosed     who closes the resource           the same                lock
+     */
+
+    /** A time between two failures; the tickets of a failed one share its cause, so that failing is one step for all. */
+    static final class Era {
+        // written once, under the lock, before the era is replaced
+        volatile @Nullable Throwable failure;
+    }
+
+    /** Stands in the queue for the role in order to close the resource. */
+    private static final class Closer extends Waiter {}
+
+    private static final long RETRY_NANOS = 1_000_000_000;
+
+    private final String stage;
+    private final Object blocker;
+    private final Platform platform;
+    private final Runnable closeResource;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final WaiterQueue queue;
+    private final long[] exits = new long[Outcome.values().length];
+    private @Nullable Waiter head;
+    private long headSince;
+    private long headChanges;
+    private long promotions;
+    private long retryAt;
+    private boolean resourceClosed;
+    private volatile Era era = new Era();
+    private volatile @Nullable Throwable failure;
+    private volatile boolean closed;
+
+    /**
+     * Creates the role of a stage.
+     *
+     * @param blocker what a thread dump shows the waiting threads to wait for
+     * @param closeResource closes the resource; called once, without the lock, by whoever has the role at the end
+     */
+    Role(String stage, Object blocker, Platform platform, Promotion promotion, Runnable closeResource) {
+        this.stage = stage;
+        this.blocker = blocker;
+        this.platform = platform;
+        this.closeResource = closeResource;
+        this.queue = new WaiterQueue(promotion);
+    }
+
+    Era era() {
+        return era;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether {@link #admit} would let any ticket pass. */
+    boolean admitsAll() {
+        return !closed && failure == null;
+    }
+
+    /** Refuses a new ticket, but for one a second while the resource is failed: that one is to try again (M6). */
+    void admit(BareTicket<?> ticket) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new StageClosedException(stage);
+            }
+            Throwable cause = failure;
+            if (cause != null) {
+                long now = platform.nanoTime();
+                if (now - retryAt < 0) {
+                    throw new SourceFailedException(stage, cause);
+                }
+                retryAt = now + RETRY_NANOS;
+            }
+            ticket.era = era;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Decides what an entry finds: an early signal, the end of the stage, the role, or a place in the queue. */
+    Waiter.State arrive(BareTicket<?> ticket, long now, long deadline) {
+        lock.lock();
+        try {
+            if (!ticket.open) {
+                throw new IllegalStateException(ticket + " is closed; take a new one");
+            }
+            if (ticket.state != Waiter.State.IDLE) {
+                throw new IllegalStateException(ticket + " is entered by thread '" + nameOf(ticket)
+                        + "'; only one thread at a time may, so let each take a ticket of its own");
+            }
+            Waiter.State state = Waiter.State.WAITING;
+            if (ticket.signalPending) {
+                ticket.signalPending = false;
+                state = Waiter.State.SIGNALLED;
+            } else if (ticket.era.failure != null) {
+                state = Waiter.State.FAILED;
+            } else if (closed) {
+                state = Waiter.State.CLOSED;
+            } else if (Thread.interrupted()) {
+                state = Waiter.State.INTERRUPTED;
+            } else if (head == null) {
+                state = Waiter.State.HEADING;
+            } else if (deadline - now <= 0) {
+                state = Waiter.State.EXPIRED;
+            }
+            ticket.arrive(now, deadline);
+            switch (state) {
+                case WAITING -> enqueue(ticket);
+                case HEADING -> giveRoleTo(ticket);
+                default -> end(ticket, state);
+            }
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
+    Waiter.State await(Waiter waiter) {
+        boolean interrupted = false;
+        while (waiter.state == Waiter.State.WAITING) {
+            if (Thread.interrupted()) {
+                interrupted = waiter instanceof Closer || !quit(waiter, Waiter.State.INTERRUPTED);
+                continue;
+            }
+            long remaining = waiter.deadline - platform.nanoTime();
+            if (remaining <= 0) {
+                quit(waiter, Waiter.State.EXPIRED);
+            } else {
+                platform.park(blocker, remaining);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt(); // something else came first, so the interrupt is for the caller to see
+        }
+        return waiter.state;
+    }
+
+    /** Takes the calling waiter out of WAITING, unless somebody else did so first. */
+    private boolean quit(Waiter waiter, Waiter.State state) {
+        lock.lock();
+        try {
+            if (waiter.state != Waiter.State.WAITING) {
+                return false;
+            }
+            end(dequeue(waiter), state);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Passes the role on, as a state and in the step that frees it (S3); the last one out of a closed stage closes the
+     * resource.
+     *
+     * @param outcome how the leaver's own wait ends; null if it did not wait
+     */
+    void leave(@Nullable Outcome outcome) {
+        boolean closing = false;
+        Thread promoted = null;
+        lock.lock();
+        try {
+            if (outcome != null) {
+                exits[outcome.ordinal()]++;
+            }
+            Waiter next = queue.next();
+            if (next != null) {
+                giveRoleTo(dequeue(next));
+                promoted = next.thread;
+                promotions += next instanceof BareTicket ? 1 : 0;
+            } else if (closed && !resourceClosed) {
+                resourceClosed = true;
+                closing = true;
+            } else {
+                head = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (promoted != null) {
+            platform.unpark(promoted);
+        }
+        if (closing) {
+            try {
+                closeResource.run();
+            } finally {
+                leave(null);
+            }
+        }
+    }
+
+    /** Ends a wait, or lets the next one end at once (S5); false if the ticket is closed. */
+    boolean signal(BareTicket<?> ticket) {
+        Thread signalled = null;
+        lock.lock();
+        try {
+            if (!ticket.open) {
+                return false;
+            }
+            if (ticket.state == Waiter.State.WAITING) {
+                signalled = ticket.thread;
+                end(dequeue(ticket), Waiter.State.SIGNALLED);
+            } else {
+                ticket.signalPending = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (signalled != null) {
+            platform.unpark(signalled);
+        }
+        return true;
+    }
+
+    /** Closes a ticket; false if it was closed before. */
+    boolean release(BareTicket<?> ticket) {
+        Thread waiting = null;
+        lock.lock();
+        try {
+            if (!ticket.open) {
+                return false;
+            }
+            ticket.open = false;
+            if (ticket.state == Waiter.State.WAITING) {
+                waiting = ticket.thread;
+                end(dequeue(ticket), Waiter.State.CLOSED);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (waiting != null) {
+            platform.unpark(waiting);
+        }
+        return true;
+    }
+
+    /** Ends every wait and every open ticket with the cause (M6); false if that has been done, or the stage is closed. */
+    boolean fail(BareTicket<?> reporter, Throwable cause) {
+        List<Thread> ended;
+        lock.lock();
+        try {
+            if (closed || reporter.era != era) {
+                return false;
+            }
+            era.failure = cause;
+            era = new Era();
+            failure = cause;
+            retryAt = platform.nanoTime() + RETRY_NANOS;
+            ended = endAll(Waiter.State.FAILED);
+        } finally {
+            lock.unlock();
+        }
+        ended.forEach(platform::unpark);
+        return true;
+    }
+
+    /** Reopens after a failure; false if there was none since the reporter's ticket was taken. */
+    boolean recovered(BareTicket<?> reporter) {
+        if (failure == null) {
+            return false;
+        }
+        lock.lock();
+        try {
+            if (failure == null || reporter.era != era) {
+                return false;
+            }
+            failure = null;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends every wait and gets the resource closed (S16).
+     *
+     * @param mayWait whether this thread may wait for the head to leave
+     * @param nanos for how long
+     * @param wakeHead makes the head look up from its reading
+     * @return the name of the head that did not come back in time, or null
+     */
+    @Nullable
+    String close(boolean mayWait, long nanos, Runnable wakeHead) {
+        var closer = new Closer();
+        List<Thread> ended;
+        boolean headed;
+        lock.lock();
+        try {
+            if (closed) {
+                return null;
+            }
+            closed = true;
+            ended = endAll(Waiter.State.CLOSED);
+            long now = platform.nanoTime();
+            closer.arrive(now, now + nanos);
+            headed = head != null;
+            if (!headed) {
+                giveRoleTo(closer);
+            } else if (mayWait) {
+                enqueue(closer);
+            }
+        } finally {
+            lock.unlock();
+        }
+        ended.forEach(platform::unpark);
+        if (headed) {
+            wakeHead.run();
+        }
+        Waiter.State state = await(closer);
+        if (state == Waiter.State.HEADING) {
+            leave(null);
+        }
+        return state == Waiter.State.EXPIRED ? nameOf(head()) : null;
+    }
+
+    /** Closes the resource under a head that did not come back, unless that has happened meanwhile. */
+    void closeUnderHead() {
+        lock.lock();
+        try {
+            if (resourceClosed) {
+                return;
+            }
+            resourceClosed = true;
+        } finally {
+            lock.unlock();
+        }
+        closeResource.run();
+    }
+
+    private @Nullable Waiter head() {
+        lock.lock();
+        try {
+            return head;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // what follows is called with the lock held
+
+    private void enqueue(Waiter waiter) {
+        waiter.state = Waiter.State.WAITING;
+        queue.add(waiter);
+    }
+
+    private <W extends Waiter> W dequeue(W waiter) {
+        queue.remove(waiter);
+        return waiter;
+    }
+
+    private void giveRoleTo(Waiter waiter) {
+        waiter.state = Waiter.State.HEADING;
+        head = waiter;
+        headSince = platform.nanoTime();
+        headChanges += waiter instanceof BareTicket ? 1 : 0;
+    }
+
+    private void end(Waiter waiter, Waiter.State state) {
+        waiter.state = state;
+        if (waiter instanceof BareTicket) {
+            exits[state.outcome().ordinal()]++;
+        }
+    }
+
+    /** Ends every wait; the threads are to be unparked without the lock. */
+    private List<Thread> endAll(Waiter.State state) {
+        List<Thread> threads = new ArrayList<>(queue.size());
+        for (Waiter waiter = queue.oldest(); waiter != null; waiter = queue.oldest()) {
+            threads.add(Objects.requireNonNull(waiter.thread));
+            end(dequeue(waiter), state);
+        }
+        return threads;
+    }
+
+    private static String nameOf(@Nullable Waiter waiter) {
+        Thread thread = waiter == null ? null : waiter.thread;
+        return thread == null ? "none" : ThreadNames.of(thread);
+    }
+
+    BareSnapshot snapshot(int oldest, int tickets, long helperFailures) {
+        lock.lock();
+        try {
+            long now = platform.nanoTime();
+            List<BareSnapshot.Waiting> waiting = new ArrayList<>();
+            for (Waiter w = queue.oldest(); w != null && waiting.size() < oldest; w = w.newer) {
+                if (w instanceof BareTicket<?> ticket) {
+                    waiting.add(ticket.describe(now));
+                }
+            }
+            Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : Outcome.values()) {
+                counts.put(outcome, exits[outcome.ordinal()]);
+            }
+            BareSnapshot.State state = closed
+                    ? BareSnapshot.State.CLOSED
+                    : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
+            return new BareSnapshot(
+                    state,
+                    failure,
+                    closed ? 0 : queue.size(),
+                    tickets,
+                    head == null ? null : BareSnapshot.Head.of(nameOf(head), now - headSince),
+                    headChanges,
+                    promotions,
+                    counts,
+                    helperFailures,
+                    waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

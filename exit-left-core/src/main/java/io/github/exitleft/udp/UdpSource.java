@@ -1,0 +1,267 @@
+package io.github.exitleft.udp;
+
+import io.github.exitleft.Source;
+import io.github.exitleft.UnreadableMessageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source of datagrams: one UDP port, IPv4 and IPv6, that no interrupt closes.
+ *
+ * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks in
+ * {@code receive}. Reading costs two system calls, or three where it had to wait.
+ */
+public final class UdpSource implements Source<Datagram> {
+
+    private static final System.Logger LOGGER = System.getLogger(UdpSource.class.getName());
+
+    private final DatagramChannel channel;
+    private final Selector selector;
+    private final UdpSocket socket;
+    private final InetSocketAddress localAddress;
+    private final int receiveBufferSize;
+    private final int maxDatagramSize;
+    private final ByteBuffer buffer; // only for the one who reads
+    private final LongAdder truncated = new LongAdder();
+
+    private UdpSource(DatagramChannel channel, Selector selector, Builder settings) throws IOException {
+        this.channel = channel;
+        this.selector = selector;
+        this.socket = new UdpSocket(channel);
+        this.maxDatagramSize = settings.maxDatagramSize;
+        this.buffer = ByteBuffer.allocateDirect(maxDatagramSize + 1); // or one that is too long could not be told
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBufferSize);
+        channel.bind(new InetSocketAddress(settings.address, settings.port));
+        channel.register(selector, SelectionKey.OP_READ);
+        this.localAddress = socket.localAddress();
+        this.receiveBufferSize = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+        if (receiveBufferSize < settings.receiveBufferSize) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "udp port {0} has a receive buffer of {1} bytes, not of {2} as asked for;"
+                            + " raise net.core.rmem_max, or ask for less",
+                    localAddress,
+                    String.valueOf(receiveBufferSize),
+                    String.valueOf(settings.receiveBufferSize));
+        }
+    }
+
+    /**
+     * Begins a source on any free port of all interfaces.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public @Nullable Datagram receive(Duration remaining) throws Exception {
+        Datagram datagram = read();
+        if (datagram != null || remaining.isZero()) {
+            return datagram;
+        }
+        try {
+            selector.select(UdpSource::forget, millis(saturated(remaining)));
+        } catch (ClosedSelectorException e) {
+            throw new IOException("udp port " + localAddress + " was closed while it was read", e);
+        }
+        if (Thread.interrupted()) { // the flag, if left, would make select return at once for ever
+            throw new InterruptedException("interrupted while waiting for a datagram on " + localAddress);
+        }
+        return read();
+    }
+
+    private static void forget(SelectionKey key) {}
+
+    private @Nullable Datagram read() throws IOException, UnreadableMessageException {
+        buffer.clear();
+        InetSocketAddress sender = (InetSocketAddress) channel.receive(buffer);
+        if (sender == null) {
+            return null;
+        }
+        buffer.flip();
+        if (buffer.remaining() > maxDatagramSize) {
+            truncated.increment();
+            throw new UnreadableMessageException(
+                    "datagram from " + sender + " is longer than " + maxDatagramSize
+                            + " bytes; raise the maximum datagram size",
+                    null);
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return new Datagram(sender, bytes);
+    }
+
+    private static long saturated(Duration duration) {
+        return duration.getSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE : duration.toNanos();
+    }
+
+    /** Rounds up, because zero means for ever to a selector. */
+    static long millis(long nanos) {
+        return nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
+    }
+
+    @Override
+    public void wakeup() {
+        selector.wakeup();
+    }
+
+    @Override
+    public boolean closesUnderReader() {
+        return true;
+    }
+
+    @Override
+    public UdpSocket backdoor() {
+        return socket;
+    }
+
+    /**
+     * The address that the port is bound to.
+     *
+     * @return address and port
+     */
+    public InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public String type() {
+        return "udp";
+    }
+
+    @Override
+    public Map<String, Object> details() {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("localAddress", text(localAddress));
+        details.put("receiveBufferSize", receiveBufferSize);
+        details.put("maxDatagramSize", maxDatagramSize);
+        details.put("truncated", truncated.sum());
+        return details;
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (channel) {
+            selector.close();
+        }
+    }
+
+    /** Builds a {@link UdpSource}. */
+    public static final class Builder {
+
+        private InetAddress address = new InetSocketAddress(0).getAddress();
+        private int port;
+        private int receiveBufferSize = 1 << 20;
+        private int maxDatagramSize = 1_500;
+
+        private Builder() {}
+
+        /**
+         * Sets the interface to listen on; all of them, IPv4 and IPv6, unless set.
+         *
+         * @param address the interface's address, or a wildcard
+         * @return this builder
+         */
+        public Builder address(InetAddress address) {
+            this.address = Objects.requireNonNull(address, "'address' must not be null");
+            return this;
+        }
+
+        /**
+         * Sets the port; any free one unless set.
+         *
+         * @param port 0 to 65535; 0 for any free one
+         * @return this builder
+         */
+        public Builder port(int port) {
+            this.port = inRange(port, 0, 65_535, "port");
+            return this;
+        }
+
+        /**
+         * Sets the size of the system's buffer, in which datagrams wait to be read; 1 MiB unless set. The system may grant
+         * less, which is logged.
+         *
+         * @param bytes positive
+         * @return this builder
+         */
+        public Builder receiveBufferSize(int bytes) {
+            this.receiveBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "receiveBufferSize");
+            return this;
+        }
+
+        /**
+         * Sets the longest payload that is expected; 1500 bytes unless set. A longer one counts as unreadable.
+         *
+         * @param bytes 1 to 65535
+         * @return this builder
+         */
+        public Builder maxDatagramSize(int bytes) {
+            this.maxDatagramSize = inRange(bytes, 1, 65_535, "maxDatagramSize");
+            return this;
+        }
+
+        /**
+         * Opens the port.
+         *
+         * @return the source, to be closed by the stage that gets it
+         * @throws UncheckedIOException if the port could not be opened, for example because it is in use
+         */
+        public UdpSource open() {
+            DatagramChannel channel = null;
+            Selector selector = null;
+            try {
+                channel = DatagramChannel.open();
+                selector = Selector.open();
+                return new UdpSource(channel, selector, this);
+            } catch (IOException | RuntimeException e) {
+                closeQuietly(selector, e);
+                closeQuietly(channel, e);
+                throw new UncheckedIOException(
+                        "udp port " + port + " of " + address + " could not be opened: " + e.getMessage(),
+                        e instanceof IOException io ? io : new IOException(e));
+            }
+        }
+
+        private static void closeQuietly(java.io.@Nullable Closeable opened, Exception because) {
+            if (opened != null) {
+                try {
+                    opened.close();
+                } catch (IOException e) {
+                    because.addSuppressed(e);
+                }
+            }
+        }
+
+        private static int inRange(int value, int least, int most, String name) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' must be from " + least + " to " + most + ", but is " + value);
+            }
+            return value;
+        }
+    }
+}
