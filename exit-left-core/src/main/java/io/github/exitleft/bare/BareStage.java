@@ -139,8 +139,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             ticketCount.decrementAndGet();
             throw new TooManyTicketsException(name, settings.maxTickets);
         }
-        if (tickets.putIfAbsent(token, ticket) != null) {
-            ticketCount.decrementAndGet();
+        boolean registered = false;
+        try {
+            registered = tickets.putIfAbsent(token, ticket) == null; // may throw: runs the token's own code
+        } finally {
+            if (!registered) {
+                ticketCount.decrementAndGet();
+            }
+        }
+        if (!registered) {
             throw new IllegalStateException("token '" + token + "' of stage '" + name
                     + "' has a live ticket; close that first, or use another token");
         }

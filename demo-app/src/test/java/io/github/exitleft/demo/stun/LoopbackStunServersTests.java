@@ -48,7 +48,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void defaults_eachServerAsked_answersItsRequestsWithTheClientsAddressInAnotherOrder() throws IOException {
+    void defaults_eachServerAsked_answersItsRequestsWithTheClientsAddress() throws IOException {
         try (LoopbackStunServers servers = LoopbackStunServers.start()) {
             assertThat(servers.addresses()).hasSizeGreaterThanOrEqualTo(2).doesNotHaveDuplicates();
             Map<String, InetSocketAddress> asked = new HashMap<>();
@@ -68,7 +68,24 @@ class LoopbackStunServersTests {
                 assertThat(reply.server).isEqualTo(asked.get(reply.token()));
                 received.add(reply.token());
             }
-            assertThat(received).containsExactlyInAnyOrderElementsOf(sent).isNotEqualTo(sent);
+            assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    @Test
+    void delays_thatDiffer_shuffleTheReplies() throws IOException {
+        try (LoopbackStunServers servers =
+                LoopbackStunServers.builder().listenOn(IPV4).seed(1).start()) {
+            List<String> sent = askOften(servers);
+            assertThat(receiveAll(sent)).containsExactlyInAnyOrderElementsOf(sent).isNotEqualTo(sent);
+        }
+    }
+
+    @Test
+    void delays_thatAreEqual_keepTheOrder() throws IOException {
+        try (LoopbackStunServers servers = quick().start()) {
+            List<String> sent = askOften(servers);
+            assertThat(receiveAll(sent)).isEqualTo(sent);
         }
     }
 
@@ -217,6 +234,19 @@ class LoopbackStunServersTests {
     }
 
     @Test
+    void close_hasReturned_soThatItsPortIsFreeForTheNext() {
+        LoopbackStunServers servers = quick().start();
+        for (int i = 0; i < 100; i++) {
+            servers.close();
+            servers = LoopbackStunServers.builder()
+                    .listenOn(servers.addresses().get(0))
+                    .start();
+        }
+        servers.close();
+        assertThat(serverThreads()).isZero();
+    }
+
+    @Test
     void close_byAnInterruptedThread_endsThemAndKeepsTheInterrupt() {
         LoopbackStunServers servers = quick().start();
         Thread.currentThread().interrupt();
@@ -242,6 +272,21 @@ class LoopbackStunServersTests {
 
         try (LoopbackStunServers servers = quick().listenWherePossible(taken).start()) {
             assertThat(servers.addresses()).hasSize(1).doesNotContain(taken);
+        }
+    }
+
+    @Test
+    void start_thatFails_leavesNoSocketBehind() throws SocketException {
+        InetSocketAddress taken = clientAddress();
+        LoopbackStunServers before = quick().start();
+        before.close();
+        InetSocketAddress free = before.addresses().get(0);
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() ->
+                        LoopbackStunServers.builder().listenOn(free, taken).start());
+        try (DatagramSocket again = new DatagramSocket(free)) {
+            assertThat(again.isBound()).isTrue();
         }
     }
 
@@ -293,6 +338,22 @@ class LoopbackStunServersTests {
         StunRequest request = StunRequest.binding();
         send(client, server, request.datagram());
         return request.token();
+    }
+
+    private List<String> askOften(LoopbackStunServers servers) throws IOException {
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            sent.add(ask(servers.addresses().get(0)));
+        }
+        return sent;
+    }
+
+    private List<String> receiveAll(List<String> sent) throws IOException {
+        List<String> received = new ArrayList<>();
+        while (received.size() < sent.size()) {
+            received.add(receive().token());
+        }
+        return received;
     }
 
     private static void send(DatagramSocket from, InetSocketAddress server, ByteBuffer datagram) throws IOException {

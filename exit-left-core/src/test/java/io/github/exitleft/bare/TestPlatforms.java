@@ -1,0 +1,59 @@
+package io.github.exitleft.bare;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the primitive's package-private seams to tests in other packages. */
+public final class TestPlatforms {
+
+    /** A clock that only moves when told to; stages on it still block and wake for real. */
+    public static final class ManualClock {
+
+        // close to the overflow of nanoTime, so that comparisons instead of differences show
+        private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
+
+        /** Reads the clock. */
+        public long nanoTime() {
+            return nanos.get();
+        }
+
+        /** Moves the clock; whoever waits on it notices within milliseconds. */
+        public void advance(Duration by) {
+            nanos.addAndGet(by.toNanos());
+        }
+    }
+
+    private TestPlatforms() {}
+
+    /** Puts a stage on a clock of the test's own. */
+    public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> on(ManualClock clock) {
+        Platform platform = new Platform() {
+            @Override
+            public long nanoTime() {
+                return clock.nanoTime();
+            }
+
+            @Override
+            public void park(Object blocker, long nanos) {
+                // looks up often, because moving the clock unparks nobody; returning for no reason is allowed
+                LockSupport.parkNanos(blocker, TimeUnit.MILLISECONDS.toNanos(1));
+            }
+
+            @Override
+            public void unpark(Thread thread) {
+                LockSupport.unpark(thread);
+            }
+        };
+        return builder -> builder.platform(platform);
+    }
+
+    /** Shortens the time that closing waits for a head. */
+    public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> closeTimeout(
+            Duration timeout) {
+        return builder -> builder.closeTimeout(timeout);
+    }
+}
