@@ -2,11 +2,8 @@ package io.github.exitleft;
 
 import io.github.exitleft.bare.BareTicket;
 import io.github.exitleft.bare.Director;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +75,8 @@ final class Heading<T, M> {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the head has its message, the interrupt is for its caller to see
-        } catch (SourceFailedException | StageClosedException e) {
-            // the head has its message; the others have been told that the source failed
+        } catch (Throwable e) {
+            // whatever it is, the head has its message; the others have been told that the source failed
         }
     }
 
@@ -97,6 +94,9 @@ final class Heading<T, M> {
         } catch (UnreadableMessageException e) {
             unreadable = e;
         } catch (TransientSourceException e) {
+            if (wrapsInterrupt(e)) {
+                throw failure(director, e); // or the interrupt would be lost
+            }
             tally.transientFailure();
             director.pause(PAUSE);
             return false;
@@ -136,8 +136,7 @@ final class Heading<T, M> {
     private static boolean wrapsInterrupt(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+            if (cause instanceof InterruptedException) {
                 return true;
             }
         }
@@ -148,10 +147,15 @@ final class Heading<T, M> {
         M message = received.message();
         T token;
         BareTicket<T> holder;
+        Unclaimed<T, M> explained;
         try {
             token = reader.read(message);
             holder = token == null ? null : director.find(token);
+            explained = token == null || holder != null ? null : mailroom.explain(token, message);
         } catch (Throwable e) { // a user's code: reader, or the token's hashCode and equals
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
+            }
             stage.helperFailed();
             unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, e));
             return;
@@ -161,7 +165,7 @@ final class Heading<T, M> {
             return;
         }
         if (holder == null) {
-            unclaimed(mailroom.explain(token, message));
+            unclaimed(Objects.requireNonNull(explained));
             return;
         }
         @SuppressWarnings("unchecked") // only the stage attaches, and always its ticket

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The mailboxes of a stage's tickets, and the memory of those that are gone.
  *
- * <p>One lock for all of them, held for a few instructions and never while foreign code runs: the head files, the owner
+ * <p>One lock for all of them, held for a few instructions; of foreign code only the tokens' {@code equals} and {@code
+ * hashCode} run under it: the head files, the owner
  * takes, and closing a ticket is one step with remembering its token, so that a message meets either an open mailbox or an
  * explanation.
  */
@@ -124,7 +125,11 @@ final class Mailroom<T, M> {
                 left = left.isEmpty() ? new ArrayList<>() : left;
                 left.add(message);
             }
-            retired.add(token, clock.getAsLong(), box.answered || !left.isEmpty());
+            try {
+                retired.add(token, clock.getAsLong(), box.answered || !left.isEmpty());
+            } catch (Throwable e) { // the token's own code: then it is not remembered, and nothing else is lost
+                return left;
+            }
             return left;
         } finally {
             lock.unlock();

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,7 @@ public final class QueueSource<M> implements Source<M> {
      * @param message the message
      */
     public void add(M message) {
-        queue.add(new Item<>(message, null));
+        queue.add(new Item<>(Objects.requireNonNull(message, "'message' must not be null"), null));
     }
 
     /**
@@ -41,7 +42,7 @@ public final class QueueSource<M> implements Source<M> {
      * @param failure what it throws
      */
     public void fail(Exception failure) {
-        queue.add(new Item<>(null, failure));
+        queue.add(new Item<>(null, Objects.requireNonNull(failure, "'failure' must not be null")));
     }
 
     @Override
@@ -50,17 +51,20 @@ public final class QueueSource<M> implements Source<M> {
             throw new IllegalStateException("queue source is closed");
         }
         Item<M> item = queue.poll();
-        if (item == null && !remaining.isZero() && !woken.getAndSet(false)) {
-            item = queue.poll(remaining.toNanos(), TimeUnit.NANOSECONDS);
+        if (item == null && !remaining.isZero() && !remaining.isNegative() && !woken.getAndSet(false)) {
+            // saturates, because toNanos() throws for more than 292 years
+            long nanos = remaining.getSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE : remaining.toNanos();
+            item = queue.poll(nanos, TimeUnit.NANOSECONDS);
+        }
+        if (item != null && item.message == null && item.failure == null) {
+            woken.set(false);
+            item = queue.poll(); // a wake-up must not hide the message behind it
         }
         if (item == null) {
             return null;
         }
         if (item.failure != null) {
             throw item.failure;
-        }
-        if (item.message == null) {
-            woken.set(false);
         }
         return item.message;
     }

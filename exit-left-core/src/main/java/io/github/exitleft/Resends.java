@@ -63,7 +63,7 @@ public final class Resends {
     /** How long to wait for an answer before resend number {@code number}, counted from 1; null if there is none. */
     @Nullable
     Duration before(int number) {
-        if (number > most) {
+        if (number > most || first.isZero()) {
             return null;
         }
         // 2^30 times a nanosecond is a second, and of anything longer a lifetime, or near enough

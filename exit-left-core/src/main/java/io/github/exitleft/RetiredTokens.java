@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A short memory of tokens whose tickets were closed, so that what comes for them can be explained (M3).
  *
- * <p>It holds keys and no messages, at most {@value #MOST} of them and none for longer than a minute. Guarded by the
+ * <p>It holds keys and no messages, at most {@value #MOST} of them, and none counts for longer than a minute. Guarded by the
  * mailroom's lock.
  */
 final class RetiredTokens<T> {

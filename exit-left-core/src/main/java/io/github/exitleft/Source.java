@@ -23,7 +23,7 @@ public interface Source<M> extends AutoCloseable {
      *     zero, which means for ever to many libraries
      * @return the message, or null when the time was up, when woken, or for no reason
      * @throws InterruptedException if the thread was interrupted; what is read must survive that. An exception of another
-     *     type that wraps one, or that is thrown while the thread's interrupt flag is set, is taken for it
+     *     type that has one for a cause, or that is thrown while the thread's interrupt flag is set, is taken for it
      * @throws UnreadableMessageException if a message was received that cannot be made sense of; the next one may be fine
      * @throws TransientSourceException if reading failed in a way that is expected to pass by itself
      * @throws Exception if the source failed; that ends everybody's wait
@@ -74,7 +74,7 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * Frees what the source holds.
+     * Frees what the source holds; later calls do nothing.
      *
      * @throws Exception if that fails; it is logged
      */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -73,7 +74,10 @@ public final class Stage<T, M> implements AutoCloseable {
         }
     }
 
-    private final StageBuilder<T, M> settings;
+    private final String name;
+    private final Class<T> tokenType;
+    private final Duration defaultTimeout;
+    private final Source<M> source;
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
@@ -83,8 +87,10 @@ public final class Stage<T, M> implements AutoCloseable {
 
     @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their tickets
     Stage(StageBuilder<T, M> settings) {
-        this.settings = settings;
-        Source<M> source = settings.source;
+        this.name = settings.name;
+        this.tokenType = settings.tokenType;
+        this.defaultTimeout = settings.defaultTimeout;
+        this.source = settings.source;
         this.bare = settings.seam
                 .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
                         .promotion(settings.promotion)
@@ -118,7 +124,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the name
      */
     public String name() {
-        return settings.name;
+        return name;
     }
 
     /**
@@ -127,7 +133,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the class
      */
     public Class<T> tokenType() {
-        return settings.tokenType;
+        return tokenType;
     }
 
     /**
@@ -136,7 +142,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the timeout
      */
     public Duration defaultTimeout() {
-        return settings.defaultTimeout;
+        return defaultTimeout;
     }
 
     /**
@@ -148,7 +154,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws IllegalStateException if the source has no backdoor of that type
      */
     public <W> W backdoor(Class<W> type) {
-        Object backdoor = settings.source.backdoor();
+        Object backdoor = source.backdoor();
         if (!type.isInstance(backdoor)) {
             throw new IllegalStateException("source of stage '" + name() + "' has no backdoor of type "
                     + type.getName() + "; it offers "
@@ -210,7 +216,7 @@ public final class Stage<T, M> implements AutoCloseable {
             throws X, InterruptedException {
         bare.requireOutside();
         try (Ticket<T, M> ticket = take(token, options.check, true)) {
-            Duration timeout = options.timeout == null ? settings.defaultTimeout : options.timeout;
+            Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
             return await(ticket, timeout, options.resends, sender).message();
         }
     }
@@ -258,7 +264,8 @@ public final class Stage<T, M> implements AutoCloseable {
         long start = bare.nanoTime();
         long deadline = bare.deadline(timeout);
         long receivedBefore = tally.receivedSoFar();
-        Outcome outcome = Outcome.FAILED;
+        ticket.headed = false;
+        @Nullable Outcome outcome = Outcome.FAILED;
         try {
             if (sender != null) {
                 sender.send();
@@ -271,8 +278,10 @@ public final class Stage<T, M> implements AutoCloseable {
                     outcome = Outcome.SIGNALLED;
                     return delivered(got);
                 }
+                outcome = null; // misuse, which the entry refuses, is no wait
                 Exit<@Nullable Received<M>> exit =
                         bare.enterUntil(ticket.bare(), until, director -> heading.head(director, ticket));
+                outcome = Outcome.FAILED;
                 if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
                     outcome = Outcome.FINISHED;
                     return delivered(Objects.requireNonNull(finished.value()));
@@ -283,7 +292,7 @@ public final class Stage<T, M> implements AutoCloseable {
                         outcome = Outcome.SIGNALLED;
                         return delivered(got);
                     }
-                    if (sender == null || until == deadline) {
+                    if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
                         outcome = Outcome.TIMED_OUT;
                         throw timeout(ticket, start, receivedBefore);
                     }
@@ -294,11 +303,16 @@ public final class Stage<T, M> implements AutoCloseable {
         } catch (InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
             throw e;
-        } catch (StageClosedException e) {
+        } catch (StageClosedException | CancellationException e) {
             outcome = Outcome.CLOSED;
             throw e;
+        } catch (SourceFailedException e) {
+            outcome = Outcome.FAILED;
+            throw e;
         } finally {
-            ended(ticket, outcome, start);
+            if (outcome != null) {
+                ended(ticket, outcome, start);
+            }
         }
     }
 
@@ -324,6 +338,7 @@ public final class Stage<T, M> implements AutoCloseable {
         return new StageTimeoutException(
                 name(),
                 ticket.token(),
+                ticket.toString(),
                 Duration.ofNanos(bare.nanoTime() - start),
                 head + "; " + (tally.receivedSoFar() - receivedBefore) + " messages were received meanwhile, "
                         + ticket.foreign() + " failed this ticket's check");
@@ -343,7 +358,14 @@ public final class Stage<T, M> implements AutoCloseable {
     void release(Ticket<T, M> ticket) {
         // the mailbox first: a message that finds no ticket any more finds its token remembered
         List<Received<M>> left = mailroom.close(ticket.token(), ticket.mailbox);
-        ticket.bare().close();
+        try {
+            ticket.bare().close();
+        } finally {
+            abandon(ticket, left);
+        }
+    }
+
+    private void abandon(Ticket<T, M> ticket, List<Received<M>> left) {
         for (Received<M> message : left) {
             unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
         }
@@ -381,10 +403,10 @@ public final class Stage<T, M> implements AutoCloseable {
             unattended = true;
             LOGGER.log(
                     Level.WARNING,
-                    "source of stage ''{0}'' is unattended: its head {1} has not read for {2}; look for a token reader,"
-                            + " check or listener that hangs",
+                    "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
+                            + " token reader, check or listener that hangs",
                     name(),
-                    role.head(),
+                    role.head() == null ? "none" : role.head().thread(),
                     since);
         }
     }
@@ -415,10 +437,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the source's type and details
      */
     public Map<String, Object> source() {
-        Map<String, Object> source = new LinkedHashMap<>();
-        source.put("type", settings.source.type());
-        source.putAll(settings.source.details());
-        return source;
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("type", source.type());
+        details.putAll(source.details());
+        return details;
     }
 
     /**

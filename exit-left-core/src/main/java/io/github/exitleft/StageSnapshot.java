@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What a stage of messages looked like at one moment.
+ * What a stage of messages looked like; its parts are read one after the other, so they may be a moment apart.
  *
  * @param role state, waiters, tickets, head; its exits are those of single entries
  * @param exits how many waits of callers ended in which way; one wait may have entered several times

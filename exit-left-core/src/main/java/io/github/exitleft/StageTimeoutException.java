@@ -11,13 +11,13 @@ public final class StageTimeoutException extends RuntimeException {
 
     /** The stage's name. */
     private final String stage;
+
     private final transient Object token;
     /** How long it was waited. */
     private final Duration waited;
 
-    StageTimeoutException(String stage, Object token, Duration waited, String circumstances) {
-        super("no message for token '" + token + "' on stage '" + stage + "' in " + waited.toMillis() + " ms; "
-                + circumstances);
+    StageTimeoutException(String stage, Object token, String ticket, Duration waited, String circumstances) {
+        super("no message in " + waited.toMillis() + " ms for the " + ticket + "; " + circumstances);
         this.stage = stage;
         this.token = token;
         this.waited = waited;

@@ -81,6 +81,7 @@ public final class Ticket<T, M> implements AutoCloseable {
      * @return the message, and when it was received
      * @throws InterruptedException if the thread was interrupted before a message came
      * @throws StageTimeoutException if none came in time
+     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
      *     helper
      * @throws io.github.exitleft.bare.StageClosedException if the stage is or gets closed
@@ -98,6 +99,6 @@ public final class Ticket<T, M> implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "ticket for token '" + token + "' of stage '" + stage.name() + "'";
+        return bare().toString();
     }
 }

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,7 +59,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final B buffer;
     private final String name;
     private final Platform platform;
-    private final BareStageBuilder<T, R, B> settings;
+    private final int maxTickets;
+    private final Consumer<? super R> wakeup;
+    private final BareStageBuilder.Closer<? super R> closer;
+    private final boolean closeUnderHead;
+    private final Duration closeTimeout;
     private final ReentrantLock bufferLock = new ReentrantLock();
     private final ConcurrentHashMap<T, BareTicket<T>> tickets = new ConcurrentHashMap<>();
     private final AtomicInteger ticketCount = new AtomicInteger();
@@ -68,11 +73,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Role role;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
-        this.settings = settings;
         this.name = settings.name;
         this.resource = settings.resource;
         this.buffer = settings.buffer;
         this.platform = settings.platform;
+        this.maxTickets = settings.maxTickets;
+        this.wakeup = settings.wakeup;
+        this.closer = settings.closer;
+        this.closeUnderHead = settings.closeUnderHead;
+        this.closeTimeout = settings.closeTimeout;
         this.role = new Role(name, this, platform, settings.promotion, this::closeResource);
     }
 
@@ -135,10 +144,20 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
         Objects.requireNonNull(token, "'token' must not be null");
         var ticket = new BareTicket<T>(this, token, attachment, role.era());
-        if (ticketCount.incrementAndGet() > settings.maxTickets) {
-            ticketCount.decrementAndGet();
-            throw new TooManyTicketsException(name, settings.maxTickets);
+        // refused before it is registered: once a head can see it, a message may be filed for it
+        if (!role.admitsAll()) {
+            role.admit(ticket);
         }
+        if (tickets.containsKey(token)) {
+            throw tokenIsTaken(token);
+        }
+        int count;
+        do {
+            count = ticketCount.get();
+            if (count >= maxTickets) {
+                throw new TooManyTicketsException(name, maxTickets);
+            }
+        } while (!ticketCount.compareAndSet(count, count + 1));
         boolean registered = false;
         try {
             registered = tickets.putIfAbsent(token, ticket) == null; // may throw: runs the token's own code
@@ -148,18 +167,14 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             }
         }
         if (!registered) {
-            throw new IllegalStateException("token '" + token + "' of stage '" + name
-                    + "' has a live ticket; close that first, or use another token");
-        }
-        if (!role.admitsAll()) {
-            try {
-                role.admit(ticket);
-            } catch (RuntimeException e) {
-                ticket.close();
-                throw e;
-            }
+            throw tokenIsTaken(token);
         }
         return ticket;
+    }
+
+    private IllegalStateException tokenIsTaken(T token) {
+        return new IllegalStateException("token '" + Texts.of(token) + "' of stage '" + name
+                + "' has a live ticket; close that first, or use another token");
     }
 
     /**
@@ -176,6 +191,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if the ticket is closed or entered by another thread, or this thread is inside a head
      *     or a helper
      * @throws IllegalArgumentException if the ticket belongs to another stage
+     * @throws CancellationException if the ticket is closed while this thread waits
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the resource fails, or failed since the ticket was taken
      */
@@ -201,19 +217,77 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         requireOwn(ticket);
         requireOutside();
         long start = platform.nanoTime();
+        Outcome outcome = Outcome.FAILED;
         Waiter.State state = role.arrive(ticket, start, deadline);
-        if (state == Waiter.State.WAITING) {
-            state = role.await(ticket);
-        }
-        if (state == Waiter.State.HEADING) {
-            if (!Thread.interrupted()) {
-                return head(ticket, start, routine);
+        try { // at once, so that nothing can come between getting the role and passing it on
+            if (state == Waiter.State.WAITING) {
+                state = role.await(ticket);
             }
-            role.leave(Outcome.INTERRUPTED); // chosen and interrupted: the role goes on, the thread goes
-            state = Waiter.State.INTERRUPTED;
+            if (state == Waiter.State.HEADING) {
+                Exit<V> exit = head(ticket, routine);
+                outcome = exit instanceof Exit.Finished<?> ? Outcome.FINISHED : Outcome.TIMED_OUT;
+                return exit;
+            }
+            outcome = state.outcome();
+            return conclude(ticket, state);
+        } catch (InterruptedException e) {
+            outcome = Outcome.INTERRUPTED;
+            throw e;
+        } catch (StageClosedException e) {
+            outcome = Outcome.CLOSED;
+            throw e;
+        } finally {
+            if (state == Waiter.State.HEADING) {
+                role.leave(outcome);
+            }
+            ticket.depart();
+            notifyExit(outcome, start);
         }
-        ticket.depart();
-        return conclude(ticket, state, start);
+    }
+
+    private <V extends @Nullable Object, X extends Exception> Exit<V> head(
+            BareTicket<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        if (Thread.interrupted()) { // chosen and interrupted: the role goes on, the thread goes
+            throw interrupted(ticket);
+        }
+        var director = new Director<T, R, B>(this, ticket);
+        boolean marked = Inside.ANYTHING.enter(this);
+        try {
+            notifyListeners(listener -> listener.headChanged(Thread.currentThread()));
+            V value = routine.head(director);
+            if (!director.saidOutOfTime()) {
+                return new Exit.Finished<>(value);
+            }
+            if (role.isClosed()) {
+                throw new StageClosedException(name);
+            }
+            return new Exit.TimedOut<>();
+        } finally {
+            director.end();
+            if (marked) {
+                Inside.ANYTHING.leave();
+            }
+        }
+    }
+
+    private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state)
+            throws InterruptedException {
+        return switch (state) {
+            case SIGNALLED -> new Exit.Signalled<>();
+            case EXPIRED -> new Exit.TimedOut<>();
+            case INTERRUPTED -> throw interrupted(ticket);
+            case FAILED -> throw new SourceFailedException(name, Objects.requireNonNull(ticket.era.failure));
+            default -> {
+                if (ticket.open) {
+                    throw new StageClosedException(name);
+                }
+                throw new CancellationException(ticket + " was closed while its thread waited");
+            }
+        };
+    }
+
+    private static InterruptedException interrupted(BareTicket<?> ticket) {
+        return new InterruptedException("interrupted while waiting with " + ticket);
     }
 
     /**
@@ -243,76 +317,19 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return platform.nanoTime();
     }
 
-    private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state, long start)
-            throws InterruptedException {
-        notifyExit(state.outcome(), start);
-        switch (state) {
-            case SIGNALLED:
-                return new Exit.Signalled<>();
-            case EXPIRED:
-                return new Exit.TimedOut<>();
-            case INTERRUPTED:
-                throw new InterruptedException("interrupted while waiting with " + ticket);
-            case FAILED:
-                throw new SourceFailedException(name, Objects.requireNonNull(ticket.era.failure));
-            default:
-                if (role.isClosed()) {
-                    throw new StageClosedException(name);
-                }
-                throw new IllegalStateException(ticket + " was closed while its thread waited");
-        }
-    }
-
-    private <V extends @Nullable Object, X extends Exception> Exit<V> head(
-            BareTicket<T> ticket, long start, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        var director = new Director<T, R, B>(this, ticket);
-        Outcome outcome = Outcome.FAILED;
-        boolean marked = Inside.enter(name);
-        try {
-            notifyListeners(listener -> listener.headChanged(Thread.currentThread()));
-            V value = routine.head(director);
-            if (!director.saidOutOfTime()) {
-                outcome = Outcome.FINISHED;
-                return new Exit.Finished<>(value);
-            }
-            if (role.isClosed()) {
-                throw new StageClosedException(name);
-            }
-            outcome = Outcome.TIMED_OUT;
-            return new Exit.TimedOut<>();
-        } catch (InterruptedException e) {
-            outcome = Outcome.INTERRUPTED;
-            throw e;
-        } catch (StageClosedException e) {
-            outcome = Outcome.CLOSED;
-            throw e;
-        } finally {
-            director.end();
-            if (marked) {
-                Inside.leave();
-            }
-            role.leave(outcome);
-            ticket.depart();
-            notifyExit(outcome, start);
-        }
-    }
-
     @Nullable
     BareTicket<T> find(T token) {
         return tickets.get(token);
     }
 
     boolean file(BareTicket<T> holder, Consumer<? super B> use) {
-        bufferLock.lock();
-        try {
+        return buffer(content -> {
             if (!holder.open) {
                 return false;
             }
-            use.accept(buffer);
+            use.accept(content);
             return true;
-        } finally {
-            bufferLock.unlock();
-        }
+        });
     }
 
     void pause(Duration atMost) {
@@ -325,7 +342,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if it is
      */
     public void requireOutside() {
-        Inside.refuseWaiting(name);
+        BareStage<?, ?, ?> other = Inside.ANYTHING.where();
+        if (other != null) {
+            throw new IllegalStateException("waiting on stage '" + name + "' from inside a head or helper of stage '"
+                    + other.name + "' could deadlock; leave the head first, or wait on another thread");
+        }
     }
 
     boolean signal(BareTicket<T> holder) {
@@ -342,14 +363,19 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     /** Gives a token back; by identity, so that one taken again by another thread is not touched (S6). */
     void release(BareTicket<T> ticket) {
         if (role.release(ticket)) {
-            tickets.remove(ticket.token(), ticket);
-            ticketCount.decrementAndGet();
+            try {
+                if (!tickets.remove(ticket.token(), ticket)) {
+                    tickets.values().remove(ticket); // the token has changed since, against the rules: look everywhere
+                }
+            } finally {
+                ticketCount.decrementAndGet();
+            }
         }
     }
 
     void fail(BareTicket<T> reporter, Throwable cause) {
         if (role.fail(reporter, cause)) {
-            LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + cause, cause);
+            LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + Texts.of(cause), cause);
             notifyListeners(listener -> listener.failed(cause));
         }
     }
@@ -369,18 +395,16 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     @Override
     public void close() {
-        String late = role.close(!Inside.isInside(), nanos(settings.closeTimeout), this::wakeHead);
+        String late = role.close(Inside.ANYTHING.where() == null, nanos(closeTimeout), this::wakeHead);
         if (late != null) {
             LOGGER.log(
                     Level.WARNING,
                     "stage ''{0}'' was closed, but its head, thread ''{1}'', did not come back within {2}; {3}",
                     name,
                     late,
-                    settings.closeTimeout,
-                    settings.closeUnderHead
-                            ? "its resource is closed under it"
-                            : "its resource is closed when it does");
-            if (settings.closeUnderHead) {
+                    closeTimeout,
+                    closeUnderHead ? "its resource is closed under it" : "its resource is closed when it does");
+            if (closeUnderHead) {
                 role.closeUnderHead();
             }
         }
@@ -388,19 +412,24 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     private void wakeHead() {
         try {
-            settings.wakeup.accept(resource);
-        } catch (RuntimeException e) {
+            wakeup.accept(resource);
+        } catch (Throwable e) { // whatever it is, the resource must get closed
             LOGGER.log(Level.WARNING, () -> "stage '" + name + "' could not wake its head in order to close", e);
         }
     }
 
     private void closeResource() {
+        boolean interrupted = Thread.interrupted(); // or the resource might not close for an interrupt of its closer
         try {
-            settings.closer.close(resource);
-        } catch (Exception e) {
+            closer.close(resource);
+        } catch (Throwable e) { // whatever it is, the role must go on
             LOGGER.log(Level.WARNING, () -> "resource of stage '" + name + "' did not close cleanly", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            notifyListeners(BareListener::closed);
         }
-        notifyListeners(BareListener::closed);
     }
 
     /**
@@ -418,16 +447,26 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param <V> what comes back
      * @param use what to do; waiting on a stage inside it is refused
      * @return what {@code use} returned
+     * @throws IllegalStateException if this thread is inside the buffer of another stage, where two could deadlock
      */
     public <V extends @Nullable Object> V buffer(Function<? super B, ? extends V> use) {
-        boolean marked = Inside.enter(name);
+        BareStage<?, ?, ?> other = Inside.BUFFER.where();
+        if (other != null && other != this) {
+            throw new IllegalStateException("using the buffer of stage '" + name + "' from inside that of stage '"
+                    + other.name + "' could deadlock; use one after the other");
+        }
+        boolean marked = Inside.ANYTHING.enter(this);
+        boolean buffering = Inside.BUFFER.enter(this);
         bufferLock.lock();
         try {
             return use.apply(buffer);
         } finally {
             bufferLock.unlock();
+            if (buffering) {
+                Inside.BUFFER.leave();
+            }
             if (marked) {
-                Inside.leave();
+                Inside.ANYTHING.leave();
             }
         }
     }
@@ -439,14 +478,14 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param helper what to run
      */
     public void help(Runnable helper) {
-        boolean marked = Inside.enter(name);
+        boolean marked = Inside.ANYTHING.enter(this);
         try {
             helper.run();
         } catch (Throwable e) {
             helperFailed();
         } finally {
             if (marked) {
-                Inside.leave();
+                Inside.ANYTHING.leave();
             }
         }
     }
@@ -494,7 +533,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @return what it looks like now
      */
     public BareSnapshot snapshot(int oldest) {
-        return role.snapshot(oldest, ticketCount.get(), helperFailures.sum());
+        return role.snapshot(oldest, ticketCount::get, helperFailures.sum());
     }
 
     @Override

@@ -18,10 +18,12 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     private final T token;
     private final @Nullable Object attachment;
 
+    /** Cleared by closing, with the stage's lock held; volatile for those who look without. */
+    volatile boolean open = true;
+
     // guarded by the stage's lock
     Role.Era era;
     boolean signalPending;
-    boolean open = true;
 
     BareTicket(BareStage<T, ?, ?> stage, T token, @Nullable Object attachment, Role.Era era) {
         this.stage = stage;
@@ -49,7 +51,7 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     }
 
     /**
-     * Gives the token back. A thread that waits with this ticket gets an {@link IllegalStateException}. Later calls do
+     * Gives the token back. A thread that waits with this ticket gets a {@link java.util.concurrent.CancellationException}. Later calls do
      * nothing, whoever has the token by then.
      */
     @Override
@@ -60,7 +62,7 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     /** How the ticket's thread waits; with the stage's lock held. */
     BareSnapshot.Waiting describe(long now) {
         return new BareSnapshot.Waiting(
-                ThreadNames.of(Objects.requireNonNull(thread)),
+                Texts.of(Objects.requireNonNull(thread)),
                 Objects.requireNonNull(token),
                 Duration.ofNanos(now - since),
                 Duration.ofNanos(Math.max(0, deadline - now)));
@@ -68,6 +70,6 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "ticket for token '" + token + "' of stage '" + stage.name() + "'";
+        return "ticket for token '" + Texts.of(token) + "' of stage '" + stage.name() + "'";
     }
 }

@@ -110,7 +110,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      *
      * @param token the token
      * @param use files it; runs with the buffer to itself, and not at all when nobody holds the token. Whoever keeps
-     *     things in the buffer by token cleans up after closing the ticket, and so misses nothing
+     *     things in the buffer by token cleans up after closing the ticket, and does not take a token again before that
      * @return whether anybody holds a ticket for it
      */
     public boolean route(T token, Consumer<? super B> use) {

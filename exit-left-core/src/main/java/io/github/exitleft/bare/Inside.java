@@ -1,6 +1,7 @@
 package io.github.exitleft.bare;
 
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that are inside a head, a {@code buffer(use)} or a helper of any stage, where waiting would deadlock.
@@ -10,28 +11,28 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Inside {
 
-    private static final ConcurrentHashMap<Thread, String> STAGES = new ConcurrentHashMap<>();
+    /** Those inside a head, a buffer or a helper. */
+    static final Inside ANYTHING = new Inside();
+
+    /** Those inside a buffer. */
+    static final Inside BUFFER = new Inside();
+
+    private final ConcurrentHashMap<Thread, BareStage<?, ?, ?>> stages = new ConcurrentHashMap<>();
 
     private Inside() {}
 
     /** Marks the current thread; true if it was outside before and so is the one to {@link #leave()}. */
-    static boolean enter(String stage) {
-        return STAGES.putIfAbsent(Thread.currentThread(), stage) == null;
+    boolean enter(BareStage<?, ?, ?> stage) {
+        return stages.putIfAbsent(Thread.currentThread(), stage) == null;
     }
 
-    static void leave() {
-        STAGES.remove(Thread.currentThread());
+    void leave() {
+        stages.remove(Thread.currentThread());
     }
 
-    static boolean isInside() {
-        return STAGES.containsKey(Thread.currentThread());
-    }
-
-    static void refuseWaiting(String stage) {
-        String other = STAGES.get(Thread.currentThread());
-        if (other != null) {
-            throw new IllegalStateException("waiting on stage '" + stage + "' from inside a head or helper of stage '"
-                    + other + "' could deadlock; leave the head first, or wait on another thread");
-        }
+    /** The stage that the current thread is inside of; null if it is outside. */
+    @Nullable
+    BareStage<?, ?, ?> where() {
+        return stages.get(Thread.currentThread());
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,9 @@ final class Role {
      * head, headSince    arrive, leave, close              those, snapshot         lock
      * queue              arrive, and who ends a wait       those, snapshot         lock
      * Waiter.state       see there                         its own thread          lock; volatile for its own look
-     * ticket.open, .era,
-     *   .signalPending   admit, arrive, signal, release    arrive, signal          lock
+     * ticket.open        release                           arrive, signal, file    lock; volatile for file
+     * ticket.era,
+     *   .signalPending   admit, arrive, signal             arrive, fail            lock
      * era, failure       fail, recovered                   admit, arrive           lock; volatile for a look without
      * closed             close                             all                     lock; volatile for a look without
      * resourceClosed     who closes the resource           the same                lock
@@ -68,7 +70,8 @@ final class Role {
      * Creates the role of a stage.
      *
      * @param blocker what a thread dump shows the waiting threads to wait for
-     * @param closeResource closes the resource; called once, without the lock, by whoever has the role at the end
+     * @param closeResource closes the resource; called once, without the lock, by whoever has the role at the end, or under a head
+     *     that does not come back; throws nothing
      */
     Role(String stage, Object blocker, Platform platform, Promotion promotion, Runnable closeResource) {
         this.stage = stage;
@@ -86,68 +89,52 @@ final class Role {
         return closed;
     }
 
-    /** Whether {@link #admit} would let any ticket pass. */
+    /** Whether {@link #admit} would let any ticket pass; a look without the lock. */
     boolean admitsAll() {
         return !closed && failure == null;
     }
 
     /** Refuses a new ticket, but for one a second while the resource is failed: that one is to try again (M6). */
     void admit(BareTicket<?> ticket) {
+        Throwable cause;
         lock.lock();
         try {
-            if (closed) {
-                throw new StageClosedException(stage);
-            }
-            Throwable cause = failure;
-            if (cause != null) {
+            cause = failure;
+            if (!closed) {
                 long now = platform.nanoTime();
-                if (now - retryAt < 0) {
-                    throw new SourceFailedException(stage, cause);
+                if (cause == null || now - retryAt >= 0) {
+                    retryAt = now + RETRY_NANOS;
+                    ticket.era = era;
+                    return;
                 }
-                retryAt = now + RETRY_NANOS;
             }
-            ticket.era = era;
         } finally {
             lock.unlock();
         }
+        if (closed || cause == null) {
+            throw new StageClosedException(stage);
+        }
+        throw new SourceFailedException(stage, cause);
     }
 
     /** Decides what an entry finds: an early signal, the end of the stage, the role, or a place in the queue. */
     Waiter.State arrive(BareTicket<?> ticket, long now, long deadline) {
+        String entered;
         lock.lock();
         try {
-            if (!ticket.open) {
-                throw new IllegalStateException(ticket + " is closed; take a new one");
+            if (ticket.open && ticket.state == Waiter.State.IDLE) {
+                return find(ticket, now, deadline);
             }
-            if (ticket.state != Waiter.State.IDLE) {
-                throw new IllegalStateException(ticket + " is entered by thread '" + nameOf(ticket)
-                        + "'; only one thread at a time may, so let each take a ticket of its own");
-            }
-            Waiter.State state = Waiter.State.WAITING;
-            if (ticket.signalPending) {
-                ticket.signalPending = false;
-                state = Waiter.State.SIGNALLED;
-            } else if (ticket.era.failure != null) {
-                state = Waiter.State.FAILED;
-            } else if (closed) {
-                state = Waiter.State.CLOSED;
-            } else if (Thread.interrupted()) {
-                state = Waiter.State.INTERRUPTED;
-            } else if (head == null) {
-                state = Waiter.State.HEADING;
-            } else if (deadline - now <= 0) {
-                state = Waiter.State.EXPIRED;
-            }
-            ticket.arrive(now, deadline);
-            switch (state) {
-                case WAITING -> enqueue(ticket);
-                case HEADING -> giveRoleTo(ticket);
-                default -> end(ticket, state);
-            }
-            return state;
+            entered = ticket.open ? nameOf(ticket) : null;
         } finally {
             lock.unlock();
         }
+        // without the lock, since a ticket's text runs its token's own code
+        if (entered == null) {
+            throw new IllegalStateException(ticket + " is closed; take a new one");
+        }
+        throw new IllegalStateException(ticket + " is entered by thread '" + entered
+                + "'; only one thread at a time may, so let each take a ticket of its own");
     }
 
     /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
@@ -374,6 +361,31 @@ final class Role {
 
     // what follows is called with the lock held
 
+    private Waiter.State find(BareTicket<?> ticket, long now, long deadline) {
+        Waiter.State state = Waiter.State.WAITING;
+        if (ticket.signalPending) {
+            ticket.signalPending = false;
+            state = Waiter.State.SIGNALLED;
+        } else if (ticket.era.failure != null) {
+            state = Waiter.State.FAILED;
+        } else if (closed) {
+            state = Waiter.State.CLOSED;
+        } else if (Thread.interrupted()) {
+            state = Waiter.State.INTERRUPTED;
+        } else if (head == null) {
+            state = Waiter.State.HEADING;
+        } else if (deadline - now <= 0) {
+            state = Waiter.State.EXPIRED;
+        }
+        ticket.arrive(now, deadline);
+        switch (state) {
+            case WAITING -> enqueue(ticket);
+            case HEADING -> giveRoleTo(ticket);
+            default -> end(ticket, state);
+        }
+        return state;
+    }
+
     private void enqueue(Waiter waiter) {
         waiter.state = Waiter.State.WAITING;
         queue.add(waiter);
@@ -410,10 +422,10 @@ final class Role {
 
     private static String nameOf(@Nullable Waiter waiter) {
         Thread thread = waiter == null ? null : waiter.thread;
-        return thread == null ? "none" : ThreadNames.of(thread);
+        return thread == null ? "none" : Texts.of(thread);
     }
 
-    BareSnapshot snapshot(int oldest, int tickets, long helperFailures) {
+    BareSnapshot snapshot(int oldest, IntSupplier tickets, long helperFailures) {
         lock.lock();
         try {
             long now = platform.nanoTime();
@@ -432,9 +444,9 @@ final class Role {
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
             return new BareSnapshot(
                     state,
-                    failure,
+                    closed ? null : failure,
                     closed ? 0 : queue.size(),
-                    tickets,
+                    tickets.getAsInt(), // with the lock held, so that who waits is among them
                     head == null ? null : BareSnapshot.Head.of(nameOf(head), now - headSince),
                     headChanges,
                     promotions,

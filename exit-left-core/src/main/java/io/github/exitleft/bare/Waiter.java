@@ -16,6 +16,7 @@ abstract class Waiter {
      * <pre>
      * IDLE    -> WAITING                                         enter, while another heads
      * IDLE    -> HEADING                                         enter, while nobody heads
+     * IDLE    -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   enter, which need not wait to know
      * WAITING -> HEADING                                         promoted by the one who left
      * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   the first of them decides
      * any of these but WAITING -> IDLE                           by the thread itself, as it returns

@@ -18,7 +18,8 @@ public final class DatagramTokens {
      * @param <T> tokens
      * @param type {@code Integer} (1 to 4 bytes, unsigned where fewer than 4), {@code Long} (1 to 8 bytes, unsigned where
      *     fewer than 8), {@code UUID} (16 bytes), {@code ByteBuffer} (read-only copy), or {@code String} (lower-case
-     *     hexadecimal digits)
+     *     hexadecimal digits). A buffer must not be read from or otherwise changed while it is a token: send its {@code
+     *     duplicate()}
      * @param offset where the field begins, in bytes from 0
      * @param length how many bytes it has
      * @return the reader; a datagram that is too short has no token

@@ -74,7 +74,7 @@ public final class UdpSource implements Source<Datagram> {
     @Override
     public @Nullable Datagram receive(Duration remaining) throws Exception {
         Datagram datagram = read();
-        if (datagram != null || remaining.isZero()) {
+        if (datagram != null || remaining.isZero() || remaining.isNegative()) {
             return datagram;
         }
         try {
@@ -241,7 +241,8 @@ public final class UdpSource implements Source<Datagram> {
                 closeQuietly(selector, e);
                 closeQuietly(channel, e);
                 throw new UncheckedIOException(
-                        "udp port " + port + " of " + address + " could not be opened: " + e.getMessage(),
+                        "udp port " + port + " of " + address + " could not be opened: " + e.getMessage()
+                                + "; choose another port or address, or 0 for any free port",
                         e instanceof IOException io ? io : new IOException(e));
             }
         }

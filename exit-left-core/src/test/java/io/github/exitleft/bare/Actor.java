@@ -3,7 +3,10 @@ package io.github.exitleft.bare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +49,14 @@ final class Actor<V> {
     }
 
     V result() throws Exception {
+        return result(Duration.ofSeconds(10));
+    }
+
+    V result(Duration atMost) throws Exception {
         try {
-            return result.get(10, TimeUnit.SECONDS);
+            return result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError(thread + " hangs in " + java.util.Arrays.toString(thread.getStackTrace()), e);
+            throw new AssertionError(thread + " hangs in " + Arrays.toString(thread.getStackTrace()), e);
         }
     }
 
@@ -58,6 +65,8 @@ final class Actor<V> {
             throw new AssertionError("nothing thrown, but returned " + result());
         } catch (ExecutionException e) {
             return e.getCause();
+        } catch (CancellationException e) { // thrown as it is
+            return e;
         }
     }
 

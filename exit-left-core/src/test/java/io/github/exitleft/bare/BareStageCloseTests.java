@@ -165,12 +165,12 @@ class BareStageCloseTests extends Steered {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .wakeup(resource -> {
                     commands.add(director -> true);
-                    throw new IllegalStateException("hook");
+                    throw new NoClassDefFoundError("hook");
                 })
                 .closer(
                         resource -> {
                             closed.incrementAndGet();
-                            throw new java.io.IOException("resource");
+                            throw new AssertionError("resource");
                         },
                         false)
                 .build();
@@ -180,6 +180,22 @@ class BareStageCloseTests extends Steered {
         assertThat(waiter.thrown()).isInstanceOf(StageClosedException.class);
         assertThat(head.result()).isEqualTo(finished("head"));
         assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void s16InterruptedThreadThatClosesTheResourceDoesSoUndisturbed() throws Exception {
+        var flags = new ArrayList<Boolean>();
+        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
+                .closer(resource -> flags.add(Thread.currentThread().isInterrupted()), false)
+                .build();
+        var closer = Actor.start("closer", () -> {
+            Thread.currentThread().interrupt();
+            stage.close();
+            return "";
+        });
+        closer.result();
+        assertThat(flags).containsExactly(false);
+        assertThat(closer.wasLeftInterrupted()).isTrue();
     }
 
     @Test

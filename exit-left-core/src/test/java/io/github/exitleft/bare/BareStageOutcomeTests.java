@@ -173,7 +173,8 @@ class BareStageOutcomeTests extends Steered {
         });
         tellHead(director -> {
             assertThat(director.route("w", buffer -> buffer.add("for w"))).isTrue();
-            assertThat(director.route("nobody", buffer -> buffer.add("ownerless"))).isFalse();
+            assertThat(director.route("nobody", buffer -> buffer.add("ownerless")))
+                    .isFalse();
             return false;
         });
         assertThat(waiter.result()).isEqualTo("for w");

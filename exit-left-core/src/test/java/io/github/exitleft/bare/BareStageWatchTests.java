@@ -147,7 +147,8 @@ class BareStageWatchTests extends Steered {
         }
 
         @Override
-        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] thrown) {
             if ((access & Opcodes.ACC_SYNCHRONIZED) != 0) {
                 monitors.add(file + " " + name);
             }

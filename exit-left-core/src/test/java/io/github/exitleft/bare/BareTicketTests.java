@@ -2,7 +2,12 @@ package io.github.exitleft.bare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -118,7 +123,7 @@ class BareTicketTests extends Steered {
         var ticket = stage.ticket("a");
         var waiter = Actor.startWaiting(stage, "w", () -> stage.enter(ticket, LONG, director -> "headed"));
         ticket.close();
-        assertThat(waiter.thrown()).isInstanceOf(IllegalStateException.class).hasMessageContainingAll("'a'", "'test'");
+        assertThat(waiter.thrown()).isInstanceOf(CancellationException.class).hasMessageContainingAll("'a'", "'test'");
         assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> "headed"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("'a'", "'test'", "closed");
@@ -129,7 +134,7 @@ class BareTicketTests extends Steered {
 
     @Test
     void tooManyTicketsAreRefusedAndCountedRight() {
-        stage = BareStage.<String, Object, java.util.List<String>>builder("small", "resource", new java.util.ArrayList<>())
+        stage = BareStage.<String, Object, List<String>>builder("small", "resource", new ArrayList<>())
                 .maxTickets(2)
                 .build();
         var one = stage.ticket("1");
@@ -151,7 +156,9 @@ class BareTicketTests extends Steered {
                 throw new UnsupportedOperationException("no hash");
             }
         }
-        var small = BareStage.<Thrower, Object, Object>builder("small", "", "").maxTickets(1).build();
+        var small = BareStage.<Thrower, Object, Object>builder("small", "", "")
+                .maxTickets(1)
+                .build();
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> small.ticket(new Thrower())).isInstanceOf(UnsupportedOperationException.class);
         }
@@ -159,8 +166,63 @@ class BareTicketTests extends Steered {
     }
 
     @Test
+    void tokenThatChangesWhileItIsLiveIsReleasedAllTheSame() {
+        var small = BareStage.<List<String>, Object, Object>builder("small", "", "")
+                .maxTickets(1)
+                .build();
+        for (int i = 0; i < 3; i++) {
+            var token = new ArrayList<>(List.of("a"));
+            try (var ticket = small.ticket(token)) {
+                token.add("b"); // against the rules
+                assertThat(ticket.token()).hasSize(2);
+            }
+            assertThat(small.find(List.of("a"))).isNull();
+        }
+        assertThat(small.snapshot(0).tickets()).isZero();
+    }
+
+    @Test
+    void s7RefusalRunsNoForeignCodeUnderTheLock() throws Exception {
+        var hang = new CountDownLatch(1);
+        record Token(CountDownLatch hang) {
+            @Override
+            public String toString() {
+                try {
+                    hang.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return "slow";
+            }
+        }
+        var real = BareStage.<Object, Object, Object>builder("real", "", "").build();
+        var closed = real.ticket(new Token(hang));
+        closed.close();
+        var refused = Actor.start("refused", () -> real.enter(closed, LONG, director -> ""));
+        await().until(() -> refused.thread.getState() == Thread.State.WAITING);
+        try (var ticket = real.ticket("other")) {
+            assertThat(real.enter(ticket, LONG, director -> "fine")).isEqualTo(finished("fine"));
+        }
+        hang.countDown();
+        assertThat(refused.thrown()).isInstanceOf(IllegalStateException.class).hasMessageContaining("slow");
+    }
+
+    @Test
+    void s12BufferOfAnotherStageInsideABufferIsRefused() {
+        var other = build(Promotion.OLDEST);
+        stage.buffer(mine -> {
+            assertThat(stage.<Integer>buffer(List::size)).isZero(); // its own is fine
+            assertThatThrownBy(() -> other.buffer(List::size))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("one after the other");
+            return "";
+        });
+        assertThat(other.<Integer>buffer(List::size)).isZero();
+    }
+
+    @Test
     void s11DirectorWorksOnlyForItsHeadAndOnlyThen() throws Exception {
-        var kept = new AtomicReference<Director<String, Object, java.util.List<String>>>();
+        var kept = new AtomicReference<Director<String, Object, List<String>>>();
         try (var ticket = stage.ticket("a")) {
             stage.enter(ticket, LONG, director -> {
                 kept.set(director);
@@ -172,8 +234,8 @@ class BareTicketTests extends Steered {
                         .hasMessageContaining("'elsewhere'");
                 return director.token();
             });
-            Director<String, Object, java.util.List<String>> director = kept.get();
-            for (Runnable use : java.util.List.<Runnable>of(
+            Director<String, Object, List<String>> director = kept.get();
+            for (Runnable use : List.<Runnable>of(
                     director::token,
                     director::resource,
                     director::remaining,
@@ -199,7 +261,7 @@ class BareTicketTests extends Steered {
         var other = build(Promotion.OLDEST);
         var refusals = new java.util.ArrayList<String>();
         Runnable tryToWait = () -> {
-            for (var any : java.util.List.of(stage, other)) {
+            for (var any : List.of(stage, other)) {
                 try (var inner = any.ticket("inner")) {
                     any.enter(inner, LONG, director -> "headed");
                     refusals.add("none");

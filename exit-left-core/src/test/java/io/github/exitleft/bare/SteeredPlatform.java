@@ -1,7 +1,10 @@
 package io.github.exitleft.bare;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -10,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SteeredPlatform implements Platform {
 
     private final AtomicLong now = new AtomicLong(1_000_000);
-    private final Set<Thread> lookers = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> lookers = Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
     private final Set<Thread> deaf = ConcurrentHashMap.newKeySet();
     private volatile Runnable beforeTime = () -> {};
 
@@ -37,7 +40,7 @@ final class SteeredPlatform implements Platform {
     /** Lets time pass, and everybody look at the clock. */
     void advance(Duration time) {
         now.addAndGet(time.toNanos());
-        lookers.forEach(LockSupport::unpark); // who has looked and not yet parked won't park either
+        List.copyOf(lookers).forEach(LockSupport::unpark); // who has looked and not yet parked won't park either
     }
 
     /** Keeps a parked thread where it is, whoever wakes it, until {@link #release}. */

@@ -16,8 +16,12 @@ public final class TestPlatforms {
         // close to the overflow of nanoTime, so that comparisons instead of differences show
         private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
 
+        /** Runs whenever the clock is read, on the reading thread. */
+        public volatile Runnable beforeReading = () -> {};
+
         /** Reads the clock. */
         public long nanoTime() {
+            beforeReading.run();
             return nanos.get();
         }
 

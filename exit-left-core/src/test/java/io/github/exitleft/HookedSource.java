@@ -1,0 +1,92 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Another source with an eye on it: it notes each read and finds two at once. */
+@SuppressWarnings("try") // closing what it watches may throw anything
+public final class HookedSource<M> implements Source<M> {
+
+    /** Runs on the reading thread before each read. */
+    @FunctionalInterface
+    public interface Hook {
+        /** Does what the test wants; what it throws is what the read throws. */
+        void beforeRead(Duration remaining) throws Exception;
+    }
+
+    public final Queue<Duration> asked = new ConcurrentLinkedQueue<>();
+    public final AtomicInteger reads = new AtomicInteger();
+    public final AtomicLong received = new AtomicLong();
+    public final AtomicInteger closed = new AtomicInteger();
+    public final AtomicReference<String> violation = new AtomicReference<>();
+    public volatile Hook hook = remaining -> {};
+    private final Source<M> source;
+    private final AtomicReference<Thread> reader = new AtomicReference<>();
+
+    public HookedSource(Source<M> source) {
+        this.source = source;
+    }
+
+    @Override
+    public M receive(Duration remaining) throws Exception {
+        if (!reader.compareAndSet(null, Thread.currentThread())) {
+            violation.set(Thread.currentThread() + " reads while " + reader.get() + " does");
+        }
+        try {
+            if (remaining.isNegative()) {
+                violation.set("asked to wait for " + remaining);
+            }
+            reads.incrementAndGet();
+            if (asked.size() < 10_000) {
+                asked.add(remaining);
+            }
+            hook.beforeRead(remaining);
+            M message = source.receive(remaining);
+            if (message != null) {
+                received.incrementAndGet();
+            }
+            return message;
+        } catch (UnreadableMessageException e) {
+            received.incrementAndGet();
+            throw e;
+        } finally {
+            reader.set(null);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        source.wakeup();
+    }
+
+    @Override
+    public boolean closesUnderReader() {
+        return source.closesUnderReader();
+    }
+
+    @Override
+    public Object backdoor() {
+        return source.backdoor();
+    }
+
+    @Override
+    public String type() {
+        return source.type();
+    }
+
+    @Override
+    public Map<String, Object> details() {
+        return source.details();
+    }
+
+    @Override
+    public void close() throws Exception {
+        closed.incrementAndGet();
+        source.close();
+    }
+}

@@ -1,0 +1,342 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of messages: each is delivered or explained (M3), and nothing grows without bound (M2). */
+class MessageOutcomeTests extends NoteFixture {
+
+    /** A token of which one part throws. */
+    private record Brittle(int id, boolean breaksHash, boolean breaksEquals) {
+
+        @Override
+        public int hashCode() {
+            if (breaksHash) {
+                throw new IllegalStateException("hashCode");
+            }
+            return id;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            if (breaksEquals) {
+                throw new IllegalStateException("equals");
+            }
+            return other instanceof Brittle that && that.id == id;
+        }
+    }
+
+    private static void timeOut(Ticket<Integer, Note> ticket) {
+        assertThatThrownBy(() -> ticket.await(Duration.ZERO)).isInstanceOf(StageTimeoutException.class);
+    }
+
+    @Test
+    void m3_messageAfterATimeout_isLateByTheTimeSinceTheTicketsEnd() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            timeOut(ticket);
+        }
+        clock.advance(Duration.ofMillis(1_234));
+        add(1, "late");
+        readAll(stage);
+
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.LATE);
+            assertThat(left.late()).isEqualTo(Duration.ofMillis(1_234));
+            assertThat(left.token()).isEqualTo(1);
+            assertThat(left.message()).isEqualTo(new Note(1, "late"));
+        });
+        assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1);
+    }
+
+    @Test
+    void m3_messageAfterASecondWaitThatTimedOut_isLateThoughTheFirstWasAnswered() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            add(1, "first");
+            ticket.await();
+            timeOut(ticket);
+        }
+        add(1, "second");
+        readAll(stage);
+
+        assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE);
+    }
+
+    @Test
+    void m3_messageAfterTheAnsweredTicketsEnd_isADuplicate() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        stage.call(1, () -> add(1, "answer"));
+        add(1, "again");
+        readAll(stage);
+
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.DUPLICATE);
+            assertThat(left.late()).isNull();
+        });
+    }
+
+    @Test
+    void m3_secondAnswerBeforeTheWaiterTookTheFirst_isADuplicate() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(9, () -> {}));
+
+        // both are filed while the caller still sends, so that its mailbox holds the first when the second comes
+        Note reply = stage.call(1, () -> {
+            add(1, "first");
+            add(1, "second");
+            until(() -> assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1));
+        });
+
+        assertThat(reply.text()).isEqualTo("first");
+        add(9, "done");
+        head.get();
+    }
+
+    @Test
+    void m3_messageForATokenNeverAsked_isUnknown() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        add(77, "what?");
+        readAll(stage);
+
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.UNKNOWN);
+            assertThat(left.token()).isEqualTo(77);
+        });
+    }
+
+    @Test
+    void m3_messageWithoutAToken_isUnreadable() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        queue.add(new Note(null, "no token"));
+        readAll(stage);
+
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.UNREADABLE);
+            assertThat(left.token()).isNull();
+            assertThat(left.cause()).isNull();
+            assertThat(left.message()).isEqualTo(new Note(null, "no token"));
+        });
+        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+    }
+
+    @Test
+    void m9_messageWhoseReaderThrows_isUnreadableAndTheHelperCounted() throws Exception {
+        var broken = new IllegalArgumentException("broken reader");
+        Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
+            if (note.token() == 13) {
+                throw broken;
+            }
+            return note.token();
+        }));
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
+                unclaimed.add(left);
+            }
+        });
+        Note reply = stage.call(1, () -> {
+            add(13, "bad luck");
+            add(1, "fine");
+        });
+
+        assertThat(reply.text()).isEqualTo("fine");
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.UNREADABLE);
+            assertThat(left.cause()).isSameAs(broken);
+        });
+        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void m9_readerThatIsInterrupted_doesNotSwallowTheInterrupt() throws Exception {
+        Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
+            throw new InterruptedException("as if it had blocked");
+        }));
+        Task<Note> head = start(() -> stage.call(1, () -> add(1, "unlucky")));
+
+        assertThat(head.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(count(stage, MessageOutcome.UNREADABLE)).isEqualTo(1);
+    }
+
+    @Test
+    void m10_messageThatTheSourceCannotRead_isUnreadableAndNoFailure() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        var bad = new UnreadableMessageException("bad checksum", null);
+        Note reply = stage.call(1, () -> {
+            queue.fail(bad);
+            add(1, "good");
+        });
+
+        assertThat(reply.text()).isEqualTo("good");
+        assertThat(unclaimed).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.UNREADABLE);
+            assertThat(left.message()).isNull();
+            assertThat(left.cause()).isSameAs(bad);
+        });
+    }
+
+    @Test
+    void m9_tokenWhoseHashCodeOrEqualsThrows_isUnreadableAndBreaksNothing() throws Exception {
+        var brittle = new QueueSource<Brittle>();
+        Stage<Brittle, Brittle> stage = build(Stage.builder("brittle", Brittle.class, hooked(brittle), token -> token));
+        var retired = new Brittle(5, false, false);
+        stage.call(retired, () -> brittle.add(retired)); // so that equals has something to compare with
+
+        var mine = new Brittle(1, false, false);
+        Brittle reply = stage.call(mine, () -> {
+            brittle.add(new Brittle(3, true, false));
+            brittle.add(new Brittle(5, false, true));
+            brittle.add(new Brittle(1, false, true));
+            brittle.add(mine);
+        });
+
+        assertThat(reply).isEqualTo(mine);
+        assertThat(count(stage, MessageOutcome.UNREADABLE)).isEqualTo(3);
+        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(3);
+    }
+
+    @Test
+    void m2_fullMailbox_dropsTheNewestAndCountsIt() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.mailbox(2, Overflow.DROP_NEWEST));
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            fill();
+            readAll(stage);
+
+            assertThat(unclaimed).singleElement().satisfies(left -> {
+                assertThat(left.outcome()).isEqualTo(MessageOutcome.OVERFLOW);
+                assertThat(left.message()).isEqualTo(new Note(1, "m2"));
+            });
+            assertThat(List.of(
+                            ticket.await().message().text(),
+                            ticket.await().message().text()))
+                    .containsExactly("m0", "m1");
+        }
+    }
+
+    @Test
+    void m2_fullMailbox_dropsTheOldestAndCountsIt() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.mailbox(2, Overflow.DROP_OLDEST));
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            fill();
+            readAll(stage);
+
+            assertThat(unclaimed).singleElement().satisfies(left -> {
+                assertThat(left.outcome()).isEqualTo(MessageOutcome.OVERFLOW);
+                assertThat(left.message()).isEqualTo(new Note(1, "m0"));
+            });
+            assertThat(List.of(
+                            ticket.await().message().text(),
+                            ticket.await().message().text()))
+                    .containsExactly("m1", "m2");
+        }
+    }
+
+    private void fill() {
+        for (int i = 0; i < 3; i++) {
+            add(1, "m" + i);
+        }
+    }
+
+    @Test
+    void m3_messagesLeftInTheMailboxAtItsEnd_areAbandoned() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Ticket<Integer, Note> ticket = stage.ticket(1);
+        fill();
+        assertThat(ticket.await().message().text()).isEqualTo("m0");
+        ticket.close();
+
+        assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.ABANDONED, MessageOutcome.ABANDONED);
+        assertThat(count(stage, MessageOutcome.ABANDONED)).isEqualTo(2);
+    }
+
+    @Test
+    void m3_messageForATicketThatWasRefused_isExplainedAll() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Ticket<Integer, Note> ticket = stage.ticket(1);
+        assertThatThrownBy(() -> stage.ticket(1)).isInstanceOf(IllegalStateException.class);
+        add(1, "for the first");
+        assertThat(ticket.await().message().text()).isEqualTo("for the first");
+        ticket.close();
+        assertThat(unclaimed).isEmpty();
+    }
+
+    @Test
+    void m3_memoryOfTokens_endsAfterAMinute() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            timeOut(ticket);
+        }
+        clock.advance(Duration.ofSeconds(60));
+        add(1, "just in time");
+        readAll(stage);
+        clock.advance(Duration.ofNanos(1));
+        add(1, "forgotten");
+        readAll(stage);
+
+        assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN);
+    }
+
+    @Test
+    void m3_memoryOfTokens_holds8192() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        for (int i = 0; i <= 8_192; i++) {
+            stage.ticket(i).close();
+        }
+        add(0, "the oldest");
+        add(1, "the second oldest");
+        add(8_192, "the youngest");
+        readAllWithoutTicket(stage);
+
+        assertThat(unclaimedOutcomes())
+                .containsExactly(MessageOutcome.UNKNOWN, MessageOutcome.LATE, MessageOutcome.LATE);
+    }
+
+    /** Reads with a ticket that stays open meanwhile, since closing one displaces another from the memory. */
+    private void readAllWithoutTicket(Stage<Integer, Note> stage) {
+        try (Ticket<Integer, Note> passerBy = stage.ticket(-1)) {
+            timeOut(passerBy);
+        }
+    }
+
+    @Test
+    void m2_retiredTokens_areBoundedInNumberAndTime() {
+        var retired = new RetiredTokens<Integer>();
+        for (int i = 0; i < 20_000; i++) {
+            retired.add(i, i, false);
+        }
+        assertThat(retired.size()).isEqualTo(8_192);
+        retired.add(-1, Duration.ofSeconds(61).toNanos(), true);
+        assertThat(retired.size()).isEqualTo(1);
+    }
+
+    @Test
+    void m2_retiredTokenUsedAgain_isYoungAgain() {
+        var retired = new RetiredTokens<Integer>();
+        for (int i = 0; i < 8_192; i++) {
+            retired.add(i, 0, false);
+        }
+        retired.add(0, 1, true);
+        retired.add(-1, 1, false);
+
+        assertThat(retired.find(0, 1)).isEqualTo(new RetiredTokens.Retired(1, true));
+        assertThat(retired.find(1, 1)).isNull();
+    }
+
+    @Test
+    void m2_floodOfUnknownTokens_isNotRemembered() {
+        // the room's memory is reached through explain() alone when a message has no ticket
+        var room = new Mailroom<Integer, Note>(clock::nanoTime, 1, Overflow.DROP_NEWEST);
+        var box = new Mailroom.Mailbox<Note>(false);
+        assertThat(room.close(-1, box)).isEmpty();
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(room.explain(i, new Note(i, "flood")).outcome()).isEqualTo(MessageOutcome.UNKNOWN);
+        }
+        assertThat(room.explain(0, new Note(0, "again")).outcome()).isEqualTo(MessageOutcome.UNKNOWN);
+        assertThat(room.explain(-1, new Note(-1, "asked")).outcome()).isEqualTo(MessageOutcome.LATE);
+    }
+}

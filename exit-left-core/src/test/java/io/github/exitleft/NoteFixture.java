@@ -1,0 +1,88 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exitleft.bare.TestPlatforms;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A stage of notes in memory, for tests that need no more. */
+abstract class NoteFixture extends StageFixture {
+
+    /** A message. */
+    record Note(Integer token, String text) {}
+
+    final QueueSource<Note> queue = new QueueSource<>();
+    final HookedSource<Note> source = hooked(queue);
+    final List<Unclaimed<?, ?>> unclaimed = Collections.synchronizedList(new ArrayList<>());
+
+    static final Duration LONG = Duration.ofSeconds(60);
+
+    /** A stage in real time, whose default timeout no test reaches. */
+    Stage<Integer, Note> stage(UnaryOperator<StageBuilder<Integer, Note>> settings) {
+        Stage<Integer, Note> stage =
+                build(settings.apply(Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
+                        .defaultTimeout(LONG)));
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
+                unclaimed.add(left);
+            }
+        });
+        return stage;
+    }
+
+    Stage<Integer, Note> stage() {
+        return stage(builder -> builder);
+    }
+
+    /** A stage on the manual clock. */
+    Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
+        return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(clock))));
+    }
+
+    void add(int token, String text) {
+        queue.add(new Note(token, text));
+    }
+
+    /** Moves the clock and makes the head look at it. */
+    void pass(Duration time) {
+        clock.advance(time);
+        source.wakeup();
+    }
+
+    /** Moves the clock and waits until the head has looked at it and reads on. */
+    void passUnnoticed(Duration time) {
+        clock.advance(time);
+        int before = source.reads.get();
+        source.wakeup(); // ends the present read or the next; the one after that was begun with the new time
+        until(() -> assertThat(source.reads.get()).isGreaterThan(before));
+        int between = source.reads.get();
+        source.wakeup();
+        until(() -> assertThat(source.reads.get()).isGreaterThan(between));
+    }
+
+    /** Lets the stage read what is there, as an interested passer-by who is gone afterwards. */
+    void readAll(Stage<Integer, Note> stage) throws InterruptedException {
+        try (Ticket<Integer, Note> passerBy = stage.ticket(Integer.MIN_VALUE)) {
+            long before;
+            do {
+                before = source.received.get();
+                try {
+                    passerBy.await(Duration.ZERO);
+                } catch (StageTimeoutException expected) {
+                    assertThat(expected.token()).isEqualTo(Integer.MIN_VALUE);
+                }
+            } while (source.received.get() > before);
+        }
+    }
+
+    List<MessageOutcome> unclaimedOutcomes() {
+        synchronized (unclaimed) {
+            return unclaimed.stream().<MessageOutcome>map(Unclaimed::outcome).toList();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The source in memory. */
+class QueueSourceTests extends SourceContractTests<Integer> {
+
+    @Override
+    protected Source<Integer> open() {
+        return new QueueSource<>();
+    }
+
+    @Override
+    protected void deliver(Source<Integer> source, int token) {
+        ((QueueSource<Integer>) source).add(token);
+    }
+
+    @Override
+    protected int token(Integer message) {
+        return message;
+    }
+
+    @Test
+    void failure_isThrownOnceAndInItsTurn() throws Exception {
+        try (var source = new QueueSource<String>()) {
+            var failure = new IOException("once");
+            source.add("before");
+            source.fail(failure);
+            source.add("after");
+
+            assertThat(source.details()).containsEntry("queued", 3);
+            assertThat(source.type()).isEqualTo("queue");
+            assertThat(source.receive(Duration.ZERO)).isEqualTo("before");
+            assertThatThrownBy(() -> source.receive(Duration.ZERO)).isSameAs(failure);
+            assertThat(source.receive(Duration.ZERO)).isEqualTo("after");
+            assertThat(source.receive(Duration.ZERO)).isNull();
+        }
+    }
+
+    @Test
+    void closedSource_refusesToBeRead() {
+        var source = new QueueSource<String>();
+        source.close();
+
+        assertThatThrownBy(() -> source.receive(Duration.ZERO)).hasMessageContaining("closed");
+    }
+}

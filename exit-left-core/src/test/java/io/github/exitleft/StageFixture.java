@@ -1,0 +1,186 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.TestPlatforms.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.AfterEach;
+
+/** What tests of stages share: threads, polling, and a check of every stage when the test is over. */
+public abstract class StageFixture {
+
+    /** Something that runs on a thread of its own. */
+    public static final class Task<V> {
+
+        public final Thread thread;
+        private final FutureTask<V> future;
+
+        Task(Thread thread, FutureTask<V> future) {
+            this.thread = thread;
+            this.future = future;
+        }
+
+        /** What it returned, or what it threw. */
+        public V get() throws Exception {
+            try {
+                return future.get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof Exception thrown) {
+                    throw thrown;
+                }
+                throw e;
+            }
+        }
+
+        /** What it threw; fails if it returned. */
+        public Throwable failure() {
+            try {
+                V value = future.get(20, TimeUnit.SECONDS);
+                throw new AssertionError(thread.getName() + " should have failed, but returned " + value);
+            } catch (ExecutionException e) {
+                return e.getCause();
+            } catch (Exception e) {
+                throw new AssertionError(thread.getName() + " did not end", e);
+            }
+        }
+
+        public boolean isDone() {
+            return future.isDone();
+        }
+    }
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    protected final ManualClock clock = new ManualClock();
+    private final Map<Stage<?, ?>, HookedSource<?>> stages = new LinkedHashMap<>();
+    private final List<Task<?>> tasks = new ArrayList<>();
+
+    /** Puts an eye on a source. */
+    protected static <M> HookedSource<M> hooked(Source<M> source) {
+        return new HookedSource<>(source);
+    }
+
+    /** Builds a stage and checks it when the test is over. */
+    protected <T, M> Stage<T, M> build(StageBuilder<T, M> builder) {
+        Stage<T, M> stage = builder.build();
+        stages.put(stage, builder.source instanceof HookedSource<?> hooked ? hooked : null);
+        return stage;
+    }
+
+    /** Runs something on a platform thread of its own. */
+    protected <V> Task<V> start(Callable<V> body) {
+        return start(false, body);
+    }
+
+    /** Runs something on a platform or virtual thread of its own. */
+    protected <V> Task<V> start(boolean virtual, Callable<V> body) {
+        var future = new FutureTask<>(body);
+        String name = "task-" + NUMBERS.incrementAndGet();
+        Thread thread = virtual ? VirtualThreads.unstarted(name, future) : new Thread(future, name);
+        if (!virtual) {
+            thread.setDaemon(true);
+        }
+        var task = new Task<V>(thread, future);
+        tasks.add(task);
+        thread.start();
+        return task;
+    }
+
+    /** Waits for a condition, looking often. */
+    protected static void until(ThrowingRunnable assertion) {
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(15))
+                .untilAsserted(assertion);
+    }
+
+    /** Starts something that heads the stage, and waits until it reads. */
+    protected <V> Task<V> startHead(Stage<?, ?> stage, Callable<V> body) {
+        return startHead(stage, false, body);
+    }
+
+    protected <V> Task<V> startHead(Stage<?, ?> stage, boolean virtual, Callable<V> body) {
+        Task<V> task = start(virtual, body);
+        until(() -> assertThat(task.isDone() || heads(stage, task)).isTrue());
+        until(() -> assertThat(task.isDone() || isBlocked(task)).isTrue());
+        return task;
+    }
+
+    /** Starts something that waits while another heads, and waits until it does. */
+    protected <V> Task<V> startWaiter(Stage<?, ?> stage, Callable<V> body) {
+        int before = stage.snapshot(0).role().waiters();
+        Task<V> task = start(body);
+        until(() -> assertThat(stage.snapshot(0).role().waiters()).isEqualTo(before + 1));
+        return task;
+    }
+
+    protected static boolean heads(Stage<?, ?> stage, Task<?> task) {
+        BareSnapshot.Head head = stage.snapshot(0).role().head();
+        return head != null && head.thread().equals(task.thread.getName());
+    }
+
+    protected static boolean isBlocked(Task<?> task) {
+        Thread.State state = task.thread.getState();
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || isInSelect(task.thread);
+    }
+
+    private static boolean isInSelect(Thread thread) { // a thread in a system call counts as runnable
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getClassName().startsWith("sun.nio.ch.EPoll")
+                    && frame.getMethodName().equals("wait")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    protected static long count(Stage<?, ?> stage, MessageOutcome outcome) {
+        return stage.snapshot(0).messages().get(outcome);
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        for (Task<?> task : tasks) {
+            task.thread.join(20_000);
+            assertThat(task.thread.isAlive())
+                    .as(task.thread.getName() + " lives")
+                    .isFalse();
+        }
+        for (Map.Entry<Stage<?, ?>, HookedSource<?>> entry : stages.entrySet()) {
+            Stage<?, ?> stage = entry.getKey();
+            StageSnapshot snapshot = stage.snapshot(10);
+            assertThat(snapshot.role().waiters()).as("waiters").isZero();
+            assertThat(snapshot.role().oldest()).as("oldest").isEmpty();
+            assertThat(snapshot.role().head()).as("head").isNull();
+            if (snapshot.role().state() != BareSnapshot.State.CLOSED) {
+                assertThat(snapshot.role().tickets()).as("tickets").isZero();
+            }
+            stage.close();
+            HookedSource<?> source = entry.getValue();
+            if (source != null) {
+                assertThat(source.violation.get()).isNull();
+                assertThat(source.closed).hasValue(1);
+                if (snapshot.role().tickets() == 0) { // M3: every message has exactly one outcome
+                    long sum = snapshot.messages().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
+                    assertThat(sum).as("sum of outcomes").isEqualTo(source.received.get());
+                }
+            }
+        }
+    }
+}

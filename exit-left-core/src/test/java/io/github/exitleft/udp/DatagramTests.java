@@ -1,0 +1,151 @@
+package io.github.exitleft.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.exitleft.TokenReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Datagrams, and the tokens in them. */
+class DatagramTests {
+
+    private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 3478);
+
+    private static Datagram datagram(int... bytes) {
+        byte[] payload = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            payload[i] = (byte) bytes[i];
+        }
+        return Datagram.of(PEER, payload);
+    }
+
+    @Test
+    void datagram_isImmutable() {
+        byte[] payload = {1, 2};
+        Datagram datagram = Datagram.of(PEER, payload);
+        payload[0] = 9;
+        datagram.toByteArray()[0] = 9;
+        datagram.payload().get();
+
+        assertThat(datagram.toByteArray()).containsExactly(1, 2);
+        assertThat(datagram.payload().remaining()).isEqualTo(2);
+        assertThatThrownBy(() -> datagram.payload().put((byte) 9)).isInstanceOf(ReadOnlyBufferException.class);
+        assertThat(datagram)
+                .isEqualTo(datagram(1, 2))
+                .hasSameHashCodeAs(datagram(1, 2))
+                .isNotEqualTo(datagram(1, 3))
+                .isNotEqualTo(Datagram.of(new InetSocketAddress(PEER.getAddress(), 1), new byte[] {1, 2}))
+                .hasToString("2 bytes from " + PEER);
+    }
+
+    @Test
+    void m4_from_believesOneAddressOnly() throws Exception {
+        InetAddress other = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+
+        assertThat(Datagram.from(PEER))
+                .accepts(datagram(1))
+                .rejects(Datagram.of(new InetSocketAddress(PEER.getAddress(), 3479), new byte[1]))
+                .rejects(Datagram.of(new InetSocketAddress(other, 3478), new byte[1]));
+    }
+
+    @Test
+    void from_anUnresolvedAddress_isRefused() {
+        assertThatThrownBy(() -> Datagram.from(InetSocketAddress.createUnresolved("example.org", 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("example.org");
+    }
+
+    @Test
+    void integerToken_isUnsignedWhereItIsShorterThanFourBytes() throws Exception {
+        Datagram datagram = datagram(0xff, 0xfe, 0xfd, 0xfc, 0x01);
+
+        assertThat(DatagramTokens.at(Integer.class, 0, 1).read(datagram)).isEqualTo(0xff);
+        assertThat(DatagramTokens.at(Integer.class, 0, 2).read(datagram)).isEqualTo(0xfffe);
+        assertThat(DatagramTokens.at(Integer.class, 0, 3).read(datagram)).isEqualTo(0xfffefd);
+        assertThat(DatagramTokens.at(Integer.class, 0, 4).read(datagram)).isEqualTo(0xfffefdfc);
+        assertThat(DatagramTokens.at(Integer.class, 4, 1).read(datagram)).isEqualTo(1);
+    }
+
+    @Test
+    void longToken_isUnsignedWhereItIsShorterThanEightBytes() throws Exception {
+        Datagram datagram = datagram(0xff, 0xfe, 0xfd, 0xfc, 0xfb, 0xfa, 0xf9, 0xf8);
+
+        assertThat(DatagramTokens.at(Long.class, 0, 1).read(datagram)).isEqualTo(0xffL);
+        assertThat(DatagramTokens.at(Long.class, 0, 4).read(datagram)).isEqualTo(0xfffefdfcL);
+        assertThat(DatagramTokens.at(Long.class, 0, 7).read(datagram)).isEqualTo(0xfffefdfcfbfaf9L);
+        assertThat(DatagramTokens.at(Long.class, 0, 8).read(datagram)).isEqualTo(0xfffefdfcfbfaf9f8L);
+    }
+
+    @Test
+    void otherTokens_areReadFromTheirPlace() throws Exception {
+        int[] bytes = new int[20];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = 0xf0 + i & 0xff;
+        }
+        Datagram datagram = datagram(bytes);
+
+        assertThat(DatagramTokens.at(UUID.class, 2, 16).read(datagram))
+                .isEqualTo(UUID.fromString("f2f3f4f5-f6f7-f8f9-fafb-fcfdfeff0001"));
+        assertThat(DatagramTokens.at(String.class, 8, 12).read(datagram)).isEqualTo("f8f9fafbfcfdfeff00010203");
+        ByteBuffer token = DatagramTokens.at(ByteBuffer.class, 17, 3).read(datagram);
+        assertThat(token).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        assertThat(token.isReadOnly()).isTrue();
+    }
+
+    @Test
+    void m3_datagramTooShortForTheToken_hasNone() throws Exception {
+        TokenReader<String, Datagram> reader = DatagramTokens.at(String.class, 2, 2);
+
+        assertThat(reader.read(datagram())).isNull();
+        assertThat(reader.read(datagram(1, 2, 3))).isNull();
+        assertThat(reader.read(datagram(1, 2, 3, 4))).isEqualTo("0304");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 4", "0, 0", "0, -1", "65535, 1", "2147483647, 2147483647", "0, 65536"})
+    void place_thatIsInNoDatagram_isRefused(int offset, int length) {
+        assertThatThrownBy(() -> DatagramTokens.at(String.class, offset, length))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(String.valueOf(offset))
+                .hasMessageContaining(String.valueOf(length));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "java.lang.Integer, 5",
+        "java.lang.Long, 9",
+        "java.util.UUID, 15",
+        "java.util.UUID, 17",
+        "java.lang.Object, 4",
+        "java.lang.Short, 2"
+    })
+    void type_thatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
+        Class<?> token = Class.forName(type);
+
+        assertThatThrownBy(() -> DatagramTokens.at(token, 0, length))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(type);
+    }
+
+    @Test
+    void lastPlace_inTheLongestDatagram_isAccepted() {
+        assertThat(DatagramTokens.at(Integer.class, 65_531, 4)).isNotNull();
+    }
+
+    @Test
+    void sender_isTheToken() throws Exception {
+        assertThat(DatagramTokens.sender(InetSocketAddress.class).read(datagram(1)))
+                .isEqualTo(PEER);
+        assertThat(DatagramTokens.sender(SocketAddress.class).read(datagram(1))).isEqualTo(PEER);
+        assertThatThrownBy(() -> DatagramTokens.sender(String.class)).hasMessageContaining("java.lang.String");
+        assertThatThrownBy(() -> DatagramTokens.sender(Object.class)).hasMessageContaining("java.lang.Object");
+    }
+}

@@ -1,0 +1,220 @@
+package io.github.exitleft.spring.boot.actuate.endpoint;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageSnapshot;
+import io.github.exitleft.bare.BareSnapshot;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@link Endpoint @Endpoint} that shows stages: who reads, who waits, and what has become of waits and messages. It only
+ * looks.
+ */
+@Endpoint(id = "stages")
+public class StagesEndpoint {
+
+    private static final int OLDEST = 20;
+
+    private final Supplier<? extends Map<String, ? extends Stage<?, ?>>> stages;
+    private final Show showValues;
+
+    /**
+     * Creates the endpoint.
+     *
+     * @param stages gives the stages that exist, by name
+     * @param showValues whether to show tokens where nothing is known of who asks
+     */
+    public StagesEndpoint(Supplier<? extends Map<String, ? extends Stage<?, ?>>> stages, Show showValues) {
+        this.stages = stages;
+        this.showValues = showValues;
+    }
+
+    /**
+     * Shows all stages.
+     *
+     * @return what they look like now
+     */
+    @ReadOperation
+    public StagesDescriptor stages() {
+        Map<String, StageDescriptor> descriptors = new LinkedHashMap<>();
+        this.stages.get().forEach((name, stage) -> descriptors.put(name, StageDescriptor.of(stage, null)));
+        return new StagesDescriptor(descriptors);
+    }
+
+    /**
+     * Shows one stage, and who has waited longest in it.
+     *
+     * @param name its name
+     * @return what it looks like now; null if there is no such stage
+     */
+    @ReadOperation
+    public @Nullable StageDescriptor stage(@Selector String name) {
+        return stage(name, this.showValues.isShown(false));
+    }
+
+    @Nullable
+    StageDescriptor stage(String name, boolean showTokens) {
+        Stage<?, ?> stage = this.stages.get().get(name);
+        return stage == null ? null : StageDescriptor.of(stage, showTokens);
+    }
+
+    /**
+     * All stages.
+     *
+     * @param stages the stages by name
+     */
+    public record StagesDescriptor(Map<String, StageDescriptor> stages) implements OperationResponseBody {}
+
+    /**
+     * One stage. Times and durations are texts in ISO-8601, whatever the application's mapper makes of such types.
+     *
+     * @param tokenType the class of its tokens
+     * @param defaultTimeout how long a wait lasts unless told otherwise
+     * @param source the type of its source, and what identifies it
+     * @param state open, failed or closed
+     * @param waiters how many threads wait, the head not counted
+     * @param tickets how many tickets are live
+     * @param headChanges how often a thread became head
+     * @param promotions how often by hand-over from one who left
+     * @param head the present head; absent if there is none
+     * @param exits how many waits ended in which way
+     * @param messages how many messages met which fate
+     * @param oldest who has waited longest, oldest first; absent where all stages are shown
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({
+        "tokenType",
+        "defaultTimeout",
+        "source",
+        "state",
+        "waiters",
+        "tickets",
+        "headChanges",
+        "promotions",
+        "head",
+        "exits",
+        "messages",
+        "oldest"
+    })
+    public record StageDescriptor(
+            String tokenType,
+            String defaultTimeout,
+            Map<String, Object> source,
+            String state,
+            int waiters,
+            int tickets,
+            long headChanges,
+            long promotions,
+            @Nullable HeadDescriptor head,
+            Map<String, Long> exits,
+            Map<String, Long> messages,
+            @Nullable List<WaiterDescriptor> oldest)
+            implements OperationResponseBody {
+
+        static StageDescriptor of(Stage<?, ?> stage, @Nullable Boolean showTokens) {
+            StageSnapshot snapshot = stage.snapshot(showTokens == null ? 0 : OLDEST);
+            BareSnapshot role = snapshot.role();
+            return new StageDescriptor(
+                    stage.tokenType().getName(),
+                    stage.defaultTimeout().toString(),
+                    source(stage),
+                    tag(role.state()),
+                    role.waiters(),
+                    role.tickets(),
+                    role.headChanges(),
+                    role.promotions(),
+                    role.head() == null ? null : HeadDescriptor.of(role.head()),
+                    tagged(snapshot.exits()),
+                    tagged(snapshot.messages()),
+                    showTokens == null
+                            ? null
+                            : role.oldest().stream()
+                                    .map(waiting -> WaiterDescriptor.of(waiting, showTokens))
+                                    .toList());
+        }
+
+        private static Map<String, Object> source(Stage<?, ?> stage) {
+            Map<String, Object> source = new LinkedHashMap<>();
+            try {
+                stage.source().forEach((key, value) -> {
+                    boolean plain = value instanceof Number || value instanceof Boolean;
+                    source.put(key, plain ? value : String.valueOf(value));
+                });
+            } catch (RuntimeException e) { // sources can be the user's own
+                source.put("error", e.toString());
+            }
+            return source;
+        }
+
+        private static Map<String, Long> tagged(Map<? extends Enum<?>, Long> counts) {
+            Map<String, Long> tagged = new LinkedHashMap<>();
+            counts.forEach((key, count) -> tagged.put(tag(key), count));
+            return tagged;
+        }
+
+        private static String tag(Enum<?> value) {
+            return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * The head.
+     *
+     * @param thread its name
+     * @param since since when it heads
+     */
+    @JsonPropertyOrder({"thread", "since"})
+    public record HeadDescriptor(String thread, String since) {
+
+        static HeadDescriptor of(BareSnapshot.Head head) {
+            return new HeadDescriptor(head.thread(), head.since().toString());
+        }
+    }
+
+    /**
+     * One who waits.
+     *
+     * @param thread its name
+     * @param waiting for how long it has waited
+     * @param timeoutIn how long it is still going to wait
+     * @param token what it waits for; absent where tokens must not be shown
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"thread", "waiting", "timeoutIn", "token"})
+    public record WaiterDescriptor(
+            String thread,
+            String waiting,
+            String timeoutIn,
+            @Nullable String token) {
+
+        static WaiterDescriptor of(BareSnapshot.Waiting waiting, boolean showToken) {
+            return new WaiterDescriptor(
+                    waiting.thread(),
+                    waiting.waiting().toString(),
+                    waiting.timeoutIn().toString(),
+                    showToken ? text(waiting.token()) : null);
+        }
+
+        private static String text(Object token) {
+            if (token instanceof ByteBuffer buffer) {
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.duplicate().get(bytes);
+                return HexFormat.of().formatHex(bytes);
+            }
+            return String.valueOf(token);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.exitleft.spring.boot.actuate.endpoint;
+
+import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.StageDescriptor;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/** {@link EndpointWebExtension @EndpointWebExtension} for the {@link StagesEndpoint}: shows tokens to those who may see them. */
+@EndpointWebExtension(endpoint = StagesEndpoint.class)
+public class StagesEndpointWebExtension {
+
+    private final StagesEndpoint delegate;
+    private final Show showValues;
+    private final Set<String> roles;
+
+    /**
+     * Creates the extension.
+     *
+     * @param delegate the endpoint
+     * @param showValues when to show tokens
+     * @param roles who is authorized to see them; everybody who is authenticated if empty
+     */
+    public StagesEndpointWebExtension(StagesEndpoint delegate, Show showValues, Set<String> roles) {
+        this.delegate = delegate;
+        this.showValues = showValues;
+        this.roles = roles;
+    }
+
+    /**
+     * Shows one stage, and who has waited longest in it.
+     *
+     * @param securityContext who asks
+     * @param name the stage's name
+     * @return what it looks like now; null, which is 404, if there is no such stage
+     */
+    @ReadOperation
+    public @Nullable StageDescriptor stage(SecurityContext securityContext, @Selector String name) {
+        return this.delegate.stage(name, this.showValues.isShown(securityContext, this.roles));
+    }
+}

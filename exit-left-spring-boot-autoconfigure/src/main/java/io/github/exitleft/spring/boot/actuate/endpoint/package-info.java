@@ -1,0 +1,7 @@
+/**
+ * An actuator endpoint that shows stages.
+ */
+@NullMarked
+package io.github.exitleft.spring.boot.actuate.endpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,33 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+
+/** Auto-configuration of the stages that the properties name. */
+@AutoConfiguration
+@EnableConfigurationProperties(ExitLeftProperties.class)
+@Import(StageBeanRegistrar.class)
+public final class ExitLeftAutoConfiguration {
+
+    ExitLeftAutoConfiguration() {}
+
+    // static and without dependencies, so that it comes early and drags nothing along
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static StageBeanRecorder exitLeftStageBeans() {
+        return new StageBeanRecorder();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static StageFactory exitLeftStageFactory(
+            ListableBeanFactory beanFactory, ObjectProvider<StageCustomizer> customizers) {
+        return new StageFactory(beanFactory, customizers);
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.udp.Datagram;
+import java.lang.reflect.Type;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.beans.factory.BeanRegistrar;
+import org.springframework.beans.factory.BeanRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionOverrideException;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+
+/**
+ * Registers a bean for each stage that the properties name.
+ *
+ * <p>The properties are bound and checked here, so that a mistake fails the start even where beans are created lazily.
+ *
+ * <p>Nothing is done about shutdown but to let the container close the stages: it destroys beans after the last of the
+ * lifecycle phases, in an early one of which the web server has waited for the requests in flight, and in a later one
+ * stopped.
+ */
+final class StageBeanRegistrar implements BeanRegistrar {
+
+    @Override
+    public void register(BeanRegistry registry, Environment environment) {
+        Map<String, StageKeys> names = new HashMap<>();
+        Map<String, StageKeys> sourceBeans = new HashMap<>();
+        StagePropertiesBinding.bind(environment).stages().forEach((name, properties) -> {
+            StageKeys keys = new StageKeys(environment, name);
+            StageKeys twin = names.putIfAbsent(canonical(name), keys);
+            if (twin != null) {
+                throw twins(twin, keys);
+            }
+            StageProperties.Bean bean = properties.source().bean();
+            StageKeys other = bean == null || bean.name() == null ? null : sourceBeans.putIfAbsent(bean.name(), keys);
+            register(registry, new StagePlanner(keys, properties).plan(other));
+        });
+    }
+
+    /** What is left of a name in an environment variable. */
+    private static String canonical(String name) {
+        return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static StageConfigurationException twins(StageKeys one, StageKeys other) {
+        String reason = "equal but for case, dashes and underscores";
+        return new StageConfigurationException(
+                "The stages '%s' and '%s' have the same name but for case, dashes and underscores:%n%s%n%s"
+                        .formatted(
+                                one.stage(),
+                                other.stage(),
+                                StageKeys.entry(one.key(""), null, one.origin(""), reason),
+                                StageKeys.entry(other.key(""), null, other.origin(""), reason)),
+                "Rename or remove one of them. If one comes from an environment variable that is to override the other's "
+                        + "keys, name the stage '" + canonical(one.stage())
+                        + "' everywhere: environment variables keep "
+                        + "neither case nor dashes.",
+                null);
+    }
+
+    private static void register(BeanRegistry registry, StagePlan plan) {
+        String name = plan.keys().stage();
+        // raw where the source's type of messages is not known yet: that matches any injection
+        Type type = plan.udp() == null
+                ? Stage.class
+                : ResolvableType.forClassWithGenerics(Stage.class, plan.tokenType(), Datagram.class)
+                        .getType();
+        try {
+            registry.registerBean(
+                    name,
+                    ParameterizedTypeReference.<Stage<?, ?>>forType(type),
+                    spec -> spec.supplier(
+                            context -> context.bean(StageFactory.class).create(plan)));
+        } catch (BeanDefinitionOverrideException e) {
+            throw plan.keys()
+                    .problem(
+                            "",
+                            "there is another bean named '" + name + "', defined in "
+                                    + e.getExistingDefinition().getResourceDescription(),
+                            "Rename the stage or the bean; the name of a stage is the name of its bean.",
+                            e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.Overflow;
+import io.github.exitleft.bare.Promotion;
+import java.net.InetAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The keys of one stage.
+ *
+ * @param tokenType Class of the tokens, which with the source's messages makes the generic type of the bean. Required.
+ * @param defaultTimeout How long a wait lasts unless its caller says otherwise.
+ * @param promotion Which waiter reads next when the one that reads leaves.
+ * @param drain How many messages that are there already a leaving reader may still route.
+ * @param maxTickets How many tickets may be live. One more is refused before anything is sent.
+ * @param mailboxCapacity How many messages are kept for each ticket until they are fetched.
+ * @param mailboxOverflow Which message is dropped, and counted, when a mailbox is full.
+ * @param source Where the messages come from.
+ */
+@ConfigurationPropertiesSource
+public record StageProperties(
+        @Nullable Class<?> tokenType,
+        @DefaultValue("3s") Duration defaultTimeout,
+        @DefaultValue("newest") Promotion promotion,
+        @DefaultValue("32") int drain,
+        @DefaultValue("10000") int maxTickets,
+        @DefaultValue("16") int mailboxCapacity,
+        @DefaultValue("drop-newest") Overflow mailboxOverflow,
+        @DefaultValue Source source) {
+
+    /**
+     * The keys of a stage's source.
+     *
+     * @param type Kind of source, one of udp and bean. Required.
+     * @param udp Settings of a source of type udp.
+     * @param bean Settings of a source of type bean.
+     */
+    public record Source(
+            @Nullable String type,
+            @Nullable Udp udp,
+            @Nullable Bean bean) {}
+
+    /**
+     * The keys of a UDP port.
+     *
+     * @param address Address of the interface to listen on. All of them, IPv4 and IPv6, unless set.
+     * @param port Port to listen on; 0 is any that is free.
+     * @param receiveBufferSize Size of the system's buffer in which datagrams wait to be read. The system may grant less.
+     * @param maxDatagramSize Longest payload that is expected. A longer one counts as unreadable.
+     * @param token How the token is read; exactly one of offset with length, reader, and sender.
+     */
+    public record Udp(
+            @Nullable InetAddress address,
+            @DefaultValue("0") int port,
+            @DefaultValue("1MB") DataSize receiveBufferSize,
+            @DefaultValue("1500B") DataSize maxDatagramSize,
+            @DefaultValue UdpToken token) {}
+
+    /**
+     * The keys of the token in a datagram.
+     *
+     * @param offset Where in the payload the token begins, in bytes from 0. Goes with the length.
+     * @param length How many bytes the token has. Goes with the offset.
+     * @param reader Name of a TokenReader bean that reads the token.
+     * @param sender Whether the sender's address is the token.
+     */
+    public record UdpToken(
+            @Nullable Integer offset,
+            @Nullable Integer length,
+            @Nullable String reader,
+            @DefaultValue("false") boolean sender) {}
+
+    /**
+     * The keys of a source that is a bean.
+     *
+     * @param name Name of the Source bean, which is closed with the stage. Required with source type bean.
+     * @param token How the token is read.
+     */
+    public record Bean(@Nullable String name, @DefaultValue BeanToken token) {}
+
+    /**
+     * The keys of the token in a message of a source that is a bean.
+     *
+     * @param reader Name of a TokenReader bean that reads the token. Required with source type bean.
+     */
+    public record BeanToken(@Nullable String reader) {}
+}

@@ -1,0 +1,14 @@
+package io.github.exitleft.spring.boot.autoconfigure.health;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The keys of the health check.
+ *
+ * @param unattendedAfter For how long nobody may have begun or ended to read a stage's source, while somebody waits, before
+ *     the stage is down.
+ */
+@ConfigurationProperties("management.health.stages")
+record StagesHealthProperties(@DefaultValue("5s") Duration unattendedAfter) {}

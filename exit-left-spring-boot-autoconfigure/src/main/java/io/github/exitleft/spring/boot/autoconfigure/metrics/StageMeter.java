@@ -1,0 +1,84 @@
+package io.github.exitleft.spring.boot.autoconfigure.metrics;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
+
+/** The meters of a stage. */
+enum StageMeter implements MeterDocumentation {
+    /** Threads that wait, the head not counted. */
+    WAITERS("exitleft.stage.waiters", Meter.Type.GAUGE, "Threads that wait, the head not counted", Key.STAGE),
+    /** How often a thread became the head. */
+    HEAD_CHANGES("exitleft.stage.head.changes", Meter.Type.GAUGE, "How often a thread became the head", Key.STAGE),
+    /** How often a thread became the head by hand-over from one who left. */
+    PROMOTIONS(
+            "exitleft.stage.promotions",
+            Meter.Type.COUNTER,
+            "How often a thread became the head by hand-over from one who left",
+            Key.STAGE),
+    /** Waits that ended, by how they ended. */
+    EXITS("exitleft.stage.exits", Meter.Type.COUNTER, "Waits that ended, by how they ended", Key.STAGE, Key.EXIT),
+    /** Messages received, by what became of them. */
+    MESSAGES(
+            "exitleft.stage.messages",
+            Meter.Type.COUNTER,
+            "Messages received, by what became of them",
+            Key.STAGE,
+            Key.OUTCOME),
+    /** How long waits lasted. */
+    WAIT("exitleft.stage.wait", Meter.Type.TIMER, "How long waits lasted", Key.STAGE);
+
+    /** The tags of a stage's meters. */
+    enum Key implements KeyName {
+        /** The name of the stage's bean. */
+        STAGE("stage"),
+        /** How a wait ended: finished, signalled, timed-out, interrupted, failed or closed. */
+        EXIT("exit"),
+        /**
+         * What became of a message: delivered, late, duplicate, foreign, unknown, unreadable, overflow or abandoned.
+         */
+        OUTCOME("outcome");
+
+        private final String key;
+
+        Key(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public String asString() {
+            return this.key;
+        }
+    }
+
+    private final String meterName;
+    private final Meter.Type type;
+    private final String description;
+    private final Key[] keys;
+
+    StageMeter(String meterName, Meter.Type type, String description, Key... keys) {
+        this.meterName = meterName;
+        this.type = type;
+        this.description = description;
+        this.keys = keys;
+    }
+
+    @Override
+    public String getName() {
+        return this.meterName;
+    }
+
+    @Override
+    public Meter.Type getType() {
+        return this.type;
+    }
+
+    @Override
+    public KeyName[] getKeyNames() {
+        return this.keys.clone();
+    }
+
+    String description() {
+        return this.description;
+    }
+}

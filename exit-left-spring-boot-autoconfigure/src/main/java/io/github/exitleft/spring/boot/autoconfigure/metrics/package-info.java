@@ -1,0 +1,7 @@
+/**
+ * Meters of stages.
+ */
+@NullMarked
+package io.github.exitleft.spring.boot.autoconfigure.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedFiles.Kind;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.javapoet.ClassName;
+
+/** What is generated ahead of time: B8. */
+class AheadOfTimeTests {
+
+    private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+    private final DefaultGenerationContext generation = new DefaultGenerationContext(
+            new ClassNameGenerator(ClassName.get("com.example", "Application")), this.files);
+
+    @Test
+    void registrarRunsAgainAtRunTimeAndTokenTypesAndPropertiesHaveHints() { // B8
+        generate(
+                "exit-left.stages.orders.token-type=java.util.UUID",
+                "exit-left.stages.orders.source.type=udp",
+                "exit-left.stages.orders.source.udp.token.offset=0",
+                "exit-left.stages.orders.source.udp.token.length=16");
+
+        assertThat(this.files.getGeneratedFiles(Kind.SOURCE).values())
+                .anySatisfy(file -> assertThat(file.getInputStream())
+                        .asString(StandardCharsets.UTF_8)
+                        .contains("StageBeanRegistrar"));
+        assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
+        assertThat(RuntimeHintsPredicates.reflection().onType(StageProperties.UdpToken.class))
+                .accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void mistakeInThePropertiesFailsTheBuildToo() { // B1, B8
+        assertThatExceptionOfType(StageConfigurationException.class)
+                .isThrownBy(() -> generate("exit-left.stages.orders.source.type=udp"));
+    }
+
+    private void generate(String... properties) {
+        try (var context = new AnnotationConfigApplicationContext()) {
+            TestPropertyValues.of(properties).applyTo(context);
+            context.register(ExitLeftAutoConfiguration.class);
+            new ApplicationContextAotGenerator().processAheadOfTime(context, this.generation);
+            this.generation.writeGeneratedContent();
+        }
+    }
+}

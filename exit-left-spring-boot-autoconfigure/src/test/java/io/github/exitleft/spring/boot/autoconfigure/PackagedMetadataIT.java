@@ -1,0 +1,122 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.configurationmetadata.ConfigurationMetadataProperty;
+import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepositoryJsonBuilder;
+
+/** The metadata in the packaged jar: B7. */
+class PackagedMetadataIT {
+
+    private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+    private static final String STAGE_METADATA =
+            "META-INF/spring/configuration-metadata/" + StageProperties.class.getName() + ".json";
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            exit-left.stages                            | java.util.Map<java.lang.String,io.github.exitleft.spring.boot.autoconfigure.StageProperties> |
+            management.endpoint.stages.access           | org.springframework.boot.actuate.endpoint.Access | unrestricted
+            management.endpoint.stages.cache.time-to-live | java.time.Duration                             | 0ms
+            management.endpoint.stages.show-values      | org.springframework.boot.actuate.endpoint.Show   | never
+            management.endpoint.stages.roles            | java.util.Set<java.lang.String>                  |
+            management.health.stages.enabled            | java.lang.Boolean                                | true
+            management.health.stages.unattended-after   | java.time.Duration                               | 5s
+            """)
+    void keyHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+        assertDescribed(METADATA, key, type, defaultValue);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            token-type                      | java.lang.Class<?>                           |
+            default-timeout                 | java.time.Duration                           | 3s
+            promotion                       | io.github.exitleft.bare.Promotion            | newest
+            drain                           | java.lang.Integer                            | 32
+            max-tickets                     | java.lang.Integer                            | 10000
+            mailbox-capacity                | java.lang.Integer                            | 16
+            mailbox-overflow                | io.github.exitleft.Overflow                  | drop-newest
+            source.type                     | java.lang.String                             |
+            source.udp.address              | java.net.InetAddress                         |
+            source.udp.port                 | java.lang.Integer                            | 0
+            source.udp.receive-buffer-size  | org.springframework.util.unit.DataSize       | 1MB
+            source.udp.max-datagram-size    | org.springframework.util.unit.DataSize       | 1500B
+            source.udp.token.offset         | java.lang.Integer                            |
+            source.udp.token.length         | java.lang.Integer                            |
+            source.udp.token.reader         | java.lang.String                             |
+            source.udp.token.sender         | java.lang.Boolean                            | false
+            source.bean.name                | java.lang.String                             |
+            source.bean.token.reader        | java.lang.String                             |
+            """)
+    void keyOfStageHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+        assertDescribed(STAGE_METADATA, key, type, defaultValue);
+    }
+
+    @Test
+    void keysOfStageAreThoseThatTheReportOfAnUnknownOneLists() throws IOException {
+        assertThat(properties(STAGE_METADATA).keySet())
+                .containsExactlyInAnyOrder(StagePropertiesBinding.KEYS.split(", "));
+    }
+
+    @Test
+    void descriptionsHaveBootsForm() throws IOException {
+        for (String metadata : List.of(METADATA, STAGE_METADATA)) {
+            assertThat(properties(metadata).values()).allSatisfy(property -> {
+                assertThat(property.getDescription())
+                        .endsWith(".")
+                        .doesNotStartWith("The ")
+                        .doesNotStartWith("A ");
+                if (property.getType().equals("java.lang.Boolean")) {
+                    assertThat(property.getDescription()).startsWith("Whether ");
+                }
+            });
+        }
+    }
+
+    private static void assertDescribed(String metadata, String key, String type, String defaultValue)
+            throws IOException {
+        ConfigurationMetadataProperty property = properties(metadata).get(key);
+        assertThat(property).as(key).isNotNull();
+        assertThat(property.getType()).isEqualTo(type);
+        assertThat(property.getDescription()).isNotBlank();
+        if (defaultValue == null) {
+            assertThat(property.getDefaultValue()).isNull();
+        } else {
+            assertThat(property.getDefaultValue()).hasToString(defaultValue);
+        }
+    }
+
+    private static Map<String, ConfigurationMetadataProperty> properties(String metadata) throws IOException {
+        try (JarFile jar = new JarFile(jar().toFile());
+                InputStream content = jar.getInputStream(jar.getEntry(metadata))) {
+            return ConfigurationMetadataRepositoryJsonBuilder.create(content)
+                    .build()
+                    .getAllProperties()
+                    .values()
+                    .stream()
+                    .collect(Collectors.toMap(ConfigurationMetadataProperty::getId, Function.identity()));
+        }
+    }
+
+    private static Path jar() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.getFileName()
+                            .toString()
+                            .matches("exit-left-spring-boot-autoconfigure-[0-9.]+(-SNAPSHOT)?\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint;
+import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.WaiterDescriptor;
+import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpointWebExtension;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.UdpSocket;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.json.BasicJsonTester;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** The endpoint: B4. */
+class StagesEndpointAutoConfigurationTests {
+
+    private static final String[] STUN = {
+        "exit-left.stages.stun.token-type=java.lang.String",
+        "exit-left.stages.stun.source.type=udp",
+        "exit-left.stages.stun.source.udp.address=127.0.0.1",
+        "exit-left.stages.stun.source.udp.token.offset=0",
+        "exit-left.stages.stun.source.udp.token.length=2"
+    };
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(ExitLeftAutoConfiguration.class, StagesEndpointAutoConfiguration.class))
+            .withPropertyValues(STUN);
+
+    private final BasicJsonTester json = new BasicJsonTester(getClass());
+
+    @Test
+    void endpointIsAbsentUnlessExposed() { // B4
+        this.contextRunner.run(context -> assertThat(context).doesNotHaveBean(StagesEndpoint.class));
+    }
+
+    @Test
+    void endpointExposedOverJmxOnlyHasNoWebExtension() { // B4
+        this.contextRunner
+                .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=stages")
+                .run(context -> assertThat(context)
+                        .hasSingleBean(StagesEndpoint.class)
+                        .doesNotHaveBean(StagesEndpointWebExtension.class));
+    }
+
+    @Test
+    void allStagesOverHttpHaveTheFieldsOfTheContractInTheirOrder() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web();
+                EchoPeer peer = EchoPeer.start()) {
+            Stage<String, Datagram> stage = stun(context);
+            stage.call(
+                    "abcd",
+                    () -> stage.backdoor(UdpSocket.class).send(peer.address(), new byte[] {(byte) 0xab, (byte) 0xcd}));
+
+            HttpResponse<String> response = get(context, "/actuator/stages");
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            int port = stage.backdoor(UdpSocket.class).localAddress().getPort();
+            assertThat(response.body())
+                    .isEqualTo(("{'stages':{'stun':{'tokenType':'java.lang.String','defaultTimeout':'PT3S',"
+                                    + "'source':{'type':'udp','localAddress':'127.0.0.1:" + port
+                                    + "','receiveBufferSize':" + stage.source().get("receiveBufferSize")
+                                    + ",'maxDatagramSize':1500,'truncated':0},"
+                                    + "'state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
+                                    + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
+                                    + "'closed':0},"
+                                    + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
+                                    + "'unreadable':0,'overflow':0,'abandoned':0}}}}")
+                            .replace('\'', '"'));
+        }
+    }
+
+    @Test
+    void oneStageOverHttpShowsHeadAndOldestWaitersWithoutTokens() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web()) {
+            Stage<String, Datagram> stage = stun(context);
+            waiting(stage, "head", "aaaa", 1);
+            waiting(stage, "waiter-1", "bbbb", 2);
+            waiting(stage, "waiter-2", "cccc", 3);
+
+            HttpResponse<String> response = get(context, "/actuator/stages/stun");
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            var body = this.json.from(response.body());
+            assertThat(body).extractingJsonPathStringValue("$.head.thread").isEqualTo("head");
+            assertThat(body)
+                    .extractingJsonPathStringValue("$.head.since")
+                    .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+            assertThat(body).extractingJsonPathNumberValue("$.waiters").isEqualTo(2);
+            assertThat(body)
+                    .extractingJsonPathArrayValue("$.oldest[*].thread")
+                    .isEqualTo(List.of("waiter-1", "waiter-2"));
+            assertThat(body)
+                    .extractingJsonPathStringValue("$.oldest[0].waiting")
+                    .matches("PT[0-9.]+S");
+            assertThat(body)
+                    .extractingJsonPathStringValue("$.oldest[0].timeoutIn")
+                    .matches("PT[0-9.]+S");
+            assertThat(body).doesNotHaveJsonPath("$.oldest[0].token");
+            assertThat(response.body()).doesNotContain("aaaa").doesNotContain("bbbb");
+        }
+    }
+
+    @Test
+    void oneStageOverHttpShowsTokensWhereShowValuesAllowsIt() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web("management.endpoint.stages.show-values=always")) {
+            Stage<String, Datagram> stage = stun(context);
+            waiting(stage, "head", "aaaa", 1);
+            waiting(stage, "waiter-1", "bbbb", 2);
+
+            assertThat(this.json.from(get(context, "/actuator/stages/stun").body()))
+                    .extractingJsonPathStringValue("$.oldest[0].token")
+                    .isEqualTo("bbbb");
+        }
+    }
+
+    @Test
+    void tokensForAuthorizedUsersAreHiddenFromAnonymousOnes() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web("management.endpoint.stages.show-values=when-authorized")) {
+            Stage<String, Datagram> stage = stun(context);
+            waiting(stage, "head", "aaaa", 1);
+            waiting(stage, "waiter-1", "bbbb", 2);
+
+            assertThat(get(context, "/actuator/stages/stun").body())
+                    .contains("waiter-1")
+                    .doesNotContain("bbbb");
+        }
+    }
+
+    @Test
+    void tokensForAuthorizedUsersAreShownToThoseInRole() { // B4
+        this.contextRunner
+                .withPropertyValues(
+                        "management.endpoints.web.exposure.include=stages",
+                        "management.endpoint.stages.show-values=when-authorized",
+                        "management.endpoint.stages.roles=operator")
+                .run(context -> {
+                    waiting(stun(context.getSourceApplicationContext()), "head", "aaaa", 1);
+                    waiting(stun(context.getSourceApplicationContext()), "waiter-1", "bbbb", 2);
+                    StagesEndpointWebExtension extension = context.getBean(StagesEndpointWebExtension.class);
+
+                    assertThat(extension.stage(inRole("operator"), "stun").oldest())
+                            .extracting(WaiterDescriptor::token)
+                            .containsExactly("bbbb");
+                    assertThat(extension.stage(inRole("visitor"), "stun").oldest())
+                            .extracting(WaiterDescriptor::token)
+                            .containsOnlyNulls();
+                });
+    }
+
+    @Test
+    void noMoreThanTheTwentyOldestWaitersAreShown() { // B4
+        this.contextRunner
+                .withPropertyValues("management.endpoints.web.exposure.include=stages")
+                .run(context -> {
+                    for (int i = 0; i < 23; i++) {
+                        waiting(stun(context.getSourceApplicationContext()), "thread-" + i, "token-" + i, i + 1);
+                    }
+                    var descriptor = context.getBean(StagesEndpoint.class).stage("stun");
+                    assertThat(descriptor.waiters()).isEqualTo(22);
+                    assertThat(descriptor.oldest()).hasSize(20);
+                    assertThat(descriptor.oldest().get(0).thread()).isEqualTo("thread-1");
+                });
+    }
+
+    private static SecurityContext inRole(String held) {
+        return new SecurityContext() {
+            @Override
+            public Principal getPrincipal() {
+                return () -> "somebody";
+            }
+
+            @Override
+            public boolean isUserInRole(String role) {
+                return role.equals(held);
+            }
+        };
+    }
+
+    @Test
+    void unknownStageOverHttpIsNotFoundAndNothingIsCreated() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web("spring.main.lazy-initialization=true")) {
+            assertThat(get(context, "/actuator/stages/other").statusCode()).isEqualTo(404);
+            assertThat(get(context, "/actuator/stages/stun").statusCode()).isEqualTo(404);
+            assertThat(get(context, "/actuator/stages").body()).isEqualTo("{\"stages\":{}}");
+            assertThat(context.getBeanFactory().containsSingleton("stun")).isFalse();
+        }
+    }
+
+    @Test
+    void endpointWorksOverJmx() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(
+                "spring.jmx.enabled=true",
+                "management.endpoints.jmx.exposure.include=stages",
+                "management.endpoints.jmx.domain=exitleft.test",
+                "management.endpoint.stages.show-values=when-authorized")) {
+            waiting(stun(context), "head", "aaaa", 1);
+            waiting(stun(context), "waiter-1", "bbbb", 2);
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName name = server.queryNames(new ObjectName("exitleft.test:type=Endpoint,name=Stages,*"), null)
+                    .iterator()
+                    .next();
+
+            Object all = server.invoke(name, "stages", new Object[0], new String[0]);
+            Object one = server.invoke(name, "stage", new Object[] {"stun"}, new String[] {"java.lang.String"});
+
+            assertThat(all).asString().contains("defaultTimeout=PT3S").doesNotContain("oldest");
+            assertThat(one)
+                    .isInstanceOf(Map.class)
+                    .asString()
+                    .contains("waiter-1")
+                    .doesNotContain("bbbb");
+        }
+    }
+
+    @Test
+    void closedStageIsShownAsClosed() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web()) {
+            stun(context).close();
+
+            assertThat(this.json.from(get(context, "/actuator/stages/stun").body()))
+                    .extractingJsonPathStringValue("$.state")
+                    .isEqualTo("closed");
+        }
+    }
+
+    private static void waiting(Stage<String, Datagram> stage, String thread, String token, int tickets) {
+        Thread waiter = new Thread(
+                () -> {
+                    try (var ticket = stage.ticket(token)) {
+                        ticket.await(Duration.ofSeconds(60));
+                    } catch (InterruptedException | StageTimeoutException e) {
+                        throw new AssertionError(e);
+                    } catch (RuntimeException e) {
+                        // closed with the context
+                    }
+                },
+                thread);
+        waiter.setDaemon(true);
+        waiter.start();
+        await().until(() -> {
+            var role = stage.snapshot(0).role();
+            return role.tickets() == tickets && role.head() != null && role.waiters() == tickets - 1;
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Stage<String, Datagram> stun(ConfigurableApplicationContext context) {
+        return context.getBean("stun", Stage.class);
+    }
+
+    private static ConfigurableApplicationContext web(String... properties) {
+        return new SpringApplicationBuilder(Application.class)
+                .properties("server.port=0", "management.endpoints.web.exposure.include=stages,health,metrics")
+                .properties(STUN)
+                .properties(properties)
+                .run();
+    }
+
+    private static HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}

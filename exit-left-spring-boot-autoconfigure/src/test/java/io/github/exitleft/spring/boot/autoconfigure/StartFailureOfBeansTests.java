@@ -1,0 +1,120 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+
+/** Every mistake in what the properties say of beans fails the start with a report that names key, origin and remedy: B1. */
+class StartFailureOfBeansTests extends StartFailureSupport {
+
+    @Test
+    void udpKeysOfSourceThatIsBeanAreReported(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("type: udp", "type: bean"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp",
+                "not set",
+                "does not apply to exit-left.stages.stun.source.type=bean",
+                "Remove what is below exit-left.stages.stun.source.udp");
+        assertThat(output).contains("6:15");
+    }
+
+    @Test
+    void beanKeysOfUdpSourceAreReported(CapturedOutput output) throws IOException {
+        start(BEAN.replace("type: bean", "type: udp"));
+
+        assertReport(
+                output,
+                "exit-left.stages.queue.source.bean",
+                "not set",
+                "does not apply to exit-left.stages.queue.source.type=udp",
+                "Remove what is below exit-left.stages.queue.source.bean");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            name: source   | name: other     | name         | 8:17  | no bean named 'other'       | There are: prototypeSource, source
+            name: source   | name: reader    | name         | 8:17  | not a Source                | There are: prototypeSource, source
+            name: source   | name: ''        | name         | 8:17  | needs the name of a bean    | the name of a Source bean
+            reader: reader | reader: other   | token.reader | 10:21 | no bean named 'other'       | There are: datagramReader, longReader, reader
+            reader: reader | reader: source  | token.reader | 10:21 | not a TokenReader           | There are: datagramReader, longReader, reader
+            reader: reader | reader: ''      | token.reader | 10:21 | no way to read the token    | the name of a TokenReader bean
+            reader: reader | reader: longReader | token.reader | 10:21 | reads tokens of type java.lang.Long | change the token type
+            """)
+    void beanThatIsMissingOrOfWrongTypeIsReported(
+            String line, String wrong, String key, String origin, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        start(BEAN.replace(line, wrong));
+
+        assertReport(output, "exit-left.stages.queue.source.bean." + key, origin, reason, remedy);
+    }
+
+    @Test
+    void readerOfOtherMessagesIsReported(CapturedOutput output) throws IOException {
+        start(STUN + "          token:\n            reader: reader\n");
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.token.reader",
+                "10:21",
+                "reads messages of type java.lang.CharSequence",
+                "Name another TokenReader bean");
+    }
+
+    @Test
+    void sourceBeanOfTwoStagesIsReportedUnlessItIsPrototype(CapturedOutput output) throws IOException {
+        String two = BEAN + BEAN.replace("queue:", "other:").substring("exit-left:\n  stages:\n".length());
+        run(two.replace("name: source", "name: prototypeSource")).close();
+        start(two);
+
+        assertReport(
+                output,
+                "exit-left.stages.other.source.bean.name",
+                "16:17",
+                "stage 'queue' reads that bean already",
+                "'prototype'");
+    }
+
+    @Test
+    void stageNamedAsBeanOfTheUserIsReported(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("stun:", "reader:"));
+
+        assertReport(
+                output,
+                "exit-left.stages.reader",
+                "application.yml] - 4:19",
+                "there is another bean named 'reader', defined in",
+                "Rename the stage or the bean");
+        assertThat(output).contains("StartFailureSupport$Beans").contains("4:19");
+    }
+
+    @Test
+    void stageNamedInAWayThatNoUrlCanIsReported(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("stun:", "'[a/b]':"));
+
+        assertReport(output, "exit-left.stages.a/b", "4:19", "can't be the name of a stage", "Rename the stage");
+    }
+
+    @Test
+    void customizerThatFailsIsReportedAndThePortIsClosed(CapturedOutput output) throws IOException {
+        this.configuration = FailingCustomizer.class;
+        int port = freePort();
+        start(STUN + "          port: " + port + "\n" + TOKEN);
+
+        assertReport(output, "exit-left.stages.stun", "4:19", "maxTickets", "Correct the customizer");
+        new DatagramSocket(port, InetAddress.getLoopbackAddress()).close();
+    }
+
+    private static int freePort() throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+import io.github.exitleft.QueueSource;
+import io.github.exitleft.TokenReader;
+import io.github.exitleft.udp.Datagram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** An application that is to fail at its start, and what its report must have. */
+@ExtendWith(OutputCaptureExtension.class)
+abstract class StartFailureSupport {
+
+    static final String STUN = """
+            exit-left:
+              stages:
+                stun:
+                  token-type: java.lang.String
+                  source:
+                    type: udp
+                    udp:
+                      address: 127.0.0.1
+            """;
+
+    static final String TOKEN = """
+                      token:
+                        offset: 8
+                        length: 12
+            """;
+
+    static final String BEAN = """
+            exit-left:
+              stages:
+                queue:
+                  token-type: java.lang.String
+                  source:
+                    type: bean
+                    bean:
+                      name: source
+                      token:
+                        reader: reader
+            """;
+
+    @TempDir
+    Path directory;
+
+    String[] arguments = {};
+    Map<String, Object> variables = Map.of();
+    Class<?> configuration = Beans.class;
+
+    static void assertReport(CapturedOutput output, String key, String origin, String reason, String remedy) {
+        assertThat(output).contains("APPLICATION FAILED TO START");
+        String report = output.getOut().substring(output.getOut().indexOf("APPLICATION FAILED TO START"));
+        String description = report.substring(report.indexOf("Description:"), report.indexOf("Action:"));
+        assertThat(description).contains("Property: " + key + System.lineSeparator());
+        assertThat(description).containsPattern("Origin: [^\\n]*\\Q" + origin + "\\E");
+        assertThat(description).containsPattern("Reason: [^\\n]*\\Q" + reason + "\\E");
+        assertThat(report.substring(report.indexOf("Action:"))).contains(remedy);
+    }
+
+    void start(String yaml) {
+        assertThatException().isThrownBy(() -> run(yaml).close());
+    }
+
+    ConfigurableApplicationContext run(String yaml) throws IOException {
+        Path file = Files.writeString(this.directory.resolve("application.yml"), yaml);
+        ApplicationContextInitializer<ConfigurableApplicationContext> environment = context -> context.getEnvironment()
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        new SystemEnvironmentPropertySource(
+                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, this.variables));
+        return new SpringApplicationBuilder(this.configuration)
+                .web(WebApplicationType.NONE)
+                .initializers(environment)
+                .properties("spring.config.location=" + file.toUri())
+                .run(this.arguments);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ExitLeftAutoConfiguration.class)
+    static class Beans {
+
+        @Bean
+        QueueSource<String> source() {
+            return new QueueSource<>();
+        }
+
+        @Bean
+        @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+        QueueSource<String> prototypeSource() {
+            return new QueueSource<>();
+        }
+
+        @Bean
+        TokenReader<String, CharSequence> reader() {
+            return CharSequence::toString;
+        }
+
+        @Bean
+        TokenReader<Long, CharSequence> longReader() {
+            return message -> (long) message.length();
+        }
+
+        @Bean
+        TokenReader<String, Datagram> datagramReader() {
+            return Datagram::toString;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ExitLeftAutoConfiguration.class)
+    static class FailingCustomizer {
+
+        @Bean
+        StageCustomizer customizer() {
+            return (name, builder) -> builder.maxTickets(0);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Every mistake in the properties fails the start with a report that names key, origin and remedy: B1. */
+class StartFailureTests extends StartFailureSupport {
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void unknownKeyOfStageIsReportedAlsoWhenBeansAreLazy(boolean lazy, CapturedOutput output) throws IOException {
+        this.arguments = new String[] {"--spring.main.lazy-initialization=" + lazy};
+        start(STUN + TOKEN + "        prot: 3478\n");
+
+        assertReport(output, "exit-left.stages.stun.source.prot", "12:15", "there is no such key", "source.udp.port");
+    }
+
+    @Test
+    void unknownKeyBesideStagesIsReported(CapturedOutput output) throws IOException {
+        start("exit-left:\n  stagse:\n    stun:\n      drain: 1\n");
+
+        assertReport(
+                output, "exit-left.stagse.stun.drain", "4:14", "there is no such key", "Correct the key or remove it");
+    }
+
+    @Test
+    void unknownKeyOnCommandLineIsReported(CapturedOutput output) throws IOException {
+        this.arguments = new String[] {"--exit-left.stages.stun.drian=1"};
+        start(STUN + TOKEN);
+
+        assertThat(output).contains("Property: exit-left.stages.stun.drian", "property source \"commandLineArgs\"");
+    }
+
+    @Test
+    void unknownKeyInSystemPropertyIsReported(CapturedOutput output) throws IOException {
+        System.setProperty("exit-left.stages.stun.drian", "1");
+        try {
+            start(STUN + TOKEN);
+        } finally {
+            System.clearProperty("exit-left.stages.stun.drian");
+        }
+
+        assertThat(output).contains("Property: exit-left.stages.stun.drian", "systemProperties");
+    }
+
+    @Test
+    void namesEqualButForCaseAndDashesAreReportedWithBothOrigins(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("stun:", "order-events:")
+                + (STUN + TOKEN).replace("stun:", "orderEvents:").substring("exit-left:\n  stages:\n".length()));
+
+        assertReport(output, "exit-left.stages.order-events", "4:19", "equal but for case", "Rename or remove one");
+        assertThat(output).contains("Property: exit-left.stages.orderEvents", "13:19");
+    }
+
+    @Test
+    void environmentVariableThatMakesPhantomStageIsReportedWithBothOrigins(CapturedOutput output) throws IOException {
+        this.variables = Map.of("EXITLEFT_STAGES_ORDEREVENTS_DRAIN", "1");
+        start((STUN + TOKEN).replace("stun:", "order-events:"));
+
+        assertReport(
+                output,
+                "exit-left.stages.order-events",
+                "4:19",
+                "equal but for case",
+                "name the stage 'orderevents' everywhere");
+        assertThat(output)
+                .contains("Origin: \"EXITLEFT_STAGES_ORDEREVENTS_DRAIN\" from property source \"systemEnvironment\"");
+    }
+
+    @Test
+    void environmentVariableThatSetsKeyOfPlainlyNamedStageIsNoPhantom() throws IOException {
+        this.variables = Map.of("EXITLEFT_STAGES_STUN_DRAIN", "7", "EXITLEFT_STAGES_STUN_DEFAULTTIMEOUT", "9s");
+
+        try (ConfigurableApplicationContext context = run(STUN + TOKEN)) {
+            StageProperties stun =
+                    context.getBean(ExitLeftProperties.class).stages().get("stun");
+            assertThat(stun.drain()).isEqualTo(7);
+            assertThat(stun.defaultTimeout()).hasSeconds(9);
+        }
+    }
+
+    @Test
+    void missingTokenTypeIsReportedWithOriginOfStage(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("token-type: java.lang.String", "drain: 3"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.token-type",
+                "not set; the stage comes from",
+                "the type of the stage's tokens is not known",
+                "Set exit-left.stages.stun.token-type to the class of the tokens");
+        assertThat(output).contains("4:14");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            token-type      | java.lang.Strnig | 4:19 | java.lang.Strnig           | full name of a class
+            token-type      | int              | 4:19 | can't be of type int       | such as java.lang.String
+            token-type      | '[B'             | 4:19 | can't be of type byte[]    | such as java.lang.String
+            promotion       | eldest           | 4:18 | eldest                     | one of: newest, oldest
+            mailbox-overflow| drop-all         | 4:25 | drop-all                   | one of: drop-newest, drop-oldest
+            default-timeout | soon             | 4:24 | soon                       | a duration, such as 3s
+            default-timeout | 0s               | 4:24 | must be positive           | such as 3s
+            drain           | -1               | 4:14 | must be from 0             | a value from 0 to
+            drain           | some             | 4:14 | some                       | a whole number
+            max-tickets     | 0                | 4:20 | must be from 1             | a value from 1 to
+            mailbox-capacity| 0                | 4:25 | must be from 1             | a value from 1 to
+            """)
+    void badValueOfStageIsReported(
+            String key, String value, String origin, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        String yaml = STUN + TOKEN;
+        String line = "      " + key + ": '" + value + "'\n";
+        start(
+                key.equals("token-type")
+                        ? yaml.replace("      token-type: java.lang.String\n", line)
+                        : yaml.replace("    stun:\n", "    stun:\n" + line));
+
+        assertReport(output, "exit-left.stages.stun." + key, origin, reason, remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            port                 | 65536       | 9:17 | must be from 0 to 65535        | a value from 0 to 65535
+            port                 | -1          | 9:17 | must be from 0 to 65535        | a value from 0 to 65535
+            port                 | http        | 9:17 | http                           | a whole number
+            receive-buffer-size  | 0B          | 9:32 | must be from 1                 | a value from 1 to
+            receive-buffer-size  | 3GB         | 9:32 | must be from 1                 | a value from 1 to
+            receive-buffer-size  | much        | 9:32 | much                           | a size, such as 1MB
+            max-datagram-size    | 0B          | 9:30 | must be from 1 to 65535        | a value from 1 to
+            max-datagram-size    | 64KB        | 9:30 | must be from 1 to 65535        | a value from 1 to
+            max-datagram-size    | 19B         | 9:30 | in no datagram of at most 19   | raise exit-left.stages.stun.source.udp.max-datagram-size
+            """)
+    void badValueOfUdpPortIsReported(
+            String key, String value, String origin, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        start(STUN + "          " + key + ": " + value + "\n" + TOKEN);
+
+        boolean token = value.equals("19B");
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp." + (token ? "token.length" : key),
+                token ? "12:21" : origin,
+                reason,
+                remedy);
+    }
+
+    @Test
+    void addressThatIsNoneIsReported(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("127.0.0.1", "'127.0.0.1.2 '"));
+
+        assertReport(output, "exit-left.stages.stun.source.udp.address", "8:20", "127.0.0.1.2", "such as 127.0.0.1");
+    }
+
+    @Test
+    void addressOfAnotherMachineIsReported(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("127.0.0.1", "192.0.2.1"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.address",
+                "8:20",
+                "could not be opened",
+                "an address of this machine");
+    }
+
+    @Test
+    void portInUseIsReported(CapturedOutput output) throws IOException {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            start(STUN + "          port: " + taken.getLocalPort() + "\n" + TOKEN);
+
+            assertReport(
+                    output,
+                    "exit-left.stages.stun.source.udp.port",
+                    "9:17",
+                    "could not be opened",
+                    "Stop what uses the port, set another one");
+            assertThat(output).contains("Value: \"" + taken.getLocalPort() + "\"");
+        }
+    }
+
+    @Test
+    void noWayToReadTheTokenIsReported(CapturedOutput output) throws IOException {
+        start(STUN);
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.token",
+                "not set; the stage comes from",
+                "no way to read the token",
+                "exit-left.stages.stun.source.udp.token.reader");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            offset: 8, reader: reader        | reader | 11:21 | token.offset (origin:
+            length: 8, sender: true          | sender | 11:21 | token.length (origin:
+            reader: reader, sender: true     | sender | 11:21 | token.reader (origin:
+            """)
+    void twoWaysToReadTheTokenAreReportedWithBothOrigins(
+            String token, String key, String origin, String other, CapturedOutput output) throws IOException {
+        start(STUN + "          token:\n            " + token.replace(", ", "\n            ") + "\n");
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.token." + key,
+                origin,
+                "the token can be read in one way only",
+                "Remove one of the two");
+        assertThat(output).contains(other).contains("10:21");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            java.lang.Integer | 0  | 12 | token.length | can't be read from 12 bytes          | be 1 to 4 bytes
+            java.util.UUID    | 0  | 12 | token.length | can't be read from 12 bytes          | be 16 bytes
+            java.lang.String  | 0  | 0  | token.length | in no datagram                       | 'length' 1 or more
+            java.lang.String  | -1 | 2  | token.offset | in no datagram                       | let 'offset' be 0 or more
+            java.util.Date    | 0  | 8  | type         | can't be read from a place           | java.lang.Long
+            """)
+    void tokenThatCanNotBeReadThatWayIsReported(
+            String type, int offset, int length, String key, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        start((STUN + TOKEN)
+                .replace("java.lang.String", type)
+                .replace("offset: 8", "offset: " + offset)
+                .replace("length: 12", "length: " + length));
+
+        boolean ofType = key.equals("type");
+        assertReport(
+                output,
+                ofType ? "exit-left.stages.stun.token-type" : "exit-left.stages.stun.source.udp." + key,
+                ofType ? "4:19" : key.equals("token.offset") ? "10:21" : "11:21",
+                reason,
+                remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"offset,length", "length,offset"})
+    void halfOfFieldIsReported(String given, String missing, CapturedOutput output) throws IOException {
+        start(STUN + "          token:\n            " + given + ": 8\n");
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.token." + missing,
+                "not set",
+                "offset and length go together",
+                "Set exit-left.stages.stun.source.udp.token." + missing + " too");
+    }
+
+    @Test
+    void tokenTypeThatIsNoAddressIsReportedWhenSenderIsTheToken(CapturedOutput output) throws IOException {
+        start(STUN + "          token:\n            sender: true\n");
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.token-type",
+                "4:19",
+                "can't be a sender's address",
+                "java.net.InetSocketAddress");
+    }
+
+    @Test
+    void missingSourceTypeIsReportedWithWhatThereIs(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("        type: udp\n", ""));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.type",
+                "not set; the stage comes from",
+                "not known where the messages come from",
+                "one of: udp, bean");
+    }
+
+    @Test
+    void unknownSourceTypeIsReportedWithWhatThereIs(CapturedOutput output) throws IOException {
+        start((STUN + TOKEN).replace("type: udp", "type: kafka"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.type",
+                "6:15",
+                "there is no source of type 'kafka'",
+                "one of: udp, bean");
+    }
+}

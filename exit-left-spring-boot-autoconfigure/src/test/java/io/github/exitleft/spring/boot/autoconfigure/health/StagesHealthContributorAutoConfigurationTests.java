@@ -1,0 +1,271 @@
+package io.github.exitleft.spring.boot.autoconfigure.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.QueueSource;
+import io.github.exitleft.Stage;
+import io.github.exitleft.TokenReader;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** Health: B5. */
+class StagesHealthContributorAutoConfigurationTests {
+
+    private static final String[] QUEUE = {
+        "exit-left.stages.queue.token-type=java.lang.String",
+        "exit-left.stages.queue.source.type=bean",
+        "exit-left.stages.queue.source.bean.name=source",
+        "exit-left.stages.queue.source.bean.token.reader=reader"
+    };
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ExitLeftAutoConfiguration.class,
+                    StagesHealthContributorAutoConfiguration.class,
+                    HealthContributorAutoConfiguration.class,
+                    HealthContributorRegistryAutoConfiguration.class,
+                    HealthEndpointAutoConfiguration.class))
+            .withUserConfiguration(Beans.class)
+            .withPropertyValues(
+                    "management.endpoints.web.exposure.include=health",
+                    "management.endpoint.health.show-details=always");
+
+    @Test
+    void withoutHealthThereIsNoContributor() { // B8
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        ExitLeftAutoConfiguration.class, StagesHealthContributorAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader("org.springframework.boot.health.contributor"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(StagesHealthContributorAutoConfiguration.class));
+    }
+
+    @Test
+    void disabledHealthHasNoContributor() { // B5
+        this.contextRunner
+                .withPropertyValues("management.health.stages.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(StagesHealthContributor.class));
+    }
+
+    @Test
+    void withoutStagesThereIsNothingToTell() { // B5
+        this.contextRunner.run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(StagesHealthContributor.class);
+            assertThat(health(context, "stages")).isNull();
+            assertThat(context.getBean(HealthEndpoint.class).health().getStatus())
+                    .isNotEqualTo(Status.DOWN);
+        });
+    }
+
+    @Test
+    void eachStageIsOneComponentTheUsersOwnToo() { // B2, B5
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withUserConfiguration(OwnStage.class)
+                .run(context -> {
+                    var stages = (CompositeHealthDescriptor) health(context, "stages");
+                    assertThat(stages).isNotNull();
+                    assertThat(stages.getStatus()).isEqualTo(Status.UP);
+                    assertThat(stages.getComponents()).containsOnlyKeys("own", "queue");
+                    assertThat(health(context, "stages", "other")).isNull();
+                });
+    }
+
+    @Test
+    void lazyStageIsComponentOnceItExistsAndAskingDoesNotCreateIt() { // B5, B8
+        this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
+            assertThat(health(context, "stages")).isNull();
+            assertThat(context.getBeanFactory().containsSingleton("late")).isFalse();
+
+            context.getBean("late");
+
+            assertThat(health(context, "stages", "late")).isNotNull();
+        });
+    }
+
+    @Test
+    void stageWhoseSourceFailedIsDownWithTheReasonAndUpOnceItReopens() { // B5
+        this.contextRunner.withPropertyValues(QUEUE).run(context -> {
+            Stage<String, String> stage = queue(context);
+            source(context).fail(new IOException("cable cut"));
+            assertThatExceptionOfType(SourceFailedException.class).isThrownBy(() -> stage.call("token", () -> {}));
+
+            IndicatedHealthDescriptor down = component(context);
+            assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(down.getDetails()).containsEntry("error", "java.io.IOException: cable cut");
+            assertThat(context.getBean(HealthEndpoint.class).health().getStatus())
+                    .isEqualTo(Status.DOWN);
+
+            await().until(() -> {
+                source(context).add("token");
+                try {
+                    stage.call("token", () -> {});
+                    return true;
+                } catch (SourceFailedException e) { // it is tried again once a second
+                    return false;
+                }
+            });
+            assertThat(component(context).getStatus()).isEqualTo(Status.UP);
+        });
+    }
+
+    @Test
+    void stageWhoseHeadHangsIsDownAfterTheSetTime() { // B5
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.health.stages.unattended-after=50ms")
+                .run(context -> {
+                    CountDownLatch hanging = context.getBean(CountDownLatch.class);
+                    Stage<String, String> stage = queue(context);
+                    Thread head = new Thread(
+                            () -> {
+                                try (var ticket = stage.ticket("token")) {
+                                    ticket.await(Duration.ofSeconds(60));
+                                } catch (InterruptedException | StageClosedException e) {
+                                    // the test is over
+                                }
+                            },
+                            "hanging-head");
+                    head.start();
+                    source(context).add("hang");
+
+                    await().untilAsserted(() -> {
+                        IndicatedHealthDescriptor down = component(context);
+                        assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+                        assertThat(down.getDetails()).containsEntry("head", "hanging-head");
+                        assertThat(down.getDetails().get("unattended"))
+                                .asString()
+                                .startsWith("PT");
+                    });
+
+                    hanging.countDown();
+                    source(context).add("token");
+                    head.join();
+                    assertThat(component(context).getStatus()).isEqualTo(Status.UP);
+                });
+    }
+
+    @Test
+    void stageThatWaitsInVainIsUpAsLongAsItsSourceIsRead() { // B5
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.health.stages.unattended-after=5s")
+                .run(context -> {
+                    Stage<String, String> stage = queue(context);
+                    Thread head = new Thread(() -> {
+                        try (var ticket = stage.ticket("token")) {
+                            ticket.await(Duration.ofSeconds(60));
+                        } catch (InterruptedException | StageClosedException e) {
+                            // the test is over
+                        }
+                    });
+                    head.start();
+                    await().until(() -> stage.snapshot(0).role().head() != null);
+                    assertThat(component(context).getStatus()).isEqualTo(Status.UP);
+                    stage.close();
+                    head.join();
+                });
+    }
+
+    @Test
+    void closedStageIsOutOfService() { // B5
+        this.contextRunner.withPropertyValues(QUEUE).run(context -> {
+            queue(context).close();
+            assertThat(component(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        });
+    }
+
+    @Test
+    void stageCanBeMemberOfHealthGroup() { // B5
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.endpoint.health.group.readiness.include=stages/queue")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    private static HealthDescriptor health(AssertableApplicationContext context, String... path) {
+        return context.getBean(HealthEndpoint.class).healthForPath(path);
+    }
+
+    private static IndicatedHealthDescriptor component(AssertableApplicationContext context) {
+        return (IndicatedHealthDescriptor) health(context, "stages", "queue");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Stage<String, String> queue(AssertableApplicationContext context) {
+        return (Stage<String, String>) context.getBean("queue");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static QueueSource<String> source(AssertableApplicationContext context) {
+        return (QueueSource<String>) context.getBean("source");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Beans {
+
+        @Bean
+        QueueSource<String> source() {
+            return new QueueSource<>();
+        }
+
+        @Bean(destroyMethod = "countDown")
+        CountDownLatch hanging() {
+            return new CountDownLatch(1);
+        }
+
+        @Bean
+        TokenReader<String, String> reader(CountDownLatch hanging) {
+            return message -> {
+                if (message.equals("hang")) {
+                    hanging.await();
+                }
+                return message;
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnStage {
+
+        @Bean
+        Stage<String, String> own() {
+            return Stage.builder("own", String.class, new QueueSource<String>(), message -> message)
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyStage {
+
+        @Bean
+        @Lazy
+        Stage<String, String> late() {
+            return Stage.builder("late", String.class, new QueueSource<String>(), message -> message)
+                    .build();
+        }
+    }
+}

@@ -1,0 +1,376 @@
+package io.github.exitleft.spring.boot.autoconfigure.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.QueueSource;
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.TokenReader;
+import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+
+/** Meters: B3. */
+class StageMetricsAutoConfigurationTests {
+
+    private static final String[] QUEUE = {
+        "exit-left.stages.queue.token-type=java.lang.String",
+        "exit-left.stages.queue.source.type=bean",
+        "exit-left.stages.queue.source.bean.name=source",
+        "exit-left.stages.queue.source.bean.token.reader=reader"
+    };
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ExitLeftAutoConfiguration.class,
+                    StageMetricsAutoConfiguration.class,
+                    MetricsAutoConfiguration.class,
+                    CompositeMeterRegistryAutoConfiguration.class))
+            .withUserConfiguration(Registry.class, Beans.class)
+            .withPropertyValues(QUEUE);
+
+    @Test
+    void withoutMicrometerThereIsNoBinder() { // B8
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(ExitLeftAutoConfiguration.class, StageMetricsAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader("io.micrometer"))
+                .run(context ->
+                        assertThat(context).hasNotFailed().doesNotHaveBean(StageMetricsAutoConfiguration.class));
+    }
+
+    @Test
+    void stageHasTheMetersOfTheContractAndNoOthers() { // B3
+        this.contextRunner.run(context -> assertThat(ids(context.getBean(MeterRegistry.class)))
+                .containsExactlyInAnyOrder(
+                        "GAUGE exitleft.stage.waiters stage=queue",
+                        "GAUGE exitleft.stage.head.changes stage=queue",
+                        "COUNTER exitleft.stage.promotions stage=queue",
+                        "COUNTER exitleft.stage.exits exit=finished stage=queue",
+                        "COUNTER exitleft.stage.exits exit=signalled stage=queue",
+                        "COUNTER exitleft.stage.exits exit=timed-out stage=queue",
+                        "COUNTER exitleft.stage.exits exit=interrupted stage=queue",
+                        "COUNTER exitleft.stage.exits exit=failed stage=queue",
+                        "COUNTER exitleft.stage.exits exit=closed stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=delivered stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=late stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=duplicate stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=foreign stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=unknown stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=unreadable stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=overflow stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=abandoned stage=queue",
+                        "TIMER exitleft.stage.wait stage=queue"));
+    }
+
+    @Test
+    void metersShowWhatHappenedOnTheStage() { // B3
+        this.contextRunner.run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            Stage<String, String> stage = queue(context.getBean("queue"));
+            source(context.getBean("source")).add("unknown");
+            source(context.getBean("source")).add("token");
+            try (var ticket = stage.ticket("token")) {
+                ticket.await(Duration.ofSeconds(20));
+                assertThatExceptionOfType(StageTimeoutException.class)
+                        .isThrownBy(() -> ticket.await(Duration.ofMillis(1)));
+            }
+
+            assertThat(count(registry, "exitleft.stage.exits", "exit", "finished"))
+                    .isEqualTo(1);
+            assertThat(count(registry, "exitleft.stage.exits", "exit", "timed-out"))
+                    .isEqualTo(1);
+            assertThat(count(registry, "exitleft.stage.messages", "outcome", "delivered"))
+                    .isEqualTo(1);
+            assertThat(count(registry, "exitleft.stage.messages", "outcome", "unknown"))
+                    .isEqualTo(1);
+            assertThat(registry.get("exitleft.stage.head.changes").gauge().value())
+                    .isEqualTo(2);
+            assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(2);
+            assertThat(registry.get("exitleft.stage.wait").timer().totalTime(TimeUnit.NANOSECONDS))
+                    .isPositive();
+        });
+    }
+
+    @Test
+    void waitersAndPromotionsAreCounted() { // B3
+        this.contextRunner.run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            Stage<String, String> stage = queue(context.getBean("queue"));
+            Thread head = waiting(stage, "a");
+            await().until(() -> stage.snapshot(0).role().head() != null);
+            Thread waiter = waiting(stage, "b");
+            await().until(() -> registry.get("exitleft.stage.waiters").gauge().value() == 1);
+
+            source(context.getBean("source")).add("a");
+            head.join();
+            await().until(() ->
+                    registry.get("exitleft.stage.promotions").functionCounter().count() == 1);
+
+            assertThat(registry.get("exitleft.stage.waiters").gauge().value()).isZero();
+            source(context.getBean("source")).add("b");
+            waiter.join();
+        });
+    }
+
+    @Test
+    void metersAreGoneOnceTheStageIsClosed() { // B3
+        this.contextRunner.run(context -> {
+            queue(context.getBean("queue")).close();
+            assertThat(ids(context.getBean(MeterRegistry.class))).isEmpty();
+        });
+    }
+
+    @Test
+    void stageThatIsClosedBeforeTheBinderComesGetsNoMeters() { // B3
+        this.contextRunner
+                .withUserConfiguration(ClosesEarly.class)
+                .run(context ->
+                        assertThat(ids(context.getBean(MeterRegistry.class))).isEmpty());
+    }
+
+    @Test
+    void stageOfTheUserHasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
+        this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
+            List<String> ids = ids(context.getBean(MeterRegistry.class));
+            assertThat(ids).hasSize(36).contains("TIMER exitleft.stage.wait stage=own");
+        });
+    }
+
+    @Test
+    void stageCreatedAfterTheBinderRanHasMeters() { // B3, B8
+        this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            assertThat(ids(registry)).noneMatch(id -> id.contains("stage=late"));
+
+            context.getBean("late");
+
+            assertThat(ids(registry))
+                    .filteredOn(id -> id.contains("stage=late"))
+                    .hasSize(18);
+        });
+    }
+
+    @Test
+    void eachOfSeveralRegistriesHasTheMeters() { // B3
+        this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
+            MeterRegistry first = context.getBean("registry", MeterRegistry.class);
+            MeterRegistry second = context.getBean("secondRegistry", MeterRegistry.class);
+            source(context.getBean("source")).add("token");
+            Stage<String, String> stage = queue(context.getBean("queue"));
+            stage.call("token", () -> {});
+
+            for (MeterRegistry registry : List.of(first, second)) {
+                assertThat(ids(registry)).hasSize(18);
+                assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
+            }
+            stage.close();
+            assertThat(ids(first)).isEmpty();
+            assertThat(ids(second)).isEmpty();
+        });
+    }
+
+    @Test
+    void registryBoundTwiceCountsOnce() { // B3
+        this.contextRunner.run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            context.getBean("exitLeftStageMeterBinder", MeterBinder.class).bindTo(registry);
+            source(context.getBean("source")).add("token");
+            queue(context.getBean("queue")).call("token", () -> {});
+            assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void newerInstanceOfPrototypeTakesOverTheMeters() { // B3
+        this.contextRunner.withUserConfiguration(PrototypeStage.class).run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            Stage<String, String> former = queue(context.getBean("many"));
+            Stage<String, String> newer = queue(context.getBean("many"));
+            former.close();
+            assertThat(ids(registry))
+                    .filteredOn(id -> id.contains("stage=many"))
+                    .hasSize(18);
+            newer.close();
+            assertThat(ids(registry)).noneMatch(id -> id.contains("stage=many"));
+        });
+    }
+
+    @Test
+    void registryThatRefusesMetersDoesNotBreakStages() { // B3
+        this.contextRunner
+                .withUserConfiguration(RefusingRegistry.class, LazyStage.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    RefusingRegistry.refuses = true;
+                    try {
+                        assertThat(context.getBean("late")).isInstanceOf(Stage.class);
+                    } finally {
+                        RefusingRegistry.refuses = false;
+                    }
+                });
+    }
+
+    @Test
+    void documentationNamesEveryTag() { // B3
+        assertThat(StageMeter.EXITS.getKeyNames()).extracting(Object::toString).containsExactly("STAGE", "EXIT");
+        assertThat(StageMeter.values()).allSatisfy(meter -> {
+            assertThat(meter.getName()).startsWith("exitleft.stage.");
+            assertThat(meter.getKeyNames()).contains(StageMeter.Key.STAGE);
+        });
+    }
+
+    private static Thread waiting(Stage<String, String> stage, String token) {
+        Thread thread = new Thread(() -> {
+            try (var ticket = stage.ticket(token)) {
+                ticket.await(Duration.ofSeconds(60));
+            } catch (InterruptedException | StageClosedException e) {
+                // the test is over
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static double count(MeterRegistry registry, String name, String key, String value) {
+        return registry.get(name).tag(key, value).functionCounter().count();
+    }
+
+    private static List<String> ids(MeterRegistry registry) {
+        List<String> ids = new ArrayList<>();
+        for (Meter meter : registry.getMeters()) {
+            if (meter.getId().getName().startsWith("exitleft")) {
+                ids.add(meter.getId().getType() + " " + meter.getId().getName() + " "
+                        + meter.getId().getTags().stream()
+                                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                                .collect(Collectors.joining(" ")));
+            }
+        }
+        return ids;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Stage<String, String> queue(Object bean) {
+        return (Stage<String, String>) bean;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static QueueSource<String> source(Object bean) {
+        return (QueueSource<String>) bean;
+    }
+
+    private static Stage<String, String> stage() {
+        return Stage.builder("named otherwise", String.class, new QueueSource<String>(), message -> message)
+                .build();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Registry {
+
+        @Bean
+        MeterRegistry registry() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondRegistry {
+
+        @Bean
+        MeterRegistry secondRegistry() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Beans {
+
+        @Bean
+        QueueSource<String> source() {
+            return new QueueSource<>();
+        }
+
+        @Bean
+        TokenReader<String, String> reader() {
+            return message -> message;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnStage {
+
+        @Bean
+        Stage<String, String> own() {
+            return stage();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyStage {
+
+        @Bean
+        @Lazy
+        Stage<String, String> late() {
+            return stage();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrototypeStage {
+
+        @Bean
+        @Scope("prototype")
+        Stage<String, String> many() {
+            return stage();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ClosesEarly {
+
+        ClosesEarly(Stage<String, String> queue) {
+            queue.close();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class RefusingRegistry {
+
+        static volatile boolean refuses;
+
+        @Bean
+        MeterFilter refusal() {
+            return new MeterFilter() {
+                @Override
+                public Meter.Id map(Meter.Id id) {
+                    if (refuses) {
+                        throw new IllegalStateException("no more meters");
+                    }
+                    return id;
+                }
+            };
+        }
+    }
+}
