@@ -1,0 +1,118 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.exitleft.bare.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** That nothing is counted wrong or lost at the edges: misuse, cancellation, tokens whose own code throws. */
+class StageAccountTests extends NoteFixture {
+
+    @Test
+    void waitEndedByClosingItsTicket_countsAsClosed() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        Ticket<Integer, Note> ticket = stage.ticket(2);
+        Task<Received<Note>> waiter = startWaiter(stage, ticket::await);
+        ticket.close();
+        assertThat(waiter.failure()).isInstanceOf(CancellationException.class);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 1L).containsEntry(Outcome.FAILED, 0L);
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
+    void misuse_isNoWait() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        Ticket<Integer, Note> ticket = stage.ticket(2);
+        Task<Received<Note>> waiter = startWaiter(stage, ticket::await);
+        assertThatThrownBy(ticket::await).isExactlyInstanceOf(IllegalStateException.class);
+        add(2, "for the first");
+        waiter.get();
+        ticket.close();
+        assertThatThrownBy(ticket::await).isExactlyInstanceOf(IllegalStateException.class);
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.SIGNALLED, 1L)
+                .containsEntry(Outcome.FAILED, 0L);
+        add(2, "again"); // answered, and so a duplicate: misuse has not made it look unanswered
+        add(1, "done");
+        head.get();
+        assertThat(stage.snapshot(0).messages())
+                .containsEntry(MessageOutcome.DUPLICATE, 1L)
+                .containsEntry(MessageOutcome.LATE, 0L);
+    }
+
+    @Test
+    void m3S7_tokenThatThrowsWhenItsTicketIsClosed_leavesNothingBehindAndCountsItsMessages() throws Exception {
+        var broken = new AtomicInteger();
+        record Token(int number, AtomicInteger broken) {
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Token that && number == that.number;
+            }
+
+            @Override
+            public int hashCode() {
+                if (broken.get() == number) {
+                    throw new UnsupportedOperationException("hash");
+                }
+                return number;
+            }
+        }
+        Stage<Token, Note> stage =
+                build(Stage.<Token, Note>builder("broken", Token.class, source, note -> new Token(note.token(), broken))
+                        .maxTickets(2)
+                        .defaultTimeout(LONG));
+        Ticket<Token, Note> ticket = stage.ticket(new Token(7, broken));
+        add(7, "left behind");
+        add(1, "done");
+        stage.call(new Token(1, broken), () -> {});
+        broken.set(7);
+        assertThatThrownBy(ticket::close).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
+        assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.ABANDONED, 1L);
+    }
+
+    @Test
+    void m7_secondWaitOfATicketThatHeadedOnce_saysWhoHeadsNow() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Ticket<Integer, Note> ticket = stage.ticket(2);
+        Task<Received<Note>> first = startHead(stage, ticket::await);
+        add(2, "first");
+        first.get();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        Task<Received<Note>> second = startWaiter(stage, () -> ticket.await(Duration.ofSeconds(2)));
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(second.failure()).hasMessageContaining("thread '" + head.thread.getName() + "' heads");
+        ticket.close();
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
+    void m1_noResendAfterTheDeadline() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        var sent = new ArrayList<Integer>();
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .timeout(Duration.ofSeconds(2))
+                .resend(Resends.every(Duration.ofSeconds(1)));
+        Task<Note> call = startHead(stage, () -> stage.call(1, options, () -> sent.add(1)));
+        pass(Duration.ofSeconds(5)); // a head that looked up late
+        assertThat(call.failure()).isInstanceOf(StageTimeoutException.class);
+        assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void builderUsedAgain_doesNotChangeWhatItBuilt() {
+        StageBuilder<Integer, Note> builder = Stage.builder("post", Integer.class, source, Note::token);
+        Stage<Integer, Note> stage = build(builder.defaultTimeout(Duration.ofSeconds(1)));
+        builder.defaultTimeout(Duration.ofSeconds(2));
+        assertThat(stage.defaultTimeout()).isEqualTo(Duration.ofSeconds(1));
+    }
+}
