@@ -5,6 +5,7 @@ import io.github.exitleft.UnreadableMessageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -158,8 +159,11 @@ public final class UdpSource implements Source<Datagram> {
     }
 
     private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+        InetAddress host = address.getAddress();
+        if (host instanceof Inet6Address) {
+            return "[" + (host.isAnyLocalAddress() ? "::" : host.getHostAddress()) + "]:" + address.getPort();
+        }
+        return host.getHostAddress() + ":" + address.getPort();
     }
 
     @Override

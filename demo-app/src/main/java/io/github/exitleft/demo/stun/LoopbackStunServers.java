@@ -22,6 +22,7 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BinaryOperator;
 
 /**
  * STUN servers on loopback that answer late, out of order and, if told so, not at all or twice.
@@ -51,6 +52,7 @@ public final class LoopbackStunServers implements AutoCloseable {
     private final SplittableRandom random;
     private final long minDelayNanos;
     private final long maxDelayNanos;
+    private final BinaryOperator<InetSocketAddress> nat;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_REQUEST);
     private final PriorityQueue<Reply> pending = new PriorityQueue<>();
 
@@ -60,6 +62,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         this.random = new SplittableRandom(builder.seed);
         this.minDelayNanos = builder.minDelay.toNanos();
         this.maxDelayNanos = builder.maxDelay.toNanos();
+        this.nat = builder.nat;
         this.thread = new Thread(this::serve, "loopback-stun-servers");
         this.thread.setDaemon(true);
     }
@@ -157,11 +160,11 @@ public final class LoopbackStunServers implements AutoCloseable {
             if (client == null) {
                 return;
             }
-            answer(channel, client, buffer.flip());
+            answer(key, client, buffer.flip());
         }
     }
 
-    private void answer(DatagramChannel channel, InetSocketAddress client, ByteBuffer datagram) {
+    private void answer(SelectionKey key, InetSocketAddress client, ByteBuffer datagram) {
         StunMessage request;
         try {
             request = StunMessage.decode(datagram);
@@ -175,18 +178,18 @@ public final class LoopbackStunServers implements AutoCloseable {
         if (random.nextDouble() < loss) {
             return;
         }
-        ByteBuffer reply = reply(request, client);
+        ByteBuffer reply = reply(request, nat.apply((InetSocketAddress) key.attachment(), client));
         int copies = random.nextDouble() < duplicates ? 2 : 1;
         for (int i = 0; i < copies && pending.size() < MOST_PENDING; i++) {
             long delay = random.nextLong(minDelayNanos, maxDelayNanos + 1);
-            pending.add(new Reply(System.nanoTime() + delay, channel, client, reply));
+            pending.add(new Reply(System.nanoTime() + delay, (DatagramChannel) key.channel(), client, reply));
         }
     }
 
-    private static ByteBuffer reply(StunMessage request, InetSocketAddress client) {
+    private static ByteBuffer reply(StunMessage request, InetSocketAddress seen) {
         List<Integer> unknown = request.unknownRequired();
         if (unknown.isEmpty()) {
-            ByteBuffer mapped = StunAddress.encodeXored(client, request.transactionId());
+            ByteBuffer mapped = StunAddress.encodeXored(seen, request.transactionId());
             return StunMessage.encode(
                     StunMessage.BINDING_SUCCESS,
                     request.transactionId(),
@@ -269,6 +272,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         private Duration minDelay = Duration.ofMillis(5);
         private Duration maxDelay = Duration.ofMillis(60);
         private long seed = ThreadLocalRandom.current().nextLong();
+        private BinaryOperator<InetSocketAddress> nat = (server, client) -> client;
 
         private Builder() {}
 
@@ -292,6 +296,17 @@ public final class LoopbackStunServers implements AutoCloseable {
             }
             minDelay = min;
             maxDelay = max;
+            return this;
+        }
+
+        /**
+         * Answers as if a NAT were in between.
+         *
+         * @param nat given the server's and the client's address, says as whom the server sees the client; run by the
+         *     servers' thread
+         */
+        public Builder nat(BinaryOperator<InetSocketAddress> nat) {
+            this.nat = nat;
             return this;
         }
 
@@ -325,7 +340,8 @@ public final class LoopbackStunServers implements AutoCloseable {
                 }
             } catch (IOException e) {
                 closeAll(selector);
-                throw new UncheckedIOException("no STUN server can listen on " + current + ", choose another address", e);
+                throw new UncheckedIOException(
+                        "no STUN server can listen on " + current + ", choose another address", e);
             }
             for (InetSocketAddress address : possible) {
                 try {
@@ -350,8 +366,9 @@ public final class LoopbackStunServers implements AutoCloseable {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER);
                 channel.bind(address);
                 channel.configureBlocking(false);
-                channel.register(selector, SelectionKey.OP_READ);
-                return (InetSocketAddress) channel.getLocalAddress();
+                InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
+                channel.register(selector, SelectionKey.OP_READ, bound);
+                return bound;
             } catch (IOException e) {
                 channel.close();
                 throw e;

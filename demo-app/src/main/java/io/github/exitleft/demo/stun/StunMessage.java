@@ -160,7 +160,9 @@ final class StunMessage {
         for (Attribute attribute : attributes) {
             ByteBuffer value = attribute.value();
             int end = out.position() + ATTRIBUTE_HEADER_LENGTH + padded(value.remaining());
-            out.putChar((char) attribute.type()).putChar((char) value.remaining()).put(value);
+            out.putChar((char) attribute.type())
+                    .putChar((char) value.remaining())
+                    .put(value);
             out.position(end);
         }
         return out.flip();

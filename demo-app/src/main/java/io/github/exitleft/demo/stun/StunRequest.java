@@ -11,7 +11,8 @@ import java.util.HexFormat;
  */
 public record StunRequest(String token) {
 
-    // The default instance, not the "strong" one: it is as unpredictable, and never waits for the system to collect entropy.
+    // The default instance, not the "strong" one: it is as unpredictable, and never waits for the system to collect
+    // entropy.
     private static final SecureRandom RANDOM = new SecureRandom();
 
     public StunRequest {

@@ -37,8 +37,9 @@ public sealed interface StunResponse {
         StunMessage message = StunMessage.decode(datagram);
         boolean success = message.type() == StunMessage.BINDING_SUCCESS;
         if (!success && message.type() != StunMessage.BINDING_ERROR) {
-            throw new StunFormatException("message type 0x%04x must be 0x%04x or 0x%04x, the replies to a Binding request"
-                    .formatted(message.type(), StunMessage.BINDING_SUCCESS, StunMessage.BINDING_ERROR));
+            throw new StunFormatException(
+                    "message type 0x%04x must be 0x%04x or 0x%04x, the replies to a Binding request"
+                            .formatted(message.type(), StunMessage.BINDING_SUCCESS, StunMessage.BINDING_ERROR));
         }
         List<Integer> unknown = message.unknownRequired();
         if (!unknown.isEmpty()) {
@@ -51,7 +52,8 @@ public sealed interface StunResponse {
     private static Success success(StunMessage message) {
         Optional<Attribute> xored = message.attribute(StunMessage.XOR_MAPPED_ADDRESS);
         if (xored.isPresent()) {
-            return new Success(message.token(), StunAddress.decodeXored(xored.get().value(), message.transactionId()));
+            return new Success(
+                    message.token(), StunAddress.decodeXored(xored.get().value(), message.transactionId()));
         }
         // Servers of RFC 3489 know no other.
         Attribute plain = message.attribute(StunMessage.MAPPED_ADDRESS)

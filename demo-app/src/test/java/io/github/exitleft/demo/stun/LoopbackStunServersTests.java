@@ -77,7 +77,9 @@ class LoopbackStunServersTests {
         try (LoopbackStunServers servers =
                 LoopbackStunServers.builder().listenOn(IPV4).seed(1).start()) {
             List<String> sent = askOften(servers);
-            assertThat(receiveAll(sent)).containsExactlyInAnyOrderElementsOf(sent).isNotEqualTo(sent);
+            assertThat(receiveAll(sent))
+                    .containsExactlyInAnyOrderElementsOf(sent)
+                    .isNotEqualTo(sent);
         }
     }
 
@@ -91,9 +93,8 @@ class LoopbackStunServersTests {
 
     @Test
     void server_onIpv6_answersWithTheIpv6Address() throws IOException {
-        try (LoopbackStunServers servers = quick()
-                        .listenWherePossible(anyPortOf("::1"))
-                        .start();
+        try (LoopbackStunServers servers =
+                        quick().listenWherePossible(anyPortOf("::1")).start();
                 DatagramSocket dual = new DatagramSocket()) {
             dual.setSoTimeout(10_000);
             // Without IPv6 on this machine the first server is the last one too, and the claim holds for IPv4.
@@ -138,7 +139,9 @@ class LoopbackStunServersTests {
             String last = ask(servers.addresses().get(0));
 
             Set<String> received = new HashSet<>();
-            for (String token = receive().token(); !token.equals(last); token = receive().token()) {
+            for (String token = receive().token();
+                    !token.equals(last);
+                    token = receive().token()) {
                 received.add(token);
             }
             assertThat(sent).containsAll(received);
@@ -264,9 +267,8 @@ class LoopbackStunServersTests {
                 .isThrownBy(() -> quick().listenOn(taken).start())
                 .withMessage("no STUN server can listen on " + taken + ", choose another address");
         assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> LoopbackStunServers.builder()
-                        .listenWherePossible(taken)
-                        .start())
+                .isThrownBy(() ->
+                        LoopbackStunServers.builder().listenWherePossible(taken).start())
                 .withMessageContaining("no STUN server can listen on any of [" + taken + "], choose other addresses");
         assertThat(serverThreads()).isZero();
 
@@ -295,7 +297,8 @@ class LoopbackStunServersTests {
         assertThatIllegalStateException()
                 .isThrownBy(() -> LoopbackStunServers.builder().start())
                 .withMessage("no address to listen on, call listenOn first");
-        InetSocketAddress stranger = new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}), 1);
+        InetSocketAddress stranger =
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}), 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LoopbackStunServers.builder().listenOn(stranger))
                 .withMessage("/192.0.2.1:1 must be a loopback address, such as 127.0.0.1");

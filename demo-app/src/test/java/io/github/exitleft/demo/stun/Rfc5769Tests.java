@@ -29,7 +29,8 @@ class Rfc5769Tests {
         assertThat(value(message, 0x8029).getLong()).isEqualTo(0x932ff9b151263b36L);
         assertThat(message.unknownRequired()).containsExactly(0x0024);
         assertThat(value(message, StunMessage.MESSAGE_INTEGRITY))
-                .isEqualTo(integrity(Rfc5769.request(), StunMessage.MESSAGE_INTEGRITY, Rfc5769.PASSWORD.getBytes(UTF_8)));
+                .isEqualTo(
+                        integrity(Rfc5769.request(), StunMessage.MESSAGE_INTEGRITY, Rfc5769.PASSWORD.getBytes(UTF_8)));
         assertThat(value(message, StunMessage.FINGERPRINT).getInt()).isEqualTo(0xe57a3bcf);
     }
 
@@ -100,10 +101,7 @@ class Rfc5769Tests {
     private static byte[] longTermKey(String digest) throws GeneralSecurityException {
         return MessageDigest.getInstance(digest)
                 .digest(String.join(
-                                ":",
-                                Rfc5769.LONG_TERM_USERNAME,
-                                Rfc5769.LONG_TERM_REALM,
-                                Rfc5769.LONG_TERM_PASSWORD)
+                                ":", Rfc5769.LONG_TERM_USERNAME, Rfc5769.LONG_TERM_REALM, Rfc5769.LONG_TERM_PASSWORD)
                         .getBytes(UTF_8));
     }
 
@@ -114,7 +112,8 @@ class Rfc5769Tests {
             start += 4 + ((datagram.getChar(start + 2) + 3) & ~3);
         }
         int end = start + 4 + datagram.getChar(start + 2);
-        ByteBuffer covered = ByteBuffer.allocate(start).put(datagram.slice(0, start)).flip();
+        ByteBuffer covered =
+                ByteBuffer.allocate(start).put(datagram.slice(0, start)).flip();
         covered.putChar(2, (char) (end - StunMessage.HEADER_LENGTH));
         String algorithm = type == StunMessage.MESSAGE_INTEGRITY ? "HmacSHA1" : "HmacSHA256";
         Mac mac = Mac.getInstance(algorithm);

@@ -44,8 +44,8 @@ class StunResponseTests {
 
     @Test
     void success_withPlainAddressesOfAnOldServer_givesTheMappedOne() {
-        ByteBuffer reply = reply(
-                0x0101, "00010008 00018055c0000201", "00040008 00010d96c0000202", "00050008 00010d97c0000203");
+        ByteBuffer reply =
+                reply(0x0101, "00010008 00018055c0000201", "00040008 00010d96c0000202", "00050008 00010d97c0000203");
         assertThat(StunResponse.decode(reply)).isEqualTo(new StunResponse.Success(ID, ADDRESS));
     }
 
@@ -75,8 +75,7 @@ class StunResponseTests {
         assertThat(StunResponse.decode(reply(0x0101, XORED, integrity, integritySha256, "00770000")))
                 .isEqualTo(new StunResponse.Success(ID, ADDRESS));
         assertRefused(reply(0x0101, integrity, XORED), "success response without XOR-MAPPED-ADDRESS");
-        assertRefused(
-                reply(0x0101, integritySha256, integrity, XORED), "success response without XOR-MAPPED-ADDRESS");
+        assertRefused(reply(0x0101, integritySha256, integrity, XORED), "success response without XOR-MAPPED-ADDRESS");
     }
 
     @Test
@@ -142,7 +141,8 @@ class StunResponseTests {
     @Test
     void decode_ofAPartOfABuffer_readsThatPartAndLeavesThePosition() {
         ByteBuffer vector = Rfc5769.ipv4Response();
-        ByteBuffer buffer = ByteBuffer.allocateDirect(200).position(7).put(vector).flip().position(7);
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(200).position(7).put(vector).flip().position(7);
 
         assertThat(StunResponse.decode(buffer.asReadOnlyBuffer())).isEqualTo(new StunResponse.Success(ID, ADDRESS));
         StunResponse.decode(buffer);
@@ -180,7 +180,8 @@ class StunResponseTests {
                     read++;
                 }
             }
-            // The fingerprint only lets pass what takes it away: a flip of the 16 bits of its type, and one that makes the
+            // The fingerprint only lets pass what takes it away: a flip of the 16 bits of its type, and one that makes
+            // the
             // attribute before it 8 bytes longer.
             assertThat(read).isEqualTo(17);
         }
@@ -207,7 +208,9 @@ class StunResponseTests {
                 throw new AssertionError("seed " + seed + ", round " + i, e);
             }
         }
-        assertThat(read).as("some must get through, or the damage is too great to show anything").isPositive();
+        assertThat(read)
+                .as("some must get through, or the damage is too great to show anything")
+                .isPositive();
     }
 
     private static ByteBuffer damage(ByteBuffer vector, Random random) {
