@@ -265,6 +265,7 @@ public final class Stage<T, M> implements AutoCloseable {
         long deadline = bare.deadline(timeout);
         long receivedBefore = tally.receivedSoFar();
         ticket.headed = false;
+        ticket.bare().partOf(start, deadline);
         @Nullable Outcome outcome = Outcome.FAILED;
         try {
             if (sender != null) {

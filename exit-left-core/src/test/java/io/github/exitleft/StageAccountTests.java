@@ -3,6 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,27 @@ class StageAccountTests extends NoteFixture {
         pass(Duration.ofSeconds(5)); // a head that looked up late
         assertThat(call.failure()).isInstanceOf(StageTimeoutException.class);
         assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void s18_waiterThatResends_isShownWithItsWholeWait() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        var sent = new AtomicInteger();
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .timeout(Duration.ofSeconds(10))
+                .resend(Resends.every(Duration.ofSeconds(1)));
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, options, sent::incrementAndGet));
+        clock.advance(Duration.ofSeconds(1));
+        until(() -> assertThat(sent).hasValue(2));
+        until(() -> assertThat(stage.snapshot(1).role().oldest()).hasSize(1));
+        BareSnapshot.Waiting shown = stage.snapshot(1).role().oldest().get(0);
+        assertThat(shown.waiting()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(shown.timeoutIn()).isEqualTo(Duration.ofSeconds(9));
+        add(2, "done");
+        add(1, "done");
+        waiter.get();
+        head.get();
     }
 
     @Test

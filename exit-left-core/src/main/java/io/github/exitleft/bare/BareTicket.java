@@ -25,6 +25,11 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     Role.Era era;
     boolean signalPending;
 
+    // written by the entering thread between entries, read with the lock held while it waits
+    private boolean partOfLonger;
+    private long longerSince;
+    private long longerDeadline;
+
     BareTicket(BareStage<T, ?, ?> stage, T token, @Nullable Object attachment, Role.Era era) {
         this.stage = stage;
         this.token = token;
@@ -59,13 +64,26 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
         stage.release(this);
     }
 
+    /**
+     * Says that the entries from now on are parts of one longer wait, which is what a snapshot then shows; for whoever
+     * leaves now and then, for example to send again. To be called by the thread that enters, between entries.
+     *
+     * @param since when the longer wait began, on the scale of {@link BareStage#nanoTime()}
+     * @param deadline when it will end, on the same scale
+     */
+    public void partOf(long since, long deadline) {
+        partOfLonger = true;
+        longerSince = since;
+        longerDeadline = deadline;
+    }
+
     /** How the ticket's thread waits; with the stage's lock held. */
     BareSnapshot.Waiting describe(long now) {
         return new BareSnapshot.Waiting(
                 Texts.of(Objects.requireNonNull(thread)),
                 Objects.requireNonNull(token),
-                Duration.ofNanos(now - since),
-                Duration.ofNanos(Math.max(0, deadline - now)));
+                Duration.ofNanos(now - (partOfLonger ? longerSince : since)),
+                Duration.ofNanos(Math.max(0, (partOfLonger ? longerDeadline : deadline) - now)));
     }
 
     @Override
