@@ -71,6 +71,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final LongAdder helperFailures = new LongAdder();
 
     private final Role role;
+    private volatile boolean tokenHasChanged;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
         this.name = settings.name;
@@ -363,12 +364,16 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     /** Gives a token back; by identity, so that one taken again by another thread is not touched (S6). */
     void release(BareTicket<T> ticket) {
         if (role.release(ticket)) {
-            try {
-                if (!tickets.remove(ticket.token(), ticket)) {
-                    tickets.values().remove(ticket); // the token has changed since, against the rules: look everywhere
-                }
-            } finally {
+            if (tickets.remove(ticket.token(), ticket)) {
                 ticketCount.decrementAndGet();
+            } else if (!tokenHasChanged) {
+                // its entry can't be found any more; it keeps its place, so that such entries are bounded too
+                tokenHasChanged = true;
+                LOGGER.log(
+                        Level.WARNING,
+                        () -> "token '" + Texts.of(ticket.token()) + "' of stage '" + name
+                                + "' has changed while its ticket was live, and keeps its place for ever;"
+                                + " give out copies of tokens that can change, such as a ByteBuffer's duplicate()");
             }
         }
     }
