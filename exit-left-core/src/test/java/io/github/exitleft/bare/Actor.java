@@ -6,27 +6,24 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A thread of a test, with what it came back with. */
 final class Actor<V> {
 
-    private final CompletableFuture<V> result = new CompletableFuture<>();
+    private final FutureTask<V> result;
     private final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     final Thread thread;
 
     private Actor(String name, Callable<V> part) {
+        result = new FutureTask<>(part); // unlike CompletableFuture it hands out every exception in the same way
         thread = new Thread(
                 () -> {
-                    try {
-                        result.complete(part.call());
-                    } catch (Throwable e) {
-                        result.completeExceptionally(e);
-                    }
+                    result.run();
                     interrupted.complete(Thread.currentThread().isInterrupted());
                 },
                 name);
@@ -65,8 +62,6 @@ final class Actor<V> {
             throw new AssertionError("nothing thrown, but returned " + result());
         } catch (ExecutionException e) {
             return e.getCause();
-        } catch (CancellationException e) { // thrown as it is
-            return e;
         }
     }
 
