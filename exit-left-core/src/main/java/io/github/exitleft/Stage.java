@@ -264,6 +264,7 @@ public final class Stage<T, M> implements AutoCloseable {
         long start = bare.nanoTime();
         long deadline = bare.deadline(timeout);
         long receivedBefore = tally.receivedSoFar();
+        long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;
         ticket.bare().partOf(start, deadline);
         @Nullable Outcome outcome = Outcome.FAILED;
@@ -295,7 +296,7 @@ public final class Stage<T, M> implements AutoCloseable {
                     }
                     if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
                         outcome = Outcome.TIMED_OUT;
-                        throw timeout(ticket, start, receivedBefore);
+                        throw timeout(ticket, start, receivedBefore, unclaimedBefore);
                     }
                     sender.send();
                     until = untilResend(resends, ++resend, deadline);
@@ -328,21 +329,22 @@ public final class Stage<T, M> implements AutoCloseable {
         return received;
     }
 
-    private StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore) {
+    private StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
         BareSnapshot role = bare.snapshot(0);
         String head = ticket.headed
-                ? "it headed itself"
+                ? "this thread was the head"
                 : role.head() == null
-                        ? "nobody heads now"
-                        : "thread '" + role.head().thread() + "' heads";
+                        ? "nobody is the head now"
+                        : "thread '" + role.head().thread() + "' is the head";
         warnIfUnattended(role);
         return new StageTimeoutException(
                 name(),
                 ticket.token(),
                 ticket.toString(),
                 Duration.ofNanos(bare.nanoTime() - start),
-                head + "; " + (tally.receivedSoFar() - receivedBefore) + " messages were received meanwhile, "
-                        + ticket.foreign() + " failed this ticket's check");
+                head + "; received meanwhile: " + (tally.receivedSoFar() - receivedBefore) + ", of which "
+                        + (tally.unclaimedSoFar() - unclaimedBefore) + " for nobody, and " + ticket.foreign()
+                        + " refused by this ticket's check");
     }
 
     private void ended(Ticket<T, M> ticket, Outcome outcome, long start) {

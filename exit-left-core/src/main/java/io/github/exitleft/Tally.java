@@ -11,6 +11,7 @@ final class Tally {
     private final Map<MessageOutcome, LongAdder> messages = new EnumMap<>(MessageOutcome.class);
     private final Map<Outcome, LongAdder> exits = new EnumMap<>(Outcome.class);
     private final LongAdder received = new LongAdder();
+    private final LongAdder unclaimed = new LongAdder();
     private final LongAdder transientFailures = new LongAdder();
 
     Tally() {
@@ -32,6 +33,9 @@ final class Tally {
 
     void message(MessageOutcome outcome) {
         adder(messages, outcome).increment();
+        if (outcome != MessageOutcome.DELIVERED) {
+            unclaimed.increment();
+        }
     }
 
     void exit(Outcome outcome) {
@@ -40,6 +44,10 @@ final class Tally {
 
     long receivedSoFar() {
         return received.sum();
+    }
+
+    long unclaimedSoFar() {
+        return unclaimed.sum();
     }
 
     long transientFailures() {

@@ -90,7 +90,7 @@ class StageAccountTests extends NoteFixture {
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Received<Note>> second = startWaiter(stage, () -> ticket.await(Duration.ofSeconds(2)));
         clock.advance(Duration.ofSeconds(2));
-        assertThat(second.failure()).hasMessageContaining("thread '" + head.thread.getName() + "' heads");
+        assertThat(second.failure()).hasMessageContaining("thread '" + head.thread.getName() + "' is the head");
         ticket.close();
         add(1, "done");
         head.get();

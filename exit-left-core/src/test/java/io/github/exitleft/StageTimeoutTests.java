@@ -40,8 +40,8 @@ class StageTimeoutTests extends NoteFixture {
 
         assertThat(head.failure())
                 .isInstanceOf(StageTimeoutException.class)
-                .hasMessage("no message in 2000 ms for the ticket for token '1' of stage 'post'; it headed itself;"
-                        + " 3 messages were received meanwhile, 1 failed this ticket's check");
+                .hasMessage("no message in 2000 ms for the ticket for token '1' of stage 'post'; this thread was the"
+                        + " head; received meanwhile: 3, of which 3 for nobody, and 1 refused by this ticket's check");
     }
 
     @Test
@@ -55,9 +55,10 @@ class StageTimeoutTests extends NoteFixture {
 
         assertThat(waiter.failure())
                 .isInstanceOf(StageTimeoutException.class)
-                .hasMessage("no message in 2000 ms for the ticket for token '2' of stage 'post'; thread '"
-                        + head.thread.getName()
-                        + "' heads; 1 messages were received meanwhile, 0 failed this ticket's check");
+                .hasMessage(
+                        "no message in 2000 ms for the ticket for token '2' of stage 'post'; thread '"
+                                + head.thread.getName()
+                                + "' is the head; received meanwhile: 1, of which 1 for nobody, and 0 refused by this ticket's check");
         add(1, "done");
         head.get();
     }

@@ -46,16 +46,10 @@ public record BareSnapshot(
      * The thread that heads.
      *
      * @param thread its name
-     * @param since since when
+     * @param since since when, to the millisecond
      * @param heading for how long
      */
-    public record Head(String thread, Instant since, Duration heading) {
-
-        static Head of(String thread, long nanos) {
-            Duration heading = Duration.ofNanos(nanos);
-            return new Head(thread, Instant.now().minus(heading), heading);
-        }
-    }
+    public record Head(String thread, Instant since, Duration heading) {}
 
     /**
      * A thread that waits.

@@ -1,5 +1,7 @@
 package io.github.exitleft.bare;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,7 +28,7 @@ final class Role {
      * hands it over in the step that frees it.
      *
      * field              written by                        read by                 ordered by
-     * head, headSince    arrive, leave, close              those, snapshot         lock
+     * head, headSince…   arrive, leave, close              those, snapshot         lock
      * queue              arrive, and who ends a wait       those, snapshot         lock
      * Waiter.state       see there                         its own thread          lock; volatile for its own look
      * ticket.open        release                           arrive, signal, file    lock; volatile for file
@@ -58,6 +60,7 @@ final class Role {
     private final long[] exits = new long[Outcome.values().length];
     private @Nullable Waiter head;
     private long headSince;
+    private long headSinceMillis;
     private long headChanges;
     private long promotions;
     private long retryAt;
@@ -325,13 +328,17 @@ final class Role {
         } finally {
             lock.unlock();
         }
-        ended.forEach(platform::unpark);
-        if (headed) {
-            wakeHead.run();
-        }
-        Waiter.State state = await(closer);
-        if (state == Waiter.State.HEADING) {
-            leave(null);
+        Waiter.State state;
+        try {
+            ended.forEach(platform::unpark);
+            if (headed) {
+                wakeHead.run();
+            }
+        } finally { // whatever comes of the hook: who has queued for the role must be there to take it
+            state = await(closer);
+            if (state == Waiter.State.HEADING) {
+                leave(null);
+            }
         }
         return state == Waiter.State.EXPIRED ? nameOf(head()) : null;
     }
@@ -400,6 +407,7 @@ final class Role {
         waiter.state = Waiter.State.HEADING;
         head = waiter;
         headSince = platform.nanoTime();
+        headSinceMillis = System.currentTimeMillis();
         headChanges += waiter instanceof BareTicket ? 1 : 0;
     }
 
@@ -447,7 +455,12 @@ final class Role {
                     closed ? null : failure,
                     closed ? 0 : queue.size(),
                     tickets.getAsInt(), // with the lock held, so that who waits is among them
-                    head == null ? null : BareSnapshot.Head.of(nameOf(head), now - headSince),
+                    head == null
+                            ? null
+                            : new BareSnapshot.Head(
+                                    nameOf(head),
+                                    Instant.ofEpochMilli(headSinceMillis),
+                                    Duration.ofNanos(now - headSince)),
                     headChanges,
                     promotions,
                     counts,

@@ -40,23 +40,31 @@ final class StageKeys {
         if (property != null) {
             return origin(property);
         }
-        return suffix.isEmpty() ? origin() : "not set; the stage comes from " + origin();
+        String below = originBelow(suffix);
+        if (below != null) {
+            return below;
+        }
+        if (!suffix.isEmpty()) {
+            return "not set; the stage comes from " + origin("");
+        }
+        ConfigurationProperty first = first();
+        return first == null ? "unknown" : origin(first);
     }
 
-    /** Where the stage comes from: the first property that is spelled like it. */
-    private String origin() {
+    /** Where the first property comes from that is spelled like something below a key. */
+    private @Nullable String originBelow(String suffix) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying) {
                 for (String name : underlying.getPropertyNames()) {
-                    Origin origin = name.startsWith(key("") + ".") ? OriginLookup.getOrigin(underlying, name) : null;
+                    Origin origin =
+                            name.startsWith(key(suffix) + ".") ? OriginLookup.getOrigin(underlying, name) : null;
                     if (origin != null) {
                         return origin.toString();
                     }
                 }
             }
         }
-        ConfigurationProperty first = first();
-        return first == null ? "unknown" : origin(first);
+        return null;
     }
 
     static String origin(ConfigurationProperty property) {

@@ -65,8 +65,10 @@ final class StagePropertiesBinding {
     private static StageConfigurationException unconvertible(BindException e) {
         ConfigurationProperty property = e.getProperty();
         String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        String problem = reason == null ? "can't be converted" : reason;
         Class<?> type = e.getTarget().getType().resolve(Object.class);
+        String problem = type == Class.class
+                ? "there is no such class on the class path"
+                : reason == null ? "can't be converted" : reason;
         return new StageConfigurationException(
                 "The properties below '" + ExitLeftProperties.PREFIX + "' can't be bound:" + System.lineSeparator()
                         + (property == null

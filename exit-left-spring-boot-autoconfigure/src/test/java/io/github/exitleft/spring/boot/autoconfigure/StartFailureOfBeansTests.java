@@ -20,10 +20,10 @@ class StartFailureOfBeansTests extends StartFailureSupport {
         assertReport(
                 output,
                 "exit-left.stages.stun.source.udp",
-                "not set",
+                "8:20",
                 "does not apply to exit-left.stages.stun.source.type=bean",
                 "Remove what is below exit-left.stages.stun.source.udp");
-        assertThat(output).contains("6:15");
+        assertThat(output).contains("6:15").doesNotContain("not set");
     }
 
     @Test
@@ -33,7 +33,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
         assertReport(
                 output,
                 "exit-left.stages.queue.source.bean",
-                "not set",
+                "8:17",
                 "does not apply to exit-left.stages.queue.source.type=udp",
                 "Remove what is below exit-left.stages.queue.source.bean");
     }

@@ -103,7 +103,7 @@ class StartFailureTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            token-type      | java.lang.Strnig | 4:19 | java.lang.Strnig           | full name of a class
+            token-type      | java.lang.Strnig | 4:19 | there is no such class     | full name of a class
             token-type      | int              | 4:19 | can't be of type int       | such as java.lang.String
             token-type      | '[B'             | 4:19 | can't be of type byte[]    | such as java.lang.String
             promotion       | eldest           | 4:18 | eldest                     | one of: newest, oldest
