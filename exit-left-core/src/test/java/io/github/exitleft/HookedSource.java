@@ -41,8 +41,7 @@ public final class HookedSource<M> implements Source<M> {
             if (remaining.isNegative()) {
                 violation.set("asked to wait for " + remaining);
             }
-            reads.incrementAndGet();
-            if (asked.size() < 10_000) {
+            if (reads.incrementAndGet() <= 10_000) { // not the queue's size, which it would have to count
                 asked.add(remaining);
             }
             hook.beforeRead(remaining);

@@ -31,7 +31,44 @@ public final class TestPlatforms {
         }
     }
 
+    /** Sees each look at the clock and each wake-up, and says what time it is. */
+    public interface Eye {
+
+        /** The time, for the thread that looks. */
+        long nanoTime();
+
+        /** Whether this thread's park returns at once, for no reason. */
+        boolean parksInVain();
+
+        /** A thread is about to be woken. */
+        void unparks(Thread thread);
+    }
+
     private TestPlatforms() {}
+
+    /** Puts a stage under an eye; it blocks and wakes for real. */
+    public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> under(Eye eye) {
+        Platform platform = new Platform() {
+            @Override
+            public long nanoTime() {
+                return eye.nanoTime();
+            }
+
+            @Override
+            public void park(Object blocker, long nanos) {
+                if (!eye.parksInVain()) {
+                    LockSupport.parkNanos(blocker, nanos);
+                }
+            }
+
+            @Override
+            public void unpark(Thread thread) {
+                eye.unparks(thread);
+                LockSupport.unpark(thread);
+            }
+        };
+        return builder -> builder.platform(platform);
+    }
 
     /** Puts a stage on a clock of the test's own. */
     public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> on(ManualClock clock) {

@@ -1,0 +1,411 @@
+package io.github.exitleft;
+
+import io.github.exitleft.ChaosLetter.ChaosViolation;
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.bare.Promotion;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.TestPlatforms;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One stage in chaos: its source, its clock, and the books in which every message and every wait is accounted for. */
+final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, ChaosLetter> {
+
+    /** Tokens that are taken again and again; those above are used once, negative ones never. */
+    static final int SHARED_TOKENS = 128;
+
+    private static final long REMEMBERED =
+            RetiredTokens.NANOS - Duration.ofSeconds(1).toNanos();
+
+    final Stage<Integer, ChaosLetter> stage;
+    final String settings;
+    final AtomicReference<Throwable> violation = new AtomicReference<>();
+    final AtomicInteger backlog = new AtomicInteger();
+    final AtomicInteger singleTokens = new AtomicInteger(SHARED_TOKENS);
+    final AtomicLong helperFailures = new AtomicLong();
+
+    /** Nanoseconds from hand-over to the successor's first read, by powers of two; kept by the heads. */
+    final long[] handOvers = new long[40];
+
+    volatile boolean closing;
+
+    /** Some of what must not be remembered. */
+    final Queue<WeakReference<Object>> mortal = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger posted = new AtomicInteger();
+    private volatile QueueSource<ChaosLetter> queue = new QueueSource<>();
+    private final Watched source = new Watched();
+    private final Map<Thread, ChaosActor> actors = new IdentityHashMap<>(); // complete before any of them starts
+    private final AtomicLong skew = new AtomicLong();
+    private final AtomicLong closings = new AtomicLong();
+    private final AtomicLongArray closedAt = new AtomicLongArray(SHARED_TOKENS);
+    private final AtomicLongArray closingsThen = new AtomicLongArray(SHARED_TOKENS);
+    private final AtomicLongArray taken = new AtomicLongArray(SHARED_TOKENS);
+    private final AtomicLongArray unclaimed = new AtomicLongArray(MessageOutcome.values().length);
+    private final int[] receivedFor = new int[SHARED_TOKENS]; // kept by the heads
+
+    ChaosWorld(SplittableRandom random) {
+        Promotion promotion = random.nextBoolean() ? Promotion.NEWEST : Promotion.OLDEST;
+        int drain = new int[] {0, 1, 2, 32}[random.nextInt(4)];
+        int capacity = 1 + random.nextInt(4);
+        Overflow overflow = random.nextBoolean() ? Overflow.DROP_NEWEST : Overflow.DROP_OLDEST;
+        int tickets = random.nextInt(8) == 0 ? 16 : 10_000;
+        settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets + " tickets";
+        stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
+                .promotion(promotion)
+                .drain(drain)
+                .mailbox(capacity, overflow)
+                .maxTickets(tickets)
+                .seam(TestPlatforms.under(this))
+                .build();
+        stage.addListener(this);
+    }
+
+    void add(ChaosActor actor) {
+        actors.put(actor.thread, actor);
+    }
+
+    void violated(Throwable e) {
+        violation.compareAndSet(null, e);
+    }
+
+    void violated(String what) {
+        violated(new ChaosViolation(what + "; " + settings));
+    }
+
+    // time and waking
+
+    long now() {
+        return System.nanoTime() + skew.get();
+    }
+
+    /** Lets time jump, so that nobody has to sit out the second for which a failed source is left alone. */
+    void jump(Duration by) {
+        skew.addAndGet(by.toNanos());
+    }
+
+    @Override
+    public long nanoTime() {
+        long now = now();
+        ChaosActor actor = actors.get(Thread.currentThread());
+        if (actor != null) {
+            actor.looks(now);
+        }
+        return now;
+    }
+
+    @Override
+    public boolean parksInVain() {
+        ChaosActor actor = actors.get(Thread.currentThread());
+        return actor != null && actor.random.nextInt(32) == 0;
+    }
+
+    @Override
+    public void unparks(Thread thread) {
+        ChaosActor actor = actors.get(thread);
+        if (actor != null) {
+            actor.wokenAt = System.nanoTime();
+        }
+    }
+
+    // what comes in
+
+    void post(Integer token, ChaosLetter.Kind kind) {
+        var letter = new ChaosLetter(token, kind);
+        backlog.incrementAndGet();
+        if (posted.incrementAndGet() % 64 == 0) {
+            mortal.add(new WeakReference<>(letter));
+        }
+        queue.add(letter);
+    }
+
+    void fail(Exception failure) {
+        queue.fail(failure);
+    }
+
+    void wakeup() {
+        source.wakeup();
+    }
+
+    /** The source that the stage reads: one in memory, where no two may read at once. */
+    private final class Watched implements Source<ChaosLetter> {
+
+        private final AtomicReference<Thread> reader = new AtomicReference<>();
+        private final AtomicInteger closed = new AtomicInteger();
+        private long received; // kept by the heads, so that it also shows whether they are ordered (S4)
+
+        @Override
+        public ChaosLetter receive(Duration remaining) throws Exception {
+            Thread me = Thread.currentThread();
+            if (!reader.compareAndSet(null, me)) {
+                violated(me + " reads while " + reader.get() + " does");
+            }
+            try {
+                handedOver(me);
+                ChaosLetter letter = queue.receive(remaining);
+                if (letter != null) {
+                    received++;
+                    arrived(letter);
+                }
+                return letter;
+            } catch (UnreadableMessageException e) {
+                received++;
+                throw e;
+            } finally {
+                reader.set(null);
+            }
+        }
+
+        @Override
+        public void wakeup() {
+            queue.wakeup();
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+            queue.close();
+        }
+    }
+
+    private void handedOver(Thread head) {
+        ChaosActor actor = actors.get(head);
+        if (actor != null && actor.newHead) {
+            actor.newHead = false;
+            long woken = actor.wokenAt;
+            if (woken - actor.enteredAt > 0) {
+                long took = Math.max(1, System.nanoTime() - woken);
+                handOvers[Math.min(handOvers.length - 1, 64 - Long.numberOfLeadingZeros(took))]++;
+            }
+        }
+    }
+
+    private void arrived(ChaosLetter letter) {
+        backlog.decrementAndGet();
+        letter.received();
+        if (isShared(letter.token)) {
+            receivedFor[letter.token]++;
+            letter.closings = closingsThen.get(letter.token);
+            letter.closedAt = closedAt.get(letter.token);
+        }
+    }
+
+    private static boolean isShared(Integer token) {
+        return token != null && token >= 0 && token < SHARED_TOKENS;
+    }
+
+    private Integer read(ChaosLetter letter) throws Exception {
+        switch (letter.kind) {
+            case READER_THROWS -> {
+                helperFailures.incrementAndGet();
+                throw new IOException("of the reader");
+            }
+            case READER_WAITS -> refused();
+            case READER_CLOSES -> close();
+            default -> {}
+        }
+        return letter.token;
+    }
+
+    /** Waiting inside a helper is refused (S12). */
+    private void refused() throws InterruptedException {
+        try {
+            stage.call(Integer.MIN_VALUE, () -> violated("sent from inside a helper"));
+            violated("waited inside a helper");
+        } catch (IllegalStateException expected) {
+            if (!expected.getMessage().contains("inside")) {
+                violated(expected);
+            }
+        }
+    }
+
+    boolean check(ChaosLetter letter) {
+        if (letter.kind == ChaosLetter.Kind.CHECK_THROWS) {
+            helperFailures.incrementAndGet();
+            throw new IllegalArgumentException("of the check");
+        }
+        return letter.kind != ChaosLetter.Kind.FOREIGN;
+    }
+
+    // the books
+
+    void taken(Integer token) {
+        if (isShared(token)) {
+            taken.set(token, 1);
+        }
+    }
+
+    /** A ticket has been closed for good. @param before the time before that */
+    void closed(Integer token, long before) {
+        long count = closings.incrementAndGet();
+        if (isShared(token)) {
+            closingsThen.set(token, count);
+            closedAt.set(token, before);
+        }
+    }
+
+    void close() {
+        closing = true;
+        stage.close();
+    }
+
+    @Override
+    public void headChanged(Thread head) {
+        ChaosActor actor = actors.get(head);
+        if (actor == null) {
+            return;
+        }
+        if (head != Thread.currentThread()) {
+            violated(head + " is told of by " + Thread.currentThread());
+        }
+        actor.newHead = true;
+        throwSometimes(actor);
+    }
+
+    @Override
+    public void exited(Outcome outcome, Duration waited) {
+        ChaosActor actor = actors.get(Thread.currentThread());
+        if (actor != null) {
+            throwSometimes(actor);
+        }
+    }
+
+    private void throwSometimes(ChaosActor actor) {
+        if (actor.random.nextInt(128) == 0) {
+            helperFailures.incrementAndGet();
+            throw new IllegalStateException("of a listener");
+        }
+    }
+
+    @Override
+    public void unclaimed(Unclaimed<? extends Integer, ? extends ChaosLetter> left) {
+        unclaimed.incrementAndGet(left.outcome().ordinal());
+        ChaosLetter letter = left.message();
+        if (letter != null) {
+            try {
+                letter.end(left.outcome());
+                if (!isPlausible(letter, left)) {
+                    throw new ChaosViolation(letter + " should not be " + left);
+                }
+            } catch (ChaosViolation e) {
+                violated(e);
+            }
+        } else if (left.outcome() != MessageOutcome.UNREADABLE) {
+            violated("no message in " + left);
+        }
+        ChaosActor actor = actors.get(Thread.currentThread());
+        if (actor != null) {
+            throwSometimes(actor);
+        }
+    }
+
+    private boolean isPlausible(ChaosLetter letter, Unclaimed<?, ?> left) {
+        boolean shared = isShared(letter.token);
+        return switch (left.outcome()) {
+            case DELIVERED -> false;
+            case UNREADABLE -> letter.kind == ChaosLetter.Kind.BLANK || letter.kind == ChaosLetter.Kind.READER_THROWS;
+            case FOREIGN ->
+                letter.kind == ChaosLetter.Kind.FOREIGN && left.cause() == null
+                        || letter.kind == ChaosLetter.Kind.CHECK_THROWS && left.cause() != null;
+            case UNKNOWN -> !shared || isForgotten(letter);
+            case LATE ->
+                letter.token >= 0
+                        && Objects.requireNonNull(left.late()).toNanos() >= 0
+                        && (!shared || taken.get(letter.token) == 1);
+            case DUPLICATE -> letter.token >= 0 && (!shared || receivedFor[letter.token] > 1);
+            case OVERFLOW, ABANDONED -> letter.token >= 0;
+        };
+    }
+
+    /** Whether the stage may have forgotten the token, or may never have known it; with a margin. */
+    private boolean isForgotten(ChaosLetter letter) {
+        return letter.closedAt == 0
+                || now() - letter.closedAt > REMEMBERED
+                || closings.get() - letter.closings > RetiredTokens.MOST - 200;
+    }
+
+    /** What holds at every moment (S3, S18). */
+    void look(int oldest) {
+        StageSnapshot snapshot = stage.snapshot(oldest);
+        BareSnapshot role = snapshot.role();
+        if (role.waiters() > 0 && role.head() == null) {
+            violated("somebody waits and nobody heads: " + role);
+        }
+        if (role.tickets() < role.waiters()) {
+            violated("more wait than have tickets: " + role);
+        }
+    }
+
+    // the end
+
+    /** Reads what is there still, and balances the books; nobody may be left. */
+    void finish(List<ChaosActor> gone) throws InterruptedException {
+        StageSnapshot before = stage.snapshot(10);
+        check(before.role().waiters() == 0, "waiters are left", before);
+        check(before.role().oldest().isEmpty(), "somebody is listed", before);
+        check(before.role().tickets() == 0, "tickets are left", before);
+        check(before.role().head() == null, "somebody heads", before);
+        checkExits(before, gone);
+        while (!closing && backlog.get() > 0) {
+            try (Ticket<Integer, ChaosLetter> last = stage.ticket(Integer.MAX_VALUE)) {
+                last.await(Duration.ZERO);
+            } catch (StageTimeoutException | SourceFailedException e) {
+                jump(Duration.ofSeconds(1));
+            }
+        }
+        StageSnapshot end = stage.snapshot(0);
+        check(end.role().promotions() <= end.role().headChanges(), "more promotions than head changes", end);
+        check(end.role().helperFailures() == helperFailures.get(), "helper failures != " + helperFailures, end);
+        long[] counted = new long[MessageOutcome.values().length];
+        Arrays.setAll(counted, unclaimed::get);
+        counted[MessageOutcome.DELIVERED.ordinal()] = sum(gone, "DELIVERED");
+        for (MessageOutcome outcome : MessageOutcome.values()) {
+            check(end.messages().get(outcome) == counted[outcome.ordinal()], outcome + " is another count", end);
+        }
+        check(Arrays.stream(counted).sum() == source.received, "messages lost of " + source.received, end);
+        stage.close();
+        check(source.closed.get() == 1, "closed " + source.closed + " times", end);
+        queue = new QueueSource<>(); // what nobody has read is nobody's
+    }
+
+    /** Every wait was counted once, under the name that its caller saw (S1). */
+    private void checkExits(StageSnapshot end, List<ChaosActor> gone) {
+        Map<Outcome, Long> exits = end.exits();
+        long delivered = exits.get(Outcome.FINISHED) + exits.get(Outcome.SIGNALLED);
+        check(delivered == sum(gone, "DELIVERED"), "waits that got a message", end);
+        long failed = sum(gone, "FAILED") + sum(gone, "could not send");
+        check(exits.get(Outcome.FAILED) == failed, "waits that failed != " + failed, end);
+        for (Outcome outcome : List.of(Outcome.TIMED_OUT, Outcome.INTERRUPTED, Outcome.CLOSED)) {
+            long seen = sum(gone, outcome.name());
+            check(exits.get(outcome) == seen, outcome + " waits != " + seen, end);
+        }
+    }
+
+    StageSnapshot snapshot() {
+        return stage.snapshot(0);
+    }
+
+    private static long sum(List<ChaosActor> actors, String name) {
+        return actors.stream().mapToLong(actor -> actor.counted(name)).sum();
+    }
+
+    private void check(boolean holds, String what, StageSnapshot end) {
+        if (!holds) {
+            violated("at the end: " + what + ": " + end);
+        }
+    }
+}
