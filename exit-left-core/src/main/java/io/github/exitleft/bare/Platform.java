@@ -5,6 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Blocking and time as the primitive uses them: a seam through which checkers drive both. */
 interface Platform {
 
+    /** As a time to park: until unparked. */
+    long FOR_EVER = Long.MAX_VALUE;
+
     /** The real thing. */
     Platform JVM = new Platform() {
         @Override
@@ -14,7 +17,11 @@ interface Platform {
 
         @Override
         public void park(Object blocker, long nanos) {
-            LockSupport.parkNanos(blocker, nanos);
+            if (nanos == FOR_EVER) {
+                LockSupport.park(blocker); // much cheaper for a virtual thread than a timed one
+            } else {
+                LockSupport.parkNanos(blocker, nanos);
+            }
         }
 
         @Override
@@ -26,7 +33,7 @@ interface Platform {
     /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();
 
-    /** Blocks until unparked, interrupted or {@code nanos} have passed; may return for no reason. */
+    /** Blocks until unparked, interrupted or {@code nanos}, if not {@link #FOR_EVER}, have passed; may return for no reason. */
     void park(Object blocker, long nanos);
 
     /** Ends the thread's present or next {@link #park}. */

@@ -143,16 +143,15 @@ final class Role {
     /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
     Waiter.State await(Waiter waiter) {
         boolean interrupted = false;
+        long patience = waiter.patience;
         while (waiter.state == Waiter.State.WAITING) {
             if (Thread.interrupted()) {
-                interrupted = waiter instanceof Closer || !quit(waiter, Waiter.State.INTERRUPTED);
-                continue;
-            }
-            long remaining = waiter.deadline - platform.nanoTime();
-            if (remaining <= 0) {
-                quit(waiter, Waiter.State.EXPIRED);
+                interrupted = waiter instanceof Closer || !quit(waiter);
             } else {
-                platform.park(blocker, remaining);
+                platform.park(blocker, patience);
+                if (waiter.state == Waiter.State.WAITING) {
+                    patience = expireDue(waiter);
+                }
             }
         }
         if (interrupted) {
@@ -161,17 +160,51 @@ final class Role {
         return waiter.state;
     }
 
-    /** Takes the calling waiter out of WAITING, unless somebody else did so first. */
-    private boolean quit(Waiter waiter, Waiter.State state) {
+    /** Takes the interrupted waiter out of WAITING, unless somebody else did so first. */
+    private boolean quit(Waiter waiter) {
         lock.lock();
         try {
             if (waiter.state != Waiter.State.WAITING) {
                 return false;
             }
-            end(dequeue(waiter), state);
+            end(dequeue(waiter), Waiter.State.INTERRUPTED);
             return true;
         } finally {
-            lock.unlock();
+            unlock();
+        }
+    }
+
+    /**
+     * Ends the waits whose time is up, which a waiter does that has woken and still waits.
+     *
+     * @return how long it may park until it has to look again
+     */
+    private long expireDue(Waiter waiter) {
+        List<Thread> expired = List.of();
+        long now = platform.nanoTime();
+        lock.lock();
+        try {
+            for (Waiter due = queue.due(now); due != null; due = queue.due(now)) {
+                if (due != waiter) {
+                    expired = expired.isEmpty() ? new ArrayList<>() : expired;
+                    expired.add(Objects.requireNonNull(due.thread)); // before its state lets it go
+                }
+                end(dequeue(due), Waiter.State.EXPIRED);
+            }
+            return queue.patience(waiter, now);
+        } finally {
+            unlock();
+            expired.forEach(platform::unpark);
+        }
+    }
+
+    /** Unlocks after a change of the queue, having seen to it that somebody keeps the time. */
+    private void unlock() {
+        Waiter appointed = queue.appoint();
+        Thread timekeeper = appointed == null ? null : appointed.thread;
+        lock.unlock();
+        if (timekeeper != null) {
+            platform.unpark(timekeeper);
         }
     }
 
@@ -201,7 +234,7 @@ final class Role {
                 head = null;
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (promoted != null) {
             platform.unpark(promoted);
@@ -230,7 +263,7 @@ final class Role {
                 ticket.signalPending = true;
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (signalled != null) {
             platform.unpark(signalled);
@@ -252,7 +285,7 @@ final class Role {
                 end(dequeue(ticket), Waiter.State.CLOSED);
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
         if (waiting != null) {
             platform.unpark(waiting);
@@ -396,6 +429,7 @@ final class Role {
     private void enqueue(Waiter waiter) {
         waiter.state = Waiter.State.WAITING;
         queue.add(waiter);
+        waiter.patience = queue.patience(waiter, waiter.since);
     }
 
     private <W extends Waiter> W dequeue(W waiter) {

@@ -56,11 +56,19 @@ abstract class Waiter {
 
     long deadline;
 
+    /** How long to park first, in nanoseconds; for its own thread, which sets it as it queues. */
+    long patience;
+
+    // the queue's own: neighbours, place among the deadlines, and when it was made a timekeeper, if it was
+
     @Nullable
     Waiter older;
 
     @Nullable
     Waiter newer;
+
+    int place;
+    long shift;
 
     final void arrive(long now, long until) {
         thread = Thread.currentThread();

@@ -3,16 +3,32 @@ package io.github.exitleft.bare;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait, in the order of their coming; whoever leaves is unlinked at once, at constant cost (S14).
+ * Those who wait, in the order of their coming and by deadline; whoever leaves is unlinked at once (S14).
+ *
+ * <p>A few of them are its <em>timekeepers</em>: they park only until the earliest deadline of all, and on waking end the waits
+ * that are due; the others park until somebody wakes them, which is far cheaper for a virtual thread. While anybody
+ * is queued there is a timekeeper: who leaves the queue without one left gets another appointed, by {@link #appoint()}. There is
+ * more than one so that this is rare, since an appointment costs a wake-up.
  *
  * <p>Guarded by the stage's lock.
  */
 final class WaiterQueue {
 
+    /** How many keep the time, when that many wait. */
+    static final int TIMEKEEPERS = 8;
+
     private final Promotion promotion;
+    private final DeadlineHeap deadlines = new DeadlineHeap();
     private @Nullable Waiter oldest;
     private @Nullable Waiter newest;
-    private int size;
+
+    private int timekeepers;
+
+    /** When the timekeepers wake at the latest; not after the earliest deadline, while there are any. */
+    private long alarm;
+
+    /** Counts how often all timekeepers were relieved at once; who was made one before that is none any more. */
+    private long shift = 1;
 
     WaiterQueue(Promotion promotion) {
         this.promotion = promotion;
@@ -26,7 +42,17 @@ final class WaiterQueue {
             newest.newer = waiter;
         }
         newest = waiter;
-        size++;
+        deadlines.add(waiter);
+        if (timekeepers > 0 && waiter.deadline - alarm < 0) { // they would wake too late for this one, which then is to
+            timekeepers = 0;
+            shift++;
+        }
+        if (timekeepers == 0) {
+            alarm = waiter.deadline; // the earliest: either so by what was just found, or the only one
+        }
+        if (timekeepers < TIMEKEEPERS) {
+            enlist(waiter);
+        }
     }
 
     void remove(Waiter waiter) {
@@ -44,7 +70,51 @@ final class WaiterQueue {
         }
         waiter.older = null;
         waiter.newer = null;
-        size--;
+        deadlines.remove(waiter);
+        if (isTimekeeper(waiter)) {
+            timekeepers--;
+        }
+        waiter.shift = 0;
+    }
+
+    private void enlist(Waiter waiter) {
+        waiter.shift = shift;
+        timekeepers++;
+    }
+
+    boolean isTimekeeper(Waiter waiter) {
+        return waiter.shift == shift;
+    }
+
+    /** Sees to it that somebody keeps the time; returns who has to be woken to begin, or null. */
+    @Nullable
+    Waiter appoint() {
+        Waiter earliest = deadlines.first();
+        // one that is as likely to stay as any: the oldest, the newest or the earliest may be the next to leave
+        Waiter appointed = deadlines.middle();
+        if (timekeepers > 0 || earliest == null || appointed == null) {
+            return null;
+        }
+        alarm = earliest.deadline;
+        enlist(appointed);
+        return appointed;
+    }
+
+    /** Somebody whose time is up; null if there is nobody. */
+    @Nullable
+    Waiter due(long now) {
+        Waiter earliest = deadlines.first();
+        return earliest != null && earliest.deadline - now <= 0 ? earliest : null;
+    }
+
+    /** Until when a waiter may park: for ever unless it keeps the time; after all that were due have left. */
+    long patience(Waiter waiter, long now) {
+        Waiter earliest = deadlines.first();
+        if (earliest == null || !isTimekeeper(waiter)) {
+            return Platform.FOR_EVER;
+        }
+        alarm = earliest.deadline;
+        return alarm - now;
     }
 
     /** The one who is to head next, still in the queue; null when nobody waits. */
@@ -59,6 +129,6 @@ final class WaiterQueue {
     }
 
     int size() {
-        return size;
+        return deadlines.size();
     }
 }

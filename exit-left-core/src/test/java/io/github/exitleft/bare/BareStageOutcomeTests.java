@@ -43,7 +43,7 @@ class BareStageOutcomeTests extends Steered {
             platform.advance(SHORT);
             signal("w");
         });
-        platform.advance(Duration.ofNanos(1));
+        platform.wakeForNoReason(waiter.thread);
         assertThat(waiter.result()).isEqualTo(signalled());
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 0L);
         leave(head);
@@ -59,7 +59,7 @@ class BareStageOutcomeTests extends Steered {
             commands.add(director -> true);
             await().until(() -> head.isDone());
         });
-        platform.advance(Duration.ofNanos(1));
+        platform.wakeForNoReason(waiter.thread);
         assertThat(waiter.result()).isEqualTo(finished("headed by w"));
         assertThat(other.result()).isEqualTo(finished("headed by other"));
         assertThat(stage.snapshot(0).promotions()).isEqualTo(2);
@@ -297,7 +297,7 @@ class BareStageOutcomeTests extends Steered {
             signal("w");
             Thread.currentThread().interrupt();
         });
-        platform.advance(Duration.ofNanos(1));
+        platform.wakeForNoReason(waiter.thread);
         assertThat(waiter.result()).isEqualTo(signalled());
         assertThat(waiter.wasLeftInterrupted()).isTrue();
         leave(head);

@@ -2,32 +2,45 @@ package io.github.exitleft.bare;
 
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A platform whose time stands still until a test moves it, and whose wake-ups a test can hold back. */
+/**
+ * A platform whose time stands still until a test moves it, and whose wake-ups a test can hold back.
+ *
+ * <p>Moving the time wakes those whose time to park is over, and nobody else: who parks for ever is not helped by it.
+ */
 final class SteeredPlatform implements Platform {
 
     private final AtomicLong now = new AtomicLong(1_000_000);
-    private final Set<Thread> lookers = Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
+    private final Map<Thread, Long> seen = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<Thread, Long> alarms = new ConcurrentHashMap<>();
     private final Set<Thread> deaf = ConcurrentHashMap.newKeySet();
     private volatile Runnable beforeTime = () -> {};
 
     @Override
     public long nanoTime() {
         beforeTime.run();
-        lookers.add(Thread.currentThread());
-        return now.get();
+        long time = now.get();
+        seen.put(Thread.currentThread(), time);
+        return time;
     }
 
     @Override
     public void park(Object blocker, long nanos) {
-        LockSupport.park(blocker);
-        while (deaf.contains(Thread.currentThread())) {
+        Thread me = Thread.currentThread();
+        // counted from when the thread looked at the clock last, or a jump between that look and now would be lost
+        long alarm = nanos == FOR_EVER ? Long.MAX_VALUE : seen.getOrDefault(me, now.get()) + nanos;
+        alarms.put(me, alarm);
+        if (now.get() < alarm) {
+            LockSupport.park(blocker);
+        }
+        alarms.remove(me);
+        while (deaf.contains(me)) {
             Thread.onSpinWait();
         }
     }
@@ -37,10 +50,24 @@ final class SteeredPlatform implements Platform {
         LockSupport.unpark(thread);
     }
 
-    /** Lets time pass, and everybody look at the clock. */
+    /** Lets time pass. */
     void advance(Duration time) {
-        now.addAndGet(time.toNanos());
-        List.copyOf(lookers).forEach(LockSupport::unpark); // who has looked and not yet parked won't park either
+        long then = now.addAndGet(time.toNanos());
+        alarms.forEach((thread, alarm) -> {
+            if (alarm <= then) {
+                LockSupport.unpark(thread);
+            }
+        });
+    }
+
+    /** How many threads are parked. */
+    int parked() {
+        return alarms.size();
+    }
+
+    /** How many threads are parked with a limit. */
+    long parkedTimed() {
+        return alarms.values().stream().filter(alarm -> alarm != Long.MAX_VALUE).count();
     }
 
     /** Keeps a parked thread where it is, whoever wakes it, until {@link #release}. */
@@ -50,6 +77,11 @@ final class SteeredPlatform implements Platform {
 
     void release(Thread thread) {
         deaf.remove(thread);
+        LockSupport.unpark(thread);
+    }
+
+    /** Wakes a parked thread for no reason. */
+    void wakeForNoReason(Thread thread) {
         LockSupport.unpark(thread);
     }
 

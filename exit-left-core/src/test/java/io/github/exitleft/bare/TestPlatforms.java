@@ -57,7 +57,7 @@ public final class TestPlatforms {
             @Override
             public void park(Object blocker, long nanos) {
                 if (!eye.parksInVain()) {
-                    LockSupport.parkNanos(blocker, nanos);
+                    Platform.JVM.park(blocker, nanos);
                 }
             }
 
