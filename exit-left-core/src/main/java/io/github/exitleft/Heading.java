@@ -13,6 +13,8 @@ final class Heading<T, M> {
     /** The longest single read; its beginning and end show that somebody attends to the source (B5). */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
+    private static final long HEARTBEAT_NANOS = HEARTBEAT.toNanos();
+
     /** How long a source that fails for the moment is left alone, so that it does not spin. */
     private static final Duration PAUSE = Duration.ofMillis(1);
 
@@ -39,13 +41,14 @@ final class Heading<T, M> {
 
     /** Reads until a message for the head's own ticket has come, or its time is up. */
     @Nullable
-    Received<M> head(Director<T, Source<M>, Void> director, Ticket<T, M> mine) throws InterruptedException {
+    Received<M> head(Director<T, Source<M>, Void> director) throws InterruptedException {
+        Ticket<T, M> mine = ticketOf(director.attachment());
         mine.headed = true;
         int looks = Math.max(1, drain);
         while (true) {
-            Duration rest = director.remaining();
+            long rest = director.remainingNanos();
             boolean something = step(director, mine, rest);
-            Received<M> own = something ? mailroom.take(mine.mailbox) : null;
+            Received<M> own = something ? mailroom.take(mine) : null;
             if (own != null) {
                 drain(director, mine);
                 return own;
@@ -53,13 +56,13 @@ final class Heading<T, M> {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while heading with " + mine);
             }
-            if (rest.isZero()) {
+            if (rest == 0) {
                 // a head without time looks through what is there already, but not for ever
                 looks--;
                 if (!something || looks == 0) {
                     return director.outOfTime();
                 }
-            } else if (director.remaining().isZero()) {
+            } else if (director.remainingNanos() == 0) {
                 return director.outOfTime();
             }
         }
@@ -69,7 +72,7 @@ final class Heading<T, M> {
     private void drain(Director<T, Source<M>, Void> director, Ticket<T, M> mine) {
         try {
             for (int i = 0; i < drain && !director.isClosed(); i++) {
-                if (!step(director, mine, Duration.ZERO)) {
+                if (!step(director, mine, 0)) {
                     return;
                 }
             }
@@ -81,14 +84,14 @@ final class Heading<T, M> {
     }
 
     /** Reads and routes one message; false if there was none. */
-    private boolean step(Director<T, Source<M>, Void> director, Ticket<T, M> mine, Duration rest)
+    private boolean step(Director<T, Source<M>, Void> director, Ticket<T, M> mine, long rest)
             throws InterruptedException {
         M message = null;
         Throwable unreadable = null;
         stage.attended();
         lastActivity = stage.nanoTime();
         try {
-            message = director.resource().receive(rest.compareTo(HEARTBEAT) > 0 ? HEARTBEAT : rest);
+            message = director.resource().receive(atMostAHeartbeat(rest));
         } catch (InterruptedException e) {
             throw e;
         } catch (UnreadableMessageException e) {
@@ -117,6 +120,10 @@ final class Heading<T, M> {
         tally.received();
         route(director, mine, new Received<>(message, now));
         return true;
+    }
+
+    private static Duration atMostAHeartbeat(long nanos) {
+        return nanos == 0 ? Duration.ZERO : nanos >= HEARTBEAT_NANOS ? HEARTBEAT : Duration.ofNanos(nanos);
     }
 
     /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */
@@ -168,18 +175,22 @@ final class Heading<T, M> {
             unclaimed(Objects.requireNonNull(explained));
             return;
         }
-        @SuppressWarnings("unchecked") // only the stage attaches, and always its ticket
-        Ticket<T, M> ticket = (Ticket<T, M>) holder.attachment();
-        if (ticket == null || !passes(ticket, message)) {
+        Ticket<T, M> ticket = ticketOf(holder.attachment());
+        if (!passes(ticket, message)) {
             return;
         }
-        Unclaimed<T, M> left = mailroom.offer(token, ticket.mailbox, received);
+        Unclaimed<T, M> left = mailroom.offer(token, ticket, received);
         if (ticket != mine && (left == null || left.message() != message)) {
             director.signal(holder);
         }
         if (left != null) {
             unclaimed(left);
         }
+    }
+
+    @SuppressWarnings("unchecked") // only the stage attaches, and always its ticket
+    private Ticket<T, M> ticketOf(@Nullable Object attachment) {
+        return (Ticket<T, M>) Objects.requireNonNull(attachment);
     }
 
     private boolean passes(Ticket<T, M> ticket, M message) {

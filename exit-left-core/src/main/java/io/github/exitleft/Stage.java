@@ -4,6 +4,7 @@ import io.github.exitleft.bare.BareListener;
 import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareStage;
 import io.github.exitleft.bare.Exit;
+import io.github.exitleft.bare.HeadRoutine;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
@@ -81,6 +82,7 @@ public final class Stage<T, M> implements AutoCloseable {
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
+    private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
     private final Tally tally = new Tally();
     private final List<StageListener<? super T, ? super M>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean unattended;
@@ -100,6 +102,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 .build();
         this.mailroom = new Mailroom<>(bare::nanoTime, settings.mailboxCapacity, settings.overflow);
         this.heading = new Heading<>(this, settings, mailroom, tally);
+        this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
     }
 
     /**
@@ -175,7 +178,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
-        return call(token, CallOptions.defaults(), sender);
+        return call(token, null, defaultTimeout, Resends.none(), sender);
     }
 
     /**
@@ -192,7 +195,8 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
-        return call(token, CallOptions.<M>checked(check), sender);
+        Objects.requireNonNull(check, "'check' must not be null");
+        return call(token, check, defaultTimeout, Resends.none(), sender);
     }
 
     /**
@@ -214,10 +218,16 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
+        Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
+        return call(token, options.check, timeout, options.resends, sender);
+    }
+
+    private <X extends Exception> M call(
+            T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
+            throws X, InterruptedException {
         bare.requireOutside();
-        try (Ticket<T, M> ticket = take(token, options.check, true)) {
-            Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
-            return await(ticket, timeout, options.resends, sender).message();
+        try (Ticket<T, M> ticket = take(token, check, true)) {
+            return await(ticket, timeout, resends, sender).message();
         }
     }
 
@@ -248,7 +258,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single) {
-        var ticket = new Ticket<>(this, token, check, single);
+        var ticket = new Ticket<>(this, token, check, mailroom.nextLock(), single);
         ticket.register(bare.ticket(token, ticket));
         return ticket;
     }
@@ -266,30 +276,34 @@ public final class Stage<T, M> implements AutoCloseable {
         long receivedBefore = tally.receivedSoFar();
         long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;
-        ticket.bare().partOf(start, deadline);
+        ticket.bare().whole();
         @Nullable Outcome outcome = Outcome.FAILED;
         try {
             if (sender != null) {
                 sender.send();
             }
             int resend = 1;
+            boolean parts = false; // whether it takes more than one entry
             long until = untilResend(resends, resend, deadline);
             while (true) {
-                Received<M> got = mailroom.take(ticket.mailbox);
+                Received<M> got = mailroom.take(ticket);
                 if (got != null) {
                     outcome = Outcome.SIGNALLED;
                     return delivered(got);
                 }
                 outcome = null; // misuse, which the entry refuses, is no wait
-                Exit<@Nullable Received<M>> exit =
-                        bare.enterUntil(ticket.bare(), until, director -> heading.head(director, ticket));
+                if (parts || until != deadline) {
+                    ticket.bare().partOf(start, deadline);
+                }
+                parts = true;
+                Exit<@Nullable Received<M>> exit = bare.enterUntil(ticket.bare(), until, headRoutine);
                 outcome = Outcome.FAILED;
                 if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
                     outcome = Outcome.FINISHED;
                     return delivered(Objects.requireNonNull(finished.value()));
                 }
                 if (exit instanceof Exit.TimedOut<?>) {
-                    got = mailroom.take(ticket.mailbox);
+                    got = mailroom.take(ticket);
                     if (got != null) { // filed, and its signal lost the race: state beats clock
                         outcome = Outcome.SIGNALLED;
                         return delivered(got);
@@ -350,7 +364,7 @@ public final class Stage<T, M> implements AutoCloseable {
     private void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
         tally.exit(outcome);
         if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
-            mailroom.missed(ticket.mailbox);
+            mailroom.missed(ticket);
         }
         if (!listeners.isEmpty()) {
             Duration waited = Duration.ofNanos(bare.nanoTime() - start);
@@ -360,7 +374,7 @@ public final class Stage<T, M> implements AutoCloseable {
 
     void release(Ticket<T, M> ticket) {
         // the mailbox first: a message that finds no ticket any more finds its token remembered
-        List<Received<M>> left = mailroom.close(ticket.token(), ticket.mailbox);
+        List<Received<M>> left = mailroom.close(ticket.token(), ticket);
         try {
             ticket.bare().close();
         } finally {

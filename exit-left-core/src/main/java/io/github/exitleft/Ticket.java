@@ -3,6 +3,7 @@ package io.github.exitleft;
 import io.github.exitleft.bare.BareTicket;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param <T> tokens
  * @param <M> messages
  */
-public final class Ticket<T, M> implements AutoCloseable {
+public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
 
     private final Stage<T, M> stage;
     private final T token;
     final @Nullable Predicate<? super M> check;
-    final Mailroom.Mailbox<M> mailbox;
 
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
@@ -30,11 +30,11 @@ public final class Ticket<T, M> implements AutoCloseable {
 
     private @Nullable BareTicket<T> bare; // set before anybody but the head can see the ticket
 
-    Ticket(Stage<T, M> stage, T token, @Nullable Predicate<? super M> check, boolean single) {
+    Ticket(Stage<T, M> stage, T token, @Nullable Predicate<? super M> check, ReentrantLock lock, boolean single) {
+        super(lock, single);
         this.stage = stage;
         this.token = token;
         this.check = check;
-        this.mailbox = new Mailroom.Mailbox<>(single);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time

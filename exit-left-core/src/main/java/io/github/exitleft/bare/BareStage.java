@@ -54,6 +54,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     // the protocol is in Role; here are the map of tickets, the buffer, and what runs foreign code
 
     private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
+    private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
+    private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
     final R resource;
     private final B buffer;
@@ -246,6 +248,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
+    @SuppressWarnings("unchecked") // a timeout has no value
     private <V extends @Nullable Object, X extends Exception> Exit<V> head(
             BareTicket<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         if (Thread.interrupted()) { // chosen and interrupted: the role goes on, the thread goes
@@ -254,7 +257,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         var director = new Director<T, R, B>(this, ticket);
         boolean marked = Inside.ANYTHING.enter(this);
         try {
-            notifyListeners(listener -> listener.headChanged(Thread.currentThread()));
+            notifyListeners(BareStage::headChanged);
             V value = routine.head(director);
             if (!director.saidOutOfTime()) {
                 return new Exit.Finished<>(value);
@@ -262,7 +265,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             if (role.isClosed()) {
                 throw new StageClosedException(name);
             }
-            return new Exit.TimedOut<>();
+            return (Exit<V>) TIMED_OUT;
         } finally {
             director.end();
             if (marked) {
@@ -271,11 +274,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
+    @SuppressWarnings("unchecked") // neither has a value
     private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state)
             throws InterruptedException {
         return switch (state) {
-            case SIGNALLED -> new Exit.Signalled<>();
-            case EXPIRED -> new Exit.TimedOut<>();
+            case SIGNALLED -> (Exit<V>) SIGNALLED;
+            case EXPIRED -> (Exit<V>) TIMED_OUT;
             case INTERRUPTED -> throw interrupted(ticket);
             case FAILED -> throw new SourceFailedException(name, Objects.requireNonNull(ticket.era.failure));
             default -> {
@@ -518,6 +522,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         listeners.remove(listener);
     }
 
+    private static void headChanged(BareListener listener) {
+        listener.headChanged(Thread.currentThread());
+    }
+
     private void notifyExit(Outcome outcome, long start) {
         if (!listeners.isEmpty()) {
             Duration waited = Duration.ofNanos(platform.nanoTime() - start);
@@ -526,6 +534,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     private void notifyListeners(Consumer<BareListener> event) {
+        if (listeners.isEmpty()) {
+            return;
+        }
         for (BareListener listener : listeners) {
             help(() -> event.accept(listener));
         }

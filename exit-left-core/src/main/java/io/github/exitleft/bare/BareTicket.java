@@ -25,10 +25,11 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     Role.Era era;
     boolean signalPending;
 
+    /** When the longer wait began and will end of which the entries are parts; null if they are none. */
+    private record Longer(long since, long deadline) {}
+
     // written by the entering thread between entries, read with the lock held while it waits
-    private boolean partOfLonger;
-    private long longerSince;
-    private long longerDeadline;
+    private @Nullable Longer longer;
 
     BareTicket(BareStage<T, ?, ?> stage, T token, @Nullable Object attachment, Role.Era era) {
         this.stage = stage;
@@ -72,18 +73,22 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
      * @param deadline when it will end, on the same scale
      */
     public void partOf(long since, long deadline) {
-        partOfLonger = true;
-        longerSince = since;
-        longerDeadline = deadline;
+        longer = new Longer(since, deadline);
+    }
+
+    /** Says that the entries from now on are waits of their own again; to be called as {@link #partOf} is. */
+    public void whole() {
+        longer = null;
     }
 
     /** How the ticket's thread waits; with the stage's lock held. */
     BareSnapshot.Waiting describe(long now) {
+        Longer wait = longer == null ? new Longer(since, deadline) : longer;
         return new BareSnapshot.Waiting(
                 Texts.of(Objects.requireNonNull(thread)),
                 Objects.requireNonNull(token),
-                Duration.ofNanos(now - (partOfLonger ? longerSince : since)),
-                Duration.ofNanos(Math.max(0, (partOfLonger ? longerDeadline : deadline) - now)));
+                Duration.ofNanos(now - wait.since),
+                Duration.ofNanos(Math.max(0, wait.deadline - now)));
     }
 
     @Override

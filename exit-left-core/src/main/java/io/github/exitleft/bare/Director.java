@@ -38,6 +38,16 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
+     * What was given to {@link BareStage#ticket(Object, Object)} with the head's own ticket.
+     *
+     * @return the attachment, or null if there is none
+     */
+    public @Nullable Object attachment() {
+        requireHead();
+        return ticket.attachment();
+    }
+
+    /**
      * What only the head may read.
      *
      * @return the resource
@@ -53,9 +63,18 @@ public final class Director<T, R, B extends @Nullable Object> {
      * @return the rest; zero, never negative, when the time is up or the stage is closed
      */
     public Duration remaining() {
+        long nanos = remainingNanos();
+        return nanos == 0 ? Duration.ZERO : Duration.ofNanos(nanos);
+    }
+
+    /**
+     * The time until the head's own deadline, for those who ask often.
+     *
+     * @return the rest in nanoseconds; zero, never negative, when the time is up or the stage is closed
+     */
+    public long remainingNanos() {
         requireHead();
-        long nanos = stage.isClosed() ? 0 : ticket.deadline - stage.nanoTime();
-        return nanos <= 0 ? Duration.ZERO : Duration.ofNanos(nanos);
+        return stage.isClosed() ? 0 : Math.max(0, ticket.deadline - stage.nanoTime());
     }
 
     /**

@@ -68,7 +68,7 @@ abstract class Waiter {
     Waiter newer;
 
     int place;
-    long shift;
+    int shift;
 
     final void arrive(long now, long until) {
         thread = Thread.currentThread();

@@ -28,7 +28,7 @@ final class WaiterQueue {
     private long alarm;
 
     /** Counts how often all timekeepers were relieved at once; who was made one before that is none any more. */
-    private long shift = 1;
+    private int shift = 1;
 
     WaiterQueue(Promotion promotion) {
         this.promotion = promotion;

@@ -1,0 +1,62 @@
+package io.github.exitleft;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the head leaves a ticket's messages until its owner takes them.
+ *
+ * <p>A ticket is its own mailbox, so that nothing has to be allocated for it. Guarded by {@link #lock}, of which the mailroom
+ * has a few for all mailboxes.
+ */
+abstract class Mailbox<M> {
+
+    final ReentrantLock lock;
+
+    /** Whether one message is all that is wanted. */
+    final boolean single;
+
+    boolean answered;
+    boolean closed;
+    private @Nullable Received<M> first;
+    private @Nullable ArrayDeque<Received<M>> more;
+
+    Mailbox(ReentrantLock lock, boolean single) {
+        this.lock = lock;
+        this.single = single;
+    }
+
+    final int size() {
+        return (first == null ? 0 : 1) + (more == null ? 0 : more.size());
+    }
+
+    final void add(Received<M> received) {
+        if (first == null) {
+            first = received;
+            return;
+        }
+        if (more == null) {
+            more = new ArrayDeque<>(4);
+        }
+        more.add(received);
+    }
+
+    final @Nullable Received<M> poll() {
+        Received<M> taken = first;
+        first = more == null ? null : more.poll();
+        return taken;
+    }
+
+    /** Takes all that is left. */
+    final List<Received<M>> empty() {
+        List<Received<M>> left = List.of();
+        for (Received<M> message = poll(); message != null; message = poll()) {
+            left = left.isEmpty() ? new ArrayList<>() : left;
+            left.add(message);
+        }
+        return left;
+    }
+}
