@@ -2,13 +2,8 @@ package io.github.exitleft.bare;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BareStage<T, R, B extends @Nullable Object> implements AutoCloseable {
 
-    // the protocol is in Role; here are the map of tickets, the buffer, and what runs foreign code
+    // the protocol is in Role, the map of tickets in Registrations; here they and the buffer are put together
 
     private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
@@ -61,26 +56,21 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final B buffer;
     private final String name;
     private final Platform platform;
-    private final int maxTickets;
     private final Consumer<? super R> wakeup;
     private final BareStageBuilder.Closer<? super R> closer;
     private final boolean closeUnderHead;
     private final Duration closeTimeout;
     private final ReentrantLock bufferLock = new ReentrantLock();
-    private final ConcurrentHashMap<T, BareTicket<T>> tickets = new ConcurrentHashMap<>();
-    private final AtomicInteger ticketCount = new AtomicInteger();
-    private final List<BareListener> listeners = new CopyOnWriteArrayList<>();
-    private final LongAdder helperFailures = new LongAdder();
-
+    private final Registrations<T> registrations;
+    private final Helpers helpers = new Helpers(this);
     private final Role role;
-    private volatile boolean tokenHasChanged;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
         this.name = settings.name;
         this.resource = settings.resource;
         this.buffer = settings.buffer;
         this.platform = settings.platform;
-        this.maxTickets = settings.maxTickets;
+        this.registrations = new Registrations<>(name, settings.maxTickets);
         this.wakeup = settings.wakeup;
         this.closer = settings.closer;
         this.closeUnderHead = settings.closeUnderHead;
@@ -151,33 +141,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (!role.admitsAll()) {
             role.admit(ticket);
         }
-        if (tickets.containsKey(token)) {
-            throw tokenIsTaken(token);
-        }
-        int count;
-        do {
-            count = ticketCount.get();
-            if (count >= maxTickets) {
-                throw new TooManyTicketsException(name, maxTickets);
-            }
-        } while (!ticketCount.compareAndSet(count, count + 1));
-        boolean registered = false;
-        try {
-            registered = tickets.putIfAbsent(token, ticket) == null; // may throw: runs the token's own code
-        } finally {
-            if (!registered) {
-                ticketCount.decrementAndGet();
-            }
-        }
-        if (!registered) {
-            throw tokenIsTaken(token);
-        }
+        registrations.add(ticket);
         return ticket;
-    }
-
-    private IllegalStateException tokenIsTaken(T token) {
-        return new IllegalStateException("token '" + Texts.of(token) + "' of stage '" + name
-                + "' has a live ticket; close that first, or use another token");
     }
 
     /**
@@ -257,7 +222,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         var director = new Director<T, R, B>(this, ticket);
         boolean marked = Inside.ANYTHING.enter(this);
         try {
-            notifyListeners(BareStage::headChanged);
+            helpers.tell(BareStage::headChanged);
             V value = routine.head(director);
             if (!director.saidOutOfTime()) {
                 return new Exit.Finished<>(value);
@@ -324,7 +289,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     @Nullable
     BareTicket<T> find(T token) {
-        return tickets.get(token);
+        return registrations.find(token);
     }
 
     boolean file(BareTicket<T> holder, Consumer<? super B> use) {
@@ -365,34 +330,23 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    /** Gives a token back; by identity, so that one taken again by another thread is not touched (S6). */
     void release(BareTicket<T> ticket) {
         if (role.release(ticket)) {
-            if (tickets.remove(ticket.token(), ticket)) {
-                ticketCount.decrementAndGet();
-            } else if (!tokenHasChanged) {
-                // its entry can't be found any more; it keeps its place, so that such entries are bounded too
-                tokenHasChanged = true;
-                LOGGER.log(
-                        Level.WARNING,
-                        () -> "token '" + Texts.of(ticket.token()) + "' of stage '" + name
-                                + "' has changed while its ticket was live, and keeps its place for ever;"
-                                + " give out copies of tokens that can change, such as a ByteBuffer's duplicate()");
-            }
+            registrations.remove(ticket);
         }
     }
 
     void fail(BareTicket<T> reporter, Throwable cause) {
         if (role.fail(reporter, cause)) {
             LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + Texts.of(cause), cause);
-            notifyListeners(listener -> listener.failed(cause));
+            helpers.tell(listener -> listener.failed(cause));
         }
     }
 
     void recovered(BareTicket<T> reporter) {
         if (role.recovered(reporter)) {
             LOGGER.log(Level.INFO, () -> "source of stage '" + name + "' works again");
-            notifyListeners(BareListener::reopened);
+            helpers.tell(BareListener::reopened);
         }
     }
 
@@ -437,7 +391,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            notifyListeners(BareListener::closed);
+            helpers.tell(BareListener::closed);
         }
     }
 
@@ -487,21 +441,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param helper what to run
      */
     public void help(Runnable helper) {
-        boolean marked = Inside.ANYTHING.enter(this);
-        try {
-            helper.run();
-        } catch (Throwable e) {
-            helperFailed();
-        } finally {
-            if (marked) {
-                Inside.ANYTHING.leave();
-            }
-        }
+        helpers.run(helper);
     }
 
     /** Counts a helper that threw. */
     public void helperFailed() {
-        helperFailures.increment();
+        helpers.failed();
     }
 
     /**
@@ -510,7 +455,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param listener the listener
      */
     public void addListener(BareListener listener) {
-        listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+        helpers.add(Objects.requireNonNull(listener, "'listener' must not be null"));
     }
 
     /**
@@ -519,7 +464,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param listener the listener
      */
     public void removeListener(BareListener listener) {
-        listeners.remove(listener);
+        helpers.remove(listener);
     }
 
     private static void headChanged(BareListener listener) {
@@ -527,18 +472,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     private void notifyExit(Outcome outcome, long start) {
-        if (!listeners.isEmpty()) {
+        if (helpers.isAnybodyListening()) {
             Duration waited = Duration.ofNanos(platform.nanoTime() - start);
-            notifyListeners(listener -> listener.exited(outcome, waited));
-        }
-    }
-
-    private void notifyListeners(Consumer<BareListener> event) {
-        if (listeners.isEmpty()) {
-            return;
-        }
-        for (BareListener listener : listeners) {
-            help(() -> event.accept(listener));
+            helpers.tell(listener -> listener.exited(outcome, waited));
         }
     }
 
@@ -549,7 +485,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @return what it looks like now
      */
     public BareSnapshot snapshot(int oldest) {
-        return role.snapshot(oldest, ticketCount::get, helperFailures.sum());
+        return role.snapshot(oldest, registrations::count, helpers.failures());
     }
 
     @Override

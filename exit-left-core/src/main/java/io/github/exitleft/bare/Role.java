@@ -1,11 +1,7 @@
 package io.github.exitleft.bare;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -57,12 +53,8 @@ final class Role {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final WaiterQueue queue;
-    private final long[] exits = new long[Outcome.values().length];
+    private final Ledger ledger = new Ledger();
     private @Nullable Waiter head;
-    private long headSince;
-    private long headSinceMillis;
-    private long headChanges;
-    private long promotions;
     private long retryAt;
     private boolean resourceClosed;
     private volatile Era era = new Era();
@@ -128,7 +120,7 @@ final class Role {
             if (ticket.open && ticket.state == Waiter.State.IDLE) {
                 return find(ticket, now, deadline);
             }
-            entered = ticket.open ? nameOf(ticket) : null;
+            entered = ticket.open ? ticket.threadName() : null;
         } finally {
             lock.unlock();
         }
@@ -220,13 +212,13 @@ final class Role {
         lock.lock();
         try {
             if (outcome != null) {
-                exits[outcome.ordinal()]++;
+                ledger.exited(outcome);
             }
             Waiter next = queue.next();
             if (next != null) {
                 giveRoleTo(dequeue(next));
                 promoted = next.thread;
-                promotions += next instanceof BareTicket ? 1 : 0;
+                ledger.promoted(next);
             } else if (closed && !resourceClosed) {
                 resourceClosed = true;
                 closing = true;
@@ -373,7 +365,7 @@ final class Role {
                 leave(null);
             }
         }
-        return state == Waiter.State.EXPIRED ? nameOf(head()) : null;
+        return state == Waiter.State.EXPIRED ? nameOfHead() : null;
     }
 
     /** Closes the resource under a head that did not come back, unless that has happened meanwhile. */
@@ -390,10 +382,10 @@ final class Role {
         closeResource.run();
     }
 
-    private @Nullable Waiter head() {
+    private String nameOfHead() {
         lock.lock();
         try {
-            return head;
+            return head == null ? "none" : head.threadName();
         } finally {
             lock.unlock();
         }
@@ -440,15 +432,13 @@ final class Role {
     private void giveRoleTo(Waiter waiter) {
         waiter.state = Waiter.State.HEADING;
         head = waiter;
-        headSince = platform.nanoTime();
-        headSinceMillis = System.currentTimeMillis();
-        headChanges += waiter instanceof BareTicket ? 1 : 0;
+        ledger.headed(waiter, platform.nanoTime());
     }
 
     private void end(Waiter waiter, Waiter.State state) {
         waiter.state = state;
         if (waiter instanceof BareTicket) {
-            exits[state.outcome().ordinal()]++;
+            ledger.exited(state.outcome());
         }
     }
 
@@ -462,44 +452,15 @@ final class Role {
         return threads;
     }
 
-    private static String nameOf(@Nullable Waiter waiter) {
-        Thread thread = waiter == null ? null : waiter.thread;
-        return thread == null ? "none" : Texts.of(thread);
-    }
-
     BareSnapshot snapshot(int oldest, IntSupplier tickets, long helperFailures) {
         lock.lock();
         try {
-            long now = platform.nanoTime();
-            List<BareSnapshot.Waiting> waiting = new ArrayList<>();
-            for (Waiter w = queue.oldest(); w != null && waiting.size() < oldest; w = w.newer) {
-                if (w instanceof BareTicket<?> ticket) {
-                    waiting.add(ticket.describe(now));
-                }
-            }
-            Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : Outcome.values()) {
-                counts.put(outcome, exits[outcome.ordinal()]);
-            }
             BareSnapshot.State state = closed
                     ? BareSnapshot.State.CLOSED
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
-            return new BareSnapshot(
-                    state,
-                    closed ? null : failure,
-                    closed ? 0 : queue.size(),
-                    tickets.getAsInt(), // with the lock held, so that who waits is among them
-                    head == null
-                            ? null
-                            : new BareSnapshot.Head(
-                                    nameOf(head),
-                                    Instant.ofEpochMilli(headSinceMillis),
-                                    Duration.ofNanos(now - headSince)),
-                    headChanges,
-                    promotions,
-                    counts,
-                    helperFailures,
-                    waiting);
+            // tickets are counted with the lock held, so that who waits is among them
+            return ledger.snapshot(
+                    state, failure, head, queue, tickets.getAsInt(), oldest, platform.nanoTime(), helperFailures);
         } finally {
             lock.unlock();
         }

@@ -76,6 +76,11 @@ abstract class Waiter {
         deadline = until;
     }
 
+    /** What the waiter's thread is called; with the lock held. */
+    final String threadName() {
+        return thread == null ? "none" : Texts.of(thread);
+    }
+
     /** Leaves no trace of the thread behind; by the thread itself. */
     final void depart() {
         thread = null;

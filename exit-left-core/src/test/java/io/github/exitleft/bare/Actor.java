@@ -40,7 +40,9 @@ final class Actor<V> {
     static <V> Actor<V> startWaiting(BareStage<?, ?, ?> stage, String name, Callable<V> part) {
         int before = stage.snapshot(0).waiters();
         Actor<V> actor = start(name, part);
-        await().until(() -> stage.snapshot(0).waiters() == before + 1 || actor.result.isDone());
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> stage.snapshot(0).waiters() == before + 1 || actor.result.isDone());
         assertThat(stage.snapshot(0).waiters()).as("waiters").isEqualTo(before + 1);
         return actor;
     }

@@ -1,0 +1,84 @@
+package io.github.exitleft.bare;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the role notes down of its heads and exits, for snapshots (S18).
+ *
+ * <p>Guarded by the stage's lock. Who closes the stage heads to do so, and is not counted.
+ */
+final class Ledger {
+
+    private final long[] exits = new long[Outcome.values().length];
+    private long headSince;
+    private long headSinceMillis;
+    private long headChanges;
+    private long promotions;
+
+    void headed(Waiter head, long now) {
+        headSince = now;
+        headSinceMillis = System.currentTimeMillis();
+        headChanges += head instanceof BareTicket ? 1 : 0;
+    }
+
+    void promoted(Waiter head) {
+        promotions += head instanceof BareTicket ? 1 : 0;
+    }
+
+    void exited(Outcome outcome) {
+        exits[outcome.ordinal()]++;
+    }
+
+    /** A snapshot of what is noted here and of those who wait. */
+    BareSnapshot snapshot(
+            BareSnapshot.State state,
+            @Nullable Throwable failure,
+            @Nullable Waiter head,
+            WaiterQueue queue,
+            int tickets,
+            int oldest,
+            long now,
+            long helperFailures) {
+        boolean closed = state == BareSnapshot.State.CLOSED;
+        return new BareSnapshot(
+                state,
+                closed ? null : failure,
+                closed ? 0 : queue.size(), // only who closes the stage can still be queued
+                tickets,
+                head == null
+                        ? null
+                        : new BareSnapshot.Head(
+                                head.threadName(),
+                                Instant.ofEpochMilli(headSinceMillis),
+                                Duration.ofNanos(now - headSince)),
+                headChanges,
+                promotions,
+                exits(),
+                helperFailures,
+                waiting(queue, oldest, now));
+    }
+
+    private Map<Outcome, Long> exits() {
+        Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome, exits[outcome.ordinal()]);
+        }
+        return counts;
+    }
+
+    private static List<BareSnapshot.Waiting> waiting(WaiterQueue queue, int oldest, long now) {
+        List<BareSnapshot.Waiting> waiting = new ArrayList<>();
+        for (Waiter waiter = queue.oldest(); waiter != null && waiting.size() < oldest; waiter = waiter.newer) {
+            if (waiter instanceof BareTicket<?> ticket) {
+                waiting.add(ticket.describe(now));
+            }
+        }
+        return waiting;
+    }
+}
