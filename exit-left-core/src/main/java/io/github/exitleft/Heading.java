@@ -71,7 +71,7 @@ final class Heading<T, M> {
     /** Routes what is there already before leaving, so that others need not be promoted for it (M5). */
     private void drain(Director<T, Source<M>, Void> director, Ticket<T, M> mine) {
         try {
-            for (int i = 0; i < drain && !director.isClosed(); i++) {
+            for (int i = 0; i < drain && !director.isAlone() && !director.isClosed(); i++) {
                 if (!step(director, mine, 0)) {
                     return;
                 }

@@ -245,6 +245,7 @@ class MessageOutcomeTests extends NoteFixture {
     @Test
     void m3_messagesLeftInTheMailboxAtItsEnd_areAbandoned() throws Exception {
         Stage<Integer, Note> stage = stage();
+        somebodyElse(stage);
         Ticket<Integer, Note> ticket = stage.ticket(1);
         fill();
         assertThat(ticket.await().message().text()).isEqualTo("m0");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
 
 /** A stage of notes in memory, for tests that need no more. */
 abstract class NoteFixture extends StageFixture {
@@ -20,6 +21,8 @@ abstract class NoteFixture extends StageFixture {
     final List<Unclaimed<?, ?>> unclaimed = Collections.synchronizedList(new ArrayList<>());
 
     static final Duration LONG = Duration.ofSeconds(60);
+
+    private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
     /** A stage in real time, whose default timeout no test reaches. */
     Stage<Integer, Note> stage(UnaryOperator<StageBuilder<Integer, Note>> settings) {
@@ -42,6 +45,16 @@ abstract class NoteFixture extends StageFixture {
     /** A stage on the manual clock. */
     Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
         return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(clock))));
+    }
+
+    /** Lets somebody else hold a ticket until the test is over, without whom a head has nobody to drain for. */
+    void somebodyElse(Stage<Integer, Note> stage) {
+        others.add(stage.ticket(Integer.MAX_VALUE));
+    }
+
+    @AfterEach
+    void somebodyElseLeaves() {
+        others.forEach(Ticket::close);
     }
 
     void add(int token, String text) {

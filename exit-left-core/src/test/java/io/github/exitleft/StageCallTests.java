@@ -144,6 +144,7 @@ class StageCallTests extends NoteFixture {
     void answersToResends_afterTheFirst_areDuplicatesWhileDrainingAndAfterwards() throws Exception {
         Stage<Integer, Note> stage = stage();
 
+        somebodyElse(stage);
         Note reply = stage.call(1, () -> {
             add(1, "first");
             add(1, "second");

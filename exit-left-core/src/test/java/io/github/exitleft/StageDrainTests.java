@@ -44,6 +44,7 @@ class StageDrainTests extends NoteFixture {
     @Test
     void m5_leavingHead_routesNoMoreThanItsBudget() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.drain(2));
+        somebodyElse(stage);
         stage.call(1, () -> addMineAnd(5));
 
         assertThat(source.received).hasValue(3);
@@ -53,6 +54,7 @@ class StageDrainTests extends NoteFixture {
     @Test
     void m5_leavingHead_routes32UnlessToldOtherwise() throws Exception {
         Stage<Integer, Note> stage = stage();
+        somebodyElse(stage);
         stage.call(1, () -> addMineAnd(40));
 
         assertThat(source.received).hasValue(33);
@@ -61,6 +63,7 @@ class StageDrainTests extends NoteFixture {
     @Test
     void m5_leavingHeadWithoutBudget_looksNoFurther() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.drain(0));
+        somebodyElse(stage);
         stage.call(1, () -> addMineAnd(5));
 
         assertThat(source.reads).hasValue(1);
@@ -69,10 +72,19 @@ class StageDrainTests extends NoteFixture {
     @Test
     void m5_leavingHead_leavesAtOnceWhenNothingIsThere() throws Exception {
         Stage<Integer, Note> stage = stage();
+        somebodyElse(stage);
         stage.call(1, () -> add(1, "mine"));
 
         assertThat(source.reads).hasValue(2);
         assertThat(source.asked).last().isEqualTo(Duration.ZERO);
+    }
+
+    @Test
+    void m5_leavingHeadThatAloneHasATicket_looksNoFurther() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        stage.call(1, () -> addMineAnd(5));
+
+        assertThat(source.reads).as("there is nobody to route anything to").hasValue(1);
     }
 
     @Test
@@ -83,6 +95,7 @@ class StageDrainTests extends NoteFixture {
                 throw new InterruptedException("while draining");
             }
         };
+        somebodyElse(stage);
         Task<String> head = start(() -> {
             Note mine = stage.call(1, () -> addMineAnd(2));
             return mine.text() + Thread.currentThread().isInterrupted();
@@ -119,6 +132,7 @@ class StageDrainTests extends NoteFixture {
             }
         };
 
+        somebodyElse(stage);
         assertThat(stage.call(1, () -> addMineAnd(9)).text()).isEqualTo("mine");
         assertThat(source.received.get()).as("a closed stage is not drained").isLessThanOrEqualTo(2);
         assertThat(source.closed).hasValue(1);
@@ -127,6 +141,7 @@ class StageDrainTests extends NoteFixture {
     @Test
     void m5_ownMessagesWhileDraining_stayForTheNextWait() throws Exception {
         Stage<Integer, Note> stage = stage();
+        somebodyElse(stage);
         try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
             add(1, "first");
             add(1, "second");

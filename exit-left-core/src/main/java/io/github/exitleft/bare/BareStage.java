@@ -292,6 +292,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return registrations.find(token);
     }
 
+    int ticketCount() {
+        return registrations.count();
+    }
+
     boolean file(BareTicket<T> holder, Consumer<? super B> use) {
         return buffer(content -> {
             if (!holder.open) {

@@ -90,6 +90,16 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
+     * Says whether nobody else holds a ticket now, so that there is nobody to route anything to.
+     *
+     * @return true if the head's own ticket is the only one
+     */
+    public boolean isAlone() {
+        requireHead();
+        return stage.ticketCount() <= 1;
+    }
+
+    /**
      * Finds out who waits for a token.
      *
      * @param token the token

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * A source of datagrams: one UDP port, IPv4 and IPv6, that no interrupt closes.
  *
  * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks in
- * {@code receive}. Reading costs two system calls, or three where it had to wait.
+ * {@code receive}. Reading a datagram costs one system call where more of them are there than are read, and two where the
+ * reader has to wait for it: whether to look before waiting is decided by what looking has found lately.
  */
 public final class UdpSource implements Source<Datagram> {
 
@@ -37,7 +38,19 @@ public final class UdpSource implements Source<Datagram> {
     private final InetSocketAddress localAddress;
     private final int receiveBufferSize;
     private final int maxDatagramSize;
-    private final ByteBuffer buffer; // only for the one who reads
+
+    // only for the one who reads
+
+    private final ByteBuffer buffer;
+
+    /** Whether reads found something there when it was not known before, more often than not; at most this far from zero. */
+    private int looks;
+
+    private static final int LOOKS = 3;
+
+    /** How often it went to wait without a look. */
+    private int waits;
+
     private final LongAdder truncated = new LongAdder();
 
     private UdpSource(DatagramChannel channel, Selector selector, Builder settings) throws IOException {
@@ -74,9 +87,13 @@ public final class UdpSource implements Source<Datagram> {
 
     @Override
     public @Nullable Datagram receive(Duration remaining) throws Exception {
-        Datagram datagram = read();
-        if (datagram != null || remaining.isZero() || remaining.isNegative()) {
-            return datagram;
+        boolean mayWait = !remaining.isZero() && !remaining.isNegative();
+        if (!mayWait || looksFirst()) {
+            Datagram datagram = read();
+            looks = datagram == null ? Math.max(looks - 1, -LOOKS) : Math.min(looks + 1, LOOKS);
+            if (datagram != null || !mayWait) {
+                return datagram;
+            }
         }
         try {
             selector.select(UdpSource::forget, millis(saturated(remaining)));
@@ -87,6 +104,11 @@ public final class UdpSource implements Source<Datagram> {
             throw new InterruptedException("interrupted while waiting for a datagram on " + localAddress);
         }
         return read();
+    }
+
+    /** Whether a look has been worth its call lately; now and then without that, to find out whether it is again. */
+    private boolean looksFirst() {
+        return looks >= 0 || ++waits % 16 == 0;
     }
 
     private static void forget(SelectionKey key) {}
