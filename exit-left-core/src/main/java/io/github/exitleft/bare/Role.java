@@ -17,19 +17,44 @@ final class Role {
      *
      * One lock guards the role, the queue and every waiter's state. It is held for a few instructions only, never while
      * anything foreign runs or blocks. A waiter parks until its state is no longer WAITING; whoever changes that state,
-     * under the lock, has decided how the wait ends: the one who signals, the head who leaves (promotion), the one who
-     * closes or fails the stage, or the waiter itself when its time is up or it is interrupted. All of them unlink the
-     * waiter in the same step, so a waiter that has left can't be chosen, and one that was chosen finds the role in its
-     * state and heads, or passes it on if it was interrupted. The role is never free while somebody is queued: leave()
-     * hands it over in the step that frees it.
+     * under the lock, has decided how the wait ends. All of them unlink the waiter in the same step, so one that has left
+     * can't be chosen, and one that was chosen finds the role in its state and heads, or passes it on if it was
+     * interrupted.
+     *
+     *            enter, nobody heads
+     *   IDLE ──────────────────────────────────────────► HEADING ── leave(): next in the queue becomes HEADING,
+     *    │                                                  ▲         else the role is free
+     *    │ enter,                                           │
+     *    │ somebody heads              leave() of the head, │ close() once the head has left
+     *    ├──────────────► WAITING ──────────────────────────┘
+     *    │                   │
+     *    │                   ├── signal() ─────────────────► SIGNALLED ──┐
+     *    │                   ├── expireDue() of any waiter ► EXPIRED     │   depart(), by the thread itself
+     *    │                   ├── quit() ───────────────────► INTERRUPTED ├──────────────────────────────► IDLE
+     *    │                   ├── fail() ───────────────────► FAILED      │   (from HEADING too)
+     *    │                   └── close(), release() ───────► CLOSED    ──┘
+     *    │                                                      ▲
+     *    └── enter, which finds one of these without waiting ───┘
+     *
+     * Invariants, whenever the lock is free:
+     *   - a waiter is in the queue exactly while it is WAITING;
+     *   - while anybody is in the queue, some waiter is HEADING: leave() hands the role over in the step that frees it,
+     *     and only arrive() adds to the queue, when there is a head;
+     *   - while anybody is in the queue, some waiter in it is a timekeeper, and parks until the earliest deadline at the
+     *     latest: unlock() sees to it, and wakes whom it appoints.
      *
      * field              written by                        read by                 ordered by
-     * head, headSince…   arrive, leave, close              those, snapshot         lock
-     * queue              arrive, and who ends a wait       those, snapshot         lock
-     * Waiter.state       see there                         its own thread          lock; volatile for its own look
+     * head               arrive, leave, close              those, snapshot         lock
+     * ledger             those who end a wait or head      snapshot                lock
+     * queue, and the     arrive, and who ends a wait       those, snapshot         lock
+     *   waiters' links
+     * Waiter.state       see the diagram                   its own thread          lock; volatile for its own look
+     * Waiter.thread,     arrive and depart, its own        who ends the wait,      lock; depart() comes after the state
+     *   since, deadline    thread                            snapshot                was changed for all who read them
+     * Waiter.patience    arrive                            its own thread          program order
      * ticket.open        release                           arrive, signal, file    lock; volatile for file
-     * ticket.era,
-     *   .signalPending   admit, arrive, signal             arrive, fail            lock
+     * ticket.era,        admit, arrive, signal             arrive, fail            lock
+     *   .signalPending
      * era, failure       fail, recovered                   admit, arrive           lock; volatile for a look without
      * closed             close                             all                     lock; volatile for a look without
      * resourceClosed     who closes the resource           the same                lock

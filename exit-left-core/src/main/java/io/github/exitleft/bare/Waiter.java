@@ -18,7 +18,8 @@ abstract class Waiter {
      * IDLE    -> HEADING                                         enter, while nobody heads
      * IDLE    -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   enter, which need not wait to know
      * WAITING -> HEADING                                         promoted by the one who left
-     * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   the first of them decides
+     * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   the first of them decides; EXPIRED also by another
+     *                                                            waiter that has woken and found this one's time over
      * any of these but WAITING -> IDLE                           by the thread itself, as it returns
      * </pre>
      */
