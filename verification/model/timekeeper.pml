@@ -1,9 +1,10 @@
 /*
- * How waiters time out when only one of them parks with a time limit, as a model for Spin.
+ * How waiters time out when only a few of them park with a time limit (WaiterQueue.java, and await, expireDue and unlock of
+ * Role.java), as a model for Spin.
  *
- * One queued waiter is the timekeeper. It parks until the earliest deadline of all in the queue, and expires everybody who is
- * due; the others park without a limit. In stage.pml a timeout comes at any time or never. Here there is a clock, and the
- * property is that nobody is held past the deadline, also when the head hangs and nobody does anything any more.
+ * Some of the queue are timekeepers. They park until the earliest deadline of all in the queue; the others park without a limit.
+ * In stage.pml a timeout comes at any time or never. Here there is a clock, and the property is that nobody is held past the
+ * deadline, also when the head hangs and nobody does anything any more.
  *
  * An atomic block is what the code does with the lock held, and what it does without is a step of its own. Who is promoted,
  * signalled, cancelled, or appointed timekeeper is anybody's choice. README.md has the rest.
@@ -23,6 +24,10 @@
 #define CANCELS true /* whether a stranger may close a ticket */
 #endif
 
+#ifndef KEEPERS
+#define KEEPERS 2 /* WaiterQueue.TIMEKEEPERS */
+#endif
+
 #define THREADS ((1 << N) - 1)
 #define NONE 255
 #define NEVER 255
@@ -34,8 +39,8 @@ mtype state[4] = IDLE;
 byte deadline[4];
 byte queue;
 byte head = NONE;
-byte keeper = NONE; /* the timekeeper */
-byte keptUntil = NEVER; /* until when it parks, as far as newcomers know */
+byte keepers; /* the timekeepers */
+byte alarm = NEVER; /* until when they park at the latest */
 
 /* not guarded */
 byte now;
@@ -64,13 +69,14 @@ bit strangerActs;
 #define STANDS(w) ((w) >= N || HAS(over | hanging, w) || (HAS(parked, w) && !HAS(permit, w) && until[w] > now))
 #define STILL (!strangerActs && ALL(STANDS))
 #define IN_TIME(w) (!HAS(queue, w) || deadline[w] > now)
-#define KEPT(w) (!HAS(queue, w) || keptUntil <= deadline[w])
+#define KEPT(w) (!HAS(queue, w) || alarm <= deadline[w])
+#define COUNT(set) (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3))
 
-/* ends each step with the lock held: while somebody is queued somebody heads, and one of the queue keeps the time for all */
+/* ends each step with the lock held: while somebody is queued somebody heads, and somebody of the queue keeps the time for all */
 #ifdef NO_INVARIANT
 #define UNLOCK skip
 #else
-#define UNLOCK assert(queue == 0 || (head != NONE && keeper != NONE && HAS(queue, keeper) && ALL(KEPT)))
+#define UNLOCK assert(queue == 0 || (head != NONE && keepers != 0 && (keepers & ~queue) == 0 && ALL(KEPT)))
 #endif
 
 /* how a waiter left the queue, for the mutants that forget to appoint another timekeeper then */
@@ -114,20 +120,34 @@ inline giveRoleTo(w) {
     head = w
 }
 
+/* how long a waiter may park */
+inline patience(w) {
+    if
+    :: HAS(keepers, w) -> earliest(alarm); until[w] = alarm
+    :: else
+    fi
+}
+
 inline enqueue(w) {
     state[w] = WAITING;
     ADD(queue, w);
     ADD(awaiting, w);
+#ifndef NEWCOMER_IGNORED
     if
-#ifdef NEWCOMER_IGNORED
-    :: keeper == NONE ->
-#else
-    :: keeper == NONE || deadline[w] < keptUntil ->
-#endif
-        keeper = w;
-        keptUntil = deadline[w]
+    :: keepers != 0 && deadline[w] < alarm -> keepers = 0 /* they would wake too late for this one */
     :: else
-    fi
+    fi;
+#endif
+    if
+    :: keepers == 0 -> alarm = deadline[w]
+    :: else
+    fi;
+    if
+    :: COUNT(keepers) < KEEPERS -> ADD(keepers, w)
+    :: else
+    fi;
+    patience(w);
+    ADD(parked, w)
 }
 
 inline dequeue(w, how) {
@@ -135,30 +155,28 @@ inline dequeue(w, how) {
     DROP(queue, w);
     deadline[w] = 0;
     state[w] = how;
-    if
 #ifdef TIMEKEEPER_STAYS
-    :: keeper == w && how != FAILED ->
-#else
-    :: keeper == w ->
-#endif
-        keeper = NONE
+    if
+    :: how == FAILED -> DROP(keepers, w)
     :: else
     fi
+#else
+    DROP(keepers, w)
+#endif
 }
 
-/* after somebody was dequeued: if that was the timekeeper another is appointed, who is to be unparked */
+/* WaiterQueue.appoint, in Role.unlock: if nobody keeps the time somebody is appointed, who is to be unparked */
 inline appoint(by) {
     if
-    :: keeper == NONE && queue == 0 -> keptUntil = NEVER
-    :: keeper == NONE && queue != 0 && by != FORGETS ->
-        choose(keeper, queue);
+    :: keepers == 0 && queue == 0 -> alarm = NEVER
+    :: keepers == 0 && queue != 0 && by != FORGETS ->
+        choose(i, queue);
+        ADD(keepers, i);
 #ifndef APPOINTED_NOT_UNPARKED
-        ADD(wake, keeper);
+        ADD(wake, i);
 #endif
-        if
-        :: earliest(keptUntil)
-        :: true /* it may stay as early as it was until the new one has looked */
-        fi
+        i = 0;
+        earliest(alarm)
     :: else
     fi;
     UNLOCK
@@ -253,17 +271,11 @@ inline await(w) {
                 appoint(BY_INTERRUPT)
             :: state[w] == WAITING ->
 #ifdef LOOKS_BEFORE_EXPIRING
-                if
-                :: keeper == w -> earliest(keptUntil); until[w] = keptUntil
-                :: else
-                fi;
+                patience(w);
                 expire(w);
 #else
                 expire(w);
-                if
-                :: keeper == w -> earliest(keptUntil); until[w] = keptUntil
-                :: else
-                fi;
+                patience(w);
 #endif
                 UNLOCK;
                 parks = (state[w] == WAITING);
