@@ -1,0 +1,23 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+
+/** Opens the channels of those contenders that use one, all of them alike. */
+final class Channels {
+
+    /** What the stage's source asks for too. */
+    static final int RECEIVE_BUFFER_SIZE = 1 << 20;
+
+    private Channels() {}
+
+    static DatagramChannel open() throws IOException {
+        DatagramChannel channel = DatagramChannel.open();
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_SIZE);
+        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return channel;
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** One way to let many threads ask a peer and get each its own answer. */
+interface Contender extends AutoCloseable {
+
+    /** Makes one, open and ready. */
+    @FunctionalInterface
+    interface Factory {
+        Contender open(InetSocketAddress peer) throws Exception;
+    }
+
+    /** What one thread uses; called by that thread before it begins. */
+    Caller caller() throws Exception;
+
+    /** How often a thread became head; -1 where there is no such thing. */
+    default long headChanges() {
+        return -1;
+    }
+
+    @Override
+    void close() throws IOException;
+}

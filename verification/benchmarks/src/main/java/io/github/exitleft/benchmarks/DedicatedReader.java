@@ -1,0 +1,125 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that does nothing but read, and a map of futures: what everybody writes.
+ *
+ * <p>Written as well as the stage is: the same kind of channel, buffer and message, reading on without {@code select} while there
+ * is something, one wake-up an answer, and no second look into the map when all goes well.
+ */
+final class DedicatedReader implements Contender {
+
+    private record Message(InetSocketAddress sender, byte[] bytes) {
+
+        long answer() {
+            return ByteBuffer.wrap(bytes).getLong(Wire.ANSWER_AT);
+        }
+    }
+
+    private final InetSocketAddress peer;
+    private final boolean timed;
+    private final DatagramChannel channel = Channels.open();
+    private final Selector selector = Selector.open();
+    private final ConcurrentHashMap<Long, CompletableFuture<Message>> pending = new ConcurrentHashMap<>();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1_501);
+    private final Thread reader = new Thread(this::run, "reader");
+
+    private DedicatedReader(InetSocketAddress peer, boolean timed) throws IOException {
+        this.peer = peer;
+        this.timed = timed;
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ);
+        reader.setDaemon(true);
+    }
+
+    /** Callers wait with {@code get(timeout)}, as they should. */
+    static Contender timed(InetSocketAddress peer) throws IOException {
+        return started(new DedicatedReader(peer, true));
+    }
+
+    /** Callers wait for ever. */
+    static Contender untimed(InetSocketAddress peer) throws IOException {
+        return started(new DedicatedReader(peer, false));
+    }
+
+    private static Contender started(DedicatedReader contender) {
+        contender.reader.start();
+        return contender;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Message message = read();
+                if (message == null) {
+                    selector.select(key -> {});
+                    continue;
+                }
+                Long token = ByteBuffer.wrap(message.bytes).getLong(0);
+                CompletableFuture<Message> future = pending.remove(token);
+                if (future != null) {
+                    future.complete(message);
+                }
+            }
+        } catch (ClosedChannelException | ClosedSelectorException e) {
+            // closed
+        } catch (IOException e) {
+            pending.values().forEach(future -> future.completeExceptionally(e));
+        }
+    }
+
+    private @Nullable Message read() throws IOException {
+        buffer.clear();
+        var sender = (InetSocketAddress) channel.receive(buffer);
+        if (sender == null) {
+            return null;
+        }
+        buffer.flip();
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return new Message(sender, bytes);
+    }
+
+    @Override
+    public Caller caller() {
+        return this::exchange;
+    }
+
+    private long exchange(long id, ByteBuffer request) throws Exception {
+        Long token = id;
+        var future = new CompletableFuture<Message>();
+        if (pending.putIfAbsent(token, future) != null) {
+            throw new IllegalStateException("token " + token + " is taken");
+        }
+        channel.send(request, peer);
+        if (!timed) {
+            return future.get().answer();
+        }
+        try {
+            return future.get(Caller.TIMEOUT_SECONDS, TimeUnit.SECONDS).answer();
+        } catch (TimeoutException e) {
+            pending.remove(token, future);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        selector.close();
+        pending.values().forEach(future -> future.cancel(false));
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.exitleft.benchmarks;
+
+import io.github.exitleft.bare.Promotion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/** Everybody who takes part, and under which loads. */
+final class Roster {
+
+    /**
+     * One who takes part.
+     *
+     * @param id what it is called on the command line
+     * @param name what it is called in tables
+     * @param factory makes one
+     * @param fits under which loads it takes part
+     */
+    record Entry(String id, String name, Contender.Factory factory, Predicate<Load> fits) {}
+
+    /** Whom the others are compared with in tables: what everybody writes. */
+    static final String REFERENCE = "reader-timed";
+
+    private static final Predicate<Load> ANY = load -> true;
+    private static final Predicate<Load> ONE = load -> load.callers() == 1;
+    private static final Predicate<Load> MANY = load -> load.callers() > 1;
+
+    private Roster() {}
+
+    static List<Entry> all() {
+        List<Entry> all = new ArrayList<>();
+        all.add(new Entry("floor-blocking", "floor, blocking receive", OwnSocket::blocking, ONE));
+        all.add(new Entry("floor-select", "floor, select + receive", OwnSocket::selecting, ONE));
+        all.add(new Entry("socket-per-thread", "socket per thread", OwnSocket::blocking, MANY));
+        all.add(new Entry("socket-per-request", "socket per request", SocketPerRequest::new, ANY));
+        all.add(new Entry("reader-timed", "dedicated reader, timed waits", DedicatedReader::timed, ANY));
+        all.add(new Entry("reader-untimed", "dedicated reader, untimed waits", DedicatedReader::untimed, ANY));
+        all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY));
+        for (Promotion promotion : Promotion.values()) {
+            for (int drain : new int[] {0, 8, 32, 128}) {
+                String name = promotion.name().toLowerCase(Locale.ROOT);
+                all.add(new Entry(
+                        "stage-" + name + "-" + drain,
+                        "stage, " + name + ", drain " + drain,
+                        StageContender.with(stage -> stage.promotion(promotion).drain(drain)),
+                        MANY));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,190 @@
+package io.github.exitleft.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
+
+/** One contender under one load for a short while: threads ask, every answer is checked, and what it took is counted. */
+final class Round {
+
+    private static final int STRIDE =
+            16; // longs from one caller's counter to the next, so that they share no cache line
+    private static final int MOST_HISTOGRAMS = 256;
+    private static final long LONGEST = 60_000_000_000L;
+    private static final Duration PATIENCE = Duration.ofSeconds(Caller.TIMEOUT_SECONDS + 1);
+
+    private final Contender contender;
+    private final Load load;
+    private final PeerProcess peer;
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<Histogram> histograms = new ArrayList<>();
+    private final AtomicLongArray done;
+    private final LongAdder lost = new LongAdder();
+    private final LongAdder wrong = new LongAdder();
+    private final ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+    private volatile boolean measuring;
+    private volatile boolean stopped;
+    private volatile boolean closed;
+
+    private Round(Contender contender, Load load, PeerProcess peer) {
+        this.contender = contender;
+        this.load = load;
+        this.peer = peer;
+        this.done = new AtomicLongArray(load.callers() * STRIDE);
+    }
+
+    static Result run(Contender.Factory factory, Load load, PeerProcess peer, Duration measured) throws Exception {
+        try (Contender contender = factory.open(peer.address())) {
+            return new Round(contender, load, peer).run(measured);
+        }
+    }
+
+    private Result run(Duration measured) throws Exception {
+        peer.expect(load.callers());
+        startAll();
+        settle(measured);
+        measuring = true;
+        long headChanges = contender.headChanges();
+        long exchanges = sum();
+        Sample before = Sample.take();
+        Thread.sleep(measured.toMillis());
+        headChanges = contender.headChanges() - headChanges;
+        exchanges = sum() - exchanges;
+        Sample after = Sample.take();
+        measuring = false;
+        stopAll();
+        return result(before, after, exchanges, headChanges);
+    }
+
+    private void startAll() throws InterruptedException {
+        for (int i = 0; i < Math.min(load.callers(), MOST_HISTOGRAMS); i++) {
+            histograms.add(
+                    load.callers() > MOST_HISTOGRAMS
+                            ? new AtomicHistogram(100, LONGEST, 2)
+                            : new Histogram(100, LONGEST, 2));
+        }
+        ByteBuffer requests = ByteBuffer.allocateDirect(load.callers() * Wire.SIZE);
+        for (int i = 0; i < load.callers(); i++) {
+            int caller = i;
+            ByteBuffer request = requests.slice(i * Wire.SIZE, Wire.SIZE);
+            Runnable body = () -> ask(caller, request);
+            Thread thread =
+                    load.virtual() ? VirtualThreads.unstarted("caller-" + i, body) : new Thread(body, "caller-" + i);
+            threads.add(thread);
+        }
+        for (int i = 0; i < threads.size(); i++) {
+            threads.get(i).start();
+            if (i % 64 == 63) {
+                Thread.sleep(1); // or their first requests would come all at once, which no buffer holds
+            }
+        }
+    }
+
+    /** Waits until all have had an answer, and then a little. */
+    private void settle(Duration measured) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (int i = 0; i < load.callers(); i++) {
+            while (done.get(i * STRIDE) == 0 && System.nanoTime() - deadline < 0 && thrown.isEmpty()) {
+                Thread.sleep(1);
+            }
+        }
+        Thread.sleep(measured.toMillis() / 5);
+    }
+
+    private void ask(int index, ByteBuffer request) {
+        Histogram histogram = histograms.get(index % histograms.size());
+        long interval = load.rate() > 0 ? (long) (load.callers() * 1e9 / load.rate()) : 0;
+        long due = System.nanoTime() + interval * index / load.callers();
+        try {
+            Caller caller = contender.caller();
+            long number = 0;
+            while (!stopped) {
+                long token = Wire.token(index, number);
+                long begin = interval > 0 ? waitUntil(due) : System.nanoTime();
+                due += interval;
+                try {
+                    long answer = caller.exchange(token, Wire.request(request, token));
+                    if (answer != Wire.answer(token)) {
+                        wrong.increment();
+                    }
+                    if (measuring) {
+                        histogram.recordValue(Math.min(LONGEST, System.nanoTime() - begin));
+                    }
+                } catch (TimeoutException e) {
+                    lost.increment();
+                }
+                done.lazySet(index * STRIDE, ++number);
+            }
+            caller.close();
+        } catch (Throwable e) {
+            if (!closed) {
+                thrown.add(e);
+            }
+        }
+    }
+
+    /** Waits for the time when a request is due, and gives that time, however late it has become. */
+    private static long waitUntil(long due) {
+        for (long now = System.nanoTime(); due - now > 0; now = System.nanoTime()) {
+            LockSupport.parkNanos(due - now);
+        }
+        return due;
+    }
+
+    private long sum() {
+        long sum = 0;
+        for (int i = 0; i < load.callers(); i++) {
+            sum += done.get(i * STRIDE);
+        }
+        return sum;
+    }
+
+    private void stopAll() throws Exception {
+        stopped = true;
+        peer.expect(0);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        }
+        closed = true;
+        contender.close();
+        for (Thread thread : threads) {
+            if (thread.isAlive()) {
+                lost.increment(); // it waits without a limit, or is stuck
+                thread.interrupt();
+            }
+        }
+        for (Thread thread : threads) {
+            thread.join(PATIENCE.toMillis());
+        }
+        Throwable first = thrown.poll();
+        if (first != null) {
+            throw new IllegalStateException("a caller failed", first);
+        }
+    }
+
+    private Result result(Sample before, Sample after, long exchanges, long headChanges) {
+        var latency = new Histogram(100, LONGEST, 2);
+        histograms.forEach(latency::add);
+        double all = Math.max(1, exchanges);
+        return new Result(
+                exchanges * 1e9 / (after.nanoTime() - before.nanoTime()),
+                latency.getValueAtPercentile(50) / 1e3,
+                latency.getValueAtPercentile(99) / 1e3,
+                latency.getValueAtPercentile(99.9) / 1e3,
+                (after.cpuNanos() - before.cpuNanos()) / 1e3 / all,
+                before.switches() < 0 ? -1 : (after.switches() - before.switches()) / all,
+                (after.bytes() - before.bytes()) / all,
+                contender.headChanges() < 0 ? -1 : headChanges / all,
+                lost.sum(),
+                wrong.sum());
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.exitleft.benchmarks;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageBuilder;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.DatagramTokens;
+import io.github.exitleft.udp.UdpSocket;
+import io.github.exitleft.udp.UdpSource;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+
+/** Ours: a stage over a UDP port. */
+final class StageContender implements Contender {
+
+    private final InetSocketAddress peer;
+    private final Stage<Long, Datagram> stage;
+    private final UdpSocket socket;
+
+    private StageContender(InetSocketAddress peer, UnaryOperator<StageBuilder<Long, Datagram>> settings) {
+        this.peer = peer;
+        UdpSource source = UdpSource.builder()
+                .address(InetAddress.getLoopbackAddress())
+                .receiveBufferSize(Channels.RECEIVE_BUFFER_SIZE)
+                .open();
+        this.stage = settings.apply(
+                        Stage.builder("benchmark", Long.class, source, DatagramTokens.at(Long.class, 0, Long.BYTES))
+                                .defaultTimeout(Duration.ofSeconds(Caller.TIMEOUT_SECONDS))
+                                .maxTickets(100_000))
+                .build();
+        this.socket = stage.backdoor(UdpSocket.class);
+    }
+
+    static Factory with(UnaryOperator<StageBuilder<Long, Datagram>> settings) {
+        return peer -> new StageContender(peer, settings);
+    }
+
+    @Override
+    public Caller caller() {
+        return (token, request) -> {
+            try {
+                return stage.call(token, () -> socket.send(peer, request))
+                        .payload()
+                        .getLong(Wire.ANSWER_AT);
+            } catch (StageTimeoutException e) {
+                throw new TimeoutException(e.getMessage());
+            }
+        };
+    }
+
+    @Override
+    public long headChanges() {
+        return stage.snapshot(0).role().headChanges();
+    }
+
+    @Override
+    public void close() {
+        stage.close();
+    }
+}
