@@ -20,6 +20,7 @@ interface Contender extends AutoCloseable {
         return -1;
     }
 
+    /** Ends everything, also the wait of a caller that waits without a limit; later calls do nothing. */
     @Override
     void close() throws IOException;
 }

@@ -22,13 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DedicatedReader implements Contender {
 
-    private record Message(InetSocketAddress sender, byte[] bytes) {
-
-        long answer() {
-            return ByteBuffer.wrap(bytes).getLong(Wire.ANSWER_AT);
-        }
-    }
-
     private final InetSocketAddress peer;
     private final boolean timed;
     private final DatagramChannel channel = Channels.open();
@@ -68,8 +61,7 @@ final class DedicatedReader implements Contender {
                     selector.select(key -> {});
                     continue;
                 }
-                Long token = ByteBuffer.wrap(message.bytes).getLong(0);
-                CompletableFuture<Message> future = pending.remove(token);
+                CompletableFuture<Message> future = pending.remove(message.token());
                 if (future != null) {
                     future.complete(message);
                 }

@@ -11,15 +11,17 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The process in which the {@link Peer} runs. */
 final class PeerProcess implements AutoCloseable {
 
-    private final Process process;
+    private final @Nullable Process process;
     private final InetSocketAddress address;
 
-    private PeerProcess(Process process, InetSocketAddress address) {
+    private PeerProcess(@Nullable Process process, InetSocketAddress address) {
         this.process = process;
         this.address = address;
     }
@@ -50,12 +52,17 @@ final class PeerProcess implements AutoCloseable {
                 process, new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port)));
     }
 
+    /** A peer that another process has started. */
+    static PeerProcess at(int port) {
+        return new PeerProcess(null, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
     InetSocketAddress address() {
         return address;
     }
 
     long pid() {
-        return process.pid();
+        return Objects.requireNonNull(process).pid();
     }
 
     /** Tells the peer how many callers to expect, which says how many requests it keeps back; zero lets all of them go. */
@@ -73,11 +80,14 @@ final class PeerProcess implements AutoCloseable {
                 }
             }
         }
-        throw new IOException("the peer at " + address + " does not answer; is its process " + pid() + " still there?");
+        throw new IOException("the peer at " + address + " does not answer; is its process still there?");
     }
 
     @Override
     public void close() {
+        if (process == null) {
+            return;
+        }
         try {
             process.getOutputStream().close();
         } catch (IOException e) {

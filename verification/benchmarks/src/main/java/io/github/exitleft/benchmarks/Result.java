@@ -11,6 +11,8 @@ package io.github.exitleft.benchmarks;
  * @param switches voluntary context switches per exchange
  * @param bytes allocated per exchange
  * @param headChanges how often a thread became head, per exchange
+ * @param calls of the JDK's channels per exchange; all zero where they are not counted
+ * @param total all exchanges of the round, also those that came before the measurement
  * @param lost requests without an answer
  * @param wrong requests with another one's answer
  */
@@ -23,5 +25,7 @@ record Result(
         double switches,
         double bytes,
         double headChanges,
+        Calls calls,
+        long total,
         long lost,
         long wrong) {}

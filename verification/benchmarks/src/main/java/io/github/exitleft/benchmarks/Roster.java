@@ -28,6 +28,14 @@ final class Roster {
 
     private Roster() {}
 
+    static Entry named(String id) {
+        return all().stream()
+                .filter(entry -> entry.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no contender is called '" + id + "'; there are "
+                        + all().stream().map(Entry::id).toList()));
+    }
+
     static List<Entry> all() {
         List<Entry> all = new ArrayList<>();
         all.add(new Entry("floor-blocking", "floor, blocking receive", OwnSocket::blocking, ONE));
@@ -36,6 +44,9 @@ final class Roster {
         all.add(new Entry("socket-per-request", "socket per request", SocketPerRequest::new, ANY));
         all.add(new Entry("reader-timed", "dedicated reader, timed waits", DedicatedReader::timed, ANY));
         all.add(new Entry("reader-untimed", "dedicated reader, untimed waits", DedicatedReader::untimed, ANY));
+        all.add(new Entry("netty", "Netty, map of promises", NettyContender::new, ANY));
+        all.add(new Entry(
+                "spring-integration", "Spring Integration, map of futures", SpringIntegrationContender::new, ANY));
         all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY));
         for (Promotion promotion : Promotion.values()) {
             for (int drain : new int[] {0, 8, 32, 128}) {

@@ -184,6 +184,8 @@ final class Round {
                 before.switches() < 0 ? -1 : (after.switches() - before.switches()) / all,
                 (after.bytes() - before.bytes()) / all,
                 contender.headChanges() < 0 ? -1 : headChanges / all,
+                after.calls().since(before.calls(), all),
+                sum(),
                 lost.sum(),
                 wrong.sum());
     }

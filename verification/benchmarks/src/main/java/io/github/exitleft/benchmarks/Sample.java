@@ -15,8 +15,9 @@ import java.nio.file.Path;
  * @param cpuNanos processor time
  * @param switches how often a thread gave up its processor by waiting; -1 where the system does not say
  * @param bytes what all threads but the present one have allocated
+ * @param calls how often channels were called
  */
-record Sample(long nanoTime, long cpuNanos, long switches, long bytes) {
+record Sample(long nanoTime, long cpuNanos, long switches, long bytes, Calls calls) {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -25,7 +26,7 @@ record Sample(long nanoTime, long cpuNanos, long switches, long bytes) {
     private static final String SWITCHES = "\nvoluntary_ctxt_switches:";
 
     static Sample take() {
-        return new Sample(System.nanoTime(), SYSTEM.getProcessCpuTime(), switchesOfAll(), bytesOfAll());
+        return new Sample(System.nanoTime(), SYSTEM.getProcessCpuTime(), switchesOfAll(), bytesOfAll(), Calls.now());
     }
 
     private static long switchesOfAll() {

@@ -1,0 +1,32 @@
+package io.github.exitleft.benchmarks;
+
+/**
+ * How often the JDK's channels and selectors were called.
+ *
+ * @param sends datagrams sent
+ * @param emptyReads reads that found nothing
+ * @param reads datagrams read
+ * @param selects waits for something to read
+ */
+record Calls(double sends, double emptyReads, double reads, double selects) {
+
+    static Calls now() {
+        return new Calls(
+                CountingProvider.SENDS.sum(),
+                CountingProvider.EMPTY_READS.sum(),
+                CountingProvider.READS.sum(),
+                CountingProvider.SELECTS.sum());
+    }
+
+    Calls since(Calls earlier, double exchanges) {
+        return new Calls(
+                (sends - earlier.sends) / exchanges,
+                (emptyReads - earlier.emptyReads) / exchanges,
+                (reads - earlier.reads) / exchanges,
+                (selects - earlier.selects) / exchanges);
+    }
+
+    double all() {
+        return sends + emptyReads + reads + selects;
+    }
+}

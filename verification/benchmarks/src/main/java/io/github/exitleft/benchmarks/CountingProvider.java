@@ -1,0 +1,74 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Makes datagram channels and selectors that count their calls, whoever opens them: so all contenders are counted alike, and
+ * none has to be changed for it.
+ *
+ * <p>Put in place by the system property {@code java.nio.channels.spi.SelectorProvider}, in a process of its own, since
+ * counting takes time; wraps the JDK's own, for which that process opens {@code sun.nio.ch}.
+ */
+public final class CountingProvider extends SelectorProvider {
+
+    /** What must be said on the command line for it. */
+    static final String[] JVM_ARGUMENTS = {
+        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "-Djava.nio.channels.spi.SelectorProvider=" + CountingProvider.class.getName()
+    };
+
+    static final LongAdder SENDS = new LongAdder();
+    static final LongAdder READS = new LongAdder();
+    static final LongAdder EMPTY_READS = new LongAdder();
+    static final LongAdder SELECTS = new LongAdder();
+
+    private final SelectorProvider real;
+
+    /** Called by the JDK, once. */
+    public CountingProvider() throws ReflectiveOperationException {
+        real = (SelectorProvider)
+                Class.forName("sun.nio.ch.DefaultSelectorProvider").getMethod("get").invoke(null);
+    }
+
+    static boolean isInPlace() {
+        return SelectorProvider.provider() instanceof CountingProvider;
+    }
+
+    @Override
+    public DatagramChannel openDatagramChannel() throws IOException {
+        return new CountingChannel(this, real.openDatagramChannel());
+    }
+
+    @Override
+    public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+        return new CountingChannel(this, real.openDatagramChannel(family));
+    }
+
+    @Override
+    public AbstractSelector openSelector() throws IOException {
+        return new CountingSelector(this, real.openSelector());
+    }
+
+    @Override
+    public Pipe openPipe() throws IOException {
+        return real.openPipe();
+    }
+
+    @Override
+    public ServerSocketChannel openServerSocketChannel() throws IOException {
+        return real.openServerSocketChannel();
+    }
+
+    @Override
+    public SocketChannel openSocketChannel() throws IOException {
+        return real.openSocketChannel();
+    }
+}

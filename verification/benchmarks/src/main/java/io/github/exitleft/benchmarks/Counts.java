@@ -1,0 +1,100 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what an exchange calls, in a process of its own: the JDK's channels by {@link CountingProvider}, and the system, to
+ * confirm that nothing else is called, by {@code strace} where there is one.
+ */
+final class Counts {
+
+    private static final String TRACED = "sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,epoll_wait,epoll_pwait,epoll_ctl,"
+            + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname,futex";
+    private static final Duration MEASURED = Duration.ofMillis(300);
+
+    private Counts() {}
+
+    /** The process that is counted: one contender under one load. Arguments: the peer's port, load and contender. */
+    public static void main(String[] arguments) throws Exception {
+        PeerProcess peer = PeerProcess.at(Integer.parseInt(arguments[0]));
+        Roster.Entry entry = Roster.named(arguments[2]);
+        Result result = Round.run(entry.factory(), Load.parse(arguments[1]), peer, MEASURED);
+        Calls calls = result.calls();
+        System.out.printf(
+                "%d %s %s %s %s%n",
+                result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
+    }
+
+    /** Calls per exchange; null where the contender uses none of the JDK's channels. */
+    static @Nullable Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
+        List<String> command = new ArrayList<>(Arrays.asList(CountingProvider.JVM_ARGUMENTS));
+        double[] said = run(List.of(), command, peer, load, entry);
+        var calls = new Calls(said[1], said[2], said[3], said[4]);
+        return calls.all() == 0 ? null : calls;
+    }
+
+    /** System calls per exchange, those with at least one in twenty exchanges; null where there is no {@code strace}. */
+    static @Nullable Map<String, Double> ofSystem(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
+        Path counts = Files.createTempFile("strace", ".txt");
+        try {
+            double[] said;
+            try {
+                said = run(
+                        List.of("strace", "-f", "-c", "-o", counts.toString(), "-e", "trace=" + TRACED),
+                        List.of(),
+                        peer,
+                        load,
+                        entry);
+            } catch (IOException e) {
+                return null;
+            }
+            Map<String, Double> perExchange = new LinkedHashMap<>();
+            for (String line : Files.readAllLines(counts)) {
+                String[] columns = line.trim().split("\\s+");
+                String name = columns[columns.length - 1];
+                if (columns.length >= 5 && columns[0].matches("[0-9.]+") && !name.equals("total")) {
+                    double each = Long.parseLong(columns[3]) / said[0];
+                    if (each >= 0.05) {
+                        perExchange.put(name, each);
+                    }
+                }
+            }
+            return perExchange;
+        } finally {
+            Files.delete(counts);
+        }
+    }
+
+    private static double[] run(
+            List<String> tracer, List<String> jvmArguments, PeerProcess peer, Load load, Roster.Entry entry)
+            throws IOException {
+        List<String> command = new ArrayList<>(tracer);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmArguments);
+        command.addAll(List.of("-Xmx512m", "-classpath", System.getProperty("java.class.path"), Counts.class.getName()));
+        command.addAll(List.of(String.valueOf(peer.address().getPort()), load.id(), entry.id()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String said = output.lines().collect(Collectors.joining()).trim();
+            if (said.isEmpty()) {
+                throw new IOException("no counts from " + command);
+            }
+            return Arrays.stream(said.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        }
+    }
+}
