@@ -1,43 +1,66 @@
 package io.github.exitleft.benchmarks;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Compares all contenders under all loads, in one run and in short rounds that take turns, and prints what came out. */
+/** Compares all contenders under all loads, in one run and in short rounds that take turns, and writes down what came out. */
 final class Benchmarks {
 
     private final Settings settings;
     private final PeerProcess peer;
+    private final Consumer<String> progress;
     private final long begun = System.nanoTime();
     private int done;
     private int all;
 
-    private Benchmarks(Settings settings, PeerProcess peer) {
+    Benchmarks(Settings settings, PeerProcess peer, Consumer<String> progress) {
         this.settings = settings;
         this.peer = peer;
+        this.progress = progress;
     }
 
     public static void main(String[] arguments) throws Exception {
         Settings settings = Settings.parse(arguments);
+        Measured measured;
         try (PeerProcess peer = PeerProcess.start()) {
-            List<Comparison> comparisons = new Benchmarks(settings, peer).run();
-            comparisons.forEach(comparison -> System.out.print(Tables.of(comparison)));
+            var benchmarks = new Benchmarks(settings, peer, System.err::println);
+            List<Comparison> comparisons = benchmarks.compare();
+            Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
+            var systemCalls = settings.counts() ? benchmarks.countSystemCalls() : null;
+            System.err.println(settings.primitive() ? "the primitive alone, by JMH" : "");
+            measured = new Measured(
+                    comparisons,
+                    calls,
+                    systemCalls,
+                    settings.primitive() ? Primitive.measure(settings.quick()) : null,
+                    Memory.ofTokenAndMessage(),
+                    settings.primitive() ? Memory.ofWaitingTicket() : 0);
         }
+        List<Plots.Plot> plots = Plots.of(measured);
+        String report = Report.of(measured, settings.command(), plots);
+        System.out.println(report);
+        Report.write(report, settings.output(), plots);
+        System.err.println("written to " + settings.output());
     }
 
-    private List<Comparison> run() throws Exception {
+    List<Comparison> compare() throws Exception {
         for (Load load : settings.loads()) {
             all += entries(load).size() * (settings.warmUps() + settings.rounds());
         }
         List<Comparison> comparisons = new ArrayList<>();
         for (Load load : settings.loads()) {
             if (load.pinned() && !Processors.confine(ProcessHandle.current().pid(), peer.pid())) {
-                say(load + ": left out, there is no taskset");
+                progress.accept(load + ": left out, there is no taskset");
                 continue;
             }
             try {
-                comparisons.add(compare(load));
+                comparisons.add(compare(load.rate() == Load.HALF ? load.open(half(load, comparisons)) : load));
             } finally {
                 if (load.pinned()) {
                     Processors.free(ProcessHandle.current().pid(), peer.pid());
@@ -45,6 +68,15 @@ final class Benchmarks {
             }
         }
         return comparisons;
+    }
+
+    /** Half of what the reference did under the same load, as fast as answers came. */
+    private static double half(Load load, List<Comparison> comparisons) {
+        return comparisons.stream()
+                .filter(c -> c.load().equals(load.open(0)) && c.has(Roster.REFERENCE))
+                .mapToDouble(c -> c.of(c.entry(Roster.REFERENCE), Result::rate).median() / 2)
+                .findFirst()
+                .orElse(20_000);
     }
 
     private List<Roster.Entry> entries(Load load) {
@@ -63,8 +95,13 @@ final class Benchmarks {
                 if (round >= 0) {
                     comparison.add(entry, result);
                 }
-                say("%s, round %d of %d: %s %,.0f/s; %s left"
-                        .formatted(load, round + 1, settings.rounds(), entry.id(), result.rate(), left()));
+                progress.accept("%s, %s: %s %,.0f/s; %s left"
+                        .formatted(
+                                load,
+                                round < 0 ? "warm-up" : "round " + (round + 1) + " of " + settings.rounds(),
+                                entry.id(),
+                                result.rate(),
+                                left()));
             }
         }
         return comparison;
@@ -85,7 +122,39 @@ final class Benchmarks {
         return "%d:%02d".formatted(left.toMinutes(), left.toSecondsPart());
     }
 
-    private static void say(String progress) {
-        System.err.println(progress);
+    private Map<String, Map<String, Calls>> countCalls() throws IOException {
+        Map<String, Map<String, Calls>> calls = new LinkedHashMap<>();
+        for (Load load : settings.countedLoads()) {
+            progress.accept("calls of channels, " + load);
+            Map<String, Calls> byContender = new LinkedHashMap<>();
+            for (Roster.Entry entry : counted(load)) {
+                byContender.put(entry.id(), Counts.ofChannels(peer, load, entry));
+            }
+            calls.put(load.id(), byContender);
+        }
+        return calls;
+    }
+
+    private @Nullable Map<String, Map<String, Map<String, Double>>> countSystemCalls() throws IOException {
+        Map<String, Map<String, Map<String, Double>>> calls = new LinkedHashMap<>();
+        for (Load load : settings.countedLoads()) {
+            progress.accept("calls of the system, " + load);
+            Map<String, Map<String, Double>> byContender = new LinkedHashMap<>();
+            for (Roster.Entry entry : counted(load)) {
+                Map<String, Double> counts = Counts.ofSystem(peer, load, entry);
+                if (counts == null) {
+                    return null;
+                }
+                byContender.put(entry.id(), counts);
+            }
+            calls.put(load.id(), byContender);
+        }
+        return calls;
+    }
+
+    private List<Roster.Entry> counted(Load load) {
+        return entries(load).stream()
+                .filter(entry -> !entry.id().startsWith(Roster.OURS + "-"))
+                .toList();
     }
 }

@@ -55,6 +55,13 @@ final class Comparison {
                 .orElseThrow(() -> new IllegalArgumentException("no contender '" + id + "' under " + load));
     }
 
+    /** The one of two that does more. */
+    Roster.Entry better(String one, String other) {
+        Roster.Entry first = entry(one);
+        Roster.Entry second = entry(other);
+        return of(first, Result::rate).median() >= of(second, Result::rate).median() ? first : second;
+    }
+
     long lost(Roster.Entry entry) {
         return of(entry).stream().mapToLong(Result::lost).sum();
     }

@@ -20,6 +20,11 @@ interface Contender extends AutoCloseable {
         return -1;
     }
 
+    /** How often a thread became head by hand-over from another; -1 where there is no such thing. */
+    default long handOvers() {
+        return -1;
+    }
+
     /** Ends everything, also the wait of a caller that waits without a limit; later calls do nothing. */
     @Override
     void close() throws IOException;

@@ -34,8 +34,9 @@ public final class CountingProvider extends SelectorProvider {
 
     /** Called by the JDK, once. */
     public CountingProvider() throws ReflectiveOperationException {
-        real = (SelectorProvider)
-                Class.forName("sun.nio.ch.DefaultSelectorProvider").getMethod("get").invoke(null);
+        real = (SelectorProvider) Class.forName("sun.nio.ch.DefaultSelectorProvider")
+                .getMethod("get")
+                .invoke(null);
     }
 
     static boolean isInPlace() {

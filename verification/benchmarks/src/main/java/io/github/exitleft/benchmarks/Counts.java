@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Counts {
 
-    private static final String TRACED = "sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,epoll_wait,epoll_pwait,epoll_ctl,"
-            + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname,futex";
+    private static final String TRACED =
+            "sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,epoll_wait,epoll_pwait,epoll_ctl,"
+                    + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname,futex";
     private static final Duration MEASURED = Duration.ofMillis(300);
 
     private Counts() {}
@@ -34,16 +35,14 @@ final class Counts {
         Result result = Round.run(entry.factory(), Load.parse(arguments[1]), peer, MEASURED);
         Calls calls = result.calls();
         System.out.printf(
-                "%d %s %s %s %s%n",
-                result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
+                "%d %s %s %s %s%n", result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
     }
 
-    /** Calls per exchange; null where the contender uses none of the JDK's channels. */
-    static @Nullable Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
+    /** Calls per exchange; none where the contender uses none of the JDK's channels. */
+    static Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
         List<String> command = new ArrayList<>(Arrays.asList(CountingProvider.JVM_ARGUMENTS));
         double[] said = run(List.of(), command, peer, load, entry);
-        var calls = new Calls(said[1], said[2], said[3], said[4]);
-        return calls.all() == 0 ? null : calls;
+        return new Calls(said[1], said[2], said[3], said[4]);
     }
 
     /** System calls per exchange, those with at least one in twenty exchanges; null where there is no {@code strace}. */
@@ -84,7 +83,8 @@ final class Counts {
         List<String> command = new ArrayList<>(tracer);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
-        command.addAll(List.of("-Xmx512m", "-classpath", System.getProperty("java.class.path"), Counts.class.getName()));
+        command.addAll(
+                List.of("-Xmx512m", "-classpath", System.getProperty("java.class.path"), Counts.class.getName()));
         command.addAll(List.of(String.valueOf(peer.address().getPort()), load.id(), entry.id()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -94,7 +94,9 @@ final class Counts {
             if (said.isEmpty()) {
                 throw new IOException("no counts from " + command);
             }
-            return Arrays.stream(said.split(" ")).mapToDouble(Double::parseDouble).toArray();
+            return Arrays.stream(said.split(" "))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
         }
     }
 }

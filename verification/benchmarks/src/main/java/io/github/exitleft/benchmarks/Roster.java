@@ -25,6 +25,10 @@ final class Roster {
     private static final Predicate<Load> ANY = load -> true;
     private static final Predicate<Load> ONE = load -> load.callers() == 1;
     private static final Predicate<Load> MANY = load -> load.callers() > 1;
+    private static final Predicate<Load> SOME = load -> load.callers() > 2 && load.callers() != 1_000 && !load.isOpen();
+
+    /** The stage as it is unless set otherwise. */
+    static final String OURS = "stage";
 
     private Roster() {}
 
@@ -55,7 +59,7 @@ final class Roster {
                         "stage-" + name + "-" + drain,
                         "stage, " + name + ", drain " + drain,
                         StageContender.with(stage -> stage.promotion(promotion).drain(drain)),
-                        MANY));
+                        SOME));
             }
         }
         return all;

@@ -53,15 +53,17 @@ final class Round {
         settle(measured);
         measuring = true;
         long headChanges = contender.headChanges();
+        long handOvers = contender.handOvers();
         long exchanges = sum();
         Sample before = Sample.take();
         Thread.sleep(measured.toMillis());
         headChanges = contender.headChanges() - headChanges;
+        handOvers = contender.handOvers() - handOvers;
         exchanges = sum() - exchanges;
         Sample after = Sample.take();
         measuring = false;
         stopAll();
-        return result(before, after, exchanges, headChanges);
+        return result(before, after, exchanges, headChanges, handOvers);
     }
 
     private void startAll() throws InterruptedException {
@@ -76,8 +78,7 @@ final class Round {
             int caller = i;
             ByteBuffer request = requests.slice(i * Wire.SIZE, Wire.SIZE);
             Runnable body = () -> ask(caller, request);
-            Thread thread =
-                    load.virtual() ? VirtualThreads.unstarted("caller-" + i, body) : new Thread(body, "caller-" + i);
+            Thread thread = load.virtual() ? Threads.virtual("caller-" + i, body) : new Thread(body, "caller-" + i);
             threads.add(thread);
         }
         for (int i = 0; i < threads.size(); i++) {
@@ -171,7 +172,7 @@ final class Round {
         }
     }
 
-    private Result result(Sample before, Sample after, long exchanges, long headChanges) {
+    private Result result(Sample before, Sample after, long exchanges, long headChanges, long handOvers) {
         var latency = new Histogram(100, LONGEST, 2);
         histograms.forEach(latency::add);
         double all = Math.max(1, exchanges);
@@ -184,6 +185,7 @@ final class Round {
                 before.switches() < 0 ? -1 : (after.switches() - before.switches()) / all,
                 (after.bytes() - before.bytes()) / all,
                 contender.headChanges() < 0 ? -1 : headChanges / all,
+                contender.handOvers() < 0 ? -1 : handOvers / all,
                 after.calls().since(before.calls(), all),
                 sum(),
                 lost.sum(),

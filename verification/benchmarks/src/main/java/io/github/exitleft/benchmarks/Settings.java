@@ -1,11 +1,14 @@
 package io.github.exitleft.benchmarks;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What to measure, and for how long.
@@ -14,11 +17,26 @@ import java.util.Set;
  * @param warmUps how many rounds come before these
  * @param measured how long each contender is measured in a round
  * @param loads under which loads
- * @param contenders ids of those who take part, or of families of them ({@code stage} means all stages); empty for all
+ * @param contenders ids of those who take part; empty for all
+ * @param quick whether to be done in minutes, with less to rely on
+ * @param counts whether to count calls too
+ * @param primitive whether to measure the primitive alone too
+ * @param output the file to write to
+ * @param command how all this was said on the command line
  */
-record Settings(int rounds, int warmUps, Duration measured, List<Load> loads, Set<String> contenders) {
+record Settings(
+        int rounds,
+        int warmUps,
+        Duration measured,
+        List<Load> loads,
+        Set<String> contenders,
+        boolean quick,
+        boolean counts,
+        boolean primitive,
+        Path output,
+        String command) {
 
-    private static final String WHOLE = "1p,1,2,8,64,256,v1000,v10000";
+    private static final String WHOLE = "1p,1,2,8,64,64o,256,v1000,v10000";
     private static final String QUICK = "1p,64,256,v10000";
 
     /** Reads {@code key=value} arguments; an empty value means what the mode says. */
@@ -35,6 +53,7 @@ record Settings(int rounds, int warmUps, Duration measured, List<Load> loads, Se
         }
         boolean quick = given.getOrDefault("mode", "whole").equals("quick");
         String loads = given.getOrDefault("loads", quick ? QUICK : WHOLE);
+        boolean partly = given.containsKey("loads") || given.containsKey("contenders");
         String contenders = given.getOrDefault("contenders", "");
         return new Settings(
                 Integer.parseInt(given.getOrDefault("rounds", "9")),
@@ -43,9 +62,29 @@ record Settings(int rounds, int warmUps, Duration measured, List<Load> loads, Se
                         (long) (1_000 * Double.parseDouble(given.getOrDefault("seconds", quick ? "0.2" : "0.5")))),
                 Arrays.stream(loads.split(","))
                         .map(Load::parse)
-                        .filter(load -> !load.virtual() || VirtualThreads.EXIST)
+                        .filter(load -> !load.virtual() || Threads.VIRTUAL)
                         .toList(),
-                contenders.isEmpty() ? Set.of() : Set.of(contenders.split(",")));
+                contenders.isEmpty() ? Set.of() : Set.of(contenders.split(",")),
+                quick,
+                !partly,
+                !partly,
+                Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md")),
+                command(given));
+    }
+
+    private static String command(Map<String, String> given) {
+        String options = new TreeMap<>(given)
+                .entrySet().stream()
+                        .filter(option -> !option.getKey().equals("output")
+                                && !option.getKey().equals("draft"))
+                        .map(option -> " -Dbenchmark." + option.getKey() + "=" + option.getValue())
+                        .collect(Collectors.joining());
+        return "mvn -B -ntp -q -Pbenchmark verify -pl verification/benchmarks -am -DskipTests" + options;
+    }
+
+    /** Under which loads calls are counted. */
+    List<Load> countedLoads() {
+        return List.of(Load.platform(1), Load.platform(64));
     }
 
     boolean wants(Roster.Entry entry) {

@@ -57,6 +57,11 @@ final class StageContender implements Contender {
     }
 
     @Override
+    public long handOvers() {
+        return stage.snapshot(0).role().promotions();
+    }
+
+    @Override
     public void close() {
         stage.close();
     }

@@ -55,7 +55,7 @@ final class Tables {
         return figure < 0 || Double.isNaN(figure) ? "–" : String.format(Locale.ROOT, format, figure);
     }
 
-    private static String row(String... cells) {
+    static String row(String... cells) {
         return "| " + String.join(" | ", cells) + " |\n";
     }
 }

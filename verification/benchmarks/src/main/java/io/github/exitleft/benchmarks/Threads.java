@@ -3,14 +3,19 @@ package io.github.exitleft.benchmarks;
 import java.lang.reflect.Method;
 
 /** Makes virtual threads where there are any, from code that is compiled for Java 17. */
-final class VirtualThreads {
+public final class Threads {
 
     /** Whether this JVM has them, and parks them in {@code select} too. */
-    static final boolean EXIST = Runtime.version().feature() >= 24;
+    static final boolean VIRTUAL = Runtime.version().feature() >= 24;
 
-    private VirtualThreads() {}
+    private Threads() {}
 
-    static Thread unstarted(String name, Runnable body) {
+    /** Makes a thread that costs little: a virtual one where there are such, else a platform thread. */
+    public static Thread cheap(String name, Runnable body) {
+        return VIRTUAL ? virtual(name, body) : new Thread(null, body, name, 1 << 16);
+    }
+
+    static Thread virtual(String name, Runnable body) {
         try {
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
             Class<?> type = Class.forName("java.lang.Thread$Builder");

@@ -1,0 +1,182 @@
+package io.github.exitleft.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was to be reached, and what was: every goal with its figure, those left out that were not measured. */
+final class Goals {
+
+    /**
+     * One goal.
+     *
+     * @param work under which load
+     * @param goal what was to be reached
+     * @param reached what was, with the spread where there is one
+     * @param met whether that is enough; null where there is nothing to reach
+     */
+    record Goal(
+            String work,
+            String goal,
+            String reached,
+            @Nullable Boolean met) {}
+
+    private static final List<String> SHARING =
+            List.of("reader-timed", "reader-untimed", "netty", "spring-integration");
+
+    private final List<Goal> goals = new ArrayList<>();
+    private final Measured measured;
+
+    private Goals(Measured measured) {
+        this.measured = measured;
+    }
+
+    static List<Goal> of(Measured measured) {
+        var goals = new Goals(measured);
+        goals.oneCaller();
+        goals.manyCallers();
+        goals.allocation();
+        goals.frameworks();
+        goals.primitive();
+        return goals.goals;
+    }
+
+    private void oneCaller() {
+        comparison("1p").ifPresent(c -> {
+            String work = "one caller, one processor";
+            atLeast(work, c, "floor-select", 0.95);
+            ratio(work + " (no goal)", c, c.entry("floor-blocking"), Double.NaN);
+            ratio(work, c, c.better("reader-timed", "reader-untimed"), 1.3);
+            double handOvers = c.of(ours(c), Result::handOvers).median();
+            add(work, "no hand-over", "%.3f an exchange".formatted(handOvers), handOvers == 0);
+        });
+        Calls calls = measured.calls().getOrDefault("1", Map.of()).get(Roster.OURS);
+        if (calls != null) {
+            add("one caller", "3 calls at the seam", "%.2f".formatted(calls.all()), calls.all() < 3.05);
+        }
+    }
+
+    private void manyCallers() {
+        comparison("64").ifPresent(c -> {
+            String work = "64 platform threads";
+            Roster.Entry reader = c.better("reader-timed", "reader-untimed");
+            ratio(work, c, reader, 1.0);
+            Spread p99 = c.ratio(ours(c), reader, Result::p99);
+            add(work, "p99 at most 1.00 of " + reader.id(), text(p99), p99.median() <= 1.0);
+            atLeast(work, c, "socket-per-thread", 0.9);
+            atLeast(work, c, "socket-per-request", 1.8);
+            double headChanges = c.of(ours(c), Result::headChanges).median();
+            add(work, "at most 0.1 head changes", "%.3f an exchange".formatted(headChanges), headChanges <= 0.1);
+        });
+        comparison("256")
+                .ifPresent(c -> ratio("256 platform threads", c, c.better("reader-timed", "reader-untimed"), 1.0));
+        comparison("v10000").ifPresent(c -> {
+            atLeast("10,000 virtual threads", c, "reader-untimed", 1.0);
+            atLeast("10,000 virtual threads", c, "reader-timed", 1.5);
+        });
+    }
+
+    private void allocation() {
+        double worst = 0;
+        boolean below = true;
+        for (Comparison c : closed()) {
+            double bytes = c.of(ours(c), Result::bytes).median();
+            worst = Math.max(worst, bytes - measured.bytesOfTokenAndMessage());
+            for (String other : SHARING) {
+                below &= !c.has(other)
+                        || bytes < c.of(c.entry(other), Result::bytes).median();
+            }
+        }
+        if (!closed().isEmpty()) {
+            add(
+                    "every load",
+                    "at most 128 bytes beside token and message",
+                    "%.0f at most".formatted(worst),
+                    worst <= 128);
+            add("every load", "fewer bytes than whoever shares a port", below ? "fewer" : "not everywhere", below);
+        }
+    }
+
+    private void frameworks() {
+        for (String other : List.of("netty", "spring-integration")) {
+            double least = Double.MAX_VALUE;
+            String where = "";
+            for (Comparison c : closed()) {
+                if (c.has(other)) {
+                    double ratio =
+                            c.ratio(ours(c), c.entry(other), Result::rate).median();
+                    where = ratio < least ? c.load().id() : where;
+                    least = Math.min(least, ratio);
+                }
+            }
+            if (!where.isEmpty()) {
+                add("every load", "ahead of " + other, "%.2f at least (%s)".formatted(least, where), least > 1);
+            }
+        }
+    }
+
+    private void primitive() {
+        Primitive primitive = measured.primitive();
+        if (primitive != null) {
+            double enter = primitive.nanos("enterAndLeave", 100_000) / primitive.nanos("enterAndLeave", 10);
+            add(
+                    "100,000 waiting",
+                    "enter and leave at most 1.3 of the cost with 10",
+                    "%.2f".formatted(enter),
+                    enter <= 1.3);
+            double signal = primitive.nanos("signal", 100_000) / primitive.nanos("lookUp", 100_000);
+            add("100,000 waiting", "signal at most 1.3 of a look-up in a map", "%.2f".formatted(signal), signal <= 1.3);
+        }
+        if (measured.bytesOfWaitingTicket() > 0) {
+            double bytes = measured.bytesOfWaitingTicket();
+            add("memory", "at most 200 bytes for a waiting ticket", "%.0f".formatted(bytes), bytes <= 200);
+        }
+    }
+
+    private void atLeast(String work, Comparison c, String other, double least) {
+        if (c.has(other)) {
+            ratio(work, c, c.entry(other), least);
+        }
+    }
+
+    private void ratio(String work, Comparison c, Roster.Entry other, double least) {
+        Spread ratio = c.ratio(ours(c), other, Result::rate);
+        boolean out = c.isDisqualified(ours(c));
+        String goal = (Double.isNaN(least) ? "" : "at least %.2f ".formatted(least)) + "times " + other.id();
+        goals.add(new Goal(
+                work,
+                goal,
+                out ? "out: lost or wrong answers" : text(ratio),
+                Double.isNaN(least) ? null : Boolean.valueOf(!out && ratio.median() >= least)));
+    }
+
+    private void add(String work, String goal, String reached, boolean met) {
+        goals.add(new Goal(work, goal, reached, met));
+    }
+
+    private List<Comparison> closed() {
+        return measured.comparisons().stream()
+                .filter(c -> !c.load().isOpen() && c.has(Roster.OURS))
+                .toList();
+    }
+
+    /** A comparison that has everybody whom the goals speak of. */
+    private Optional<Comparison> comparison(String load) {
+        return measured.comparisons().stream()
+                .filter(c -> c.load().id().equals(load))
+                .filter(c -> c.has(Roster.OURS) && c.has("reader-timed") && c.has("reader-untimed"))
+                .filter(c -> c.load().callers() > 1 || c.has("floor-select") && c.has("floor-blocking"))
+                .findFirst();
+    }
+
+    private static Roster.Entry ours(Comparison comparison) {
+        return comparison.entry(Roster.OURS);
+    }
+
+    private static String text(Spread spread) {
+        return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", spread.median(), spread.low(), spread.high());
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.exitleft.benchmarks;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a run has measured.
+ *
+ * @param comparisons the contenders against each other, one for every load
+ * @param calls calls of the JDK's channels, by load and contender
+ * @param systemCalls calls of the system, by load and contender; null where there is no {@code strace}
+ * @param primitive the primitive alone; null where left out
+ * @param bytesOfTokenAndMessage what the token and the message of an exchange take
+ * @param bytesOfWaitingTicket what a waiting ticket holds beside its token and its thread; zero where left out
+ */
+record Measured(
+        List<Comparison> comparisons,
+        Map<String, Map<String, Calls>> calls,
+        @Nullable Map<String, Map<String, Map<String, Double>>> systemCalls,
+        @Nullable Primitive primitive,
+        double bytesOfTokenAndMessage,
+        double bytesOfWaitingTicket) {}

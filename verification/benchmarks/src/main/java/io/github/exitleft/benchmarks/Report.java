@@ -1,0 +1,130 @@
+package io.github.exitleft.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Writes a run down: as Markdown, into the part of a file that is set aside for it, with plots beside it. */
+final class Report {
+
+    private static final String BEGIN = "<!-- benchmark: what follows is written by the benchmark -->";
+    private static final String END = "<!-- benchmark: end -->";
+
+    private final StringBuilder text = new StringBuilder();
+
+    private Report() {}
+
+    /** The whole report. */
+    static String of(Measured measured, String command, List<Plots.Plot> plots) {
+        var report = new Report();
+        report.text.append("\n## Where and when\n\n").append(Environment.describe(command));
+        report.goals(Goals.of(measured));
+        for (Comparison comparison : measured.comparisons()) {
+            report.text.append(Tables.of(comparison));
+        }
+        report.calls(measured);
+        report.primitive(measured);
+        for (Plots.Plot plot : plots) {
+            report.text.append("\n![%s](%s)\n".formatted(plot.title(), plot.path()));
+        }
+        return report.text.toString();
+    }
+
+    /** Puts a report into a file, between the marks if there are such, and the plots where it says they are. */
+    static void write(String report, Path file, List<Plots.Plot> plots) throws IOException {
+        String old = Files.exists(file) ? Files.readString(file) : BEGIN + "\n" + END + "\n";
+        int begin = old.indexOf(BEGIN) + BEGIN.length();
+        int end = old.indexOf(END);
+        if (begin < BEGIN.length() || end < begin) {
+            throw new IOException(file + " has no '" + BEGIN + "' and '" + END + "' to write between; put them back");
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
+        Files.writeString(file, old.substring(0, begin) + "\n" + report + "\n" + old.substring(end));
+        for (Plots.Plot plot : plots) {
+            plot.write(directory);
+        }
+    }
+
+    private void goals(List<Goals.Goal> goals) {
+        if (goals.isEmpty()) {
+            return;
+        }
+        text.append("\n## Goals\n\nRatios are medians of ratios within rounds, with quartiles.\n\n");
+        text.append(Tables.row("work", "goal", "reached", "")).append(Tables.row("---", "---", "---", "---"));
+        for (Goals.Goal goal : goals) {
+            Boolean met = goal.met();
+            text.append(Tables.row(
+                    goal.work(), goal.goal(), goal.reached(), met == null ? "" : met ? "met" : "**missed**"));
+        }
+    }
+
+    private void calls(Measured measured) {
+        if (measured.calls().isEmpty()) {
+            return;
+        }
+        Map<String, Map<String, Map<String, Double>>> system = measured.systemCalls();
+        text.append("\n## Calls an exchange\n\nOf the JDK's channels and selectors, and of the system");
+        text.append(system == null ? ".\n" : " (by strace, those made at least once in twenty exchanges).\n");
+        measured.calls().forEach((load, byContender) -> {
+            text.append("\n### ").append(Load.parse(load)).append(", calls\n\n");
+            text.append(Tables.row("contender", "send", "empty read", "read", "select", "all", "system"));
+            text.append(Tables.row("---", "---:", "---:", "---:", "---:", "---:", "---"));
+            byContender.forEach((id, calls) -> text.append(Tables.row(
+                    Roster.named(id).name(),
+                    count(calls.sends()),
+                    count(calls.emptyReads()),
+                    count(calls.reads()),
+                    count(calls.selects()),
+                    count(calls.all()),
+                    system == null
+                            ? "no strace here"
+                            : list(system.getOrDefault(load, Map.of()).getOrDefault(id, Map.of())))));
+        });
+        text.append("\nA socket per request uses no channel of its own: see its system calls.\n");
+    }
+
+    private static String count(double calls) {
+        return calls == 0 ? "–" : String.format(Locale.ROOT, "%.2f", calls);
+    }
+
+    private static String list(Map<String, Double> calls) {
+        return new TreeMap<>(calls)
+                .entrySet().stream()
+                        .map(call -> String.format(Locale.ROOT, "%s %.2f", call.getKey(), call.getValue()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private void primitive(Measured measured) {
+        text.append("\n## Memory\n\nToken and message of an exchange take %.0f bytes."
+                .formatted(measured.bytesOfTokenAndMessage()));
+        if (measured.bytesOfWaitingTicket() > 0) {
+            text.append(" A waiting ticket holds %.0f bytes beside its token and its thread (JOL)."
+                    .formatted(measured.bytesOfWaitingTicket()));
+        }
+        text.append('\n');
+        Primitive primitive = measured.primitive();
+        if (primitive == null) {
+            return;
+        }
+        text.append(
+                "\n## The primitive alone\n\nNanoseconds by JMH (medians with quartiles), and bytes allocated; others wait"
+                        + " in the first two operations, and hold tickets in the rest.\n\n");
+        text.append(Tables.row("operation", "others", "ns", "(quartiles)", "bytes"));
+        text.append(Tables.row("---", "---:", "---:", "---", "---:"));
+        for (Primitive.Figure figure : primitive.figures()) {
+            text.append(Tables.row(
+                    figure.operation(),
+                    "%,d".formatted(figure.others()),
+                    "%,.0f".formatted(figure.nanos().median()),
+                    "%,.0f to %,.0f"
+                            .formatted(figure.nanos().low(), figure.nanos().high()),
+                    "%.0f".formatted(figure.bytes())));
+        }
+    }
+}
