@@ -33,12 +33,11 @@ final class Benchmarks {
             List<Comparison> comparisons = benchmarks.compare();
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
             var systemCalls = settings.counts() ? benchmarks.countSystemCalls() : null;
-            System.err.println(settings.primitive() ? "the primitive alone, by JMH" : "");
             measured = new Measured(
                     comparisons,
                     calls,
                     systemCalls,
-                    settings.primitive() ? Primitive.measure(settings.quick()) : null,
+                    settings.primitive() ? Primitive.measure(settings.quick(), System.err::println) : null,
                     Memory.ofTokenAndMessage(),
                     settings.primitive() ? Memory.ofWaitingTicket() : 0);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 interface Caller {
 
     /** How long to wait for an answer, where there is a limit; far longer than any answer takes. */
-    long TIMEOUT_SECONDS = 5;
+    long TIMEOUT_SECONDS = 3;
 
     /**
      * Sends a request and waits for its answer.

@@ -10,20 +10,13 @@ package io.github.exitleft.benchmarks;
  */
 record Calls(double sends, double emptyReads, double reads, double selects) {
 
+    /** All since this process began. */
     static Calls now() {
         return new Calls(
                 CountingProvider.SENDS.sum(),
                 CountingProvider.EMPTY_READS.sum(),
                 CountingProvider.READS.sum(),
                 CountingProvider.SELECTS.sum());
-    }
-
-    Calls since(Calls earlier, double exchanges) {
-        return new Calls(
-                (sends - earlier.sends) / exchanges,
-                (emptyReads - earlier.emptyReads) / exchanges,
-                (reads - earlier.reads) / exchanges,
-                (selects - earlier.selects) / exchanges);
     }
 
     double all() {

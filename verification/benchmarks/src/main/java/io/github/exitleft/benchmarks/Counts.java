@@ -33,7 +33,7 @@ final class Counts {
         PeerProcess peer = PeerProcess.at(Integer.parseInt(arguments[0]));
         Roster.Entry entry = Roster.named(arguments[2]);
         Result result = Round.run(entry.factory(), Load.parse(arguments[1]), peer, MEASURED);
-        Calls calls = result.calls();
+        Calls calls = Calls.now();
         System.out.printf(
                 "%d %s %s %s %s%n", result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
     }
@@ -42,7 +42,7 @@ final class Counts {
     static Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
         List<String> command = new ArrayList<>(Arrays.asList(CountingProvider.JVM_ARGUMENTS));
         double[] said = run(List.of(), command, peer, load, entry);
-        return new Calls(said[1], said[2], said[3], said[4]);
+        return new Calls(said[1] / said[0], said[2] / said[0], said[3] / said[0], said[4] / said[0]);
     }
 
     /** System calls per exchange, those with at least one in twenty exchanges; null where there is no {@code strace}. */

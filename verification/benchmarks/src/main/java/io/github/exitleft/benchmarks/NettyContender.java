@@ -3,6 +3,7 @@ package io.github.exitleft.benchmarks;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -65,7 +66,7 @@ final class NettyContender implements Contender {
             throw new IllegalStateException("token " + token + " is taken");
         }
         ByteBuf content = channel.alloc().ioBuffer(Wire.SIZE).writeBytes(request);
-        channel.writeAndFlush(new DatagramPacket(content, peer), channel.voidPromise());
+        ChannelFuture unused = channel.writeAndFlush(new DatagramPacket(content, peer), channel.voidPromise());
         try {
             return promise.get(Caller.TIMEOUT_SECONDS, TimeUnit.SECONDS).answer();
         } catch (TimeoutException e) {

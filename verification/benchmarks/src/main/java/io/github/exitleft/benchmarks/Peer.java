@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other side, in a process of its own: answers datagrams, in another order than they came in.
@@ -130,7 +131,7 @@ final class Peer {
     }
 
     /** The next request's sender; null if there is none now, or it was for the peer itself. */
-    private SocketAddress read() throws IOException {
+    private @Nullable SocketAddress read() throws IOException {
         while (true) {
             in.clear();
             SocketAddress sender = channel.receive(in);

@@ -2,11 +2,14 @@ package io.github.exitleft.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** What the primitive alone costs, measured by JMH. */
 final class Primitive {
@@ -21,37 +24,58 @@ final class Primitive {
      */
     record Figure(String operation, int others, Spread nanos, double bytes) {}
 
+    static final List<String> OPERATIONS = List.of(
+            "TicketBenchmark.lookUp",
+            "TicketBenchmark.ticketAndClose",
+            "TicketBenchmark.enterAlone",
+            "TicketBenchmark.signal",
+            "WaitingBenchmark.enterAndLeave",
+            "WaitingBenchmark.signalAndWake",
+            "HandOverBenchmark.handOver");
+    private static final String[] OTHERS = {"0", "10", "1000", "100000"};
+    private static final String[] FEWER_OTHERS = {"0", "10", "1000"};
+
     private final List<Figure> figures = new ArrayList<>();
 
     private Primitive() {}
 
-    /** Runs the benchmarks in processes of their own. */
-    static Primitive measure(boolean quick) throws RunnerException {
+    /** Runs the benchmarks, each size in a process of its own. */
+    static Primitive measure(boolean quick, Consumer<String> progress) throws RunnerException {
         var primitive = new Primitive();
-        var options = new OptionsBuilder()
-                .include("io\\.github\\.exitleft\\.bare\\..*Benchmark\\.")
-                .forks(1)
-                .warmupIterations(quick ? 2 : 4)
-                .warmupTime(TimeValue.milliseconds(quick ? 100 : 400))
-                .measurementIterations(quick ? 3 : 9)
-                .measurementTime(TimeValue.milliseconds(quick ? 100 : 400))
-                .addProfiler("gc")
-                .jvmArgs("-Xms2g", "-Xmx2g")
-                .shouldFailOnError(true)
-                .build();
-        for (RunResult result : new Runner(options).run()) {
-            String name = result.getParams().getBenchmark();
-            double[] samples = result.getAggregatedResult().getIterationResults().stream()
-                    .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
-                    .toArray();
-            var allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-            primitive.figures.add(new Figure(
-                    name.substring(name.lastIndexOf('.') + 1),
-                    Integer.parseInt(result.getParams().getParam("others")),
-                    Spread.of(samples),
-                    allocated == null ? -1 : allocated.getScore()));
+        for (int i = 0; i < OPERATIONS.size(); i++) {
+            String operation = OPERATIONS.get(i);
+            progress.accept("the primitive alone: %s, %d of %d".formatted(operation, i + 1, OPERATIONS.size()));
+            // as many platform threads are not to be had
+            boolean fewer = operation.startsWith("WaitingBenchmark") && !Threads.VIRTUAL;
+            var options = new OptionsBuilder()
+                    .include("io\\.github\\.exitleft\\.bare\\." + operation.replace(".", "\\.") + "$")
+                    .param("others", fewer ? FEWER_OTHERS : OTHERS)
+                    .forks(1)
+                    .warmupIterations(quick ? 2 : 4)
+                    .warmupTime(TimeValue.milliseconds(quick ? 100 : 400))
+                    .measurementIterations(9)
+                    .measurementTime(TimeValue.milliseconds(quick ? 50 : 400))
+                    .addProfiler("gc")
+                    .jvmArgs("-Xms2g", "-Xmx2g")
+                    .shouldFailOnError(true)
+                    .verbosity(VerboseMode.SILENT)
+                    .build();
+            new Runner(options).run().forEach(primitive::add);
         }
         return primitive;
+    }
+
+    private void add(RunResult result) {
+        String name = result.getParams().getBenchmark();
+        double[] samples = result.getAggregatedResult().getIterationResults().stream()
+                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                .toArray();
+        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        figures.add(new Figure(
+                name.substring(name.lastIndexOf('.') + 1),
+                Integer.parseInt(result.getParams().getParam("others")),
+                Spread.of(samples),
+                allocated == null ? -1 : allocated.getScore()));
     }
 
     List<Figure> figures() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,7 @@ final class Report {
         if (begin < BEGIN.length() || end < begin) {
             throw new IOException(file + " has no '" + BEGIN + "' and '" + END + "' to write between; put them back");
         }
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
         Files.createDirectories(directory);
         Files.writeString(file, old.substring(0, begin) + "\n" + report + "\n" + old.substring(end));
         for (Plots.Plot plot : plots) {

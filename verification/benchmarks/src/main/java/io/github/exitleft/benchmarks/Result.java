@@ -12,7 +12,6 @@ package io.github.exitleft.benchmarks;
  * @param bytes allocated per exchange
  * @param headChanges how often a thread became head, per exchange
  * @param handOvers how often it became so by hand-over from another, per exchange
- * @param calls of the JDK's channels per exchange; all zero where they are not counted
  * @param total all exchanges of the round, also those that came before the measurement
  * @param lost requests without an answer
  * @param wrong requests with another one's answer
@@ -27,7 +26,6 @@ record Result(
         double bytes,
         double headChanges,
         double handOvers,
-        Calls calls,
         long total,
         long lost,
         long wrong) {}

@@ -186,7 +186,6 @@ final class Round {
                 (after.bytes() - before.bytes()) / all,
                 contender.headChanges() < 0 ? -1 : headChanges / all,
                 contender.handOvers() < 0 ? -1 : handOvers / all,
-                after.calls().since(before.calls(), all),
                 sum(),
                 lost.sum(),
                 wrong.sum());

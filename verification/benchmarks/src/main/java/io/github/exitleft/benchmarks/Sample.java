@@ -15,9 +15,8 @@ import java.nio.file.Path;
  * @param cpuNanos processor time
  * @param switches how often a thread gave up its processor by waiting; -1 where the system does not say
  * @param bytes what all threads but the present one have allocated
- * @param calls how often channels were called
  */
-record Sample(long nanoTime, long cpuNanos, long switches, long bytes, Calls calls) {
+record Sample(long nanoTime, long cpuNanos, long switches, long bytes) {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -26,7 +25,7 @@ record Sample(long nanoTime, long cpuNanos, long switches, long bytes, Calls cal
     private static final String SWITCHES = "\nvoluntary_ctxt_switches:";
 
     static Sample take() {
-        return new Sample(System.nanoTime(), SYSTEM.getProcessCpuTime(), switchesOfAll(), bytesOfAll(), Calls.now());
+        return new Sample(System.nanoTime(), SYSTEM.getProcessCpuTime(), switchesOfAll(), bytesOfAll());
     }
 
     private static long switchesOfAll() {

@@ -1,0 +1,137 @@
+package io.github.exitleft.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.exitleft.bare.HandOverBenchmark;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Every contender for a moment, so that the harness and those whom it compares do not rot. */
+class BenchmarksTests {
+
+    private static List<Load> loads;
+    private static List<Comparison> comparisons;
+
+    @BeforeAll
+    static void compareAllForAMoment() throws Exception {
+        loads = new ArrayList<>(
+                List.of(Load.platform(1), Load.platform(4), Load.platform(4).open(400)));
+        if (Threads.VIRTUAL) {
+            loads.add(Load.virtual(300));
+        }
+        try (PeerProcess peer = PeerProcess.start()) {
+            comparisons = compare(peer, loads, Set.of());
+        }
+    }
+
+    private static List<Comparison> compare(PeerProcess peer, List<Load> under, Set<String> contenders)
+            throws Exception {
+        var settings = new Settings(
+                1, 0, Duration.ofMillis(50), under, contenders, true, false, false, Path.of("unused"), "mvn verify");
+        return new Benchmarks(settings, peer, progress -> {}).compare();
+    }
+
+    @Test
+    void everyContenderGivesEveryCallerItsOwnAnswer() {
+        assertThat(comparisons).hasSameSizeAs(loads);
+        for (Comparison comparison : comparisons) {
+            assertThat(comparison.entries()).hasSizeGreaterThan(6);
+            for (Roster.Entry entry : comparison.entries()) {
+                String who = entry.id() + ", " + comparison.load();
+                assertThat(comparison.lost(entry)).as("lost by %s", who).isZero();
+                assertThat(comparison.wrong(entry)).as("mixed up by %s", who).isZero();
+                assertThat(comparison.of(entry, Result::rate).median()).as(who).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void whoGivesAWrongAnswerIsOut() throws Exception {
+        try (PeerProcess confused = PeerProcess.start(0, 0.2)) {
+            Comparison comparison = compare(
+                            confused, List.of(Load.platform(4)), Set.of("stage", "reader-timed", "socket-per-thread"))
+                    .get(0);
+
+            assertThat(comparison.entries()).hasSize(3).allSatisfy(entry -> {
+                assertThat(comparison.wrong(entry)).isPositive();
+                assertThat(comparison.isDisqualified(entry)).isTrue();
+            });
+            assertThat(Tables.of(comparison)).contains("out: 0 lost");
+        }
+    }
+
+    @Test
+    void whoLosesAnAnswerIsOut() throws Exception {
+        try (PeerProcess forgetful = PeerProcess.start(0.2, 0)) {
+            Comparison comparison = compare(forgetful, List.of(Load.platform(4)), Set.of("stage"))
+                    .get(0);
+
+            Roster.Entry stage = comparison.entry("stage");
+            assertThat(comparison.lost(stage)).isPositive();
+            assertThat(comparison.isDisqualified(stage)).isTrue();
+        }
+    }
+
+    @Test
+    void callsAreCountedForWhoeverUsesAChannel() throws Exception {
+        try (PeerProcess peer = PeerProcess.start()) {
+            Calls calls = Counts.ofChannels(peer, Load.platform(1), Roster.named("floor-select"));
+
+            assertThat(calls.sends()).isCloseTo(1, within(0.01));
+            assertThat(calls.reads()).isCloseTo(1, within(0.01));
+            assertThat(calls.selects()).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void theReportHasTablesGoalsAndPlots(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("performance.md");
+        var measured = new Measured(comparisons, Map.of(), null, null, Memory.ofTokenAndMessage(), 0);
+        List<Plots.Plot> plots = Plots.of(measured);
+        String report = Report.of(measured, "mvn verify", plots);
+
+        Report.write(report, file, plots);
+        Report.write(report, file, plots); // in place of the former
+
+        assertThat(Files.readString(file))
+                .containsOnlyOnce("## Goals")
+                .contains("| every load | ahead of netty |", "### 4 platform threads", "`mvn verify`");
+        assertThat(plots)
+                .hasSize(3)
+                .allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
+                        .contains("<svg", ">stage</text", "</svg"));
+    }
+
+    @Test
+    void thePrimitivesBenchmarksRun() throws Exception {
+        var options = new OptionsBuilder()
+                .include(HandOverBenchmark.class.getPackageName() + "\\..*")
+                .param("others", "10")
+                .forks(0)
+                .warmupIterations(0)
+                .measurementIterations(1)
+                .measurementTime(TimeValue.milliseconds(10))
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .build();
+
+        assertThat(new Runner(options).run())
+                .extracting(RunResult::getParams)
+                .extracting(parameters -> parameters.getBenchmark().replaceFirst(".*\\.(.*\\.)", "$1"))
+                .containsExactlyInAnyOrderElementsOf(Primitive.OPERATIONS);
+    }
+}
