@@ -32,7 +32,7 @@ final class Benchmarks {
             var benchmarks = new Benchmarks(settings, peer, System.err::println);
             List<Comparison> comparisons = benchmarks.compare();
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
-            var systemCalls = settings.counts() ? benchmarks.countSystemCalls() : null;
+            var systemCalls = settings.traced() ? benchmarks.countSystemCalls() : null;
             measured = new Measured(
                     comparisons,
                     calls,
@@ -152,8 +152,6 @@ final class Benchmarks {
     }
 
     private List<Roster.Entry> counted(Load load) {
-        return entries(load).stream()
-                .filter(entry -> !entry.id().startsWith(Roster.OURS + "-"))
-                .toList();
+        return entries(load).stream().filter(entry -> !entry.isVariant()).toList();
     }
 }

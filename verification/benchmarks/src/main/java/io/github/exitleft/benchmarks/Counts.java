@@ -80,7 +80,11 @@ final class Counts {
     private static double[] run(
             List<String> tracer, List<String> jvmArguments, PeerProcess peer, Load load, Roster.Entry entry)
             throws IOException {
-        List<String> command = new ArrayList<>(tracer);
+        List<String> command = new ArrayList<>();
+        if (load.pinned()) {
+            command.addAll(Processors.CONFINED);
+        }
+        command.addAll(tracer);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
         command.addAll(
@@ -91,12 +95,15 @@ final class Counts {
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String said = output.lines().collect(Collectors.joining()).trim();
-            if (said.isEmpty()) {
+            if (process.waitFor() != 0 || said.isEmpty()) { // strace writes when the process has ended
                 throw new IOException("no counts from " + command);
             }
             return Arrays.stream(said.split(" "))
                     .mapToDouble(Double::parseDouble)
                     .toArray();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while counting", e);
         }
     }
 }

@@ -53,9 +53,9 @@ final class Goals {
             double handOvers = c.of(ours(c), Result::handOvers).median();
             add(work, "no hand-over", "%.3f an exchange".formatted(handOvers), handOvers == 0);
         });
-        Calls calls = measured.calls().getOrDefault("1", Map.of()).get(Roster.OURS);
+        Calls calls = measured.calls().getOrDefault("1p", Map.of()).get(Roster.OURS);
         if (calls != null) {
-            add("one caller", "3 calls at the seam", "%.2f".formatted(calls.all()), calls.all() < 3.05);
+            add("one caller, one processor", "3 calls at the seam", "%.2f".formatted(calls.all()), calls.all() < 3.05);
         }
     }
 

@@ -10,7 +10,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +102,7 @@ final class Peer {
                 for (int i = 0; i < due && i < SHUFFLED; i++) {
                     answerAny();
                 }
-                if (callers == 0 && held > 0) {
-                    LockSupport.parkNanos(1_000_000); // the callers stop: no more than they can read
-                } else if (read == 0 && due <= 0) {
+                if (read == 0 && due <= 0) {
                     selector.select(key -> {}, 1_000);
                 }
             }

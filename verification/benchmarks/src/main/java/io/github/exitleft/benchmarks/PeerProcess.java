@@ -20,8 +20,9 @@ final class PeerProcess implements AutoCloseable {
 
     private final @Nullable Process process;
     private final InetSocketAddress address;
+    private final DatagramSocket control = new DatagramSocket(0, InetAddress.getLoopbackAddress());
 
-    private PeerProcess(@Nullable Process process, InetSocketAddress address) {
+    private PeerProcess(@Nullable Process process, InetSocketAddress address) throws IOException {
         this.process = process;
         this.address = address;
     }
@@ -53,7 +54,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** A peer that another process has started. */
-    static PeerProcess at(int port) {
+    static PeerProcess at(int port) throws IOException {
         return new PeerProcess(null, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
@@ -65,19 +66,20 @@ final class PeerProcess implements AutoCloseable {
         return Objects.requireNonNull(process).pid();
     }
 
-    /** Tells the peer how many callers to expect, which says how many requests it keeps back; zero lets all of them go. */
+    /**
+     * Tells the peer how many callers there are, which says how many requests it keeps back. When this returns, the peer has
+     * read all that was sent to it before.
+     */
     void expect(int callers) throws IOException {
-        byte[] control = ByteBuffer.allocate(Peer.CONTROL_SIZE).putInt(callers).array();
-        try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            socket.setSoTimeout(1_000);
-            for (int attempt = 0; attempt < 10; attempt++) {
-                socket.send(new DatagramPacket(control, control.length, address));
-                try {
-                    socket.receive(new DatagramPacket(new byte[Peer.CONTROL_SIZE], Peer.CONTROL_SIZE));
-                    return;
-                } catch (SocketTimeoutException e) {
-                    // lost among too many requests
-                }
+        byte[] order = ByteBuffer.allocate(Peer.CONTROL_SIZE).putInt(callers).array();
+        control.setSoTimeout(1_000);
+        for (int attempt = 0; attempt < 10; attempt++) {
+            control.send(new DatagramPacket(order, order.length, address));
+            try {
+                control.receive(new DatagramPacket(new byte[Peer.CONTROL_SIZE], Peer.CONTROL_SIZE));
+                return;
+            } catch (SocketTimeoutException e) {
+                // lost among too many requests, or the peer is busy
             }
         }
         throw new IOException("the peer at " + address + " does not answer; is its process still there?");
@@ -85,6 +87,7 @@ final class PeerProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        control.close();
         if (process == null) {
             return;
         }

@@ -33,6 +33,7 @@ final class Primitive {
             "WaitingBenchmark.signalAndWake",
             "HandOverBenchmark.handOver");
     private static final String[] OTHERS = {"0", "10", "1000", "100000"};
+    private static final String[] QUICK_OTHERS = {"10", "100000"};
     private static final String[] FEWER_OTHERS = {"0", "10", "1000"};
 
     private final List<Figure> figures = new ArrayList<>();
@@ -47,9 +48,10 @@ final class Primitive {
             progress.accept("the primitive alone: %s, %d of %d".formatted(operation, i + 1, OPERATIONS.size()));
             // as many platform threads are not to be had
             boolean fewer = operation.startsWith("WaitingBenchmark") && !Threads.VIRTUAL;
+            String[] others = fewer ? FEWER_OTHERS : quick ? QUICK_OTHERS : OTHERS;
             var options = new OptionsBuilder()
                     .include("io\\.github\\.exitleft\\.bare\\." + operation.replace(".", "\\.") + "$")
-                    .param("others", fewer ? FEWER_OTHERS : OTHERS)
+                    .param("others", others)
                     .forks(1)
                     .warmupIterations(quick ? 2 : 4)
                     .warmupTime(TimeValue.milliseconds(quick ? 100 : 400))

@@ -2,10 +2,16 @@ package io.github.exitleft.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Lets processes run on one processor only, and on all again, by {@code taskset}; the JVM itself can't. */
 final class Processors {
+
+    /** What a command begins with that is to run on the first processor only. */
+    static final List<String> CONFINED = List.of("taskset", "-c", "0");
+
+    private static final int EVERY = Runtime.getRuntime().availableProcessors();
 
     private Processors() {}
 
@@ -16,10 +22,8 @@ final class Processors {
 
     /** Gives processes all processors back. */
     static boolean free(long... pids) {
-        return set("0-" + (ALL - 1), pids);
+        return set("0-" + (EVERY - 1), pids);
     }
-
-    private static final int ALL = Runtime.getRuntime().availableProcessors();
 
     private static boolean set(String processors, long... pids) {
         for (long pid : pids) {

@@ -71,7 +71,7 @@ final class Report {
         }
         Map<String, Map<String, Map<String, Double>>> system = measured.systemCalls();
         text.append("\n## Calls an exchange\n\nOf the JDK's channels and selectors, and of the system");
-        text.append(system == null ? ".\n" : " (by strace, those made at least once in twenty exchanges).\n");
+        text.append(" (by strace, those made at least once in twenty exchanges).\n");
         measured.calls().forEach((load, byContender) -> {
             text.append("\n### ").append(Load.parse(load)).append(", calls\n\n");
             text.append(Tables.row("contender", "send", "empty read", "read", "select", "all", "system"));
@@ -84,7 +84,7 @@ final class Report {
                     count(calls.selects()),
                     count(calls.all()),
                     system == null
-                            ? "no strace here"
+                            ? "not traced"
                             : list(system.getOrDefault(load, Map.of()).getOrDefault(id, Map.of())))));
         });
         text.append("\nA socket per request uses no channel of its own: see its system calls.\n");

@@ -17,7 +17,13 @@ final class Roster {
      * @param factory makes one
      * @param fits under which loads it takes part
      */
-    record Entry(String id, String name, Contender.Factory factory, Predicate<Load> fits) {}
+    record Entry(String id, String name, Contender.Factory factory, Predicate<Load> fits) {
+
+        /** Whether it is ours with other settings. */
+        boolean isVariant() {
+            return id.startsWith(OURS + "-");
+        }
+    }
 
     /** Whom the others are compared with in tables: what everybody writes. */
     static final String REFERENCE = "reader-timed";

@@ -17,6 +17,7 @@ final class Round {
 
     private static final int STRIDE =
             16; // longs from one caller's counter to the next, so that they share no cache line
+    private static final int GROUP = 128;
     private static final int MOST_HISTOGRAMS = 256;
     private static final long LONGEST = 60_000_000_000L;
     private static final Duration PATIENCE = Duration.ofSeconds(Caller.TIMEOUT_SECONDS + 1);
@@ -27,6 +28,8 @@ final class Round {
     private final List<Thread> threads = new ArrayList<>();
     private final List<Histogram> histograms = new ArrayList<>();
     private final AtomicLongArray done;
+    private final LongAdder asked = new LongAdder();
+    private final LongAdder finished = new LongAdder();
     private final LongAdder lost = new LongAdder();
     private final LongAdder wrong = new LongAdder();
     private final ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
@@ -66,7 +69,7 @@ final class Round {
         return result(before, after, exchanges, headChanges, handOvers);
     }
 
-    private void startAll() throws InterruptedException {
+    private void startAll() throws Exception {
         for (int i = 0; i < Math.min(load.callers(), MOST_HISTOGRAMS); i++) {
             histograms.add(
                     load.callers() > MOST_HISTOGRAMS
@@ -83,8 +86,11 @@ final class Round {
         }
         for (int i = 0; i < threads.size(); i++) {
             threads.get(i).start();
-            if (i % 64 == 63) {
-                Thread.sleep(1); // or their first requests would come all at once, which no buffer holds
+            if (i % GROUP == GROUP - 1) { // if all their first requests came at once, no buffer would hold them
+                while (asked.sum() <= i - GROUP && thrown.isEmpty()) {
+                    Thread.sleep(1);
+                }
+                peer.expect(load.callers());
             }
         }
     }
@@ -107,6 +113,7 @@ final class Round {
         try {
             Caller caller = contender.caller();
             long number = 0;
+            asked.increment();
             while (!stopped) {
                 long token = Wire.token(index, number);
                 long begin = interval > 0 ? waitUntil(due) : System.nanoTime();
@@ -129,6 +136,8 @@ final class Round {
             if (!closed) {
                 thrown.add(e);
             }
+        } finally {
+            finished.increment();
         }
     }
 
@@ -150,18 +159,18 @@ final class Round {
 
     private void stopAll() throws Exception {
         stopped = true;
-        peer.expect(0);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        for (Thread thread : threads) {
-            thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        long left = load.callers();
+        while (left > 0 && System.nanoTime() - deadline < 0) {
+            peer.expect((int) Math.max(2, left)); // it keeps back ever less, and never sends more than can be read
+            Thread.sleep(1);
+            left = load.callers() - finished.sum();
         }
         closed = true;
         contender.close();
-        for (Thread thread : threads) {
-            if (thread.isAlive()) {
-                lost.increment(); // it waits without a limit, or is stuck
-                thread.interrupt();
-            }
+        lost.add(left); // they wait without a limit, or are stuck
+        if (left > 0) {
+            threads.forEach(Thread::interrupt);
         }
         for (Thread thread : threads) {
             thread.join(PATIENCE.toMillis());

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * @param contenders ids of those who take part; empty for all
  * @param quick whether to be done in minutes, with less to rely on
  * @param counts whether to count calls too
+ * @param traced whether to count system calls too, where there is {@code strace}
  * @param primitive whether to measure the primitive alone too
  * @param output the file to write to
  * @param command how all this was said on the command line
@@ -32,6 +33,7 @@ record Settings(
         Set<String> contenders,
         boolean quick,
         boolean counts,
+        boolean traced,
         boolean primitive,
         Path output,
         String command) {
@@ -67,6 +69,7 @@ record Settings(
                 contenders.isEmpty() ? Set.of() : Set.of(contenders.split(",")),
                 quick,
                 !partly,
+                !partly && !quick,
                 !partly,
                 Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md")),
                 command(given));
@@ -84,10 +87,11 @@ record Settings(
 
     /** Under which loads calls are counted. */
     List<Load> countedLoads() {
-        return List.of(Load.platform(1), Load.platform(64));
+        return List.of(Load.onOneProcessor(), Load.platform(64));
     }
 
+    /** Whether a contender takes part: all do, but for variants in a quick run, unless there is a list. */
     boolean wants(Roster.Entry entry) {
-        return contenders.isEmpty() || contenders.contains(entry.id());
+        return contenders.isEmpty() ? !(quick && entry.isVariant()) : contenders.contains(entry.id());
     }
 }

@@ -2,6 +2,8 @@ package io.github.exitleft.bare;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,10 +30,14 @@ public class HandOverBenchmark {
 
     private final BareStage<Long, Object, Void> stage = Stages.builder().build();
 
+    private final AtomicReferenceArray<Thread> both = new AtomicReferenceArray<>(2);
+    private final AtomicInteger here = new AtomicInteger();
+
     /** One of the two. */
     @State(Scope.Thread)
     public static class One {
 
+        private int number;
         private @Nullable BareTicket<Long> ticket;
     }
 
@@ -49,13 +55,15 @@ public class HandOverBenchmark {
     public Object handOver(One one) throws InterruptedException {
         BareTicket<Long> ticket = one.ticket;
         if (ticket == null) {
-            ticket = stage.ticket(-1 - Thread.currentThread().getId());
+            one.number = here.getAndIncrement();
+            both.set(one.number, Thread.currentThread());
+            ticket = stage.ticket(-1L - one.number);
             one.ticket = ticket;
         }
         return stage.enter(ticket, LONG, head -> {
             long deadline = System.nanoTime() + PATIENCE;
-            while (stage.snapshot(0).waiters() == 0 && System.nanoTime() - deadline < 0) {
-                Thread.onSpinWait();
+            while (!Stages.parked(both.get(1 - one.number)) && System.nanoTime() - deadline < 0) {
+                Thread.yield(); // for the other one may need this processor
             }
             return true;
         });

@@ -1,5 +1,7 @@
 package io.github.exitleft.bare;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the benchmarks of the bare stage share. */
 final class Stages {
 
@@ -8,6 +10,12 @@ final class Stages {
     @SuppressWarnings("NullAway") // nothing uses the buffer
     static BareStageBuilder<Long, Object, Void> builder() {
         return BareStage.builder("benchmark", new Object(), null);
+    }
+
+    /** Whether a thread waits, with or without a limit. */
+    static boolean parked(@Nullable Thread thread) {
+        Thread.State state = thread == null ? Thread.State.NEW : thread.getState();
+        return state == Thread.State.TIMED_WAITING || state == Thread.State.WAITING;
     }
 
     /** The token with a number; spread over a map as random ones are. */

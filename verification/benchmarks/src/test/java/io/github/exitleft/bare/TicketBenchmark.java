@@ -22,7 +22,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TicketBenchmark {
 
-    private static final int MANY = 1_000;
+    private static final int MANY = 1 << 10;
     private static final Duration LONG = Duration.ofSeconds(10);
 
     /** How many others hold tickets. */
@@ -32,7 +32,8 @@ public class TicketBenchmark {
     private final BareStage<Long, Object, Void> stage = Stages.builder().build();
     private final List<BareTicket<Long>> theirs = new ArrayList<>();
     private final ConcurrentHashMap<Long, Object> map = new ConcurrentHashMap<>();
-    private final Long[] asked = new Long[MANY];
+    private final Long[] asked = new Long[MANY << 7];
+    private int place;
     private final BareTicket<Long> mine = stage.ticket(-1L);
     private long next = 1L << 40;
 
@@ -43,7 +44,7 @@ public class TicketBenchmark {
             theirs.add(stage.ticket(Stages.token(i)));
             map.put(Stages.token(i), this);
         }
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < asked.length; i++) {
             asked[i] = Stages.token(Math.floorMod(Stages.token(i), (long) Math.max(1, others)));
         }
     }
@@ -64,10 +65,11 @@ public class TicketBenchmark {
     @Benchmark
     @OperationsPerInvocation(MANY)
     public Object signal() throws InterruptedException {
+        int first = nextPlace();
         return stage.enter(mine, LONG, head -> {
             int found = 0;
-            for (Long token : asked) {
-                found += head.signal(token) ? 1 : 0;
+            for (int i = first; i < first + MANY; i++) {
+                found += head.signal(asked[i]) ? 1 : 0;
             }
             return found;
         });
@@ -77,8 +79,15 @@ public class TicketBenchmark {
     @Benchmark
     @OperationsPerInvocation(MANY)
     public void lookUp(Blackhole blackhole) {
-        for (Long token : asked) {
-            blackhole.consume(map.get(token));
+        int first = nextPlace();
+        for (int i = first; i < first + MANY; i++) {
+            blackhole.consume(map.get(asked[i]));
         }
+    }
+
+    /** Others each time, so that they are not all at hand. */
+    private int nextPlace() {
+        place = (place + MANY) % asked.length;
+        return place;
     }
 }

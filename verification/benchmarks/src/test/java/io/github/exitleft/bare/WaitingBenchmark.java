@@ -94,7 +94,7 @@ public class WaitingBenchmark {
     private void signalMeasured() {
         while (!stopped) {
             Thread waiting = measured;
-            if (asked && waiting != null && waiting.getState() == Thread.State.TIMED_WAITING) {
+            if (asked && Stages.parked(waiting)) {
                 asked = false;
                 stage.signal(mine);
             } else if (inline) {
