@@ -20,6 +20,7 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.ValueMarker;
@@ -88,7 +89,7 @@ final class Plots {
                     "threads (p: both sides on one processor, v: virtual)",
                     "times the dedicated reader",
                     loads,
-                    byContender(closed, c -> entry -> c.ratio(entry, c.entry(Roster.REFERENCE), Result::rate)),
+                    by(MAIN, closed, c -> entry -> c.ratio(entry, c.entry(Roster.REFERENCE), Result::rate)),
                     false));
             plots.add(plot(
                     "processor-time",
@@ -96,8 +97,25 @@ final class Plots {
                     "threads (p: both sides on one processor, v: virtual)",
                     "microseconds",
                     loads,
-                    byContender(closed, c -> entry -> c.of(entry, Result::cpu)),
+                    by(MAIN, closed, c -> entry -> c.of(entry, Result::cpu)),
                     true));
+        }
+        List<Comparison> varied = closed.stream()
+                .filter(c -> c.entries().stream().anyMatch(Roster.Entry::isVariant))
+                .toList();
+        if (!varied.isEmpty()) {
+            List<String> variants = Roster.all().stream()
+                    .filter(Roster.Entry::isVariant)
+                    .map(Roster.Entry::id)
+                    .toList();
+            plots.add(plot(
+                    "policy",
+                    "Who is promoted, and how much a leaving head may drain",
+                    "threads (v: virtual)",
+                    "times the dedicated reader",
+                    varied.stream().map(c -> c.load().id()).toList(),
+                    by(variants, varied, c -> entry -> c.ratio(entry, c.entry(Roster.REFERENCE), Result::rate)),
+                    false));
         }
         measured.comparisons().stream()
                 .filter(c -> c.load().isOpen())
@@ -110,10 +128,12 @@ final class Plots {
         return plots;
     }
 
-    private static Map<String, Map<Integer, Spread>> byContender(
-            List<Comparison> comparisons, Function<Comparison, Function<Roster.Entry, Spread>> figure) {
+    private static Map<String, Map<Integer, Spread>> by(
+            List<String> contenders,
+            List<Comparison> comparisons,
+            Function<Comparison, Function<Roster.Entry, Spread>> figure) {
         Map<String, Map<Integer, Spread>> series = new LinkedHashMap<>();
-        for (String id : MAIN) {
+        for (String id : contenders) {
             Map<Integer, Spread> points = new LinkedHashMap<>();
             for (int i = 0; i < comparisons.size(); i++) {
                 Comparison comparison = comparisons.get(i);
@@ -205,6 +225,10 @@ final class Plots {
         plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
         plot.setDomainGridlinesVisible(false);
         plot.setAxisOffset(new RectangleInsets(4, 4, 4, 4));
+        if (vertical instanceof LogAxis axis) { // which knows its range by now
+            double decades = Math.log10(axis.getUpperBound() / axis.getLowerBound());
+            axis.setTickUnit(new NumberTickUnit(decades > 1.5 ? 1 : Math.log10(2)));
+        }
         for (int i = 1; i < places.size(); i++) {
             plot.addDomainMarker(new ValueMarker(i - 0.5, Color.LIGHT_GRAY, new BasicStroke(0.5f)));
         }

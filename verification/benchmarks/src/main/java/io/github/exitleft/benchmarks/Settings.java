@@ -55,14 +55,15 @@ record Settings(
         }
         boolean quick = given.getOrDefault("mode", "whole").equals("quick");
         String loads = given.getOrDefault("loads", quick ? QUICK : WHOLE);
-        boolean partly = given.containsKey("loads") || given.containsKey("contenders");
+        boolean primitiveOnly = given.getOrDefault("primitive", "").equals("only");
+        boolean partly = given.containsKey("loads") || given.containsKey("contenders") || primitiveOnly;
         String contenders = given.getOrDefault("contenders", "");
         return new Settings(
                 Integer.parseInt(given.getOrDefault("rounds", "9")),
                 2,
                 Duration.ofMillis(
                         (long) (1_000 * Double.parseDouble(given.getOrDefault("seconds", quick ? "0.2" : "0.5")))),
-                Arrays.stream(loads.split(","))
+                Arrays.stream(primitiveOnly ? new String[0] : loads.split(","))
                         .map(Load::parse)
                         .filter(load -> !load.virtual() || Threads.VIRTUAL)
                         .toList(),
@@ -70,7 +71,7 @@ record Settings(
                 quick,
                 !partly,
                 !partly && !quick,
-                !partly,
+                !partly || primitiveOnly,
                 Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md")),
                 command(given));
     }

@@ -75,7 +75,8 @@ public class WaitingBenchmark {
             threads.add(thread);
             thread.start();
         }
-        until(() -> stage.snapshot(0).waiters() == others);
+        until(() -> stage.snapshot(0).waiters() == others && threads.stream().allMatch(Stages::parked));
+        System.gc(); // so that those who wait are old, and not moved while something is measured
         measured = Thread.currentThread();
     }
 
