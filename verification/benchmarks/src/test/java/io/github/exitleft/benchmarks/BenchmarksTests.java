@@ -130,8 +130,9 @@ class BenchmarksTests {
                 .containsOnlyOnce("## Goals")
                 .contains("| every load | ahead of netty |", "### 4 platform threads", "`mvn verify`");
         assertThat(plots)
-                .hasSize(4).allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
-                        .contains("<svg", ">stage, "</svg"));
+                .hasSize(4)
+                .allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
+                        .contains("<svg", ">stage", "</svg"));
     }
 
     @Test
