@@ -34,7 +34,8 @@ final class Benchmarks {
             var benchmarks = new Benchmarks(settings, peer, System.err::println);
             List<Comparison> comparisons = benchmarks.compare();
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
-            var systemCalls = settings.traced() ? benchmarks.countSystemCalls() : null;
+            Map<String, Map<String, Map<String, Double>>> systemCalls =
+                    settings.traced() ? benchmarks.countSystemCalls() : Map.of();
             measured = new Measured(
                     comparisons,
                     calls,
@@ -56,11 +57,11 @@ final class Benchmarks {
         }
         List<Comparison> comparisons = new ArrayList<>();
         for (Load load : settings.loads()) {
-            if (load.pinned() && !Processors.confine(ProcessHandle.current().pid(), peer.pid())) {
-                progress.accept(load + ": left out, there is no taskset");
-                continue;
-            }
             try {
+                if (load.pinned() && !Processors.confine(ProcessHandle.current().pid(), peer.pid())) {
+                    progress.accept(load + ": left out, there is no taskset");
+                    continue;
+                }
                 comparisons.add(compare(load.rate() == Load.HALF ? load.open(half(load, comparisons)) : load));
             } finally {
                 if (load.pinned()) {
@@ -123,34 +124,44 @@ final class Benchmarks {
         return "%d:%02d".formatted(left.toMinutes(), left.toSecondsPart());
     }
 
-    private Map<String, Map<String, Calls>> countCalls() throws IOException {
-        Map<String, Map<String, Calls>> calls = new LinkedHashMap<>();
-        for (Load load : settings.countedLoads()) {
-            progress.accept("calls of channels, " + load);
-            Map<String, Calls> byContender = new LinkedHashMap<>();
-            for (Roster.Entry entry : counted(load)) {
-                byContender.put(entry.id(), Counts.ofChannels(peer, load, entry));
-            }
-            calls.put(load.id(), byContender);
-        }
-        return calls;
+    /** One figure of each contender, by load and contender. */
+    @FunctionalInterface
+    private interface Count<V> {
+        @Nullable
+        V of(Load load, Roster.Entry entry) throws IOException;
     }
 
-    private @Nullable Map<String, Map<String, Map<String, Double>>> countSystemCalls() throws IOException {
-        Map<String, Map<String, Map<String, Double>>> calls = new LinkedHashMap<>();
+    private Map<String, Map<String, Calls>> countCalls() throws IOException {
+        return count("calls of channels, ", (load, entry) -> Counts.ofChannels(peer, load, entry));
+    }
+
+    private Map<String, Map<String, Map<String, Double>>> countSystemCalls() throws IOException {
+        return count("calls of the system, ", (load, entry) -> Counts.ofSystem(peer, load, entry));
+    }
+
+    private <V> Map<String, Map<String, V>> count(String what, Count<V> count) throws IOException {
+        Map<String, Map<String, V>> counts = new LinkedHashMap<>();
         for (Load load : settings.countedLoads()) {
-            progress.accept("calls of the system, " + load);
-            Map<String, Map<String, Double>> byContender = new LinkedHashMap<>();
-            for (Roster.Entry entry : counted(load)) {
-                Map<String, Double> counts = Counts.ofSystem(peer, load, entry);
-                if (counts == null) {
-                    return null;
+            progress.accept(what + load);
+            try {
+                if (load.pinned() && !Processors.confine(peer.pid())) {
+                    continue;
                 }
-                byContender.put(entry.id(), counts);
+                Map<String, V> byContender = new LinkedHashMap<>();
+                for (Roster.Entry entry : counted(load)) {
+                    V counted = count.of(load, entry);
+                    if (counted != null) {
+                        byContender.put(entry.id(), counted);
+                    }
+                }
+                counts.put(load.id(), byContender);
+            } finally {
+                if (load.pinned()) {
+                    Processors.free(peer.pid());
+                }
             }
-            calls.put(load.id(), byContender);
         }
-        return calls;
+        return counts;
     }
 
     private List<Roster.Entry> counted(Load load) {

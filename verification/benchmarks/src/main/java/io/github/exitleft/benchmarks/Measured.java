@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param comparisons the contenders against each other, one for every load
  * @param calls calls of the JDK's channels, by load and contender
- * @param systemCalls calls of the system, by load and contender; null where there is no {@code strace}
+ * @param systemCalls calls of the system, by load and contender; those left out that were not traced
  * @param primitive the primitive alone; null where left out
  * @param bytesOfTokenAndMessage what the token and the message of an exchange take
  * @param bytesOfWaitingTicket what a waiting ticket holds beside its token and its thread; zero where left out
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record Measured(
         List<Comparison> comparisons,
         Map<String, Map<String, Calls>> calls,
-        @Nullable Map<String, Map<String, Map<String, Double>>> systemCalls,
+        Map<String, Map<String, Map<String, Double>>> systemCalls,
         @Nullable Primitive primitive,
         double bytesOfTokenAndMessage,
         double bytesOfWaitingTicket) {}

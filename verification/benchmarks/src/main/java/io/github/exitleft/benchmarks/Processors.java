@@ -2,47 +2,76 @@ package io.github.exitleft.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Lets processes run on one processor only, and on all again, by {@code taskset}; the JVM itself can't. */
 final class Processors {
 
-    /** What a command begins with that is to run on the first processor only. */
-    static final List<String> CONFINED = List.of("taskset", "-c", "0");
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String ALLOWED = "Cpus_allowed_list:";
 
-    private static final int EVERY = Runtime.getRuntime().availableProcessors();
+    private static final String ALL = allowed();
+    private static final String FIRST = ALL.split("[,-]")[0];
+
+    /** What a command begins with that is to run on the first processor only. */
+    static final List<String> CONFINED = List.of("taskset", "-c", FIRST);
 
     private Processors() {}
 
-    /** Confines processes, with all their threads, to the first processor; false if there is no {@code taskset}. */
+    /** Those that this process may use, as it was started. */
+    private static String allowed() {
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith(ALLOWED)) {
+                    return line.substring(ALLOWED.length()).trim();
+                }
+            }
+        } catch (IOException e) {
+            // no Linux, and so no taskset
+        }
+        return "0";
+    }
+
+    /** Confines processes, with all their threads, to the first processor; false if that is not to be had here. */
     static boolean confine(long... pids) {
-        return set("0", pids);
+        return set(FIRST, pids);
     }
 
     /** Gives processes all processors back. */
     static boolean free(long... pids) {
-        return set("0-" + (EVERY - 1), pids);
+        return set(ALL, pids);
     }
 
     private static boolean set(String processors, long... pids) {
+        boolean all = true;
         for (long pid : pids) {
-            try {
-                Process process = new ProcessBuilder("taskset", "-a", "-c", "-p", processors, String.valueOf(pid))
-                        .redirectErrorStream(true)
-                        .start();
-                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                if (!process.waitFor(5, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                    System.err.println("taskset failed: " + said);
-                    return false;
-                }
-            } catch (IOException e) {
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
+            boolean done = false;
+            for (int attempt = 0; attempt < 3 && !done; attempt++) { // it fails when one of the threads ends just then
+                done = set(processors, pid);
             }
+            all &= done;
         }
-        return true;
+        return all;
+    }
+
+    private static boolean set(String processors, long pid) {
+        try {
+            Process process = new ProcessBuilder("taskset", "-a", "-c", "-p", processors, String.valueOf(pid))
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0) {
+                return true;
+            }
+            System.err.println(said.trim());
+        } catch (IOException e) {
+            // there is no taskset
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 }

@@ -69,7 +69,6 @@ final class Report {
         if (measured.calls().isEmpty()) {
             return;
         }
-        Map<String, Map<String, Map<String, Double>>> system = measured.systemCalls();
         text.append("\n## Calls an exchange\n\nOf the JDK's channels and selectors, and of the system");
         text.append(" (by strace, those made at least once in twenty exchanges).\n");
         measured.calls().forEach((load, byContender) -> {
@@ -83,9 +82,7 @@ final class Report {
                     count(calls.reads()),
                     count(calls.selects()),
                     count(calls.all()),
-                    system == null
-                            ? "not traced"
-                            : list(system.getOrDefault(load, Map.of()).getOrDefault(id, Map.of())))));
+                    traced(measured, load, id))));
         });
         text.append("\nA socket per request uses no channel of its own: see its system calls.\n");
     }
@@ -94,7 +91,12 @@ final class Report {
         return calls == 0 ? "–" : String.format(Locale.ROOT, "%.2f", calls);
     }
 
-    private static String list(Map<String, Double> calls) {
+    private static String traced(Measured measured, String load, String contender) {
+        Map<String, Double> calls =
+                measured.systemCalls().getOrDefault(load, Map.of()).get(contender);
+        if (calls == null) {
+            return "not traced: no strace, or a quick run";
+        }
         return new TreeMap<>(calls)
                 .entrySet().stream()
                         .map(call -> String.format(Locale.ROOT, "%s %.2f", call.getKey(), call.getValue()))

@@ -119,7 +119,7 @@ class BenchmarksTests {
     @Test
     void theReportHasTablesGoalsAndPlots(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("performance.md");
-        var measured = new Measured(comparisons, Map.of(), null, null, Memory.ofTokenAndMessage(), 0);
+        var measured = new Measured(comparisons, Map.of(), Map.of(), null, Memory.ofTokenAndMessage(), 0);
         List<Plots.Plot> plots = Plots.of(measured);
         String report = Report.of(measured, "mvn verify", plots);
 
