@@ -27,11 +27,13 @@ final class Mailroom<T, M> {
     private final LongSupplier clock;
     private final int capacity;
     private final Overflow overflow;
+    private final MessageOutcome unasked; // what a message is for whose token nobody has asked
 
-    Mailroom(LongSupplier clock, int capacity, Overflow overflow) {
+    Mailroom(LongSupplier clock, int capacity, Overflow overflow, MessageOutcome unasked) {
         this.clock = clock;
         this.capacity = capacity;
         this.overflow = overflow;
+        this.unasked = unasked;
         for (int i = 0; i < LOCKS; i++) {
             locks[i] = new ReentrantLock();
         }
@@ -123,7 +125,7 @@ final class Mailroom<T, M> {
             long now = clock.getAsLong();
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
-                return unclaimed(MessageOutcome.UNKNOWN, token, message);
+                return unclaimed(unasked, token, message);
             }
             if (found.answered()) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, message);

@@ -8,9 +8,9 @@ public enum MessageOutcome {
     LATE,
     /** Came for a token that had its answer already. */
     DUPLICATE,
-    /** Failed its ticket's check. */
+    /** Failed its ticket's check, or is another's where several share the source. */
     FOREIGN,
-    /** Nobody has asked for its token, as far as the stage remembers. */
+    /** Nobody has asked for its token, as far as the stage remembers; foreign instead where others share the source. */
     UNKNOWN,
     /** Has no token that can be read, or could not be read at all. */
     UNREADABLE,

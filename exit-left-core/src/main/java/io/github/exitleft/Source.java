@@ -47,6 +47,17 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
+     * Says whether an interrupt of a thread in {@link #receive} costs the source its resource, as where a library reads a
+     * socket on a virtual thread. Such a source is better read by platform threads that nobody interrupts; whatever comes
+     * while it opens its resource again is lost.
+     *
+     * @return false unless overridden
+     */
+    default boolean diesOfInterrupt() {
+        return false;
+    }
+
+    /**
      * What any thread may use, such as something to send with; without a method that reads.
      *
      * @return the backdoor, or null if there is none

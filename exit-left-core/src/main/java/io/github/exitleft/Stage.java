@@ -100,7 +100,11 @@ public final class Stage<T, M> implements AutoCloseable {
                         .wakeup(Source::wakeup)
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
-        this.mailroom = new Mailroom<>(bare::nanoTime, settings.mailboxCapacity, settings.overflow);
+        this.mailroom = new Mailroom<>(
+                bare::nanoTime,
+                settings.mailboxCapacity,
+                settings.overflow,
+                settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.heading = new Heading<>(this, settings, mailroom, tally);
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
     }

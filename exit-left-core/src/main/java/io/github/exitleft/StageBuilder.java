@@ -24,6 +24,7 @@ public final class StageBuilder<T, M> {
     int maxTickets = 10_000;
     int mailboxCapacity = 16;
     Overflow overflow = Overflow.DROP_NEWEST;
+    boolean shared;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -94,6 +95,19 @@ public final class StageBuilder<T, M> {
     public StageBuilder<T, M> mailbox(int capacity, Overflow overflow) {
         this.mailboxCapacity = atLeastOne(capacity, "capacity");
         this.overflow = Objects.requireNonNull(overflow, "'overflow' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets whether others read the same messages, as where several instances of an application share a topic for their
+     * replies; false unless set. What nobody has asked for here counts as {@linkplain MessageOutcome#FOREIGN foreign} then
+     * and not as unknown, since another has.
+     *
+     * @param shared whether they do
+     * @return this builder
+     */
+    public StageBuilder<T, M> shared(boolean shared) {
+        this.shared = shared;
         return this;
     }
 

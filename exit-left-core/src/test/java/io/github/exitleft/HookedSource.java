@@ -69,6 +69,11 @@ public final class HookedSource<M> implements Source<M> {
     }
 
     @Override
+    public boolean diesOfInterrupt() {
+        return source.diesOfInterrupt();
+    }
+
+    @Override
     public Object backdoor() {
         return source.backdoor();
     }

@@ -110,6 +110,26 @@ class MessageOutcomeTests extends NoteFixture {
     }
 
     @Test
+    void m3_messageForATokenNeverAskedOnASharedSource_isForeignAndOnesOwnAreNot() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.shared(true));
+        stage.call(1, () -> {
+            add(77, "another's");
+            add(1, "mine");
+        });
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            timeOut(ticket);
+        }
+        add(1, "again");
+        add(2, "late");
+        readAll(stage);
+
+        assertThat(unclaimedOutcomes())
+                .containsExactly(MessageOutcome.FOREIGN, MessageOutcome.DUPLICATE, MessageOutcome.LATE);
+        assertThat(count(stage, MessageOutcome.FOREIGN)).isEqualTo(1);
+        assertThat(count(stage, MessageOutcome.UNKNOWN)).isZero();
+    }
+
+    @Test
     void m3_messageWithoutAToken_isUnreadable() throws Exception {
         Stage<Integer, Note> stage = stage();
         queue.add(new Note(null, "no token"));
@@ -331,7 +351,7 @@ class MessageOutcomeTests extends NoteFixture {
     @Test
     void m2_floodOfUnknownTokens_isNotRemembered() {
         // the room's memory is reached through explain() alone when a message has no ticket
-        var room = new Mailroom<Integer, Note>(clock::nanoTime, 1, Overflow.DROP_NEWEST);
+        var room = new Mailroom<Integer, Note>(clock::nanoTime, 1, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
         var box = new Mailbox<Note>(room.nextLock(), false) {};
         assertThat(room.close(-1, box)).isEmpty();
         for (int i = 0; i < 100_000; i++) {

@@ -118,6 +118,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
     void s10_interruptOfTheHeadWhileItReads_leavesTheSourceIntactAndTheOthersAnswered(boolean virtual)
             throws Exception {
         assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || !raw.diesOfInterrupt(), "is not to be interrupted on a virtual thread");
         for (int round = 0; round < 20; round++) {
             Task<Integer> head = headFor(1, virtual);
             Task<Integer> waiter = startWaiter(stage, () -> token(stage.call(2, () -> {})));
