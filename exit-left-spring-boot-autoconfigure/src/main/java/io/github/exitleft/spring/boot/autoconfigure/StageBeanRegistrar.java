@@ -1,7 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.Stage;
-import io.github.exitleft.udp.Datagram;
 import java.lang.reflect.Type;
 import java.util.HashMap;
 import java.util.Locale;
@@ -64,9 +63,10 @@ final class StageBeanRegistrar implements BeanRegistrar {
     private static void register(BeanRegistry registry, StagePlan plan) {
         String name = plan.keys().stage();
         // raw where the source's type of messages is not known yet: that matches any injection
-        Type type = plan.udp() == null
+        Class<?> messageType = plan.source().messageType();
+        Type type = messageType == null
                 ? Stage.class
-                : ResolvableType.forClassWithGenerics(Stage.class, plan.tokenType(), Datagram.class)
+                : ResolvableType.forClassWithGenerics(Stage.class, plan.tokenType(), messageType)
                         .getType();
         try {
             registry.registerBean(

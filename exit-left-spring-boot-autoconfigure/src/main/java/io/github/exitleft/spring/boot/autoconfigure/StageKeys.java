@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -56,8 +57,8 @@ final class StageKeys {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying) {
                 for (String name : underlying.getPropertyNames()) {
-                    Origin origin =
-                            name.startsWith(key(suffix) + ".") ? OriginLookup.getOrigin(underlying, name) : null;
+                    boolean below = name.startsWith(key(suffix) + ".") || name.startsWith(key(suffix) + "[");
+                    Origin origin = below ? OriginLookup.getOrigin(underlying, name) : null;
                     if (origin != null) {
                         return origin.toString();
                     }
@@ -88,6 +89,30 @@ final class StageKeys {
                                         reason)),
                 remedy,
                 cause);
+    }
+
+    /** Reports a value out of its range. */
+    void inRange(String suffix, long value, long least, long most) {
+        if (value < least || value > most) {
+            String range = "from " + least + " to " + most;
+            throw problem(suffix, "must be " + range + ", but is " + value, "Set it to a value " + range + ".");
+        }
+    }
+
+    /** Reports what a builder says of a value; it says "reason; remedy". */
+    <V> V possible(String suffix, Supplier<V> builder) {
+        try {
+            return builder.get();
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            int remedy = message.indexOf("; ");
+            throw problem(
+                    suffix,
+                    remedy < 0 ? message : message.substring(0, remedy),
+                    "Update your application's configuration" + (remedy < 0 ? "" : ": " + message.substring(remedy + 2))
+                            + ".",
+                    e);
+        }
     }
 
     /** One property in a report. */

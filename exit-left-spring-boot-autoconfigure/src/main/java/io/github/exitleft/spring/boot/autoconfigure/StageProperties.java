@@ -4,6 +4,7 @@ import io.github.exitleft.Overflow;
 import io.github.exitleft.bare.Promotion;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -19,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxTickets How many tickets may be live. One more is refused before anything is sent.
  * @param mailboxCapacity How many messages are kept for each ticket until they are fetched.
  * @param mailboxOverflow Which message is dropped, and counted, when a mailbox is full.
+ * @param shared Whether others read the same messages, so that those that nobody asked for here count as foreign.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -30,18 +32,21 @@ public record StageProperties(
         @DefaultValue("10000") int maxTickets,
         @DefaultValue("16") int mailboxCapacity,
         @DefaultValue("drop-newest") Overflow mailboxOverflow,
+        @DefaultValue("false") boolean shared,
         @DefaultValue Source source) {
 
     /**
      * The keys of a stage's source.
      *
-     * @param type Kind of source, one of udp and bean. Required.
+     * @param type Kind of source, one of udp, kafka and bean. Required.
      * @param udp Settings of a source of type udp.
+     * @param kafka Settings of a source of type kafka.
      * @param bean Settings of a source of type bean.
      */
     public record Source(
             @Nullable String type,
             @Nullable Udp udp,
+            @Nullable Kafka kafka,
             @Nullable Bean bean) {}
 
     /**
@@ -73,6 +78,38 @@ public record StageProperties(
             @Nullable Integer length,
             @Nullable String reader,
             @DefaultValue("false") boolean sender) {}
+
+    /**
+     * The keys of a source over Kafka.
+     *
+     * @param topics Topics to read. The first is where requests ask for their answers. Required with source type kafka.
+     * @param group Consumer group to read as a member of. Every partition is read, in no group, unless set.
+     * @param token How the token is read; the header kafka_correlationId unless set.
+     * @param readyTimeout How long the start waits until brokers have answered and partitions are assigned.
+     * @param unreachableAfter How long no broker may answer, while somebody reads, before the source fails.
+     * @param consumerFactory Name of the ConsumerFactory bean. The only one unless set.
+     * @param template Name of the KafkaTemplate bean to send requests with. The only one unless set.
+     */
+    public record Kafka(
+            @DefaultValue List<String> topics,
+            @Nullable String group,
+            @DefaultValue KafkaToken token,
+            @DefaultValue("60s") Duration readyTimeout,
+            @DefaultValue("10s") Duration unreachableAfter,
+            @Nullable String consumerFactory,
+            @Nullable String template) {}
+
+    /**
+     * The keys of the token in a Kafka record; at most one of them.
+     *
+     * @param header Name of the header that holds the token.
+     * @param key Whether the record's key is the token.
+     * @param reader Name of a TokenReader bean that reads the token.
+     */
+    public record KafkaToken(
+            @Nullable String header,
+            @DefaultValue("false") boolean key,
+            @Nullable String reader) {}
 
     /**
      * The keys of a source that is a bean.

@@ -48,6 +48,7 @@ class PackagedMetadataIT {
             max-tickets                     | java.lang.Integer                            | 10000
             mailbox-capacity                | java.lang.Integer                            | 16
             mailbox-overflow                | io.github.exitleft.Overflow                  | drop-newest
+            shared                          | java.lang.Boolean                            | false
             source.type                     | java.lang.String                             |
             source.udp.address              | java.net.InetAddress                         |
             source.udp.port                 | java.lang.Integer                            | 0
@@ -57,6 +58,15 @@ class PackagedMetadataIT {
             source.udp.token.length         | java.lang.Integer                            |
             source.udp.token.reader         | java.lang.String                             |
             source.udp.token.sender         | java.lang.Boolean                            | false
+            source.kafka.topics             | java.util.List<java.lang.String>             |
+            source.kafka.group              | java.lang.String                             |
+            source.kafka.token.header       | java.lang.String                             |
+            source.kafka.token.key          | java.lang.Boolean                            | false
+            source.kafka.token.reader       | java.lang.String                             |
+            source.kafka.ready-timeout      | java.time.Duration                           | 60s
+            source.kafka.unreachable-after  | java.time.Duration                           | 10s
+            source.kafka.consumer-factory   | java.lang.String                             |
+            source.kafka.template           | java.lang.String                             |
             source.bean.name                | java.lang.String                             |
             source.bean.token.reader        | java.lang.String                             |
             """)

@@ -278,18 +278,18 @@ class StartFailureTests extends StartFailureSupport {
                 "exit-left.stages.stun.source.type",
                 "not set; the stage comes from",
                 "not known where the messages come from",
-                "one of: udp, bean");
+                "one of: udp, kafka, bean");
     }
 
     @Test
     void unknownSourceTypeIsReportedWithWhatThereIs(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("type: udp", "type: kafka"));
+        start((STUN + TOKEN).replace("type: udp", "type: carrier-pigeon"));
 
         assertReport(
                 output,
                 "exit-left.stages.stun.source.type",
                 "6:15",
-                "there is no source of type 'kafka'",
-                "one of: udp, bean");
+                "there is no source of type 'carrier-pigeon'",
+                "one of: udp, kafka, bean");
     }
 }

@@ -1,0 +1,144 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.TokenReader;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+
+/** Every mistake below a source that needs a library fails the start with key, origin and remedy, as does the library's absence: B1. */
+class StartFailureOfSourcesTests extends StartFailureSupport {
+
+    private static final String STAGE = """
+            exit-left:
+              stages:
+                rpc:
+                  token-type: java.lang.String
+                  source:
+                    type: TYPE
+                    TYPE:
+            """;
+
+    private static String yaml(String type, String lines) {
+        return STAGE.replace("TYPE", type) + "          " + lines.replace("; ", "\n          ") + "\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kafka | topics: replies | org.springframework.kafka.core.ConsumerFactory | org.springframework.boot:spring-boot-starter-kafka
+            """)
+    void missingLibraryIsReportedWithTheDependencyToAdd(
+            String type, String line, String missing, String dependency, CapturedOutput output) throws IOException {
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(new FilteredClassLoader(missing.substring(0, missing.lastIndexOf('.'))));
+        try {
+            start(yaml(type, line));
+        } finally {
+            thread.setContextClassLoader(loader);
+        }
+        assertReport(
+                output,
+                "exit-left.stages.rpc.source.type",
+                "6:15",
+                "there is no class " + missing + " on the class path",
+                "Add the dependency " + dependency);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kafka | group: g                            | kafka.topics            | not set | needs a topic to read         | to the topic that answers go to
+            kafka | topics: ''                          | kafka.topics            | 8:19    | needs a topic to read         | to the topic that answers go to
+            kafka | topics: a; group: ' '               | kafka.group             | 9:18    | a group needs a name          | remove it to read every partition
+            kafka | topics: a; ready-timeout: 0s        | kafka.ready-timeout     | 9:26    | must be at least              | a duration such as 10s
+            kafka | topics: a; unreachable-after: 1ms   | kafka.unreachable-after | 9:30    | must be at least PT1S         | a duration such as 10s
+            kafka | topics: a; token.header: ''         | kafka.token.header      | 9:25    | names no header               | the name of a header
+            kafka | topics: a; token.reader: ''         | kafka.token.reader      | 9:25    | names no bean                 | the name of a TokenReader bean
+            kafka | topics: a; token.key: true; token.reader: r | kafka.token.reader | 10:25 | in one way only               | Remove one of the two
+            kafka | topics: a; token.header: h; token.key: true | kafka.token.key    | 10:22 | in one way only               | Remove one of the two
+            kafka | topics: a; consumer-factory: other  | kafka.consumer-factory  | 9:29    | no bean named 'other'         | There are: one, two
+            kafka | topics: a; consumer-factory: reader | kafka.consumer-factory  | 9:29    | not a ConsumerFactory         | There are: one, two
+            kafka | topics: a                           | kafka.consumer-factory  | not set | several beans of type         | There are: one, two
+            kafka | topics: a; token.reader: datagramReader | kafka.token.reader  | 9:25    | reads messages of type        | Name another TokenReader bean
+            kafka | topics: a; token.reader: recordReader; consumer-factory: one; template: t | kafka.template | 11:21 | no bean named 't' | of which there is none
+            """)
+    void mistakeIsReported(
+            String type, String lines, String key, String origin, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        this.configuration = Factories.class;
+        start(yaml(type, lines));
+
+        assertReport(output, "exit-left.stages.rpc.source." + key, origin, reason, remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kafka, a header"})
+    void tokenTypeThatCanNotBeReadIsReported(String type, String where, CapturedOutput output) throws IOException {
+        this.configuration = Factories.class;
+        start(yaml(type, "topics: a").replace("java.lang.String", "java.util.Date"));
+
+        assertReport(
+                output,
+                "exit-left.stages.rpc.token-type",
+                "4:19",
+                "a token of type java.util.Date can't be " + where,
+                "java.lang.String");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kafka,topics: a"})
+    void keysOfAnotherTypeAreReported(String type, String line, CapturedOutput output) throws IOException {
+        start(yaml(type, line).replace("type: " + type, "type: udp"));
+
+        assertReport(
+                output,
+                "exit-left.stages.rpc.source." + type,
+                "8:",
+                "does not apply to exit-left.stages.rpc.source.type=udp",
+                "Remove what is below exit-left.stages.rpc.source." + type);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kafka | topics: a | kafka.consumer-factory | org.springframework.kafka.core.ConsumerFactory
+            """)
+    void missingBeanIsReported(String type, String line, String key, String missing, CapturedOutput output)
+            throws IOException {
+        start(yaml(type, line));
+
+        assertReport(
+                output,
+                "exit-left.stages.rpc.source." + key,
+                "not set",
+                "there is no bean of type " + missing,
+                "let Spring Boot configure one");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(Beans.class)
+    static class Factories {
+
+        @Bean
+        ConsumerFactory<String, String> one() {
+            return new DefaultKafkaConsumerFactory<>(Map.of());
+        }
+
+        @Bean
+        ConsumerFactory<String, String> two() {
+            return new DefaultKafkaConsumerFactory<>(Map.of());
+        }
+
+        @Bean
+        TokenReader<String, ConsumerRecord<?, ?>> recordReader() {
+            return record -> record.topic();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package com.example.sources;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
+final class KafkaBroker {
+
+    private static KafkaBroker shared;
+
+    private final Path directory;
+    private final int port;
+    private final String cluster = Uuid.randomUuid().toString();
+    private Process process;
+
+    private KafkaBroker() throws IOException {
+        this.directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "kafka-");
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            this.port = one.getLocalPort();
+            Files.writeString(this.directory.resolve("server.properties"), """
+                    process.roles=broker,controller
+                    node.id=1
+                    controller.quorum.voters=1@127.0.0.1:%2$d
+                    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                    controller.listener.names=CONTROLLER
+                    inter.broker.listener.name=PLAINTEXT
+                    listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+                    log.dirs=%3$s
+                    offsets.topic.num.partitions=1
+                    offsets.topic.replication.factor=1
+                    group.initial.rebalance.delay.ms=0
+                    auto.create.topics.enable=true
+                    """.formatted(
+                            this.port, other.getLocalPort(), this.directory.resolve("data")));
+        }
+    }
+
+    /** The broker, running. */
+    static synchronized KafkaBroker running() {
+        try {
+            if (shared == null) {
+                shared = new KafkaBroker();
+            }
+            if (shared.process == null) {
+                shared.start();
+            }
+            return shared;
+        } catch (IOException e) {
+            throw new AssertionError("the broker can't be started", e);
+        }
+    }
+
+    String address() {
+        return "127.0.0.1:" + this.port;
+    }
+
+    private Admin admin() {
+        return Admin.create(
+                Map.of("bootstrap.servers", address(), "default.api.timeout.ms", "5000", "request.timeout.ms", "3000"));
+    }
+
+    void start() throws IOException {
+        File log = this.directory.resolve("broker.log").toFile();
+        this.process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dkafka.log=INFO",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BrokerMain.class.getName(),
+                        this.directory.resolve("server.properties").toString(),
+                        this.cluster)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        try (Admin admin = admin()) {
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+                if (!this.process.isAlive()) {
+                    throw new AssertionError("the broker ended: see " + log);
+                }
+                return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+            });
+        }
+    }
+
+    /** Ends it as a crash would. */
+    void kill() throws InterruptedException {
+        this.process.destroyForcibly().waitFor();
+        this.process = null;
+    }
+
+    /** Makes a topic, if there is none. */
+    void topic(String name, int partitions) {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new AssertionError(e);
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Adds partitions to a topic. */
+    void raisePartitions(String topic, int partitions) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** How many members a group has. */
+    int members(String group) throws Exception {
+        try (Admin admin = admin()) {
+            return admin.describeConsumerGroups(List.of(group))
+                    .all()
+                    .get(30, TimeUnit.SECONDS)
+                    .get(group)
+                    .members()
+                    .size();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package com.example.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.bare.BareSnapshot.State;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.spring.boot.kafka.KafkaSource;
+import io.github.exitleft.spring.boot.kafka.KafkaTokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.IntegerDeserializer;
+import org.apache.kafka.common.serialization.IntegerSerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/** A broker that crashes and comes back: everybody is told once, and who asks afterwards is answered (M6). */
+class KafkaRestartIT {
+
+    private static final String TOPIC = "restart";
+
+    private static KafkaSource<Integer, String> open(KafkaBroker broker, boolean grouped) {
+        var consumers = new DefaultKafkaConsumerFactory<>(
+                Map.of("bootstrap.servers", broker.address()), new IntegerDeserializer(), new StringDeserializer());
+        KafkaSource.Builder<Integer, String> builder =
+                KafkaSource.builder(consumers, List.of(TOPIC)).unreachableAfter(Duration.ofSeconds(2));
+        return (grouped ? builder.group(TOPIC) : builder).open();
+    }
+
+    private static Stage<Integer, ConsumerRecord<Integer, String>> stage(KafkaBroker broker, boolean grouped) {
+        return Stage.builder(
+                        grouped ? "grouped" : "restart",
+                        Integer.class,
+                        open(broker, grouped),
+                        KafkaTokens.key(Integer.class))
+                .defaultTimeout(Duration.ofSeconds(60))
+                .build();
+    }
+
+    @Test
+    void crashAndRestart_failEverybodyOnceAndLoseNobodyAfterwards() throws Exception {
+        KafkaBroker broker = KafkaBroker.running();
+        broker.topic(TOPIC, 2);
+        var producers = new DefaultKafkaProducerFactory<>(
+                Map.of("bootstrap.servers", broker.address()), new IntegerSerializer(), new StringSerializer());
+        var template = new KafkaTemplate<>(producers);
+        try (var alone = stage(broker, false);
+                var grouped = stage(broker, true)) {
+            for (var stage : List.of(alone, grouped)) {
+                assertThat(stage.call(1, () -> send(template, 1)).value()).isEqualTo("1");
+            }
+            var callersOfAlone = callers(alone);
+            var callersOfGrouped = callers(grouped);
+
+            broker.kill();
+
+            assertAllFailedByOneCause(callersOfAlone);
+            assertAllFailedByOneCause(callersOfGrouped);
+            for (var stage : List.of(alone, grouped)) {
+                assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
+            }
+            // one tries again and finds the broker dead, the next one is told at once
+            FutureTask<?> first = Threads.start(() -> alone.call(20, () -> {}));
+            assertThat(failure(first)).isInstanceOf(SourceFailedException.class);
+            assertThatThrownBy(() -> alone.ticket(21)).isInstanceOf(SourceFailedException.class);
+
+            broker.start();
+
+            for (var stage : List.of(alone, grouped)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> {
+                    try {
+                        return stage.call(30, () -> send(template, 30)).value().equals("30");
+                    } catch (SourceFailedException e) {
+                        return false;
+                    }
+                });
+                assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN);
+                for (int i = 31; i < 131; i++) {
+                    int token = i;
+                    assertThat(stage.call(token, () -> send(template, token)).value())
+                            .isEqualTo("" + token);
+                }
+            }
+        } finally {
+            producers.destroy();
+        }
+    }
+
+    private static List<FutureTask<?>> callers(Stage<Integer, ?> stage) {
+        List<FutureTask<?>> callers = new ArrayList<>();
+        for (int i = 10; i < 15; i++) {
+            int token = i;
+            callers.add(Threads.start(() -> stage.call(token, () -> {})));
+        }
+        Threads.awaitCallers(stage, callers.size());
+        return callers;
+    }
+
+    private static void assertAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
+        Throwable cause = null;
+        for (FutureTask<?> caller : callers) {
+            Throwable thrown = failure(caller);
+            assertThat(thrown).isInstanceOf(SourceFailedException.class);
+            assertThat(thrown.getCause()).hasMessageContaining("no broker has answered for PT2S");
+            cause = cause == null ? thrown.getCause() : cause;
+            assertThat(thrown.getCause()).isSameAs(cause);
+        }
+    }
+
+    private static void send(KafkaTemplate<Integer, String> template, int token) {
+        template.send(new ProducerRecord<>(TOPIC, token, "" + token)).join();
+    }
+
+    private static Throwable failure(FutureTask<?> task) throws Exception {
+        try {
+            throw new AssertionError("should have failed, but returned " + task.get(60, TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
+    }
+}

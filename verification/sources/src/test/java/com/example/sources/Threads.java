@@ -1,0 +1,37 @@
+package com.example.sources;
+
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Stage;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+
+/** Callers on threads of their own, and what their stage says of them. */
+final class Threads {
+
+    private Threads() {}
+
+    /** Starts a caller. */
+    static <V> FutureTask<V> start(Callable<V> body) {
+        var task = new FutureTask<>(body);
+        Thread thread = new Thread(task, "caller");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    /** Waits until so many callers wait, one of them as the head. */
+    static void awaitCallers(Stage<?, ?> stage, int number) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            var role = stage.snapshot(0).role();
+            return role.head() != null && role.waiters() == number - 1;
+        });
+    }
+
+    /** How many messages came to that end. */
+    static long count(Stage<?, ?> stage, MessageOutcome outcome) {
+        return stage.snapshot(0).messages().getOrDefault(outcome, 0L);
+    }
+}
