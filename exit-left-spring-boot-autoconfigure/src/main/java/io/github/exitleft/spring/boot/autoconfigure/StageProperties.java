@@ -38,15 +38,17 @@ public record StageProperties(
     /**
      * The keys of a stage's source.
      *
-     * @param type Kind of source, one of udp, kafka and bean. Required.
+     * @param type Kind of source, one of udp, kafka, channel and bean. Required.
      * @param udp Settings of a source of type udp.
      * @param kafka Settings of a source of type kafka.
+     * @param channel Settings of a source of type channel.
      * @param bean Settings of a source of type bean.
      */
     public record Source(
             @Nullable String type,
             @Nullable Udp udp,
             @Nullable Kafka kafka,
+            @Nullable Channel channel,
             @Nullable Bean bean) {}
 
     /**
@@ -109,6 +111,27 @@ public record StageProperties(
     public record KafkaToken(
             @Nullable String header,
             @DefaultValue("false") boolean key,
+            @Nullable String reader) {}
+
+    /**
+     * The keys of a source over a channel of Spring Messaging.
+     *
+     * @param name Name of the PollableChannel bean, which nobody else may poll. Required with source type channel.
+     * @param token How the token is read; the header correlationId unless set.
+     */
+    public record Channel(
+            @Nullable String name, @DefaultValue ChannelToken token) {}
+
+    /**
+     * The keys of the token in a message of a channel; at most one of them.
+     *
+     * @param header Name of the header that is the token.
+     * @param expression Expression, in the Spring Expression Language, that gives the token when evaluated on the message.
+     * @param reader Name of a TokenReader bean that reads the token.
+     */
+    public record ChannelToken(
+            @Nullable String header,
+            @Nullable String expression,
             @Nullable String reader) {}
 
     /**

@@ -28,7 +28,9 @@ final class StagePropertiesBinding {
             + " source.udp.max-datagram-size, source.udp.token.offset, source.udp.token.length, source.udp.token.reader,"
             + " source.udp.token.sender, source.kafka.topics, source.kafka.group, source.kafka.token.header,"
             + " source.kafka.token.key, source.kafka.token.reader, source.kafka.ready-timeout,"
-            + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template, source.bean.name, source.bean.token.reader";
+            + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template,"
+            + " source.channel.name, source.channel.token.header, source.channel.token.expression,"
+            + " source.channel.token.reader, source.bean.name, source.bean.token.reader";
 
     private StagePropertiesBinding() {}
 

@@ -13,6 +13,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.PollableChannel;
 
 /** Every mistake below a source that needs a library fails the start with key, origin and remedy, as does the library's absence: B1. */
 class StartFailureOfSourcesTests extends StartFailureSupport {
@@ -34,6 +36,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             kafka | topics: replies | org.springframework.kafka.core.ConsumerFactory | org.springframework.boot:spring-boot-starter-kafka
+            channel | name: replies | org.springframework.messaging.PollableChannel | org.springframework.boot:spring-boot-starter-integration
             """)
     void missingLibraryIsReportedWithTheDependencyToAdd(
             String type, String line, String missing, String dependency, CapturedOutput output) throws IOException {
@@ -69,6 +72,14 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             kafka | topics: a                           | kafka.consumer-factory  | not set | several beans of type         | There are: one, two
             kafka | topics: a; token.reader: datagramReader | kafka.token.reader  | 9:25    | reads messages of type        | Name another TokenReader bean
             kafka | topics: a; token.reader: recordReader; consumer-factory: one; template: t | kafka.template | 11:21 | no bean named 't' | of which there is none
+            channel | token.header: h                   | channel.name            | not set | needs the name of a bean      | the name of a PollableChannel bean
+            channel | name: other                       | channel.name            | 8:17    | no bean named 'other'         | There are: replies
+            channel | name: reader                      | channel.name            | 8:17    | not a PollableChannel         | There are: replies
+            channel | name: replies; token.header: ''   | channel.token.header    | 9:25    | names no header               | the name of a header
+            channel | name: replies; token.expression: 'a +' | channel.token.expression | 9:29 | is no expression: | such as headers.id
+            channel | name: replies; token.expression: '' | channel.token.expression | 9:29 | is no expression              | such as headers.id
+            channel | name: replies; token.header: h; token.expression: e | channel.token.expression | 10:29 | in one way only | Remove one of the two
+            channel | name: replies; token.reader: datagramReader | channel.token.reader | 9:25 | reads messages of type     | Name another TokenReader bean
             """)
     void mistakeIsReported(
             String type, String lines, String key, String origin, String reason, String remedy, CapturedOutput output)
@@ -94,7 +105,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     }
 
     @ParameterizedTest
-    @CsvSource({"kafka,topics: a"})
+    @CsvSource({"kafka,topics: a", "channel,name: replies"})
     void keysOfAnotherTypeAreReported(String type, String line, CapturedOutput output) throws IOException {
         start(yaml(type, line).replace("type: " + type, "type: udp"));
 
@@ -134,6 +145,26 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
         @Bean
         ConsumerFactory<String, String> two() {
             return new DefaultKafkaConsumerFactory<>(Map.of());
+        }
+
+        @Bean
+        PollableChannel replies() {
+            return new PollableChannel() {
+                @Override
+                public Message<?> receive() {
+                    return null;
+                }
+
+                @Override
+                public Message<?> receive(long timeout) {
+                    return null;
+                }
+
+                @Override
+                public boolean send(Message<?> message, long timeout) {
+                    return false;
+                }
+            };
         }
 
         @Bean
