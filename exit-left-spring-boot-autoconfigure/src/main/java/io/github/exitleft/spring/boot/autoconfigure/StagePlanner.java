@@ -12,7 +12,7 @@ import org.springframework.util.StringUtils;
 final class StagePlanner {
 
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_.-]*");
-    private static final List<String> SOURCE_TYPES = List.of("udp", "kafka", "channel", "bean");
+    private static final List<String> SOURCE_TYPES = List.of("udp", "kafka", "jms", "channel", "bean");
 
     private final StageKeys keys;
     private final StageProperties properties;
@@ -53,6 +53,12 @@ final class StagePlanner {
                         "org.springframework.kafka.core.ConsumerFactory",
                         "org.springframework.boot:spring-boot-starter-kafka");
                 yield KafkaPlan.of(this.keys, tokenType, source.kafka());
+            }
+            case "jms" -> {
+                String starter = "org.springframework.boot:spring-boot-starter-artemis, or the starter of your broker";
+                require("jakarta.jms.ConnectionFactory", starter);
+                require("org.springframework.jms.core.JmsOperations", starter);
+                yield JmsPlan.of(this.keys, tokenType, source.jms());
             }
             case "channel" -> {
                 require(
@@ -107,6 +113,7 @@ final class StagePlanner {
         Map<String, @Nullable Object> settings = new LinkedHashMap<>();
         settings.put("udp", source.udp());
         settings.put("kafka", source.kafka());
+        settings.put("jms", source.jms());
         settings.put("channel", source.channel());
         settings.put("bean", source.bean());
         settings.forEach((other, set) -> {

@@ -38,9 +38,10 @@ public record StageProperties(
     /**
      * The keys of a stage's source.
      *
-     * @param type Kind of source, one of udp, kafka, channel and bean. Required.
+     * @param type Kind of source, one of udp, kafka, jms, channel and bean. Required.
      * @param udp Settings of a source of type udp.
      * @param kafka Settings of a source of type kafka.
+     * @param jms Settings of a source of type jms.
      * @param channel Settings of a source of type channel.
      * @param bean Settings of a source of type bean.
      */
@@ -48,6 +49,7 @@ public record StageProperties(
             @Nullable String type,
             @Nullable Udp udp,
             @Nullable Kafka kafka,
+            @Nullable Jms jms,
             @Nullable Channel channel,
             @Nullable Bean bean) {}
 
@@ -112,6 +114,27 @@ public record StageProperties(
             @Nullable String header,
             @DefaultValue("false") boolean key,
             @Nullable String reader) {}
+
+    /**
+     * The keys of a source over JMS.
+     *
+     * @param queue Name of the queue to listen to, which no other instance may. A temporary queue unless set.
+     * @param token How the token is read; the JMSCorrelationID unless set.
+     * @param connectionFactory Name of the ConnectionFactory bean. The only one unless set.
+     * @param template Name of the JmsTemplate bean to send requests with. The only one unless set.
+     */
+    public record Jms(
+            @Nullable String queue,
+            @DefaultValue JmsToken token,
+            @Nullable String connectionFactory,
+            @Nullable String template) {}
+
+    /**
+     * The keys of the token in a JMS message.
+     *
+     * @param reader Name of a TokenReader bean that reads the token.
+     */
+    public record JmsToken(@Nullable String reader) {}
 
     /**
      * The keys of a source over a channel of Spring Messaging.

@@ -29,6 +29,7 @@ final class StagePropertiesBinding {
             + " source.udp.token.sender, source.kafka.topics, source.kafka.group, source.kafka.token.header,"
             + " source.kafka.token.key, source.kafka.token.reader, source.kafka.ready-timeout,"
             + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template,"
+            + " source.jms.queue, source.jms.token.reader, source.jms.connection-factory, source.jms.template,"
             + " source.channel.name, source.channel.token.header, source.channel.token.expression,"
             + " source.channel.token.reader, source.bean.name, source.bean.token.reader";
 

@@ -67,6 +67,10 @@ class PackagedMetadataIT {
             source.kafka.unreachable-after  | java.time.Duration                           | 10s
             source.kafka.consumer-factory   | java.lang.String                             |
             source.kafka.template           | java.lang.String                             |
+            source.jms.queue                | java.lang.String                             |
+            source.jms.token.reader         | java.lang.String                             |
+            source.jms.connection-factory   | java.lang.String                             |
+            source.jms.template             | java.lang.String                             |
             source.channel.name             | java.lang.String                             |
             source.channel.token.header     | java.lang.String                             |
             source.channel.token.expression | java.lang.String                             |

@@ -1,6 +1,9 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.TokenReader;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,6 +14,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.messaging.Message;
@@ -36,6 +40,8 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             kafka | topics: replies | org.springframework.kafka.core.ConsumerFactory | org.springframework.boot:spring-boot-starter-kafka
+            jms | queue: replies | jakarta.jms.ConnectionFactory | org.springframework.boot:spring-boot-starter-artemis
+            jms | queue: replies | org.springframework.jms.core.JmsOperations | org.springframework.boot:spring-boot-starter-artemis
             channel | name: replies | org.springframework.messaging.PollableChannel | org.springframework.boot:spring-boot-starter-integration
             """)
     void missingLibraryIsReportedWithTheDependencyToAdd(
@@ -72,6 +78,12 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             kafka | topics: a                           | kafka.consumer-factory  | not set | several beans of type         | There are: one, two
             kafka | topics: a; token.reader: datagramReader | kafka.token.reader  | 9:25    | reads messages of type        | Name another TokenReader bean
             kafka | topics: a; token.reader: recordReader; consumer-factory: one; template: t | kafka.template | 11:21 | no bean named 't' | of which there is none
+            jms | queue: ''                             | jms.queue               | 8:18    | a queue needs a name          | remove it to get a temporary one
+            jms | queue: q; token.reader: ''            | jms.token.reader        | 9:25    | names no bean                 | the name of a TokenReader bean
+            jms | queue: q; token.reader: datagramReader | jms.token.reader       | 9:25    | reads messages of type        | Name another TokenReader bean
+            jms | queue: q; connection-factory: none    | jms.connection-factory  | 9:31    | no bean named 'none'          | There are: broker
+            jms | queue: q; template: none              | jms.template            | 9:21    | no bean named 'none'          | of which there is none
+            jms | queue: q                              | jms.queue               | 8:18    | no broker here                | Start the broker
             channel | token.header: h                   | channel.name            | not set | needs the name of a bean      | the name of a PollableChannel bean
             channel | name: other                       | channel.name            | 8:17    | no bean named 'other'         | There are: replies
             channel | name: reader                      | channel.name            | 8:17    | not a PollableChannel         | There are: replies
@@ -91,10 +103,11 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     }
 
     @ParameterizedTest
-    @CsvSource({"kafka, a header"})
-    void tokenTypeThatCanNotBeReadIsReported(String type, String where, CapturedOutput output) throws IOException {
+    @CsvSource({"kafka, a header, topics: a", "jms, a correlation id, queue: q"})
+    void tokenTypeThatCanNotBeReadIsReported(String type, String where, String line, CapturedOutput output)
+            throws IOException {
         this.configuration = Factories.class;
-        start(yaml(type, "topics: a").replace("java.lang.String", "java.util.Date"));
+        start(yaml(type, line).replace("java.lang.String", "java.util.Date"));
 
         assertReport(
                 output,
@@ -105,7 +118,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     }
 
     @ParameterizedTest
-    @CsvSource({"kafka,topics: a", "channel,name: replies"})
+    @CsvSource({"kafka,topics: a", "jms,queue: q", "channel,name: replies"})
     void keysOfAnotherTypeAreReported(String type, String line, CapturedOutput output) throws IOException {
         start(yaml(type, line).replace("type: " + type, "type: udp"));
 
@@ -120,6 +133,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             kafka | topics: a | kafka.consumer-factory | org.springframework.kafka.core.ConsumerFactory
+            jms | queue: q | jms.connection-factory | jakarta.jms.ConnectionFactory
             """)
     void missingBeanIsReported(String type, String line, String key, String missing, CapturedOutput output)
             throws IOException {
@@ -145,6 +159,19 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
         @Bean
         ConsumerFactory<String, String> two() {
             return new DefaultKafkaConsumerFactory<>(Map.of());
+        }
+
+        @Bean
+        ConnectionFactory broker() {
+            return new SingleConnectionFactory() {
+                @Override
+                public void afterPropertiesSet() {}
+
+                @Override
+                public Connection createConnection() throws JMSException {
+                    throw new JMSException("no broker here");
+                }
+            };
         }
 
         @Bean
