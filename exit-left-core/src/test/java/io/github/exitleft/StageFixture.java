@@ -135,13 +135,13 @@ public abstract class StageFixture {
 
     protected static boolean isBlocked(Task<?> task) {
         Thread.State state = task.thread.getState();
-        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || isInSelect(task.thread);
+        return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || isInPoll(task.thread);
     }
 
-    private static boolean isInSelect(Thread thread) { // a thread in a system call counts as runnable
+    private static boolean isInPoll(Thread thread) { // a thread in a system call counts as runnable
         for (StackTraceElement frame : thread.getStackTrace()) {
-            if (frame.getClassName().startsWith("sun.nio.ch.EPoll")
-                    && frame.getMethodName().equals("wait")) {
+            String method = frame.getClassName() + "." + frame.getMethodName();
+            if (method.matches("sun\\.nio\\.ch\\.(EPoll.*\\.wait|Net\\.poll)")) {
                 return true;
             }
         }

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -130,7 +129,7 @@ class JmsStageTests {
 
             Throwable cause = null;
             for (FutureTask<?> caller : callers) {
-                Throwable thrown = failure(caller);
+                Throwable thrown = Threads.failure(caller);
                 assertThat(thrown).isInstanceOf(SourceFailedException.class);
                 assertThat(thrown.getCause()).isInstanceOf(JMSException.class);
                 cause = cause == null ? thrown.getCause() : cause;
@@ -157,14 +156,6 @@ class JmsStageTests {
                 assertThat(client.ask("again" + i)).isEqualTo("AGAIN" + i);
             }
         });
-    }
-
-    private static Throwable failure(FutureTask<?> task) throws Exception {
-        try {
-            throw new AssertionError("should have failed, but returned " + task.get(60, TimeUnit.SECONDS));
-        } catch (ExecutionException e) {
-            return e.getCause();
-        }
     }
 
     /** As Boot makes them: one shared connection, and sessions that are kept. */

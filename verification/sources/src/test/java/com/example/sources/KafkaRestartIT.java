@@ -13,9 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
@@ -74,7 +72,7 @@ class KafkaRestartIT {
             }
             // one tries again and finds the broker dead, the next one is told at once
             FutureTask<?> first = Threads.start(() -> alone.call(20, () -> {}));
-            assertThat(failure(first)).isInstanceOf(SourceFailedException.class);
+            assertThat(Threads.failure(first)).isInstanceOf(SourceFailedException.class);
             assertThatThrownBy(() -> alone.ticket(21)).isInstanceOf(SourceFailedException.class);
 
             broker.start();
@@ -112,7 +110,7 @@ class KafkaRestartIT {
     private static void assertAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
         Throwable cause = null;
         for (FutureTask<?> caller : callers) {
-            Throwable thrown = failure(caller);
+            Throwable thrown = Threads.failure(caller);
             assertThat(thrown).isInstanceOf(SourceFailedException.class);
             assertThat(thrown.getCause()).hasMessageContaining("no broker has answered for PT2S");
             cause = cause == null ? thrown.getCause() : cause;
@@ -122,13 +120,5 @@ class KafkaRestartIT {
 
     private static void send(KafkaTemplate<Integer, String> template, int token) {
         template.send(new ProducerRecord<>(TOPIC, token, "" + token)).join();
-    }
-
-    private static Throwable failure(FutureTask<?> task) throws Exception {
-        try {
-            throw new AssertionError("should have failed, but returned " + task.get(60, TimeUnit.SECONDS));
-        } catch (ExecutionException e) {
-            return e.getCause();
-        }
     }
 }

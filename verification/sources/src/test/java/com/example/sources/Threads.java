@@ -6,7 +6,9 @@ import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** Callers on threads of their own, and what their stage says of them. */
 final class Threads {
@@ -20,6 +22,15 @@ final class Threads {
         thread.setDaemon(true);
         thread.start();
         return task;
+    }
+
+    /** What a caller threw; fails if it returned. */
+    static Throwable failure(FutureTask<?> task) throws Exception {
+        try {
+            throw new AssertionError("should have failed, but returned " + task.get(60, TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
     }
 
     /** Waits until so many callers wait, one of them as the head. */

@@ -12,7 +12,7 @@ import org.springframework.util.StringUtils;
 final class StagePlanner {
 
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_.-]*");
-    private static final List<String> SOURCE_TYPES = List.of("udp", "kafka", "jms", "channel", "bean");
+    private static final List<String> SOURCE_TYPES = List.of("udp", "kafka", "jms", "postgres", "channel", "bean");
 
     private final StageKeys keys;
     private final StageProperties properties;
@@ -59,6 +59,10 @@ final class StagePlanner {
                 require("jakarta.jms.ConnectionFactory", starter);
                 require("org.springframework.jms.core.JmsOperations", starter);
                 yield JmsPlan.of(this.keys, tokenType, source.jms());
+            }
+            case "postgres" -> {
+                require("org.postgresql.PGConnection", "org.postgresql:postgresql");
+                yield PostgresPlan.of(this.keys, tokenType, source.postgres());
             }
             case "channel" -> {
                 require(
@@ -114,6 +118,7 @@ final class StagePlanner {
         settings.put("udp", source.udp());
         settings.put("kafka", source.kafka());
         settings.put("jms", source.jms());
+        settings.put("postgres", source.postgres());
         settings.put("channel", source.channel());
         settings.put("bean", source.bean());
         settings.forEach((other, set) -> {

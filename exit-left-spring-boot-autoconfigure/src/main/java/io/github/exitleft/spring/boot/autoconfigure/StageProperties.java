@@ -38,10 +38,11 @@ public record StageProperties(
     /**
      * The keys of a stage's source.
      *
-     * @param type Kind of source, one of udp, kafka, jms, channel and bean. Required.
+     * @param type Kind of source, one of udp, kafka, jms, postgres, channel and bean. Required.
      * @param udp Settings of a source of type udp.
      * @param kafka Settings of a source of type kafka.
      * @param jms Settings of a source of type jms.
+     * @param postgres Settings of a source of type postgres.
      * @param channel Settings of a source of type channel.
      * @param bean Settings of a source of type bean.
      */
@@ -50,6 +51,7 @@ public record StageProperties(
             @Nullable Udp udp,
             @Nullable Kafka kafka,
             @Nullable Jms jms,
+            @Nullable Postgres postgres,
             @Nullable Channel channel,
             @Nullable Bean bean) {}
 
@@ -135,6 +137,29 @@ public record StageProperties(
      * @param reader Name of a TokenReader bean that reads the token.
      */
     public record JmsToken(@Nullable String reader) {}
+
+    /**
+     * The keys of a source over PostgreSQL.
+     *
+     * @param channels Channels to listen to; case matters. Required with source type postgres.
+     * @param token How the token is read; what stands before the first colon unless set.
+     * @param dataSource Name of the DataSource bean, of which one connection is held. The only one unless set.
+     * @param keepalive After how long without a notification a reader asks the database for a sign of life.
+     */
+    public record Postgres(
+            @DefaultValue List<String> channels,
+            @DefaultValue PostgresToken token,
+            @Nullable String dataSource,
+            @DefaultValue("30s") Duration keepalive) {}
+
+    /**
+     * The keys of the token in a notification; at most one of them.
+     *
+     * @param separator What ends the token at the beginning of the payload.
+     * @param reader Name of a TokenReader bean that reads the token.
+     */
+    public record PostgresToken(
+            @Nullable String separator, @Nullable String reader) {}
 
     /**
      * The keys of a source over a channel of Spring Messaging.

@@ -30,6 +30,8 @@ final class StagePropertiesBinding {
             + " source.kafka.token.key, source.kafka.token.reader, source.kafka.ready-timeout,"
             + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template,"
             + " source.jms.queue, source.jms.token.reader, source.jms.connection-factory, source.jms.template,"
+            + " source.postgres.channels, source.postgres.token.separator, source.postgres.token.reader,"
+            + " source.postgres.data-source, source.postgres.keepalive,"
             + " source.channel.name, source.channel.token.header, source.channel.token.expression,"
             + " source.channel.token.reader, source.bean.name, source.bean.token.reader";
 

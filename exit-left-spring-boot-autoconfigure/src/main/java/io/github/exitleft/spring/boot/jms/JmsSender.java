@@ -39,7 +39,7 @@ public final class JmsSender {
      * @throws org.springframework.jms.JmsException if it could not be sent
      */
     public void send(String destination, Object payload, String token) {
-        Destination answer = ready();
+        Destination answer = replyTo();
         this.template.convertAndSend(destination, payload, message -> addressed(message, token, answer));
     }
 
@@ -52,11 +52,17 @@ public final class JmsSender {
      * @throws org.springframework.jms.JmsException if it could not be sent
      */
     public void send(String destination, MessageCreator request, String token) {
-        Destination answer = ready();
+        Destination answer = replyTo();
         this.template.send(destination, session -> addressed(request.createMessage(session), token, answer));
     }
 
-    private Destination ready() {
+    /**
+     * Where answers go, for those who send in another way; somebody listens there.
+     *
+     * @return the queue, which is another one each time that the connection had to be made again, if it is temporary
+     * @throws org.springframework.jms.JmsException if the connection was lost and can't be made again
+     */
+    public Destination replyTo() {
         try {
             return this.replyTo.get();
         } catch (JMSException e) {

@@ -71,6 +71,11 @@ class PackagedMetadataIT {
             source.jms.token.reader         | java.lang.String                             |
             source.jms.connection-factory   | java.lang.String                             |
             source.jms.template             | java.lang.String                             |
+            source.postgres.channels        | java.util.List<java.lang.String>             |
+            source.postgres.token.separator | java.lang.String                             |
+            source.postgres.token.reader    | java.lang.String                             |
+            source.postgres.data-source     | java.lang.String                             |
+            source.postgres.keepalive       | java.time.Duration                           | 30s
             source.channel.name             | java.lang.String                             |
             source.channel.token.header     | java.lang.String                             |
             source.channel.token.expression | java.lang.String                             |

@@ -6,9 +6,11 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.annotation.Bean;
@@ -42,6 +44,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             kafka | topics: replies | org.springframework.kafka.core.ConsumerFactory | org.springframework.boot:spring-boot-starter-kafka
             jms | queue: replies | jakarta.jms.ConnectionFactory | org.springframework.boot:spring-boot-starter-artemis
             jms | queue: replies | org.springframework.jms.core.JmsOperations | org.springframework.boot:spring-boot-starter-artemis
+            postgres | channels: replies | org.postgresql.PGConnection | org.postgresql:postgresql
             channel | name: replies | org.springframework.messaging.PollableChannel | org.springframework.boot:spring-boot-starter-integration
             """)
     void missingLibraryIsReportedWithTheDependencyToAdd(
@@ -84,6 +87,14 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             jms | queue: q; connection-factory: none    | jms.connection-factory  | 9:31    | no bean named 'none'          | There are: broker
             jms | queue: q; template: none              | jms.template            | 9:21    | no bean named 'none'          | of which there is none
             jms | queue: q                              | jms.queue               | 8:18    | no broker here                | Start the broker
+            postgres | keepalive: 1s                    | postgres.channels       | not set | needs a channel to listen to  | to the channel that answers go to
+            postgres | channels: c; keepalive: 0s       | postgres.keepalive      | 9:22    | must be positive              | a duration such as 30s
+            postgres | channels: c; token.separator: '' | postgres.token.separator | 9:28   | must not be empty             | one such as :
+            postgres | channels: c; token.separator: x; token.reader: r | postgres.token.reader | 10:25 | in one way only | Remove one of the two
+            postgres | channels: c; token.reader: datagramReader | postgres.token.reader | 9:25 | reads messages of type   | Name another TokenReader bean
+            postgres | channels: c; data-source: none   | postgres.data-source    | 9:24    | no bean named 'none'          | There are: database
+            postgres | channels: ninechars-ninechars-ninechars-ninechars-ninechars-ninechars-ninechars | postgres.channels | 8:21 | can't be the name of a channel | 1 to 63 bytes
+            postgres | channels: c                      | postgres.channels       | 8:21    | refused                       | Start the database
             channel | token.header: h                   | channel.name            | not set | needs the name of a bean      | the name of a PollableChannel bean
             channel | name: other                       | channel.name            | 8:17    | no bean named 'other'         | There are: replies
             channel | name: reader                      | channel.name            | 8:17    | not a PollableChannel         | There are: replies
@@ -103,7 +114,11 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     }
 
     @ParameterizedTest
-    @CsvSource({"kafka, a header, topics: a", "jms, a correlation id, queue: q"})
+    @CsvSource({
+        "kafka, a header, topics: a",
+        "jms, a correlation id, queue: q",
+        "postgres, read from a payload, channels: c"
+    })
     void tokenTypeThatCanNotBeReadIsReported(String type, String where, String line, CapturedOutput output)
             throws IOException {
         this.configuration = Factories.class;
@@ -118,7 +133,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     }
 
     @ParameterizedTest
-    @CsvSource({"kafka,topics: a", "jms,queue: q", "channel,name: replies"})
+    @CsvSource({"kafka,topics: a", "jms,queue: q", "postgres,channels: c", "channel,name: replies"})
     void keysOfAnotherTypeAreReported(String type, String line, CapturedOutput output) throws IOException {
         start(yaml(type, line).replace("type: " + type, "type: udp"));
 
@@ -134,6 +149,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     @CsvSource(delimiter = '|', textBlock = """
             kafka | topics: a | kafka.consumer-factory | org.springframework.kafka.core.ConsumerFactory
             jms | queue: q | jms.connection-factory | jakarta.jms.ConnectionFactory
+            postgres | channels: c | postgres.data-source | javax.sql.DataSource
             """)
     void missingBeanIsReported(String type, String line, String key, String missing, CapturedOutput output)
             throws IOException {
@@ -172,6 +188,13 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
                     throw new JMSException("no broker here");
                 }
             };
+        }
+
+        @Bean
+        DataSource database() {
+            PGSimpleDataSource database = new PGSimpleDataSource();
+            database.setPortNumbers(new int[] {1}); // where nobody is
+            return database;
         }
 
         @Bean

@@ -1,0 +1,246 @@
+package com.example.sources;
+
+import static com.example.sources.Threads.count;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Stage;
+import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.bare.BareSnapshot.State;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.postgres.PostgresSender;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGNotification;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+
+/** Stages over a real PostgreSQL database: answers, what is bad among them, and a database that goes away. */
+class PostgresStageIT {
+
+    private final PostgresDatabase database = PostgresDatabase.running();
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(DataSourceAutoConfiguration.class, ExitLeftAutoConfiguration.class))
+            .withUserConfiguration(Client.class)
+            .withPropertyValues(
+                    "spring.datasource.url=" + this.database.url(),
+                    "spring.datasource.hikari.maximum-pool-size=4",
+                    "spring.datasource.hikari.connection-timeout=1000",
+                    "spring.datasource.hikari.auto-commit=false",
+                    "exit-left.stages.jobs.token-type=java.lang.Integer",
+                    "exit-left.stages.jobs.default-timeout=30s",
+                    "exit-left.stages.jobs.source.type=postgres",
+                    "exit-left.stages.jobs.source.postgres.channels=done,Failed \"jobs\"");
+
+    @Test
+    void notificationsOfSeveralChannels_reachWhoWaitsForThem() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            List<FutureTask<PGNotification>> calls = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                int token = i;
+                String channel = i % 2 == 0 ? "done" : "Failed \"jobs\"";
+                calls.add(Threads.start(
+                        () -> client.jobs.call(token, () -> client.sender.notify(channel, token + ":of " + token))));
+            }
+            for (int i = 0; i < 20; i++) {
+                PGNotification got = calls.get(i).get(30, TimeUnit.SECONDS);
+                assertThat(got.getParameter()).isEqualTo(i + ":of " + i);
+                assertThat(got.getName()).isEqualTo(i % 2 == 0 ? "done" : "Failed \"jobs\"");
+            }
+            assertThat(client.jobs.source())
+                    .containsEntry("type", "postgres")
+                    .containsEntry("channels", List.of("done", "Failed \"jobs\""))
+                    .containsEntry("connected", true);
+        });
+    }
+
+    @Test
+    void notificationOfTheMaximumSize_survivesAndALongerOneIsTheSendersFault() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            String longest = "1:" + "x".repeat(7_997);
+            assertThat(client.ask(1, longest)).isEqualTo(longest);
+
+            assertThatThrownBy(() -> client.ask(2, longest + "x"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("too long");
+            assertThat(client.ask(3, "3")).isEqualTo("3");
+        });
+    }
+
+    @Test
+    void payloadThatIsNoToken_isUnreadable() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            PGNotification got = client.jobs.call(1, () -> {
+                client.sender.notify("done", "");
+                client.sender.notify("done", "one:more");
+                client.sender.notify("done", "1:fine");
+            });
+
+            assertThat(got.getParameter()).isEqualTo("1:fine");
+            assertThat(count(client.jobs, MessageOutcome.UNREADABLE)).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void closingTheStage_givesTheConnectionBackDeaf() {
+        this.contextRunner
+                .withPropertyValues("spring.datasource.hikari.maximum-pool-size=2")
+                .run(context -> {
+                    Client client = context.getBean(Client.class);
+                    HikariDataSource pool = context.getBean(HikariDataSource.class);
+                    assertThat(pool.getHikariPoolMXBean().getActiveConnections())
+                            .isEqualTo(1);
+
+                    client.jobs.close();
+
+                    assertThat(pool.getHikariPoolMXBean().getActiveConnections())
+                            .isZero();
+                    try (var one = pool.getConnection();
+                            var other = pool.getConnection()) {
+                        for (var connection : List.of(one, other)) {
+                            try (var statement = connection.createStatement();
+                                    var listening = statement.executeQuery("select * from pg_listening_channels()")) {
+                                assertThat(listening.next()).isFalse();
+                            }
+                        }
+                    }
+                });
+    }
+
+    @Test
+    void databaseThatGoesAway_failsEverybodyOnceAndLosesNobodyAfterwards() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
+            List<FutureTask<?>> callers = callers(client.jobs);
+
+            this.database.stop();
+
+            assertAllFailedByOneCause(callers);
+            assertThat(client.jobs.snapshot(0).role().state()).isEqualTo(State.FAILED);
+            assertThat(client.jobs.source()).containsEntry("connected", false);
+            // one tries again and can't even send, the next one is told at once
+            assertThatThrownBy(() -> client.ask(2, "2"))
+                    .isInstanceOfAny(SQLException.class, SourceFailedException.class);
+            assertThatThrownBy(() -> client.jobs.ticket(3)).isInstanceOf(SourceFailedException.class);
+
+            this.database.start();
+
+            assertComesBack(client);
+        });
+    }
+
+    @Test
+    void connectionThatFallsSilent_isFoundDeadAndReplaced() throws Exception {
+        try (FreezingProxy network = new FreezingProxy(this.database.port())) {
+            this.contextRunner
+                    .withPropertyValues(
+                            "spring.datasource.url=" + PostgresDatabase.url(network.port()),
+                            "exit-left.stages.jobs.source.postgres.keepalive=1s")
+                    .run(context -> {
+                        Client client = context.getBean(Client.class);
+                        assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
+                        List<FutureTask<?>> callers = callers(client.jobs);
+
+                        network.freeze();
+
+                        assertAllFailedByOneCause(callers);
+                        network.thaw();
+                        assertComesBack(client);
+                    });
+        }
+    }
+
+    @Test
+    void interruptOfAVirtualThread_isAnInterruptAndTheNextOneListensAgain() {
+        assumeTrue(VirtualThreads.exist(), "this JVM has no virtual threads");
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            for (int i = 0; i < 5; i++) {
+                var head = new FutureTask<>(() -> client.jobs.call(1, () -> {}));
+                Thread thread = VirtualThreads.unstarted("head", head);
+                thread.start();
+                Threads.awaitCallers(client.jobs, 1);
+                await().until(() -> thread.getState() != Thread.State.RUNNABLE);
+
+                thread.interrupt();
+
+                assertThat(Threads.failure(head)).isInstanceOf(InterruptedException.class);
+                assertThat(client.jobs.snapshot(0).role().state()).isEqualTo(State.OPEN);
+                assertThat(client.ask(2, "2:still here")).isEqualTo("2:still here");
+            }
+        });
+    }
+
+    private static List<FutureTask<?>> callers(Stage<Integer, PGNotification> stage) {
+        List<FutureTask<?>> callers = new ArrayList<>();
+        for (int i = 10; i < 15; i++) {
+            int token = i;
+            callers.add(Threads.start(() -> stage.call(token, () -> {})));
+        }
+        Threads.awaitCallers(stage, callers.size());
+        return callers;
+    }
+
+    private static void assertAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
+        Throwable cause = null;
+        for (FutureTask<?> caller : callers) {
+            Throwable thrown = Threads.failure(caller);
+            assertThat(thrown).isInstanceOf(SourceFailedException.class);
+            assertThat(thrown.getCause()).isInstanceOf(SQLException.class);
+            cause = cause == null ? thrown.getCause() : cause;
+            assertThat(thrown.getCause()).isSameAs(cause);
+        }
+    }
+
+    private static void assertComesBack(Client client) throws Exception {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            try {
+                return client.ask(4, "4:after").equals("4:after");
+            } catch (SourceFailedException | SQLException e) {
+                return false;
+            }
+        });
+        assertThat(client.jobs.snapshot(0).role().state()).isEqualTo(State.OPEN);
+        for (int i = 100; i < 150; i++) {
+            assertThat(client.ask(i, i + ":again")).isEqualTo(i + ":again");
+        }
+    }
+
+    /** What a user writes. */
+    @Configuration(proxyBeanMethods = false)
+    static class Client {
+
+        final Stage<Integer, PGNotification> jobs;
+        final PostgresSender sender;
+
+        Client(Stage<Integer, PGNotification> jobs) {
+            this.jobs = jobs;
+            this.sender = jobs.backdoor(PostgresSender.class);
+        }
+
+        /** Plays both sides: the database answers what it is told. */
+        String ask(int token, String payload) throws SQLException, InterruptedException {
+            return this.jobs
+                    .call(token, () -> this.sender.notify("done", payload))
+                    .getParameter();
+        }
+    }
+}
