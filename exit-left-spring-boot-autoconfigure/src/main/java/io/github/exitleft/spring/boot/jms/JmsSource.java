@@ -224,8 +224,8 @@ public final class JmsSource implements Source<Message> {
 
     @Override
     public void close() {
-        this.connecting.lock();
         Link last;
+        this.connecting.lock();
         try {
             this.closed = true;
             last = this.link;

@@ -215,8 +215,8 @@ public final class PostgresSource implements Source<PGNotification> {
 
     @Override
     public void close() {
-        this.connecting.lock();
         Link last;
+        this.connecting.lock();
         try {
             this.closed = true;
             last = this.link;
