@@ -23,16 +23,18 @@ final class Counts {
 
     private static final String TRACED =
             "sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,epoll_wait,epoll_pwait,epoll_ctl,"
-                    + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname,futex";
-    private static final Duration MEASURED = Duration.ofMillis(300);
+                    + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname";
+    private static final Duration COUNTED = Duration.ofMillis(300);
+    private static final Duration TRACED_FOR = Duration.ofSeconds(2); // so that the JVM's own start counts for little
 
     private Counts() {}
 
-    /** The process that is counted: one contender under one load. Arguments: the peer's port, load and contender. */
+    /** The process that is counted: one contender under one load. Arguments: the peer's port, load, contender, milliseconds. */
     public static void main(String[] arguments) throws Exception {
         PeerProcess peer = PeerProcess.at(Integer.parseInt(arguments[0]));
         Roster.Entry entry = Roster.named(arguments[2]);
-        Result result = Round.run(entry.factory(), Load.parse(arguments[1]), peer, MEASURED);
+        Result result = Round.run(
+                entry.factory(), Load.parse(arguments[1]), peer, Duration.ofMillis(Long.parseLong(arguments[3])));
         Calls calls = Calls.now();
         System.out.printf(
                 "%d %s %s %s %s%n", result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
@@ -41,7 +43,7 @@ final class Counts {
     /** Calls per exchange; none where the contender uses none of the JDK's channels. */
     static Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
         List<String> command = new ArrayList<>(Arrays.asList(CountingProvider.JVM_ARGUMENTS));
-        double[] said = run(List.of(), command, peer, load, entry);
+        double[] said = run(List.of(), command, peer, load, entry, COUNTED);
         return new Calls(said[1] / said[0], said[2] / said[0], said[3] / said[0], said[4] / said[0]);
     }
 
@@ -56,7 +58,8 @@ final class Counts {
                         List.of(),
                         peer,
                         load,
-                        entry);
+                        entry,
+                        TRACED_FOR);
             } catch (IOException e) {
                 return null;
             }
@@ -78,7 +81,12 @@ final class Counts {
     }
 
     private static double[] run(
-            List<String> tracer, List<String> jvmArguments, PeerProcess peer, Load load, Roster.Entry entry)
+            List<String> tracer,
+            List<String> jvmArguments,
+            PeerProcess peer,
+            Load load,
+            Roster.Entry entry,
+            Duration duration)
             throws IOException {
         List<String> command = new ArrayList<>();
         if (load.pinned()) {
@@ -89,7 +97,8 @@ final class Counts {
         command.addAll(jvmArguments);
         command.addAll(
                 List.of("-Xmx512m", "-classpath", System.getProperty("java.class.path"), Counts.class.getName()));
-        command.addAll(List.of(String.valueOf(peer.address().getPort()), load.id(), entry.id()));
+        command.addAll(List.of(
+                String.valueOf(peer.address().getPort()), load.id(), entry.id(), String.valueOf(duration.toMillis())));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

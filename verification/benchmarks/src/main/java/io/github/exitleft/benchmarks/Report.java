@@ -117,7 +117,7 @@ final class Report {
         }
         text.append(
                 "\n## The primitive alone\n\nNanoseconds by JMH (medians with quartiles), and bytes allocated; others wait"
-                        + " in the first two operations, and hold tickets in the rest.\n\n");
+                        + " in enterAndLeave and signalAndWake, and hold tickets in the rest.\n\n");
         text.append(Tables.row("operation", "others", "ns", "(quartiles)", "bytes"));
         text.append(Tables.row("---", "---:", "---:", "---", "---:"));
         for (Primitive.Figure figure : primitive.figures()) {

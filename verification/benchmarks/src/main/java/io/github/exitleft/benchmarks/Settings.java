@@ -72,7 +72,8 @@ record Settings(
                 !partly,
                 !partly && !quick,
                 !partly || primitiveOnly,
-                Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md")),
+                Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md"))
+                        .normalize(),
                 command(given));
     }
 
