@@ -24,6 +24,7 @@ final class Heading<T, M> {
     private final Tally tally;
     private final int drain;
     private volatile long lastActivity;
+    private long filed; // messages for callers; written and read by heads
 
     Heading(Stage<T, M> stage, StageBuilder<T, M> settings, Mailroom<T, M> mailroom, Tally tally) {
         this.stage = stage;
@@ -68,8 +69,24 @@ final class Heading<T, M> {
         }
     }
 
+    /** Reads for others, as the keeper, until that is to step down. */
+    @Nullable
+    Void keep(Director<T, Source<M>, Void> director, Keeping<T, M> keeping) throws InterruptedException {
+        long before = filed;
+        long rest = 0; // first a mere look, which shows at once whether a source that failed works again
+        do {
+            step(director, null, rest);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while heading as the keeper of " + stage);
+            }
+            rest = HEARTBEAT_NANOS;
+        } while (!director.isClosed() && !keeping.stepsDown(filed != before, director::isAnybodyWaiting));
+        drain(director, null);
+        return null;
+    }
+
     /** Routes what is there already before leaving, so that others need not be promoted for it (M5). */
-    private void drain(Director<T, Source<M>, Void> director, Ticket<T, M> mine) {
+    private void drain(Director<T, Source<M>, Void> director, @Nullable Ticket<T, M> mine) {
         try {
             for (int i = 0; i < drain && !director.isAlone() && !director.isClosed(); i++) {
                 if (!step(director, mine, 0)) {
@@ -84,7 +101,7 @@ final class Heading<T, M> {
     }
 
     /** Reads and routes one message; false if there was none. */
-    private boolean step(Director<T, Source<M>, Void> director, Ticket<T, M> mine, long rest)
+    private boolean step(Director<T, Source<M>, Void> director, @Nullable Ticket<T, M> mine, long rest)
             throws InterruptedException {
         M message = null;
         Throwable unreadable = null;
@@ -137,7 +154,9 @@ final class Heading<T, M> {
         if (director.isClosed()) {
             return director.closed();
         }
-        return director.fail(thrown);
+        RuntimeException failed = director.fail(thrown);
+        stage.sourceFailed();
+        return failed;
     }
 
     private static boolean wrapsInterrupt(Throwable thrown) {
@@ -150,7 +169,7 @@ final class Heading<T, M> {
         return false;
     }
 
-    private void route(Director<T, Source<M>, Void> director, Ticket<T, M> mine, Received<M> received) {
+    private void route(Director<T, Source<M>, Void> director, @Nullable Ticket<T, M> mine, Received<M> received) {
         M message = received.message();
         T token;
         BareTicket<T> holder;
@@ -181,6 +200,7 @@ final class Heading<T, M> {
         }
         Unclaimed<T, M> left = mailroom.offer(token, ticket, received);
         if (ticket != mine && (left == null || left.message() != message)) {
+            filed++;
             director.signal(holder);
         }
         if (left != null) {

@@ -83,6 +83,7 @@ public final class Stage<T, M> implements AutoCloseable {
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
+    private final Keeping<T, M> keeping;
     private final Tally tally = new Tally();
     private final List<StageListener<? super T, ? super M>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean unattended;
@@ -107,6 +108,12 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.heading = new Heading<>(this, settings, mailroom, tally);
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
+        this.keeping = new Keeping<>(bare, settings, heading, () -> false);
+    }
+
+    /** Starts the keeper, if there is to be one; once the stage is complete. */
+    void begin() {
+        keeping.lookUp();
     }
 
     /**
@@ -403,6 +410,11 @@ public final class Stage<T, M> implements AutoCloseable {
         }
     }
 
+    /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */
+    void sourceFailed() {
+        keeping.lookUp();
+    }
+
     void helperFailed() {
         bare.helperFailed();
     }
@@ -439,6 +451,25 @@ public final class Stage<T, M> implements AutoCloseable {
         long nanos = Math.min(
                 bare.nanoTime() - heading.lastActivity(), role.head().heading().toNanos());
         return Duration.ofNanos(Math.max(0, nanos));
+    }
+
+    /**
+     * Whether a background thread reads the source while no caller does.
+     *
+     * @return as it is set now
+     */
+    public Keeper keeper() {
+        return keeping.mode();
+    }
+
+    /**
+     * Sets whether a background thread reads the source while no caller does. One that is not wanted any more passes the role on and
+     * ends.
+     *
+     * @param keeper when it is to read, from now on
+     */
+    public void keeper(Keeper keeper) {
+        keeping.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
     }
 
     /**
@@ -491,6 +522,7 @@ public final class Stage<T, M> implements AutoCloseable {
     @Override
     public void close() {
         bare.close();
+        keeping.lookUp();
     }
 
     @Override

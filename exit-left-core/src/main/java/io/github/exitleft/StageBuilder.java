@@ -5,6 +5,7 @@ import io.github.exitleft.bare.Promotion;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Stage}.
@@ -25,6 +26,9 @@ public final class StageBuilder<T, M> {
     int mailboxCapacity = 16;
     Overflow overflow = Overflow.DROP_NEWEST;
     boolean shared;
+    private @Nullable Keeper keeper;
+    Duration keeperIdle = Duration.ofMillis(100);
+    OnFailure onFailure = OnFailure.FAIL_ALL;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -111,6 +115,48 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
+    /**
+     * Sets whether a background thread reads the source while no caller does; {@link Keeper#OFF} unless set, but {@link
+     * Keeper#ALWAYS} where an {@linkplain Source#diesOfInterrupt interrupt kills the source}.
+     *
+     * @param keeper when it does
+     * @return this builder
+     * @see Stage#keeper(Keeper)
+     */
+    public StageBuilder<T, M> keeper(Keeper keeper) {
+        this.keeper = Objects.requireNonNull(keeper, "'keeper' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets after how long without a reader an {@linkplain Keeper#IDLE idle} keeper reads; 100 ms unless set.
+     *
+     * @param keeperIdle from a millisecond to an hour
+     * @return this builder
+     */
+    public StageBuilder<T, M> keeperIdle(Duration keeperIdle) {
+        if (keeperIdle.compareTo(Duration.ofMillis(1)) < 0 || keeperIdle.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("'keeperIdle' must be from 1 ms to an hour, but is " + keeperIdle);
+        }
+        this.keeperIdle = keeperIdle;
+        return this;
+    }
+
+    /**
+     * Sets what brings a failed source back; {@link OnFailure#FAIL_ALL} unless set.
+     *
+     * @param onFailure who tries again, and when
+     * @return this builder
+     */
+    public StageBuilder<T, M> onFailure(OnFailure onFailure) {
+        this.onFailure = Objects.requireNonNull(onFailure, "'onFailure' must not be null");
+        return this;
+    }
+
+    Keeper keeper() {
+        return keeper != null ? keeper : source.diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+    }
+
     /** For tests and checkers: what they set beneath. */
     StageBuilder<T, M> seam(UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam) {
         this.seam = seam;
@@ -123,7 +169,9 @@ public final class StageBuilder<T, M> {
      * @return a new stage
      */
     public Stage<T, M> build() {
-        return new Stage<>(this);
+        var stage = new Stage<>(this);
+        stage.begin();
+        return stage;
     }
 
     private static int atLeastOne(int value, String name) {

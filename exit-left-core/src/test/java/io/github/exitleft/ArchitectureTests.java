@@ -79,7 +79,9 @@ class ArchitectureTests {
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
                         "CallOptions",
+                        "Keeper",
                         "MessageOutcome",
+                        "OnFailure",
                         "Overflow",
                         "QueueSource",
                         "Received",
@@ -96,6 +98,7 @@ class ArchitectureTests {
                         "TransientSourceException",
                         "Unclaimed",
                         "UnreadableMessageException",
+                        "bare.BareKeeper",
                         "bare.BareListener",
                         "bare.BareSnapshot",
                         "bare.BareSnapshot$Head",

@@ -148,6 +148,18 @@ public abstract class StageFixture {
         return false;
     }
 
+    /** The threads that are the stage's keeper: one at most. */
+    protected static List<Thread> keepers(Stage<?, ?> stage) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("exit-left keeper of stage '" + stage.name() + "'"))
+                .toList();
+    }
+
+    protected static boolean keeperHeads(Stage<?, ?> stage) {
+        BareSnapshot.Head head = stage.snapshot(0).role().head();
+        return head != null && head.thread().startsWith("exit-left keeper");
+    }
+
     protected static long count(Stage<?, ?> stage, MessageOutcome outcome) {
         return stage.snapshot(0).messages().get(outcome);
     }
@@ -162,6 +174,10 @@ public abstract class StageFixture {
         }
         for (Map.Entry<Stage<?, ?>, HookedSource<?>> entry : stages.entrySet()) {
             Stage<?, ?> stage = entry.getKey();
+            if (stage.keeper() != Keeper.OFF) {
+                stage.keeper(Keeper.OFF);
+            }
+            until(() -> assertThat(keepers(stage)).as("keeper of " + stage).isEmpty());
             StageSnapshot snapshot = stage.snapshot(10);
             assertThat(snapshot.role().waiters()).as("waiters").isZero();
             assertThat(snapshot.role().oldest()).as("oldest").isEmpty();

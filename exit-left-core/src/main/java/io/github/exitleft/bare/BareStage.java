@@ -64,6 +64,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Registrations<T> registrations;
     private final Helpers helpers = new Helpers(this);
     private final Role role;
+    private final BareKeeper<T, R, B> keeper;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
         this.name = settings.name;
@@ -76,6 +77,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         this.closeUnderHead = settings.closeUnderHead;
         this.closeTimeout = settings.closeTimeout;
         this.role = new Role(name, this, platform, settings.promotion, this::closeResource);
+        this.keeper = new BareKeeper<>(this, role, platform);
     }
 
     /**
@@ -219,18 +221,24 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (Thread.interrupted()) { // chosen and interrupted: the role goes on, the thread goes
             throw interrupted(ticket);
         }
-        var director = new Director<T, R, B>(this, ticket);
+        var director = new Director<>(this, ticket, ticket.era);
+        V value = run(director, routine);
+        if (!director.saidOutOfTime()) {
+            return new Exit.Finished<>(value);
+        }
+        if (role.isClosed()) {
+            throw new StageClosedException(name);
+        }
+        return (Exit<V>) TIMED_OUT;
+    }
+
+    /** Runs a head's routine on the thread that has the role. */
+    <V extends @Nullable Object, X extends Exception> V run(
+            Director<T, R, B> director, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         boolean marked = Inside.ANYTHING.enter(this);
         try {
             helpers.tell(BareStage::headChanged);
-            V value = routine.head(director);
-            if (!director.saidOutOfTime()) {
-                return new Exit.Finished<>(value);
-            }
-            if (role.isClosed()) {
-                throw new StageClosedException(name);
-            }
-            return (Exit<V>) TIMED_OUT;
+            return routine.head(director);
         } finally {
             director.end();
             if (marked) {
@@ -261,6 +269,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
+     * The right to head without a ticket, for one background thread.
+     *
+     * @return the keeper, always the same
+     */
+    public BareKeeper<T, R, B> keeper() {
+        return keeper;
+    }
+
+    /**
      * Turns a timeout into a deadline for {@link #enterUntil}.
      *
      * @param timeout how long from now; a huge one saturates, a negative one counts as zero
@@ -270,11 +287,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return platform.nanoTime() + nanos(timeout);
     }
 
-    private static long nanos(Duration timeout) {
+    static long nanos(Duration timeout) {
         if (timeout.isNegative()) {
             return 0;
         }
-        long most = Long.MAX_VALUE >> 1; // 146 years, and differences of deadlines don't overflow
+        long most = Role.MOST_NANOS;
         return timeout.getSeconds() >= most / 1_000_000_000 ? most : timeout.toNanos();
     }
 
@@ -323,6 +340,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
+    boolean isAnybodyWaiting() {
+        return role.isAnybodyQueued();
+    }
+
     boolean signal(BareTicket<T> holder) {
         return role.signal(holder);
     }
@@ -340,15 +361,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    void fail(BareTicket<T> reporter, Throwable cause) {
-        if (role.fail(reporter, cause)) {
+    void fail(Role.Era reported, Throwable cause) {
+        if (role.fail(reported, cause)) {
             LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + Texts.of(cause), cause);
             helpers.tell(listener -> listener.failed(cause));
         }
     }
 
-    void recovered(BareTicket<T> reporter) {
-        if (role.recovered(reporter)) {
+    void recovered(Role.Era reported) {
+        if (role.recovered(reported)) {
             LOGGER.log(Level.INFO, () -> "source of stage '" + name + "' works again");
             helpers.tell(BareListener::reopened);
         }

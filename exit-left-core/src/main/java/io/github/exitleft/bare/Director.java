@@ -17,23 +17,39 @@ import org.jspecify.annotations.Nullable;
 public final class Director<T, R, B extends @Nullable Object> {
 
     private final BareStage<T, R, B> stage;
-    private final BareTicket<T> ticket;
+    private final Waiter head;
+    private final @Nullable BareTicket<T> ticket; // null if it is the keeper who heads
+    private final Role.Era era;
     private final Thread thread = Thread.currentThread();
     private boolean outOfTime;
     private volatile boolean over;
 
-    Director(BareStage<T, R, B> stage, BareTicket<T> ticket) {
+    Director(BareStage<T, R, B> stage, BareTicket<T> ticket, Role.Era era) {
+        this(stage, ticket, ticket, era);
+    }
+
+    Director(BareStage<T, R, B> stage, BareKeeper<T, R, B> keeper, Role.Era era) {
+        this(stage, keeper, null, era);
+    }
+
+    private Director(BareStage<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Role.Era era) {
         this.stage = stage;
+        this.head = head;
         this.ticket = ticket;
+        this.era = era;
     }
 
     /**
      * The token that the head itself waits for.
      *
      * @return the token of the ticket that was entered
+     * @throws IllegalStateException if the head is the keeper, which waits for none
      */
     public T token() {
         requireHead();
+        if (ticket == null) {
+            throw new IllegalStateException("the head of " + stage + " is its keeper, which has no token");
+        }
         return ticket.token();
     }
 
@@ -44,7 +60,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public @Nullable Object attachment() {
         requireHead();
-        return ticket.attachment();
+        return ticket == null ? null : ticket.attachment();
     }
 
     /**
@@ -74,7 +90,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public long remainingNanos() {
         requireHead();
-        return stage.isClosed() ? 0 : Math.max(0, ticket.deadline - stage.nanoTime());
+        return stage.isClosed() ? 0 : Math.max(0, head.deadline - stage.nanoTime());
     }
 
     /**
@@ -159,14 +175,24 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public SourceFailedException fail(Throwable cause) {
         requireHead();
-        stage.fail(ticket, cause);
+        stage.fail(era, cause);
         return new SourceFailedException(stage.name(), cause);
     }
 
     /** Says that the resource was seen to work; reopens the stage if it had failed. Costs next to nothing otherwise. */
     public void recovered() {
         requireHead();
-        stage.recovered(ticket);
+        stage.recovered(era);
+    }
+
+    /**
+     * Says whether somebody waits at this moment, the head and a queued keeper not counted.
+     *
+     * @return true if so
+     */
+    public boolean isAnybodyWaiting() {
+        requireHead();
+        return stage.isAnybodyWaiting();
     }
 
     /**

@@ -24,11 +24,11 @@ final class Ledger {
     void headed(Waiter head, long now) {
         headSince = now;
         headSinceMillis = System.currentTimeMillis();
-        headChanges += head instanceof BareTicket ? 1 : 0;
+        headChanges += head instanceof Role.Closer ? 0 : 1;
     }
 
     void promoted(Waiter head) {
-        promotions += head instanceof BareTicket ? 1 : 0;
+        promotions += head instanceof Role.Closer ? 0 : 1;
     }
 
     void exited(Outcome outcome) {

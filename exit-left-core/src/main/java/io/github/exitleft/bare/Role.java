@@ -19,7 +19,9 @@ final class Role {
      * anything foreign runs or blocks. A waiter parks until its state is no longer WAITING; whoever changes that state,
      * under the lock, has decided how the wait ends. All of them unlink the waiter in the same step, so one that has left
      * can't be chosen, and one that was chosen finds the role in its state and heads, or passes it on if it was
-     * interrupted.
+     * interrupted. The keeper is one more that heads: it takes the role when it finds it free, or queues for it, before
+     * all others, and what others would call its timeout is its recall. Nobody who comes or leaves wakes it, but for the
+     * hand-over if it is queued.
      *
      *            enter, nobody heads
      *   IDLE ──────────────────────────────────────────► HEADING ── leave(): next in the queue becomes HEADING,
@@ -45,6 +47,7 @@ final class Role {
      *
      * field              written by                        read by                 ordered by
      * head               arrive, leave, close              those, snapshot         lock
+     * keeper.recalled    arrive, recall                    those                   lock
      * ledger             those who end a wait or head      snapshot                lock
      * queue, and the     arrive, and who ends a wait       those, snapshot         lock
      *   waiters' links
@@ -67,9 +70,12 @@ final class Role {
     }
 
     /** Stands in the queue for the role in order to close the resource. */
-    private static final class Closer extends Waiter {}
+    static final class Closer extends Waiter {}
 
     private static final long RETRY_NANOS = 1_000_000_000;
+
+    /** As a time to wait: 146 years, so that differences of deadlines don't overflow. */
+    static final long MOST_NANOS = Long.MAX_VALUE >> 1;
 
     private final String stage;
     private final Object blocker;
@@ -155,6 +161,74 @@ final class Role {
         }
         throw new IllegalStateException(ticket + " is entered by thread '" + entered
                 + "'; only one thread at a time may, so let each take a ticket of its own");
+    }
+
+    /**
+     * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to.
+     *
+     * @return HEADING, WAITING, EXPIRED if it is not to have the role now, or CLOSED
+     */
+    Waiter.State arrive(BareKeeper<?, ?, ?> keeper, boolean queues) {
+        lock.lock();
+        try {
+            if (keeper.state != Waiter.State.IDLE) {
+                throw new IllegalStateException("keeper of stage '" + stage + "' is used by thread '"
+                        + keeper.threadName() + "'; only one thread at a time may");
+            }
+            long now = platform.nanoTime();
+            keeper.arrive(now, now + MOST_NANOS);
+            keeper.era = era;
+            if (closed) {
+                keeper.state = Waiter.State.CLOSED;
+            } else if (keeper.recalled) {
+                keeper.state = Waiter.State.EXPIRED;
+            } else if (head == null) {
+                giveRoleTo(keeper);
+            } else if (queues) {
+                enqueue(keeper);
+            } else {
+                keeper.state = Waiter.State.EXPIRED;
+            }
+            keeper.recalled = false;
+            return keeper.state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the keeper out of the queue, or keeps it from queueing or pausing the next time. */
+    void recall(BareKeeper<?, ?, ?> keeper) {
+        lock.lock();
+        try {
+            if (keeper.state == Waiter.State.WAITING) {
+                end(dequeue(keeper), Waiter.State.EXPIRED);
+            } else {
+                keeper.recalled = true;
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Whether the keeper was recalled since this was asked last. */
+    boolean wasRecalled(BareKeeper<?, ?, ?> keeper) {
+        lock.lock();
+        try {
+            boolean was = keeper.recalled;
+            keeper.recalled = false;
+            return was;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isAnybodyQueued() {
+        lock.lock();
+        try {
+            return queue.size() > 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
@@ -311,11 +385,11 @@ final class Role {
     }
 
     /** Ends every wait and every open ticket with the cause (M6); false if that has been done, or the stage is closed. */
-    boolean fail(BareTicket<?> reporter, Throwable cause) {
+    boolean fail(Era reported, Throwable cause) {
         List<Thread> ended;
         lock.lock();
         try {
-            if (closed || reporter.era != era) {
+            if (closed || reported != era) {
                 return false;
             }
             era.failure = cause;
@@ -330,14 +404,14 @@ final class Role {
         return true;
     }
 
-    /** Reopens after a failure; false if there was none since the reporter's ticket was taken. */
-    boolean recovered(BareTicket<?> reporter) {
+    /** Reopens after a failure; false if there is none, or one that is later than what was seen to work. */
+    boolean recovered(Era reported) {
         if (failure == null) {
             return false;
         }
         lock.lock();
         try {
-            if (failure == null || reporter.era != era) {
+            if (failure == null || reported != era) {
                 return false;
             }
             failure = null;
@@ -469,7 +543,7 @@ final class Role {
 
     /** Ends every wait; the threads are to be unparked without the lock. */
     private List<Thread> endAll(Waiter.State state) {
-        List<Thread> threads = new ArrayList<>(queue.size());
+        List<Thread> threads = new ArrayList<>(queue.size() + 1);
         for (Waiter waiter = queue.oldest(); waiter != null; waiter = queue.oldest()) {
             threads.add(Objects.requireNonNull(waiter.thread));
             end(dequeue(waiter), state);

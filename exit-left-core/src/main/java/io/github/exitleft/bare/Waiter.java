@@ -3,7 +3,7 @@ package io.github.exitleft.bare;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who can stand in the queue for the role: a ticket's thread, or the thread that closes the stage.
+ * Somebody who can stand in the queue for the role: a ticket's thread, the keeper, or the thread that closes the stage.
  *
  * <p>All fields but {@link #state} are guarded by the stage's lock, or belong to the waiting thread while it is not in the
  * queue.

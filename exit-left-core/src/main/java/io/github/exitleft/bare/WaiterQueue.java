@@ -22,6 +22,9 @@ final class WaiterQueue {
     private @Nullable Waiter oldest;
     private @Nullable Waiter newest;
 
+    /** The keeper, if it is among them; the next to head, and nobody who waits for anything. */
+    private @Nullable Waiter keeper;
+
     private int timekeepers;
 
     /** When the timekeepers wake at the latest; not after the earliest deadline, while there are any. */
@@ -42,6 +45,9 @@ final class WaiterQueue {
             newest.newer = waiter;
         }
         newest = waiter;
+        if (waiter instanceof BareKeeper) {
+            keeper = waiter;
+        }
         deadlines.add(waiter);
         if (timekeepers > 0 && waiter.deadline - alarm < 0) { // they would wake too late for this one, which then is to
             timekeepers = 0;
@@ -70,6 +76,9 @@ final class WaiterQueue {
         }
         waiter.older = null;
         waiter.newer = null;
+        if (waiter == keeper) {
+            keeper = null;
+        }
         deadlines.remove(waiter);
         if (isTimekeeper(waiter)) {
             timekeepers--;
@@ -120,7 +129,7 @@ final class WaiterQueue {
     /** The one who is to head next, still in the queue; null when nobody waits. */
     @Nullable
     Waiter next() {
-        return promotion == Promotion.NEWEST ? newest : oldest;
+        return keeper != null ? keeper : promotion == Promotion.NEWEST ? newest : oldest;
     }
 
     @Nullable
@@ -128,7 +137,8 @@ final class WaiterQueue {
         return oldest;
     }
 
+    /** How many wait, the keeper not counted. */
     int size() {
-        return deadlines.size();
+        return deadlines.size() - (keeper == null ? 0 : 1);
     }
 }

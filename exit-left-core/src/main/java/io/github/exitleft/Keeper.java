@@ -1,0 +1,19 @@
+package io.github.exitleft;
+
+/**
+ * Whether a background thread reads a stage's source while no caller does.
+ *
+ * <p>It is a daemon, a platform thread and named after the stage; it ends with the stage, or when switched {@link #OFF}.
+ */
+public enum Keeper {
+    /** Nobody reads while nobody waits. */
+    OFF,
+    /**
+     * The keeper reads when nobody has read for a while. A caller that comes meanwhile is served by it; then it leaves the
+     * reading to the callers, until they have not read for that while again. As long as there are asynchronous calls or
+     * streams it goes on reading, as {@link #ALWAYS}.
+     */
+    IDLE,
+    /** The keeper alone reads, and callers always wait. */
+    ALWAYS
+}

@@ -1,0 +1,218 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareKeeper;
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.BareStage;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keeper of a stage of messages: its thread, when that thread heads, and when it tries a failed source again.
+ *
+ * <p>Callers do not wake it. It looks now and then whether anybody has read of late, and while it heads it looks after each read
+ * whether anybody has come.
+ */
+final class Keeping<T, M> {
+
+    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
+
+    /** Between two attempts at a failed source. */
+    private static final Duration FAIL_ALL = Duration.ofSeconds(1);
+
+    private static final Duration REOPEN_FIRST = Duration.ofMillis(100);
+    private static final Duration REOPEN_LAST = Duration.ofSeconds(10);
+
+    /** A source that fails again within this time has not come back, and its pauses go on growing. */
+    private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final String threadName;
+    private final BareStage<T, Source<M>, Void> bare;
+    private final BareKeeper<T, Source<M>, Void> keeper;
+    private final Heading<T, M> heading;
+    private final BooleanSupplier backgroundWaits;
+    private final Source<M> source;
+    private final long idleNanos;
+    private final OnFailure onFailure;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Thread thread; // guarded by lock
+    private volatile Keeper mode;
+    private volatile boolean heads;
+
+    // its own thread's: when it is to try a failed source, when it did so last, and how often in a row
+    private boolean failing;
+    private long attemptAt;
+    private long attemptedAt;
+    private int attempts;
+
+    /** @param backgroundWaits whether there are waits for which no thread waits */
+    Keeping(
+            BareStage<T, Source<M>, Void> bare,
+            StageBuilder<T, M> settings,
+            Heading<T, M> heading,
+            BooleanSupplier backgroundWaits) {
+        this.threadName = "exit-left keeper of stage '" + settings.name + "'";
+        this.bare = bare;
+        this.keeper = bare.keeper();
+        this.heading = heading;
+        this.backgroundWaits = backgroundWaits;
+        this.source = settings.source;
+        this.mode = settings.keeper();
+        this.idleNanos = settings.keeperIdle.toNanos();
+        this.onFailure = settings.onFailure;
+    }
+
+    Keeper mode() {
+        return mode;
+    }
+
+    void switchTo(Keeper wanted) {
+        mode = wanted;
+        lookUp();
+        if (heads && wanted == Keeper.OFF) {
+            bare.help(source::wakeup); // or it would read on for a second
+        }
+    }
+
+    /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
+    void lookUp() {
+        lock.lock();
+        try {
+            if (thread == null && isNeeded()) {
+                var starting = new Thread(null, this::run, threadName, 0, false);
+                starting.setDaemon(true);
+                starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
+                starting.start();
+                thread = starting;
+            }
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+    }
+
+    /** Somebody waits now for whom no thread waits: the keeper is to read at once, unless it does. */
+    void attend() {
+        if (!heads) {
+            keeper.recall();
+        }
+    }
+
+    private boolean isNeeded() {
+        return !bare.isClosed() && (mode != Keeper.OFF || onFailure == OnFailure.REOPEN && hasFailed());
+    }
+
+    private boolean hasFailed() {
+        return bare.snapshot(0).state() == BareSnapshot.State.FAILED;
+    }
+
+    private boolean goesOn() {
+        lock.lock();
+        try {
+            if (!isNeeded()) {
+                thread = null;
+                return false;
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (goesOn()) {
+            try {
+                turn();
+            } catch (InterruptedException e) {
+                // nobody has a right to interrupt it; the role has been passed on, and it starts anew
+            } catch (SourceFailedException | StageClosedException e) {
+                // everybody has been told, and the next turn sees it
+            } catch (Throwable e) {
+                LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", e);
+                keeper.pause(FAIL_ALL);
+            }
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        boolean wanted = backgroundWaits.getAsBoolean();
+        if (hasFailed()) {
+            tryAgain(wanted);
+            return;
+        }
+        failing = false;
+        if (mode == Keeper.ALWAYS || wanted) {
+            head(true);
+            return;
+        }
+        long rest = idleNanos - (bare.nanoTime() - heading.lastActivity());
+        if (rest > 0) {
+            pause(rest);
+        } else if (!head(false)) {
+            pause(idleNanos);
+        }
+    }
+
+    /** Tries a failed source when it is time to, or when somebody has been admitted who asks for it. */
+    private void tryAgain(boolean asked) throws InterruptedException {
+        long now = bare.nanoTime();
+        if (!failing) {
+            failing = true;
+            attempts = attempts > 0 && now - attemptedAt < STEADY_NANOS ? attempts : 0;
+            attemptAt = now + pauseBefore(attempts).toNanos();
+        }
+        if (!asked && now - attemptAt < 0) {
+            pause(attemptAt - now);
+            return;
+        }
+        attempts++;
+        attemptedAt = now;
+        attemptAt = now + pauseBefore(attempts).toNanos();
+        head(false);
+    }
+
+    private Duration pauseBefore(int attempt) {
+        if (onFailure == OnFailure.FAIL_ALL) {
+            return FAIL_ALL;
+        }
+        Duration pause = REOPEN_FIRST.multipliedBy(1L << Math.min(attempt, 10));
+        return pause.compareTo(REOPEN_LAST) < 0 ? pause : REOPEN_LAST;
+    }
+
+    private void pause(long nanos) throws InterruptedException {
+        keeper.pause(Duration.ofNanos(nanos));
+        if (Thread.interrupted()) {
+            throw new InterruptedException(threadName + " was interrupted");
+        }
+    }
+
+    private boolean head(boolean queues) throws InterruptedException {
+        try {
+            return keeper.head(queues, director -> {
+                heads = true;
+                return heading.keep(director, this);
+            });
+        } finally {
+            heads = false;
+        }
+    }
+
+    /**
+     * Whether the keeper, which heads, is to leave.
+     *
+     * @param served whether it has had a message for a caller
+     * @param waiting whether a caller waits
+     */
+    boolean stepsDown(boolean served, BooleanSupplier waiting) {
+        return switch (mode) {
+            case OFF -> true;
+            case IDLE -> !backgroundWaits.getAsBoolean() && (served || waiting.getAsBoolean());
+            case ALWAYS -> false;
+        };
+    }
+}

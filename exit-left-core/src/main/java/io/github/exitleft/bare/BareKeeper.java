@@ -1,0 +1,108 @@
+package io.github.exitleft.bare;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right of one background thread to head a stage without a ticket, so that the resource is read although nobody waits.
+ *
+ * <p>It takes the role when nobody heads, or queues for it, before all others. Those who enter and leave pay nothing for it:
+ * they wake it only where it is queued and they hand it the role. It is no caller: it is shown as the head while it heads, and
+ * counted neither among those who wait nor among the exits.
+ *
+ * @param <T> tokens
+ * @param <R> the resource
+ * @param <B> the buffer
+ */
+public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
+
+    private final BareStage<T, R, B> stage;
+    private final Role role;
+    private final Platform platform;
+    private volatile @Nullable Thread parked;
+
+    // guarded by the stage's lock
+    Role.Era era;
+    boolean recalled;
+
+    BareKeeper(BareStage<T, R, B> stage, Role role, Platform platform) {
+        this.stage = stage;
+        this.role = role;
+        this.platform = platform;
+        this.era = role.era();
+    }
+
+    /**
+     * Heads the stage if nobody else does.
+     *
+     * @param <X> what the routine throws
+     * @param queues whether to wait for the role if somebody has it, until it is handed over or the keeper is recalled
+     * @param routine what to do as the head; its director has neither token nor attachment, and much time
+     * @return whether it has headed
+     * @throws X thrown by the routine
+     * @throws InterruptedException if the thread was interrupted; the role has been passed on
+     * @throws IllegalStateException if another thread heads or waits as the keeper, or this one is inside a head or helper
+     * @throws StageClosedException if the stage is or gets closed
+     * @throws SourceFailedException if the resource fails while the keeper waits
+     */
+    public <X extends Exception> boolean head(boolean queues, HeadRoutine<T, R, B, ?, X> routine)
+            throws X, InterruptedException {
+        stage.requireOutside();
+        State found = role.arrive(this, queues);
+        try { // at once, so that nothing can come between getting the role and passing it on
+            if (found == State.WAITING) {
+                parked = Thread.currentThread();
+                found = role.await(this);
+            }
+            return switch (found) {
+                case HEADING -> {
+                    if (Thread.interrupted()) { // chosen and interrupted: the role goes on
+                        throw interrupted();
+                    }
+                    stage.run(new Director<>(stage, this, era), routine);
+                    yield true;
+                }
+                case INTERRUPTED -> throw interrupted();
+                case FAILED -> throw new SourceFailedException(stage.name(), Objects.requireNonNull(era.failure));
+                case CLOSED -> throw new StageClosedException(stage.name());
+                default -> false;
+            };
+        } finally {
+            if (found == State.HEADING) {
+                role.leave(null);
+            }
+            parked = null;
+            depart();
+        }
+    }
+
+    private InterruptedException interrupted() {
+        return new InterruptedException("keeper of " + stage + " was interrupted");
+    }
+
+    /**
+     * Blocks the keeper's thread for a time, or until it is recalled or interrupted; may be shorter.
+     *
+     * @param atMost how long
+     */
+    public void pause(Duration atMost) {
+        parked = Thread.currentThread();
+        if (!role.wasRecalled(this)) {
+            platform.park(stage, BareStage.nanos(atMost));
+        }
+        parked = null;
+    }
+
+    /**
+     * Makes the keeper's thread look up, from any thread: ends its wait for the role or its pause, or the next of these. A
+     * keeper that heads goes on heading.
+     */
+    public void recall() {
+        role.recall(this);
+        Thread thread = parked;
+        if (thread != null) {
+            platform.unpark(thread);
+        }
+    }
+}

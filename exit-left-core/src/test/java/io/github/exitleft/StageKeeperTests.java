@@ -1,0 +1,411 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TestPlatforms;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The keeper: when it reads, whom it serves, what it leaves alone, and its end. */
+class StageKeeperTests extends NoteFixture {
+
+    private static final Duration IDLE = Duration.ofMillis(100);
+
+    private final Map<Thread, Long> looks = new ConcurrentHashMap<>();
+
+    private Stage<Integer, Note> idle() {
+        return timed(builder -> builder.keeper(Keeper.IDLE).keeperIdle(IDLE));
+    }
+
+    private void untilKeeperReads(Stage<Integer, Note> stage) {
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+    }
+
+    /** Lets the keeper look around often enough to see all that it wants to. */
+    private void letTheKeeperLook(Stage<Integer, Note> stage) {
+        Thread keeper = keepers(stage).get(0);
+        for (int i = 0; i < 3; i++) {
+            long looked = looks(keeper);
+            until(() -> assertThat(looks(keeper)).isGreaterThan(looked));
+        }
+    }
+
+    private long looks(Thread thread) {
+        return looks.getOrDefault(thread, 0L);
+    }
+
+    private void countLooks() {
+        clock.beforeReading = () -> looks.merge(Thread.currentThread(), 1L, Long::sum);
+    }
+
+    @Test
+    void keeper_off_hasNoThreadAndReadsNothing() {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        add(1, "for nobody");
+        clock.advance(Duration.ofHours(1));
+
+        assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
+        assertThat(keepers(stage)).isEmpty();
+        assertThat(source.reads).hasValue(0);
+    }
+
+    @Test
+    void keeper_idle_readsOnceNobodyHasReadForTheIdleTimeAndNotBefore() throws Exception {
+        countLooks();
+        Stage<Integer, Note> stage = idle();
+        clock.advance(IDLE.minusNanos(1));
+        until(() -> assertThat(keepers(stage)).hasSize(1));
+        letTheKeeperLook(stage);
+        assertThat(source.reads).as("too early").hasValue(0);
+        stage.call(1, () -> add(1, "read by its caller")); // which counts as reading
+        int reads = source.reads.get();
+        clock.advance(IDLE.minusNanos(1));
+        letTheKeeperLook(stage);
+        assertThat(source.reads).as("too early again").hasValue(reads);
+
+        clock.advance(Duration.ofNanos(1));
+
+        untilKeeperReads(stage);
+    }
+
+    @Test
+    void keeper_idleThatHeads_explainsWhatComesLateWhenItComes() throws Exception {
+        Stage<Integer, Note> stage = idle();
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            assertThatThrownBy(() -> ticket.await(Duration.ZERO)).isInstanceOf(StageTimeoutException.class);
+        }
+        clock.advance(IDLE);
+        untilKeeperReads(stage);
+
+        clock.advance(Duration.ofMillis(7));
+        add(1, "late");
+        add(99, "unknown");
+
+        until(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN));
+        assertThat(unclaimed.get(0).late()).isEqualTo(Duration.ofMillis(107));
+        assertThat(keeperHeads(stage)).as("goes on reading").isTrue();
+    }
+
+    @Test
+    void keeper_idleThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
+        countLooks();
+        Stage<Integer, Note> stage = idle();
+        clock.advance(IDLE);
+        untilKeeperReads(stage);
+
+        assertThat(stage.call(1, () -> add(1, "served")).text()).isEqualTo("served");
+
+        until(() -> assertThat(stage.snapshot(0).role().head()).isNull());
+        int reads = source.reads.get();
+        clock.advance(IDLE.minusNanos(1));
+        letTheKeeperLook(stage);
+        assertThat(source.reads).hasValue(reads);
+        add(2, "read by its caller");
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            assertThat(ticket.await().message().text()).isEqualTo("read by its caller");
+        }
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FINISHED, 1L);
+        clock.advance(IDLE);
+        untilKeeperReads(stage);
+    }
+
+    @Test
+    void keeper_idleWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
+        Stage<Integer, Note> stage = idle();
+        clock.advance(IDLE);
+        untilKeeperReads(stage);
+        Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
+        Task<Note> second = startWaiter(stage, () -> stage.call(2, () -> {}));
+        assertThat(keeperHeads(stage)).as("nobody has woken it").isTrue();
+
+        add(1, "served by the keeper");
+
+        assertThat(first.get().text()).isEqualTo("served by the keeper");
+        until(() -> assertThat(heads(stage, second)).isTrue());
+        assertThat(stage.snapshot(0).role().promotions()).isEqualTo(1);
+        add(2, "read by itself");
+        assertThat(second.get().text()).isEqualTo("read by itself");
+    }
+
+    @Test
+    void keeper_idleThatFindsSomebodyWaitingAfterAFruitlessRead_stepsDownToo() throws Exception {
+        Stage<Integer, Note> stage = idle();
+        clock.advance(IDLE);
+        untilKeeperReads(stage);
+        Task<Note> caller = startWaiter(stage, () -> stage.call(1, () -> {}));
+
+        source.wakeup(); // as when the longest read is over
+
+        until(() -> assertThat(heads(stage, caller)).isTrue());
+        add(1, "read by itself");
+        caller.get();
+    }
+
+    @Test
+    void keeper_idleAndCallersWhoComeAndGo_areNeverTheReasonForAWakeUp() throws Exception {
+        Set<Thread> woken = ConcurrentHashMap.newKeySet();
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
+                .keeperIdle(Duration.ofMillis(1))
+                .seam(TestPlatforms.under(new TestPlatforms.Eye() {
+                    @Override
+                    public long nanoTime() {
+                        return System.nanoTime();
+                    }
+
+                    @Override
+                    public boolean parksInVain() {
+                        return false;
+                    }
+
+                    @Override
+                    public void unparks(Thread thread) {
+                        woken.add(thread);
+                    }
+                })));
+        for (int i = 0; i < 200; i++) {
+            untilKeeperReads(stage);
+            int token = i;
+            stage.call(token, () -> add(token, "served"));
+            Task<Note> waiter = start(() -> stage.call(-1, () -> {}));
+            until(() -> assertThat(waiter.isDone()
+                            || heads(stage, waiter)
+                            || stage.snapshot(0).role().waiters() == 1)
+                    .isTrue());
+            add(-1, "served, or read by itself");
+            waiter.get();
+            try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+                assertThatThrownBy(() -> ticket.await(Duration.ofNanos(1))).isInstanceOf(StageTimeoutException.class);
+            }
+        }
+
+        assertThat(woken).doesNotContainAnyElementsOf(keepers(stage));
+        assertThat(woken).as("the eye sees").isNotEmpty();
+    }
+
+    @Test
+    void keeper_always_readsAllAndCallersWait() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
+        untilKeeperReads(stage);
+
+        for (int i = 0; i < 50; i++) {
+            int token = i;
+            assertThat(stage.call(token, () -> add(token, "n" + token)).text()).isEqualTo("n" + token);
+        }
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
+        source.wakeup();
+        add(99, "unknown");
+        add(1, "served");
+        waiter.get();
+
+        BareSnapshot role = stage.snapshot(0).role();
+        assertThat(keeperHeads(stage)).isTrue();
+        assertThat(role.headChanges()).as("the keeper's own").isEqualTo(1);
+        assertThat(role.promotions()).isZero();
+        assertThat(stage.snapshot(0).exits())
+                .as("the keeper has none")
+                .containsEntry(Outcome.FINISHED, 0L)
+                .containsEntry(Outcome.SIGNALLED, 51L);
+    }
+
+    @Test
+    void keeper_alwaysWhileCallersHead_isNextBeforeAllWhoWaitAndNotCountedAmongThem() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        startWaiter(stage, () -> stage.call(2, () -> {}));
+        stage.keeper(Keeper.ALWAYS);
+        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+        Task<Note> newest = startWaiter(stage, () -> stage.call(3, () -> {}));
+
+        StageSnapshot before = stage.snapshot(10);
+        assertThat(before.role().waiters()).isEqualTo(2);
+        assertThat(before.role().oldest()).hasSize(2);
+        add(1, "read by itself");
+        head.get();
+
+        untilKeeperReads(stage);
+        add(2, "served");
+        add(3, "served");
+        newest.get();
+    }
+
+    private static boolean isParked(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    @Test
+    void keeper_switchedOff_passesTheRoleOnAndEnds() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
+        untilKeeperReads(stage);
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
+
+        stage.keeper(Keeper.OFF);
+
+        until(() -> assertThat(heads(stage, waiter)).isTrue());
+        until(() -> assertThat(keepers(stage)).isEmpty());
+        add(1, "read by itself");
+        waiter.get();
+        assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
+    }
+
+    @Test
+    void keeper_switchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        stage.keeper(Keeper.ALWAYS);
+        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+
+        stage.keeper(Keeper.OFF);
+
+        until(() -> assertThat(keepers(stage)).isEmpty());
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
+        add(1, "read by itself");
+        head.get();
+        until(() -> assertThat(heads(stage, waiter)).isTrue());
+        add(2, "read by itself");
+        waiter.get();
+    }
+
+    @Test
+    void keeper_switchedToAndFro_isOneThreadAtMost() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeperIdle(Duration.ofMillis(1)));
+        for (int i = 0; i < 300; i++) {
+            stage.keeper(Keeper.values()[i % 3]);
+            assertThat(keepers(stage).size()).isLessThanOrEqualTo(2); // one that is about to end, and its successor
+            int token = i;
+            stage.call(token, () -> add(token, "whoever reads"));
+        }
+        stage.keeper(Keeper.ALWAYS);
+        untilKeeperReads(stage);
+        until(() -> assertThat(keepers(stage)).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void s10_keeperThatIsInterrupted_passesTheRoleOnAndComesBack(Keeper mode) throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
+        for (int i = 0; i < 20; i++) {
+            untilKeeperReads(stage);
+            keepers(stage).get(0).interrupt();
+            int token = i;
+            assertThat(stage.call(token, () -> add(token, "answered")).text()).isEqualTo("answered");
+        }
+        untilKeeperReads(stage);
+        assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.INTERRUPTED, 0L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void s16_closeWhileTheKeeperHeads_wakesItAndItEnds(Keeper mode) throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
+        untilKeeperReads(stage);
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
+        long begin = System.nanoTime();
+
+        stage.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+        assertThat(source.closed).hasValue(1);
+        assertThat(waiter.failure()).isInstanceOf(StageClosedException.class);
+        until(() -> assertThat(keepers(stage)).isEmpty());
+        stage.keeper(Keeper.ALWAYS);
+        assertThat(keepers(stage)).as("of a closed stage").isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void s16_closeWhileTheKeeperPausesOrQueues_endsIt(Keeper mode) throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
+        if (mode == Keeper.ALWAYS) {
+            untilKeeperReads(stage);
+            keepers(stage).get(0).interrupt();
+        }
+        Task<Note> head = start(() -> stage.call(1, () -> {}));
+        until(() -> assertThat(heads(stage, head) || stage.snapshot(0).role().waiters() == 1)
+                .isTrue());
+        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+
+        stage.close();
+
+        assertThat(head.failure()).isInstanceOf(StageClosedException.class);
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    @Test
+    void s12_helperOnTheKeepersThread_mayNotWaitAndMayClose() throws Exception {
+        var tried = new CountDownLatch(1);
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
+                assertThatThrownBy(() -> stage.call(1, () -> {})).hasMessageContaining("inside a head or helper");
+                stage.close();
+                tried.countDown();
+            }
+        });
+        add(99, "unknown");
+
+        tried.await();
+        until(() -> assertThat(source.closed).hasValue(1));
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    @Test
+    void m10_sourceThatDiesOfInterrupts_isReadByItsKeeperUnlessToldOtherwise() {
+        Source<Note> fragile = new Source<>() {
+            @Override
+            public Note receive(Duration remaining) throws Exception {
+                return queue.receive(remaining);
+            }
+
+            @Override
+            public void wakeup() {
+                queue.wakeup();
+            }
+
+            @Override
+            public boolean diesOfInterrupt() {
+                return true;
+            }
+
+            @Override
+            public void close() {}
+        };
+        Stage<Integer, Note> stage = build(Stage.builder("fragile", Integer.class, hooked(fragile), Note::token));
+        untilKeeperReads(stage);
+
+        assertThat(stage.keeper()).isEqualTo(Keeper.ALWAYS);
+        // only platform threads are among those that it was found in
+        assertThat(keepers(stage)).hasSize(1).allMatch(Thread::isDaemon);
+        assertThat(build(Stage.builder("told", Integer.class, hooked(fragile), Note::token)
+                                .keeper(Keeper.IDLE))
+                        .keeper())
+                .isEqualTo(Keeper.IDLE);
+    }
+
+    @Test
+    void keeperIdle_outOfRange_isRefused() {
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofHours(2))) {
+            assertThatThrownBy(() -> stage(builder -> builder.keeperIdle(wrong)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("'keeperIdle' must be from 1 ms to an hour, but is " + wrong);
+        }
+    }
+}
