@@ -200,8 +200,14 @@ final class Heading<T, M> {
         }
         Unclaimed<T, M> left = mailroom.offer(token, ticket, received);
         if (ticket != mine && (left == null || left.message() != message)) {
-            filed++;
-            director.signal(holder);
+            Recipient<T, M> recipient = ticket.recipient;
+            if (recipient == null) {
+                filed++;
+                director.signal(holder);
+            } else {
+                ticket.register(holder); // its taker may not have done so yet, and it may end by this
+                stage.tell(recipient);
+            }
         }
         if (left != null) {
             unclaimed(left);

@@ -81,6 +81,15 @@ final class Mailroom<T, M> {
         }
     }
 
+    boolean hasMail(Mailbox<M> box) {
+        box.lock.lock();
+        try {
+            return box.size() > 0;
+        } finally {
+            box.lock.unlock();
+        }
+    }
+
     /** Notes that a wait ended without an answer, which makes what comes after the ticket's end late. */
     void missed(Mailbox<M> box) {
         box.lock.lock();

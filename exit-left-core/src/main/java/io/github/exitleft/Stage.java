@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,7 @@ public final class Stage<T, M> implements AutoCloseable {
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
+    private final Background<T, M> background;
     private final Keeping<T, M> keeping;
     private final Tally tally = new Tally();
     private final List<StageListener<? super T, ? super M>> listeners = new CopyOnWriteArrayList<>();
@@ -98,7 +101,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
                         .promotion(settings.promotion)
                         .maxTickets(settings.maxTickets)
-                        .wakeup(Source::wakeup)
+                        .wakeup(this::wakeToClose)
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
@@ -108,7 +111,8 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.heading = new Heading<>(this, settings, mailroom, tally);
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
-        this.keeping = new Keeping<>(bare, settings, heading, () -> false);
+        this.background = new Background<>(this, settings);
+        this.keeping = new Keeping<>(bare, settings, heading, background::isAnybodyWaiting);
     }
 
     /** Starts the keeper, if there is to be one; once the stage is complete. */
@@ -237,9 +241,90 @@ public final class Stage<T, M> implements AutoCloseable {
             T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
         bare.requireOutside();
-        try (Ticket<T, M> ticket = take(token, check, true)) {
+        try (Ticket<T, M> ticket = take(token, check, true, null)) {
             return await(ticket, timeout, resends, sender).message();
         }
+    }
+
+    /**
+     * Sends a request and gives a future of the answer, for as long as the stage does by default.
+     *
+     * @param <X> what sending throws
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the future
+     * @throws X if sending failed
+     * @see #callAsync(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(T token, Sender<X> sender) throws X {
+        return callAsync(token, CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request, and gives a future of the answer instead of waiting for it. Somebody has to read: set a {@linkplain
+     * #keeper(Keeper) keeper}.
+     *
+     * <p>The future is completed on the stage's {@linkplain StageBuilder#executor executor}: with the answer, or with the exceptions
+     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. Cancelling it frees the token at once. It may be
+     * called from inside helpers, since it does not wait.
+     *
+     * @param <X> what sending throws
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request, on this thread; sends again, if need be, on the executor
+     * @return the future
+     * @throws X if sending failed; the token is free again
+     * @throws IllegalStateException if somebody holds a ticket for the token, or there is no keeper; nothing has been sent
+     * @throws io.github.exitleft.bare.TooManyTicketsException if there are too many tickets; nothing has been sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source failed and it is too early to try again
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            T token, CallOptions<? super M> options, Sender<X> sender) throws X {
+        Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
+        var call = new AsyncCall<>(this, background, timeout, options.resends, sender);
+        background.take(token, options.check, true, call);
+        boolean sent = false;
+        try {
+            sender.send();
+            sent = true;
+        } finally {
+            if (sent) {
+                call.sent();
+            } else {
+                call.notSent();
+            }
+        }
+        return call;
+    }
+
+    /**
+     * The messages of a token, as a stream.
+     *
+     * @param token the token
+     * @return the publisher
+     * @see #messages(Object, Predicate)
+     */
+    public Flow.Publisher<M> messages(T token) {
+        return subscriber -> MessageStream.begin(this, background, token, null, subscriber);
+    }
+
+    /**
+     * Those messages of a token that pass a check, as a stream without end. Somebody has to read: set a {@linkplain #keeper(Keeper)
+     * keeper}.
+     *
+     * <p>To subscribe is to take a ticket: a second subscriber at the same time gets an error, and cancelling frees the token at
+     * once. Messages that nobody has requested wait in the ticket's mailbox, within its bound; what is dropped there is counted. The
+     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails or the
+     * stage is closed.
+     *
+     * @param token the token
+     * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
+     * @return the publisher
+     */
+    public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
+        Objects.requireNonNull(check, "'check' must not be null");
+        return subscriber -> MessageStream.begin(this, background, token, check, subscriber);
     }
 
     /**
@@ -250,7 +335,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #ticket(Object, Predicate)
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null, false);
+        return take(token, null, false, null);
     }
 
     /**
@@ -265,11 +350,15 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source failed and it is too early to try again
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"), false);
+        return take(token, Objects.requireNonNull(check, "'check' must not be null"), false, null);
     }
 
-    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single) {
-        var ticket = new Ticket<>(this, token, check, mailroom.nextLock(), single);
+    Ticket<T, M> take(
+            T token, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient<T, M> recipient) {
+        var ticket = new Ticket<>(this, token, check, mailroom.nextLock(), single, recipient);
+        if (recipient != null) {
+            recipient.holds(ticket);
+        }
         ticket.register(bare.ticket(token, ticket));
         return ticket;
     }
@@ -349,12 +438,38 @@ public final class Stage<T, M> implements AutoCloseable {
         return until - deadline < 0 ? until : deadline;
     }
 
-    private Received<M> delivered(Received<M> received) {
+    /** The oldest message of a ticket for which no thread waits, if there is one. */
+    @Nullable
+    Received<M> takeMessage(Ticket<T, M> ticket) {
+        return mailroom.take(ticket);
+    }
+
+    boolean hasMessage(Ticket<T, M> ticket) {
+        return mailroom.hasMail(ticket);
+    }
+
+    void requireKeeper() {
+        if (keeping.mode() == Keeper.OFF) {
+            throw new IllegalStateException("stage '" + name
+                    + "' has no keeper, so nobody would read what is to come; set its keeper to idle or always");
+        }
+    }
+
+    /** Somebody waits for whom no thread does. */
+    void attend() {
+        keeping.attend();
+    }
+
+    void tell(Recipient<T, M> recipient) {
+        bare.help(recipient::messageCame);
+    }
+
+    Received<M> delivered(Received<M> received) {
         tally.message(MessageOutcome.DELIVERED);
         return received;
     }
 
-    private StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
+    StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
         BareSnapshot role = bare.snapshot(0);
         String head = ticket.headed
                 ? "this thread was the head"
@@ -372,7 +487,7 @@ public final class Stage<T, M> implements AutoCloseable {
                         + " refused by this ticket's check");
     }
 
-    private void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
+    void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
         tally.exit(outcome);
         if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
             mailroom.missed(ticket);
@@ -412,6 +527,7 @@ public final class Stage<T, M> implements AutoCloseable {
 
     /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */
     void sourceFailed() {
+        background.sweep();
         keeping.lookUp();
     }
 
@@ -421,6 +537,22 @@ public final class Stage<T, M> implements AutoCloseable {
 
     long nanoTime() {
         return bare.nanoTime();
+    }
+
+    long deadline(Duration timeout) {
+        return bare.deadline(timeout);
+    }
+
+    long receivedSoFar() {
+        return tally.receivedSoFar();
+    }
+
+    long unclaimedSoFar() {
+        return tally.unclaimedSoFar();
+    }
+
+    boolean isClosed() {
+        return bare.isClosed();
     }
 
     /** Takes note that somebody reads. */
@@ -522,7 +654,16 @@ public final class Stage<T, M> implements AutoCloseable {
     @Override
     public void close() {
         bare.close();
+        background.sweep();
         keeping.lookUp();
+    }
+
+    private void wakeToClose(Source<M> reading) {
+        try {
+            background.sweep(); // now, since the head may take its time
+        } finally {
+            reading.wakeup();
+        }
     }
 
     @Override

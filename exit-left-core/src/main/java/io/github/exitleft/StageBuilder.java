@@ -4,6 +4,7 @@ import io.github.exitleft.bare.BareStageBuilder;
 import io.github.exitleft.bare.Promotion;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ public final class StageBuilder<T, M> {
     private @Nullable Keeper keeper;
     Duration keeperIdle = Duration.ofMillis(100);
     OnFailure onFailure = OnFailure.FAIL_ALL;
+
+    @Nullable
+    Executor executor;
+
+    Timer timer = Timer.JVM;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -153,8 +159,28 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
+    /**
+     * Sets what completes the futures of {@link Stage#callAsync(Object, Sender) callAsync}, sends again for them, and hands on the
+     * messages of {@linkplain Stage#messages(Object) streams}; the common pool unless set. With {@code Runnable::run} all that is done by
+     * the thread that brings it about, most often the head, where waiting is refused and others are kept from their messages; or
+     * the JVM's only thread for timeouts.
+     *
+     * @param executor runs what it is given, in any order
+     * @return this builder
+     */
+    public StageBuilder<T, M> executor(Executor executor) {
+        this.executor = Objects.requireNonNull(executor, "'executor' must not be null");
+        return this;
+    }
+
     Keeper keeper() {
         return keeper != null ? keeper : source.diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+    }
+
+    /** For tests: what keeps the time of asynchronous calls. */
+    StageBuilder<T, M> timer(Timer timer) {
+        this.timer = timer;
+        return this;
     }
 
     /** For tests and checkers: what they set beneath. */

@@ -22,6 +22,9 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     private final T token;
     final @Nullable Predicate<? super M> check;
 
+    /** Who is told of its messages; null if a thread waits for them. */
+    final @Nullable Recipient<T, M> recipient;
+
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
 
@@ -30,11 +33,18 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
 
     private @Nullable BareTicket<T> bare; // set before anybody but the head can see the ticket
 
-    Ticket(Stage<T, M> stage, T token, @Nullable Predicate<? super M> check, ReentrantLock lock, boolean single) {
+    Ticket(
+            Stage<T, M> stage,
+            T token,
+            @Nullable Predicate<? super M> check,
+            ReentrantLock lock,
+            boolean single,
+            @Nullable Recipient<T, M> recipient) {
         super(lock, single);
         this.stage = stage;
         this.token = token;
         this.check = check;
+        this.recipient = recipient;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time

@@ -57,6 +57,20 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     }
 
     /**
+     * Says why waiting with this ticket is of no use any more, for whoever holds tickets without waiting.
+     *
+     * @return what an entry would throw now because the stage is closed, or because the resource failed since the ticket was
+     *     taken; null if neither is so
+     */
+    public @Nullable RuntimeException failure() {
+        Throwable cause = era.failure;
+        if (cause != null) {
+            return new SourceFailedException(stage.name(), cause);
+        }
+        return stage.isClosed() ? new StageClosedException(stage.name()) : null;
+    }
+
+    /**
      * Gives the token back. A thread that waits with this ticket gets a {@link java.util.concurrent.CancellationException}. Later calls do
      * nothing, whoever has the token by then.
      */

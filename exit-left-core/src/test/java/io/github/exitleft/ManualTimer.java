@@ -1,0 +1,45 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** A timer whose time only passes when told to, on the thread that says so. */
+final class ManualTimer implements Timer {
+
+    private record Alarm(long at, Runnable task) {}
+
+    private final List<Alarm> alarms = new ArrayList<>();
+    private long now;
+
+    @Override
+    public synchronized Runnable after(long nanos, Runnable task) {
+        var alarm = new Alarm(now + nanos, task);
+        alarms.add(alarm);
+        return () -> cancel(alarm);
+    }
+
+    private synchronized void cancel(Alarm alarm) {
+        alarms.removeIf(other -> other == alarm);
+    }
+
+    /** How many tasks it has still to run. */
+    synchronized int pending() {
+        return alarms.size();
+    }
+
+    void advance(Duration by) {
+        due(by.toNanos()).forEach(alarm -> alarm.task.run());
+    }
+
+    private synchronized List<Alarm> due(long nanos) {
+        now += nanos;
+        List<Alarm> due = alarms.stream()
+                .filter(alarm -> alarm.at - now <= 0)
+                .sorted(Comparator.comparingLong(Alarm::at))
+                .toList();
+        alarms.removeAll(due);
+        return due;
+    }
+}
