@@ -203,12 +203,13 @@ final class Keeping<T, M> {
     }
 
     /**
-     * Whether the keeper, which heads, is to leave.
+     * Whether the keeper, which heads and has read something or nothing, is to leave.
      *
      * @param served whether it has had a message for a caller
      * @param waiting whether a caller waits
      */
     boolean stepsDown(boolean served, BooleanSupplier waiting) {
+        failing = false; // or it could not have read
         return switch (mode) {
             case OFF -> true;
             case IDLE -> !backgroundWaits.getAsBoolean() && (served || waiting.getAsBoolean());

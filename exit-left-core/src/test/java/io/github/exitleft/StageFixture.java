@@ -176,8 +176,8 @@ public abstract class StageFixture {
             Stage<?, ?> stage = entry.getKey();
             if (stage.keeper() != Keeper.OFF) {
                 stage.keeper(Keeper.OFF);
+                until(() -> assertThat(keeperHeads(stage)).isFalse());
             }
-            until(() -> assertThat(keepers(stage)).as("keeper of " + stage).isEmpty());
             StageSnapshot snapshot = stage.snapshot(10);
             assertThat(snapshot.role().waiters()).as("waiters").isZero();
             assertThat(snapshot.role().oldest()).as("oldest").isEmpty();
@@ -186,6 +186,7 @@ public abstract class StageFixture {
                 assertThat(snapshot.role().tickets()).as("tickets").isZero();
             }
             stage.close();
+            until(() -> assertThat(keepers(stage)).as("keeper of " + stage).isEmpty());
             HookedSource<?> source = entry.getValue();
             if (source != null) {
                 assertThat(source.violation.get()).isNull();
