@@ -1,15 +1,25 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.SourcePlan.Opened;
+import java.util.Map;
+import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Creates stages as planned, with the beans that they name. */
 final class StageFactory {
+
+    /** The executor that Boot makes, unless the application has one. */
+    private static final String TASK_EXECUTOR = "applicationTaskExecutor";
+
+    /** By the type of the source; off for all others. */
+    private static final Map<String, Keeper> KEEPERS =
+            Map.of("kafka", Keeper.IDLE, "jms", Keeper.IDLE, "postgres", Keeper.ALWAYS);
 
     private final ListableBeanFactory beanFactory;
     private final ObjectProvider<StageCustomizer> customizers;
@@ -20,9 +30,10 @@ final class StageFactory {
     }
 
     Stage<?, ?> create(StagePlan plan) {
-        Opened opened = plan.source().open(new NamedBeans(this.beanFactory, plan.keys(), plan.tokenType()));
+        NamedBeans beans = new NamedBeans(this.beanFactory, plan.keys(), plan.tokenType());
+        Opened opened = plan.source().open(beans);
         try {
-            return build(plan, plan.tokenType(), opened.source(), opened.reader());
+            return build(plan, plan.tokenType(), opened.source(), opened.reader(), beans);
         } catch (Throwable e) {
             if (opened.owned()) {
                 close(opened.source(), e);
@@ -39,9 +50,29 @@ final class StageFactory {
         }
     }
 
+    /** Sets who reads when no caller does, and what runs for those that don't wait. */
+    private void keep(StageProperties properties, StageBuilder<?, ?> builder, NamedBeans beans) {
+        builder.keeperIdle(properties.keeperIdle()).onFailure(properties.onFailure());
+        Keeper keeper = properties.keeper() != null
+                ? properties.keeper()
+                : KEEPERS.get(properties.source().type());
+        if (keeper != null) {
+            builder.keeper(keeper);
+        }
+        if (properties.executor() != null) {
+            builder.executor(beans.named("executor", properties.executor(), Executor.class));
+        } else if (this.beanFactory.containsBean(TASK_EXECUTOR)
+                && this.beanFactory.isTypeMatch(TASK_EXECUTOR, Executor.class)) {
+            // asked for when it is used, so that nothing is created for its sake
+            builder.executor(job ->
+                    this.beanFactory.getBean(TASK_EXECUTOR, Executor.class).execute(job));
+        }
+    }
+
     @SuppressWarnings(
             "unchecked") // the properties' word must be taken for the types; the plans and NamedBeans checked it
-    private <T, M> Stage<T, M> build(StagePlan plan, Class<T> tokenType, Source<M> source, TokenReader<?, ?> reader) {
+    private <T, M> Stage<T, M> build(
+            StagePlan plan, Class<T> tokenType, Source<M> source, TokenReader<?, ?> reader, NamedBeans beans) {
         StageProperties properties = plan.properties();
         StageKeys keys = plan.keys();
         StageBuilder<T, M> builder = Stage.builder(
@@ -52,6 +83,7 @@ final class StageFactory {
                 .maxTickets(properties.maxTickets())
                 .mailbox(properties.mailboxCapacity(), properties.mailboxOverflow())
                 .shared(properties.shared());
+        keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {
             try {
                 customizer.customize(keys.stage(), builder);

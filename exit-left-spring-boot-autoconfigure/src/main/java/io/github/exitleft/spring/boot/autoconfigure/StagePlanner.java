@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,13 @@ final class StagePlanner {
                     "default-timeout",
                     "must be positive, but is " + this.properties.defaultTimeout(),
                     "Set it to a duration such as 3s or 500ms.");
+        }
+        Duration idle = this.properties.keeperIdle();
+        if (idle.compareTo(Duration.ofMillis(1)) < 0 || idle.compareTo(Duration.ofHours(1)) > 0) {
+            throw this.keys.problem(
+                    "keeper-idle",
+                    "must be from 1 ms to an hour, but is " + idle,
+                    "Set it to a duration such as 100ms or 1s.");
         }
         this.keys.inRange("drain", this.properties.drain(), 0, Integer.MAX_VALUE);
         this.keys.inRange("max-tickets", this.properties.maxTickets(), 1, Integer.MAX_VALUE);

@@ -1,5 +1,7 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.Keeper;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Overflow;
 import io.github.exitleft.bare.Promotion;
 import java.net.InetAddress;
@@ -21,6 +23,12 @@ import org.springframework.util.unit.DataSize;
  * @param mailboxCapacity How many messages are kept for each ticket until they are fetched.
  * @param mailboxOverflow Which message is dropped, and counted, when a mailbox is full.
  * @param shared Whether others read the same messages, so that those that nobody asked for here count as foreign.
+ * @param keeper Whether a background thread reads while no caller does. By the source unless set: idle for kafka and jms,
+ * always for postgres, off for others.
+ * @param keeperIdle After how long without a reader an idle keeper reads.
+ * @param onFailure What brings a source back that failed: those who ask later, or a background thread as well.
+ * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
+ * or else the common pool, unless set.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -33,6 +41,10 @@ public record StageProperties(
         @DefaultValue("16") int mailboxCapacity,
         @DefaultValue("drop-newest") Overflow mailboxOverflow,
         @DefaultValue("false") boolean shared,
+        @Nullable Keeper keeper,
+        @DefaultValue("100ms") Duration keeperIdle,
+        @DefaultValue("fail-all") OnFailure onFailure,
+        @Nullable String executor,
         @DefaultValue Source source) {
 
     /**

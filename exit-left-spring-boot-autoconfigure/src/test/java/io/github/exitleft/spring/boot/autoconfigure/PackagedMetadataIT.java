@@ -49,6 +49,10 @@ class PackagedMetadataIT {
             mailbox-capacity                | java.lang.Integer                            | 16
             mailbox-overflow                | io.github.exitleft.Overflow                  | drop-newest
             shared                          | java.lang.Boolean                            | false
+            keeper                          | io.github.exitleft.Keeper                    |
+            keeper-idle                     | java.time.Duration                           | 100ms
+            on-failure                      | io.github.exitleft.OnFailure                 | fail-all
+            executor                        | java.lang.String                             |
             source.type                     | java.lang.String                             |
             source.udp.address              | java.net.InetAddress                         |
             source.udp.port                 | java.lang.Integer                            | 0

@@ -52,6 +52,22 @@ class StartFailureTests extends StartFailureSupport {
         assertThat(output).contains("Property: exit-left.stages.stun.drian", "systemProperties");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            keeper      | sometimes | No enum constant                 | Set it to one of: off, idle, always
+            on-failure  | retry     | No enum constant                 | Set it to one of: fail-all, reopen
+            keeper-idle | soon      | is not a valid duration          | Set it to a duration
+            keeper-idle | 0s        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
+            keeper-idle | 2h        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
+            executor    | nobody    | there is no bean named 'nobody'  | java.util.concurrent.Executor
+            """)
+    void wrongKeyOfTheKeeperIsReported(String key, String value, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        start(STUN + TOKEN + "      " + key + ": " + value + "\n");
+
+        assertReport(output, "exit-left.stages.stun." + key, "12:", reason, remedy);
+    }
+
     @Test
     void namesEqualButForCaseAndDashesAreReportedWithBothOrigins(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("stun:", "order-events:")

@@ -1,0 +1,151 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.Keeper;
+import io.github.exitleft.QueueSource;
+import io.github.exitleft.Stage;
+import io.github.exitleft.TokenReader;
+import io.github.exitleft.bare.BareSnapshot.State;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The keeper of configured stages, what reopens their sources, and what runs for asynchronous calls. */
+@SuppressWarnings("unchecked") // beans by name have no type parameters
+class StageKeeperConfigurationTests extends StartFailureSupport {
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(ExitLeftAutoConfiguration.class))
+            .withUserConfiguration(Queue.class)
+            .withPropertyValues(
+                    "exit-left.stages.queue.token-type=java.lang.String",
+                    "exit-left.stages.queue.source.type=bean",
+                    "exit-left.stages.queue.source.bean.name=source",
+                    "exit-left.stages.queue.source.bean.token.reader=reader");
+
+    private static Stage<String, String> stage(ApplicationContext context) {
+        return context.getBean("queue", Stage.class);
+    }
+
+    private static boolean hasKeeper() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("exit-left keeper of stage 'queue'"));
+    }
+
+    @Test
+    void keeperIsOffUnlessSet() {
+        this.contextRunner.run(context -> {
+            assertThat(stage(context).keeper()).isEqualTo(Keeper.OFF);
+            assertThat(hasKeeper()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"off, OFF", "'off', OFF", "idle, IDLE", "always, ALWAYS"}) // off is false in YAML
+    void keeperIsAsSetInYaml(String value, Keeper expected) throws IOException {
+        try (ConfigurableApplicationContext context =
+                run(BEAN + "      keeper: " + value + "\n      keeper-idle: 1ms\n")) {
+            assertThat(stage(context).keeper()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void keeperReadsAndEndsWithTheContext() {
+        this.contextRunner
+                .withPropertyValues(
+                        "exit-left.stages.queue.keeper=idle",
+                        "exit-left.stages.queue.keeper-idle=1ms",
+                        "exit-left.stages.queue.on-failure=fail-all")
+                .run(context -> {
+                    assertThat(hasKeeper()).isTrue();
+                    context.getBean(QueueSource.class).add("unknown");
+                    await().until(() -> stage(context).snapshot(0).messages().values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum()
+                            == 1);
+                });
+        await().until(() -> !hasKeeper());
+    }
+
+    @Test
+    void sourceComesBackByItself() {
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.queue.on-failure=reopen")
+                .run(context -> {
+                    QueueSource<String> source = context.getBean(QueueSource.class);
+                    Stage<String, String> stage = stage(context);
+                    source.fail(new IOException("cable cut"));
+                    try (var ticket = stage.ticket("1")) {
+                        assertThat(catchThrowable(ticket::await)).hasRootCauseMessage("cable cut");
+                    }
+                    assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
+
+                    await().until(() -> stage.snapshot(0).role().state() == State.OPEN);
+                });
+    }
+
+    @Test
+    void asynchronousCallsAreCompletedInTheCommonPoolWhereThereIsNothingElse() {
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.queue.keeper=always")
+                .run(context -> assertThat(completedBy(context)).startsWith("ForkJoinPool.commonPool"));
+    }
+
+    @Test
+    void asynchronousCallsAreCompletedByBootsExecutor() {
+        this.contextRunner
+                .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+                .withPropertyValues(
+                        "exit-left.stages.queue.keeper=always", "spring.task.execution.thread-name-prefix=boots-")
+                .run(context -> assertThat(completedBy(context)).startsWith("boots-"));
+    }
+
+    @Test
+    void asynchronousCallsAreCompletedByTheExecutorThatIsNamed() {
+        this.contextRunner
+                .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+                .withPropertyValues(
+                        "exit-left.stages.queue.keeper=always", "exit-left.stages.queue.executor=ownExecutor")
+                .run(context -> assertThat(completedBy(context)).isEqualTo("own"));
+    }
+
+    private static String completedBy(ApplicationContext context) throws Exception {
+        QueueSource<String> source = context.getBean(QueueSource.class);
+        var answer = stage(context).callAsync("1", () -> {});
+        var completedBy = answer.thenApply(message -> Thread.currentThread().getName());
+        source.add("1");
+        return completedBy.get(20, TimeUnit.SECONDS);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Queue {
+
+        @Bean
+        QueueSource<String> source() {
+            return new QueueSource<>();
+        }
+
+        @Bean
+        TokenReader<String, String> reader() {
+            return message -> message;
+        }
+
+        @Bean(defaultCandidate = false)
+        Executor ownExecutor() {
+            return job -> new Thread(job, "own").start();
+        }
+    }
+}
