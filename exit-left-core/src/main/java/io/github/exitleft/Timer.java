@@ -10,7 +10,7 @@ interface Timer {
     /** By the one thread that the JVM has for the timeouts of all futures; leaves nothing behind when cancelled. */
     Timer JVM = (nanos, task) -> {
         var alarm = new CompletableFuture<Void>();
-        alarm.whenComplete((nothing, cancelled) -> {
+        CompletableFuture<Void> unused = alarm.whenComplete((nothing, cancelled) -> {
             if (cancelled == null) {
                 task.run();
             }
