@@ -105,6 +105,11 @@ class StageCallTests extends NoteFixture {
             assertThatThrownBy(() -> stage.ticket(1)).hasMessageContaining("'1'");
             pass(Duration.ofMillis(1));
             until(() -> assertThat(sent).hasSize(before + 1));
+            int reads = source.reads.get();
+            source.wakeup();
+            until(() -> assertThat(source.reads.get())
+                    .as("it has set its next deadline")
+                    .isGreaterThan(reads));
         }
         passUnnoticed(Duration.ofMillis(6_499));
         assertThat(call.isDone()).isFalse();

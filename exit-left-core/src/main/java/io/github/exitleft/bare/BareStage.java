@@ -187,8 +187,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         requireOwn(ticket);
         requireOutside();
         long start = platform.nanoTime();
+        // a difference beyond what a deadline may be would be taken for the past, and by others too
+        long until = start + Math.min(deadline - start, Role.MOST_NANOS);
         Outcome outcome = Outcome.FAILED;
-        Waiter.State state = role.arrive(ticket, start, deadline);
+        Waiter.State state = role.arrive(ticket, start, until);
         try { // at once, so that nothing can come between getting the role and passing it on
             if (state == Waiter.State.WAITING) {
                 state = role.await(ticket);
@@ -356,9 +358,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     void release(BareTicket<T> ticket) {
-        if (role.release(ticket)) {
-            registrations.remove(ticket);
-        }
+        boolean first = role.release(ticket);
+        // also by who is not the first, so that the token is free when close() returns, whoever has begun to close it
+        registrations.remove(ticket, first);
     }
 
     void fail(Role.Era reported, Throwable cause) {

@@ -21,6 +21,9 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     /** Cleared by closing, with the stage's lock held; volatile for those who look without. */
     volatile boolean open = true;
 
+    /** Whether it was closed more than once, by different threads perhaps. */
+    volatile boolean closedAgain;
+
     // guarded by the stage's lock
     Role.Era era;
     boolean signalPending;

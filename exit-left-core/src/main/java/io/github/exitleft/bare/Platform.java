@@ -33,6 +33,11 @@ interface Platform {
     /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();
 
+    /** Whether the current thread is a virtual one, for which a park with a limit costs far more than one without. */
+    default boolean isVirtual() {
+        return VirtualThreads.isCurrent();
+    }
+
     /** Blocks until unparked, interrupted or {@code nanos}, if not {@link #FOR_EVER}, have passed; may return for no reason. */
     void park(Object blocker, long nanos);
 

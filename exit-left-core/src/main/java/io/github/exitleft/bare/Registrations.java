@@ -60,11 +60,18 @@ final class Registrations<T> {
                 + "' has a live ticket; close that first, or use another token");
     }
 
-    /** Removes by identity, so that a token taken again by another thread is not touched (S6). */
-    void remove(BareTicket<T> ticket) {
+    /**
+     * Removes by identity, so that a token taken again by another thread is not touched (S6).
+     *
+     * @param first whether the ticket was not closed before
+     */
+    void remove(BareTicket<T> ticket, boolean first) {
+        if (!first) {
+            ticket.closedAgain = true; // before it is removed, so that the first does not wonder where it is
+        }
         if (tickets.remove(ticket.token(), ticket)) {
             count.decrementAndGet();
-        } else if (!tokenHasChanged) {
+        } else if (first && !ticket.closedAgain && !tokenHasChanged) {
             // its entry can't be found any more; it keeps its place, so that such entries are bounded too
             tokenHasChanged = true;
             LOGGER.log(

@@ -393,8 +393,8 @@ final class Role {
                 return false;
             }
             era.failure = cause;
+            failure = cause; // before the new era, or who takes a ticket of that would not be refused
             era = new Era();
-            failure = cause;
             retryAt = platform.nanoTime() + RETRY_NANOS;
             ended = endAll(Waiter.State.FAILED);
         } finally {
@@ -459,6 +459,7 @@ final class Role {
                 wakeHead.run();
             }
         } finally { // whatever comes of the hook: who has queued for the role must be there to take it
+            closer.patience = closer.deadline - platform.nanoTime(); // the hook took its time
             state = await(closer);
             if (state == Waiter.State.HEADING) {
                 leave(null);
@@ -518,8 +519,9 @@ final class Role {
     }
 
     private void enqueue(Waiter waiter) {
-        waiter.state = Waiter.State.WAITING;
         queue.add(waiter);
+        waiter.state = Waiter.State.WAITING;
+        waiter.virtual = platform.isVirtual();
         waiter.patience = queue.patience(waiter, waiter.since);
     }
 

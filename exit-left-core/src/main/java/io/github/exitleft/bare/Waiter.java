@@ -71,6 +71,9 @@ abstract class Waiter {
     int place;
     int shift;
 
+    /** Whether its thread is a virtual one. */
+    boolean virtual;
+
     final void arrive(long now, long until) {
         thread = Thread.currentThread();
         since = now;
@@ -79,7 +82,8 @@ abstract class Waiter {
 
     /** What the waiter's thread is called; with the lock held. */
     final String threadName() {
-        return thread == null ? "none" : Texts.of(thread);
+        Thread mine = thread; // read once, since a thread that departs does so without the lock
+        return mine == null ? "none" : Texts.of(mine);
     }
 
     /** Leaves no trace of the thread behind; by the thread itself. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Those who wait, in the order of their coming and by deadline; whoever leaves is unlinked at once (S14).
  *
  * <p>A few of them are its <em>timekeepers</em>: they park only until the earliest deadline of all, and on waking end the waits
- * that are due; the others park until somebody wakes them, which is far cheaper for a virtual thread. While anybody
+ * that are due. Other virtual threads park until somebody wakes them, which is far cheaper for them; other platform threads
+ * park until their own deadline, so that none of them has to rely on a virtual thread that may have no carrier. While anybody
  * is queued there is a timekeeper: who leaves the queue without one left gets another appointed, by {@link #appoint()}. There is
  * more than one so that this is rare, since an appointment costs a wake-up.
  *
@@ -38,6 +39,7 @@ final class WaiterQueue {
     }
 
     void add(Waiter waiter) {
+        deadlines.add(waiter); // first, since it is what may find no memory
         waiter.older = newest;
         if (newest == null) {
             oldest = waiter;
@@ -48,7 +50,6 @@ final class WaiterQueue {
         if (waiter instanceof BareKeeper) {
             keeper = waiter;
         }
-        deadlines.add(waiter);
         if (timekeepers > 0 && waiter.deadline - alarm < 0) { // they would wake too late for this one, which then is to
             timekeepers = 0;
             shift++;
@@ -116,14 +117,14 @@ final class WaiterQueue {
         return earliest != null && earliest.deadline - now <= 0 ? earliest : null;
     }
 
-    /** Until when a waiter may park: for ever unless it keeps the time; after all that were due have left. */
+    /** For how long a waiter may park; to be asked after all that were due have left. */
     long patience(Waiter waiter, long now) {
         Waiter earliest = deadlines.first();
-        if (earliest == null || !isTimekeeper(waiter)) {
-            return Platform.FOR_EVER;
+        if (earliest != null && isTimekeeper(waiter)) {
+            alarm = earliest.deadline;
+            return alarm - now;
         }
-        alarm = earliest.deadline;
-        return alarm - now;
+        return waiter.virtual ? Platform.FOR_EVER : waiter.deadline - now;
     }
 
     /** The one who is to head next, still in the queue; null when nobody waits. */

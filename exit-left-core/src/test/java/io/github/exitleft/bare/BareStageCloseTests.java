@@ -92,6 +92,28 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
+    void s16TimeThatTheHookTakesIsPartOfTheTimeThatClosingWaits() throws Exception {
+        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
+                .platform(platform)
+                .wakeup(resource -> {
+                    platform.advance(Duration.ofSeconds(4));
+                    platform.nanoTime();
+                })
+                .closer(closedResources::add, false)
+                .build();
+        var head = head();
+        var closer = Actor.start("closer", () -> {
+            stage.close();
+            return "closed";
+        });
+        await().until(() -> platform.parked() == 1);
+        platform.advance(Duration.ofSeconds(1));
+        assertThat(closer.result()).isEqualTo("closed");
+        leave(head);
+        assertThat(closedResources).hasSize(1);
+    }
+
+    @Test
     void s16HeadThatDoesNotComeBackIsClosedUnderWhereThatIsAllowed() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .platform(platform)

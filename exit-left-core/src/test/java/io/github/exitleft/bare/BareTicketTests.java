@@ -50,6 +50,47 @@ class BareTicketTests extends Steered {
     }
 
     @Test
+    void s7TokenIsFreeWhenCloseReturnsAlsoIfAnotherThreadIsInTheMiddleOfClosing() throws Exception {
+        var inTheMiddle = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        record Token(String text, AtomicReference<Thread> slow, CountDownLatch inTheMiddle, CountDownLatch goOn) {
+            @Override
+            public int hashCode() { // called as the ticket is taken off the map
+                if (slow.get() == Thread.currentThread()) {
+                    inTheMiddle.countDown();
+                    await().until(() -> goOn.getCount() == 0);
+                }
+                return text.hashCode();
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Token that && text.equals(that.text);
+            }
+        }
+        var slow = new AtomicReference<Thread>();
+        var token = new Token("a", slow, inTheMiddle, goOn);
+        var tokens = BareStage.<Token, Object, Object>builder("tokens", "", "").build();
+        var ticket = tokens.ticket(token);
+        var canceller = Actor.start("canceller", () -> {
+            slow.set(Thread.currentThread());
+            ticket.close();
+            return "closed";
+        });
+        await().until(() -> inTheMiddle.getCount() == 0);
+        ticket.close();
+        var again = tokens.ticket(token);
+        goOn.countDown();
+        assertThat(canceller.result()).isEqualTo("closed");
+        assertThat(tokens.snapshot(0).tickets())
+                .as("the present one is not touched")
+                .isEqualTo(1);
+        assertThatThrownBy(() -> tokens.ticket(token)).hasMessageContaining("live ticket");
+        again.close();
+        assertThat(tokens.snapshot(0).tickets()).isZero();
+    }
+
+    @Test
     void s6HeadWithAFormerOwnersTicketDoesNotSignalThePresentOne() throws Exception {
         var former = stage.ticket("a");
         var head = head();

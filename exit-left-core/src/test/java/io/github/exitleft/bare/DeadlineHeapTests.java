@@ -31,7 +31,16 @@ class DeadlineHeapTests {
         List<Someone> here = new ArrayList<>();
         for (int step = 0; step < 60_000; step++) {
             boolean grow = (step / 10_000) % 2 == 0;
-            if (here.isEmpty() || random.nextInt(10) < (grow ? 7 : 3)) {
+            if (step % 500 == 499) { // by the way, all of them in order
+                here.sort(Comparator.comparingLong(Someone::after));
+                for (Someone next : here) {
+                    assertThat(heap.first().deadline)
+                            .as("seed %d, step %d", seed, step)
+                            .isEqualTo(next.deadline);
+                    heap.remove(heap.first());
+                }
+                here.clear();
+            } else if (here.isEmpty() || random.nextInt(10) < (grow ? 7 : 3)) {
                 var someone = new Someone(random.nextInt(1_000));
                 heap.add(someone);
                 here.add(someone);

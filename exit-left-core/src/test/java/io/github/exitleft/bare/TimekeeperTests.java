@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ class TimekeeperTests extends Steered {
 
     /** How somebody leaves the queue. */
     enum Departure {
+        EXPIRED,
         SIGNALLED,
         INTERRUPTED,
         CANCELLED,
@@ -40,15 +42,18 @@ class TimekeeperTests extends Steered {
         stage = build(Promotion.OLDEST); // so that the timekeepers, who came first, are the first to be promoted
     }
 
+    @AfterEach
+    void closeTickets() {
+        waiters.forEach(waiting -> waiting.ticket.close());
+    }
+
+    /** Their tickets stay open for the time being, since closing one sees to the time as well. */
     private List<Waiting> wait(int count, Duration timeout) {
         List<Waiting> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             BareTicket<String> ticket = stage.ticket("w" + waiters.size());
-            Actor<Exit<String>> actor = Actor.startWaiting(stage, ticket.token(), () -> {
-                try (ticket) {
-                    return stage.enter(ticket, timeout, director -> "headed");
-                }
-            });
+            Actor<Exit<String>> actor =
+                    Actor.startWaiting(stage, ticket.token(), () -> stage.enter(ticket, timeout, director -> "headed"));
             added.add(new Waiting(ticket, actor));
             waiters.add(added.get(i));
         }
@@ -88,11 +93,16 @@ class TimekeeperTests extends Steered {
     @EnumSource(Departure.class)
     void s1WhenAllTimekeepersHaveLeftAnotherIsAppointed(Departure departure) throws Exception {
         var head = head();
-        List<Waiting> keepers = wait(KEEPERS, LONG);
+        List<Waiting> keepers = wait(KEEPERS, departure == Departure.EXPIRED ? SHORT : LONG);
         List<Waiting> others = wait(3, LONG);
         awaitParked(KEEPERS + 3, KEEPERS);
+        if (departure == Departure.EXPIRED) {
+            platform.advance(SHORT);
+            assertTimedOut(keepers);
+        }
         for (Waiting keeper : keepers) {
             switch (departure) {
+                case EXPIRED -> assertThat(keeper.actor.isDone()).isTrue();
                 case SIGNALLED -> {
                     signal(keeper.ticket.token());
                     assertThat(keeper.actor.result()).isEqualTo(signalled());
@@ -139,6 +149,81 @@ class TimekeeperTests extends Steered {
         assertTimedOut(less);
         platform.advance(LONG);
         assertTimedOut(keepers);
+        leave(head);
+    }
+
+    @Test
+    void s1TimekeepersWakeForTheEarliestOfAllAndNotForThemselves() throws Exception {
+        var head = head();
+        List<Waiting> first = wait(1, SHORT);
+        List<Waiting> keepers = wait(KEEPERS - 1, LONG);
+        List<Waiting> between =
+                wait(1, SHORT.plusMillis(1)); // no timekeeper: there are enough, and none wakes too late
+        awaitParked(KEEPERS + 1, KEEPERS);
+        platform.advance(SHORT);
+        assertTimedOut(first);
+        awaitParked(KEEPERS, KEEPERS - 1);
+        platform.advance(Duration.ofMillis(1));
+        assertTimedOut(between);
+        platform.advance(LONG);
+        assertTimedOut(keepers);
+        leave(head);
+    }
+
+    @Test
+    void s1TimekeepersThatHaveLookedWakeTooLateForWhoIsInMoreOfAHurry() throws Exception {
+        var head = head();
+        List<Waiting> first = wait(1, SHORT);
+        List<Waiting> keepers = wait(KEEPERS, LONG);
+        awaitParked(KEEPERS + 1, KEEPERS);
+        platform.advance(SHORT);
+        assertTimedOut(first);
+        awaitParked(KEEPERS, KEEPERS - 1);
+        List<Waiting> another = wait(1, LONG); // in the place of the first
+        keepers.forEach(waiting -> platform.wakeForNoReason(waiting.actor.thread)); // they look, and park for long
+        awaitParked(KEEPERS + 1, KEEPERS);
+        List<Waiting> hasty = wait(1, SHORT);
+        awaitParked(KEEPERS + 2, KEEPERS + 1);
+        platform.advance(SHORT);
+        assertTimedOut(hasty);
+        platform.advance(LONG);
+        assertTimedOut(keepers);
+        assertTimedOut(another);
+        leave(head);
+    }
+
+    @Test
+    void m7PlatformThreadsParkUntilTheirOwnDeadlinesSinceVirtualOnesMayHaveNoCarrier() throws Exception {
+        var head = head();
+        List<Waiting> virtual = wait(KEEPERS, SHORT);
+        awaitParked(KEEPERS, KEEPERS);
+        platform.virtual = false;
+        List<Waiting> own = wait(2, SHORT);
+        awaitParked(KEEPERS + 2, KEEPERS + 2);
+        virtual.forEach(waiting -> platform.hold(waiting.actor.thread)); // they have no carrier
+        platform.advance(SHORT);
+        assertTimedOut(own);
+        virtual.forEach(waiting -> platform.release(waiting.actor.thread));
+        assertTimedOut(virtual);
+        leave(head);
+    }
+
+    @Test
+    void s13DeadlineThatIsTooFarAwayIsNobodyElsesLoss() throws Exception {
+        var head = head();
+        List<Waiting> due = wait(1, SHORT);
+        awaitParked(1, 1);
+        platform.hold(due.get(0).actor.thread);
+        platform.advance(SHORT);
+        try (var ticket = stage.ticket("far")) { // more than half the scale away from what is due
+            var far = Actor.start(
+                    "far", () -> stage.enterUntil(ticket, platform.nanoTime() + Long.MAX_VALUE, director -> ""));
+            await().until(() -> platform.parked() == 1);
+            platform.release(due.get(0).actor.thread);
+            assertTimedOut(due);
+            signal("far");
+            assertThat(far.result()).isEqualTo(signalled());
+        }
         leave(head);
     }
 
