@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A call for whose answer no thread waits.
  *
  * <p>The first of answer, timeout, cancellation, failure and close decides, by one atomic step, and frees the token in the thread
- * that brings it; what the caller has attached to the future runs on the stage's executor.
+ * that brings it; what the caller has attached to the future runs on the stage's executor. Nothing is decided before the request
+ * has been sent, since it is not before that the caller has the future.
  */
 final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T, M> {
 
@@ -43,8 +45,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
     void sent() {
         sent = true;
+        RuntimeException why = failure();
         if (stage.hasMessage(ticket())) {
             messageCame();
+        } else if (why != null) {
+            end(why);
         }
         if (isOver()) {
             return;
@@ -58,10 +63,9 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
     void notSent() {
-        if (decided.compareAndSet(false, true)) {
-            leave();
-            stage.ended(ticket(), Outcome.FAILED, start);
-        }
+        decided.set(true);
+        leave();
+        stage.ended(ticket(), Outcome.FAILED, start);
     }
 
     private void resendLater(int number) {
@@ -130,7 +134,9 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     @Override
     public void end(RuntimeException why) {
-        fail(stage.isClosed() ? Outcome.CLOSED : Outcome.FAILED, why);
+        if (sent) {
+            fail(why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED, why);
+        }
     }
 
     private void fail(Outcome outcome, Throwable why) {

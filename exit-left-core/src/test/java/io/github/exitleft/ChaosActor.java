@@ -47,7 +47,7 @@ final class ChaosActor implements Runnable {
     }
 
     private static final int MOST_HELD = 3;
-    private static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+    static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
 
     final Thread thread;
     final SplittableRandom random;
@@ -70,12 +70,14 @@ final class ChaosActor implements Runnable {
     private long expiry;
     private boolean hadMailAtExpiry;
     private boolean begun;
+    private final ChaosBackground background;
 
     ChaosActor(ChaosWorld world, List<ChaosActor> all, SplittableRandom random, long quota, boolean virtual) {
         this.world = world;
         this.all = all;
         this.random = random;
         this.quota = quota;
+        this.background = new ChaosBackground(world, this);
         String name = "chaos-" + all.size();
         this.thread = virtual ? VirtualThreads.unstarted(name, this) : new Thread(this, name);
         if (!virtual) {
@@ -96,13 +98,14 @@ final class ChaosActor implements Runnable {
         } catch (Throwable e) {
             world.violated(e);
         } finally {
+            background.end();
             held.forEach(this::close);
             held.clear();
             latest = null;
         }
     }
 
-    private void count(String what) {
+    void count(String what) {
         counts.computeIfAbsent(what, key -> new long[1])[0]++;
     }
 
@@ -137,15 +140,21 @@ final class ChaosActor implements Runnable {
             postToMyself();
         } else if (drawn < 410) {
             postOddly();
-        } else if (drawn < 480) {
+        } else if (drawn < 450) {
             call();
+        } else if (drawn < 480) {
+            background.step();
+        } else if (drawn < 482) {
+            count("keeper");
+            world.stage.keeper(Keeper.values()[random.nextInt(3)]);
         } else if (drawn < 880) {
             await();
         } else if (drawn < 950) {
             closeOne();
         } else if (drawn < 965) {
             count("interrupt");
-            all.get(random.nextInt(all.size())).thread.interrupt();
+            Thread keeper = random.nextInt(16) == 0 ? world.keeper : null;
+            (keeper != null ? keeper : all.get(random.nextInt(all.size())).thread).interrupt();
         } else if (drawn < 980) {
             count("wake-up");
             world.wakeup();
@@ -156,7 +165,7 @@ final class ChaosActor implements Runnable {
         }
     }
 
-    private boolean isFlooded() {
+    boolean isFlooded() {
         return world.backlog.get() > 400;
     }
 
@@ -214,7 +223,7 @@ final class ChaosActor implements Runnable {
         }
     }
 
-    private Integer randomToken() {
+    Integer randomToken() {
         return random.nextInt(ChaosWorld.SHARED_TOKENS);
     }
 
@@ -262,7 +271,7 @@ final class ChaosActor implements Runnable {
         }
     }
 
-    private Duration timeout() {
+    Duration timeout() {
         int kind = random.nextInt(100);
         if (kind < 12) {
             return Duration.ZERO;

@@ -16,11 +16,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 
 /** One stage in chaos: its source, its clock, and the books in which every message and every wait is accounted for. */
 final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, ChaosLetter> {
@@ -36,6 +40,9 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     final AtomicReference<Throwable> violation = new AtomicReference<>();
     final AtomicInteger backlog = new AtomicInteger();
     final AtomicInteger singleTokens = new AtomicInteger(SHARED_TOKENS);
+    final AtomicInteger openCalls = new AtomicInteger(); // asynchronous ones whose futures are not done
+    final Map<String, LongAdder> background = new ConcurrentHashMap<>();
+    volatile Thread keeper;
     final AtomicLong helperFailures = new AtomicLong();
 
     /** Nanoseconds from hand-over to the successor's first read, by powers of two; kept by the heads. */
@@ -64,12 +71,21 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         int capacity = 1 + random.nextInt(4);
         Overflow overflow = random.nextBoolean() ? Overflow.DROP_NEWEST : Overflow.DROP_OLDEST;
         int tickets = random.nextInt(8) == 0 ? 16 : 10_000;
-        settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets + " tickets";
+        Keeper keeper = Keeper.values()[random.nextInt(3)];
+        OnFailure onFailure = random.nextBoolean() ? OnFailure.FAIL_ALL : OnFailure.REOPEN;
+        Executor executor = random.nextBoolean() ? Runnable::run : ForkJoinPool.commonPool();
+        settings =
+                promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets + " tickets, keeper "
+                        + keeper + ", " + onFailure + (executor instanceof ForkJoinPool ? ", pool" : ", direct");
         stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
                 .promotion(promotion)
                 .drain(drain)
                 .mailbox(capacity, overflow)
                 .maxTickets(tickets)
+                .keeper(keeper)
+                .keeperIdle(Duration.ofMillis(1))
+                .onFailure(onFailure)
+                .executor(executor)
                 .seam(TestPlatforms.under(this))
                 .build();
         stage.addListener(this);
@@ -267,6 +283,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     public void headChanged(Thread head) {
         ChaosActor actor = actors.get(head);
         if (actor == null) {
+            keeper = head;
             return;
         }
         if (head != Thread.currentThread()) {
@@ -354,25 +371,26 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     /** Reads what is there still, and balances the books; nobody may be left. */
     void finish(List<ChaosActor> gone) throws InterruptedException {
-        StageSnapshot before = stage.snapshot(10);
+        StageSnapshot before = settle(gone);
         check(before.role().waiters() == 0, "waiters are left", before);
         check(before.role().oldest().isEmpty(), "somebody is listed", before);
         check(before.role().tickets() == 0, "tickets are left", before);
         check(before.role().head() == null, "somebody heads", before);
+        check(openCalls.get() == 0, "futures are open", before);
         checkExits(before, gone);
-        while (!closing && backlog.get() > 0) {
+        while (!closing && (backlog.get() > 0 || isFailed())) {
             try (Ticket<Integer, ChaosLetter> last = stage.ticket(Integer.MAX_VALUE)) {
                 last.await(Duration.ZERO);
             } catch (StageTimeoutException | SourceFailedException e) {
                 jump(Duration.ofSeconds(1));
             }
         }
-        StageSnapshot end = stage.snapshot(0);
+        StageSnapshot end = settle(gone); // a source that failed may have been tried again by the keeper too
         check(end.role().promotions() <= end.role().headChanges(), "more promotions than head changes", end);
         check(end.role().helperFailures() == helperFailures.get(), "helper failures != " + helperFailures, end);
         long[] counted = new long[MessageOutcome.values().length];
         Arrays.setAll(counted, unclaimed::get);
-        counted[MessageOutcome.DELIVERED.ordinal()] = sum(gone, "DELIVERED");
+        counted[MessageOutcome.DELIVERED.ordinal()] = delivered(gone);
         for (MessageOutcome outcome : MessageOutcome.values()) {
             check(end.messages().get(outcome) == counted[outcome.ordinal()], outcome + " is another count", end);
         }
@@ -380,6 +398,21 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         stage.close();
         check(source.closed.get() == 1, "closed " + source.closed + " times", end);
         queue = new QueueSource<>(); // what nobody has read is nobody's
+    }
+
+    /** Waits until the keeper has left, and the last futures are done. */
+    private StageSnapshot settle(List<ChaosActor> gone) {
+        stage.keeper(Keeper.OFF);
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        StageSnapshot snapshot = stage.snapshot(10);
+        while ((openCalls.get() > 0
+                        || snapshot.role().head() != null
+                        || snapshot.messages().get(MessageOutcome.DELIVERED) > delivered(gone))
+                && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+            snapshot = stage.snapshot(10);
+        }
+        return snapshot;
     }
 
     /** Every wait was counted once, under the name that its caller saw (S1). */
@@ -399,8 +432,22 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         return stage.snapshot(0);
     }
 
-    private static long sum(List<ChaosActor> actors, String name) {
-        return actors.stream().mapToLong(actor -> actor.counted(name)).sum();
+    private long delivered(List<ChaosActor> gone) {
+        return sum(gone, "DELIVERED") + sum(gone, "letter of a stream");
+    }
+
+    private boolean isFailed() {
+        return stage.snapshot(0).role().state() == BareSnapshot.State.FAILED;
+    }
+
+    private long sum(List<ChaosActor> actors, String name) {
+        LongAdder others = background.get(name);
+        return actors.stream().mapToLong(actor -> actor.counted(name)).sum() + (others == null ? 0 : others.sum());
+    }
+
+    /** Counts what became of a wait for which no thread waited. */
+    void count(String what) {
+        background.computeIfAbsent(what, key -> new LongAdder()).increment();
     }
 
     private void check(boolean holds, String what, StageSnapshot end) {

@@ -69,6 +69,8 @@ class StageChaosTests {
         say("chaos: heap after the first look at it " + firstHeap + " KB, after the last " + lastHeap + " KB");
         assertThat(totals.keySet()).contains("TIMED_OUT", "INTERRUPTED", "CLOSED", "FAILED", "DELIVERED");
         assertThat(totals.keySet()).contains("LATE", "DUPLICATE", "FOREIGN", "UNKNOWN", "UNREADABLE", "OVERFLOW");
+        assertThat(totals.keySet())
+                .contains("DELIVERED in the background", "TIMED_OUT in the background", "CLOSED in the background");
         assertThat(promotions).isPositive();
         assertThat(lastHeap).as("KB in use").isLessThan(firstHeap + 32_768);
     }
@@ -160,6 +162,7 @@ class StageChaosTests {
             steps += actor.steps;
             actor.counts().forEach((what, count) -> totals.merge(what, count[0], Long::sum));
         }
+        world.background.forEach((what, count) -> totals.merge(what + " in the background", count.sum(), Long::sum));
         for (int i = 0; i < handOvers.length; i++) {
             handOvers[i] += world.handOvers[i];
         }
@@ -179,7 +182,7 @@ class StageChaosTests {
         lastHeap = (runtime.totalMemory() - runtime.freeMemory()) / 1024;
         firstHeap = firstHeap == 0 ? lastHeap : firstHeap;
         assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .noneMatch(name -> name.startsWith("chaos-"));
+                .noneMatch(name -> name.startsWith("chaos-") || name.startsWith("exit-left"));
     }
 
     private String summary() {
