@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.github.exitleft.mutants.Mutant;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ class JcstressIT {
         int processors = Runtime.getRuntime().availableProcessors();
         if (processors < 2) {
             String why = "jcstress cannot run: it needs two processors, and there is " + processors;
-            if (Boolean.getBoolean("jcstress.required")) {
+            if (Boolean.getBoolean("exitleft.verify.required")) {
                 fail(why);
             }
             System.out.println("skipped: " + why);
@@ -61,7 +62,7 @@ class JcstressIT {
     void everyMutantIsRefused() throws Exception {
         List<String> survivors = new ArrayList<>();
         System.out.printf(ROW, "mutant", "samples", "refused by");
-        for (Mutant mutant : Mutant.ALL) {
+        for (Mutant mutant : Mutants.ALL) {
             Run run = run(mutant);
             long samples =
                     run.tests().values().stream().mapToLong(Run.Found::samples).sum();
@@ -86,8 +87,7 @@ class JcstressIT {
 
     private static Run run(Mutant mutant) throws Exception {
         Path directory = DIRECTORY.resolve(mutant.name().replace(' ', '-'));
-        mutant.compile(CORE, directory);
-        String before = Mutant.classes(directory) + File.pathSeparator;
+        String before = mutant.compile(CORE, directory) + File.pathSeparator;
         return run(directory.resolve("run"), before, mutant.tests(), 2, 400, 300, MUTANT_LIMIT_SECONDS);
     }
 

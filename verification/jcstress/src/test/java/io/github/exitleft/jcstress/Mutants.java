@@ -1,25 +1,15 @@
 package io.github.exitleft.jcstress;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.exitleft.mutants.Mutant;
+import io.github.exitleft.mutants.Mutant.Edit;
 import java.util.List;
-import java.util.Objects;
-import javax.tools.ToolProvider;
 
 /**
- * A defect, as a patch of one file of the core, and the tests of which one must see it.
+ * The defects that the tests of this package must refuse; each names them by a regular expression.
  *
  * <p>A yield makes the moment longer in which the defect shows, so that a short run on a busy machine meets it.
- *
- * @param name what is wrong
- * @param file which file, below the core's sources
- * @param tests a regular expression
- * @param edits what to replace by what; each must be found exactly once
  */
-record Mutant(String name, String file, String tests, List<Edit> edits) {
-
-    record Edit(String from, String to) {}
+final class Mutants {
 
     private static final String ROLE = "io/github/exitleft/bare/Role.java";
 
@@ -117,42 +107,5 @@ record Mutant(String name, String file, String tests, List<Edit> edits) {
                                                 if (headed) {
                                     """))));
 
-    /** Compiles the patched file against the real core. */
-    void compile(Path core, Path directory) throws IOException {
-        String text = Files.readString(core.resolve(file));
-        for (Edit edit : edits) {
-            int at = text.indexOf(edit.from);
-            if (at < 0 || text.indexOf(edit.from, at + 1) >= 0) {
-                throw new IllegalStateException("mutant '" + name + "' no longer applies to '" + file
-                        + "', which must have exactly once: " + edit.from);
-            }
-            text = text.substring(0, at) + edit.to + text.substring(at + edit.from.length());
-        }
-        Path source = directory.resolve("source").resolve(file);
-        Path classes = classes(directory);
-        Files.createDirectories(Objects.requireNonNull(source.getParent()));
-        Files.createDirectories(classes);
-        Files.writeString(source, text);
-        int status = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "--release",
-                        "17",
-                        "-nowarn",
-                        "-proc:none",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-d",
-                        classes.toString(),
-                        source.toString());
-        if (status != 0) {
-            throw new IllegalStateException("mutant '" + name + "' does not compile; see above, and '" + source + "'");
-        }
-    }
-
-    static Path classes(Path directory) {
-        return directory.resolve("classes");
-    }
+    private Mutants() {}
 }
