@@ -234,15 +234,17 @@ final class Role {
     /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
     Waiter.State await(Waiter waiter) {
         boolean interrupted = false;
+        boolean woken = false;
         long patience = waiter.patience;
         while (waiter.state == Waiter.State.WAITING) {
             if (Thread.interrupted()) {
                 interrupted = waiter instanceof Closer || !quit(waiter);
+            } else if (woken) {
+                patience = expireDue(waiter);
+                woken = false;
             } else {
                 platform.park(blocker, patience);
-                if (waiter.state == Waiter.State.WAITING) {
-                    patience = expireDue(waiter);
-                }
+                woken = true;
             }
         }
         if (interrupted) {

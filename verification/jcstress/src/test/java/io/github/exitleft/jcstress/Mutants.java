@@ -53,7 +53,7 @@ final class Mutants {
                                                     head = null;
                                                 }
                                             } finally {
-                                                lock.unlock();
+                                                unlock();
                                     """, """
                                                     Thread.yield();
                                                     head = null;
@@ -73,7 +73,7 @@ final class Mutants {
                                                     ticket.signalPending = true;
                                                 }
                                             } finally {
-                                                lock.unlock();
+                                                unlock();
                                     """, """
                                                     Thread.yield();
                                                     ticket.signalPending = true;
@@ -90,7 +90,7 @@ final class Mutants {
                                     """, """
                                             ended.forEach(platform::unpark);
                                             Thread.yield();
-                                            reporter.era.failure = cause;
+                                            reported.failure = cause;
                                             return true;
                                     """))),
             new Mutant(

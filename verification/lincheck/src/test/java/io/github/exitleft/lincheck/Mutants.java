@@ -1,0 +1,171 @@
+package io.github.exitleft.lincheck;
+
+import io.github.exitleft.mutants.Mutant;
+import io.github.exitleft.mutants.Mutant.Edit;
+import java.util.List;
+
+/**
+ * The defects that the scenarios must refuse; each names the scenarios, separated by commas.
+ *
+ * <p>They are loaded over the core's classes, so they change what methods do and neither add nor remove any.
+ */
+final class Mutants {
+
+    private static final String ROLE = "io/github/exitleft/bare/Role.java";
+    private static final String BARE_STAGE = "io/github/exitleft/bare/BareStage.java";
+    private static final String REGISTRATIONS = "io/github/exitleft/bare/Registrations.java";
+    private static final String STAGE = "io/github/exitleft/Stage.java";
+    private static final String HEADING = "io/github/exitleft/Heading.java";
+    private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
+
+    static final List<Mutant> ALL = List.of(
+            mutant(
+                    ROLE,
+                    "promotion's unpark dropped",
+                    "chain of promotions",
+                    new Edit("platform.unpark(promoted);", "")),
+            mutant(
+                    ROLE,
+                    "promotion dropped",
+                    "timeout against promotion",
+                    new Edit("Waiter next = queue.next();", "Waiter next = null;")),
+            mutant(
+                    ROLE,
+                    "timeout without the atomic step",
+                    "signal against deadline",
+                    new Edit("patience = expireDue(waiter);", """
+                            patience = expireDue(waiter);
+                            if (platform.nanoTime() - waiter.deadline >= 0) {
+                                waiter.state = Waiter.State.EXPIRED;
+                            }
+                            """)),
+            mutant(
+                    ROLE,
+                    "wake-up instead of hand-over",
+                    "interrupt against promotion",
+                    new Edit("giveRoleTo(dequeue(next));", "head = null;"),
+                    new Edit("platform.park(blocker, patience);", """
+                            lock.lock();
+                            try {
+                                if (head == null && waiter.state == Waiter.State.WAITING) {
+                                    giveRoleTo(dequeue(waiter));
+                                    continue;
+                                }
+                            } finally {
+                                lock.unlock();
+                            }
+                            platform.park(blocker, patience);
+                            """)),
+            mutant(
+                    ROLE,
+                    "promoted one not head before it wakes",
+                    "close against promotion",
+                    new Edit("giveRoleTo(dequeue(next));", "giveRoleTo(dequeue(next)); head = null;")),
+            mutant(ROLE, "early signal dropped", "early signal", new Edit("ticket.signalPending = true;", "")),
+            mutant(
+                    ROLE,
+                    "self-signal ends the heading",
+                    "head that signals itself",
+                    new Edit(
+                            "ticket.signalPending = true;",
+                            "if (ticket.state == Waiter.State.HEADING) { end(ticket, Waiter.State.SIGNALLED); head = null; } ticket.signalPending = true;")),
+            mutant(
+                    ROLE,
+                    "interrupt swallowed by what came first",
+                    "interrupt against signal",
+                    new Edit("Thread.currentThread().interrupt(); // something else came first", "// ")),
+            mutant(
+                    ROLE,
+                    "waits not ended by close",
+                    "close against waiting",
+                    new Edit("ended = endAll(Waiter.State.CLOSED);", "ended = new ArrayList<>();")),
+            mutant(
+                    ROLE,
+                    "waits not ended by failure",
+                    "failure against waiting",
+                    new Edit("ended = endAll(Waiter.State.FAILED);", "ended = new ArrayList<>();")),
+            mutant(
+                    ROLE,
+                    "new era before the stage is marked failed",
+                    "failure against ticket",
+                    new Edit("failure = cause; // before", "//"),
+                    new Edit("            era = new Era();\n", "            era = new Era(); failure = cause;\n")),
+            mutant(
+                    ROLE,
+                    "last one out leaves the resource open",
+                    "close against promotion",
+                    new Edit("} else if (closed && !resourceClosed) {", "} else if (false) {")),
+            mutant(
+                    ROLE,
+                    "resource closed twice",
+                    "close out of time against leaving",
+                    new Edit("if (resourceClosed) {", "if (false) {")),
+            mutant(
+                    ROLE,
+                    "closed ticket left in the queue",
+                    "ticket closed against promotion",
+                    new Edit(
+                            "waiting = ticket.thread;\n                end(dequeue(ticket), Waiter.State.CLOSED);",
+                            "waiting = ticket.thread;\n                end(ticket, Waiter.State.CLOSED);")),
+            mutant(
+                    ROLE,
+                    "deadline not parked for",
+                    "deadline behind a signal",
+                    new Edit("platform.park(blocker, patience);", "platform.park(blocker, Platform.FOR_EVER);")),
+            mutant(
+                    BARE_STAGE,
+                    "interrupted one keeps the role",
+                    "interrupt against promotion",
+                    new Edit("role.leave(outcome);", "if (outcome != Outcome.INTERRUPTED) { role.leave(outcome); }")),
+            mutant(
+                    BARE_STAGE,
+                    "throwing head keeps the role",
+                    "head that throws",
+                    new Edit("role.leave(outcome);", "if (outcome != Outcome.FAILED) { role.leave(outcome); }")),
+            mutant(
+                    BARE_STAGE,
+                    "clock beats state",
+                    "signal against deadline",
+                    new Edit("state = role.await(ticket);", """
+                            state = role.await(ticket);
+                            if (state == Waiter.State.SIGNALLED && platform.nanoTime() - deadline >= 0) {
+                                state = Waiter.State.EXPIRED;
+                            }
+                            """)),
+            mutant(
+                    REGISTRATIONS,
+                    "removal by key",
+                    "token taken again",
+                    new Edit(
+                            "if (tickets.remove(ticket.token(), ticket)) {",
+                            "if (tickets.remove(ticket.token()) != null) {")),
+            mutant(
+                    STAGE,
+                    "mailbox not asked again after a timeout",
+                    "mailbox against deadline",
+                    new Edit("if (got != null) { // filed", "if (false) { // filed")),
+            mutant(
+                    HEADING,
+                    "filed without a signal",
+                    "routing against leaving",
+                    new Edit("director.signal(holder);", "")),
+            mutant(
+                    HEADING,
+                    "signalled before it is filed",
+                    "routing against leaving",
+                    new Edit(
+                            "Unclaimed<T, M> left = mailroom.offer(",
+                            "if (ticket != mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer("),
+                    new Edit("if (ticket != mine && (left == null || left.message() != message)) {", "if (false) {")),
+            mutant(
+                    MAILROOM,
+                    "filed in a closed mailbox",
+                    "ticket closed against filing",
+                    new Edit("box.closed = true;", "")));
+
+    private Mutants() {}
+
+    private static Mutant mutant(String file, String name, String scenarios, Edit... edits) {
+        return new Mutant(name, file, scenarios, List.of(edits));
+    }
+}

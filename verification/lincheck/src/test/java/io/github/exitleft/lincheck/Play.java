@@ -1,0 +1,182 @@
+package io.github.exitleft.lincheck;
+
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.BareStage;
+import io.github.exitleft.bare.BareTicket;
+import io.github.exitleft.bare.Director;
+import io.github.exitleft.bare.Exit;
+import io.github.exitleft.bare.Simulation;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a scenario of the primitive: its stage, its threads, and what must hold in the end. */
+final class Play {
+
+    static final long LONG = Duration.ofHours(1).toNanos();
+
+    /** What only the head may read; it notices two heads, and being closed under one. */
+    static final class Resource {
+        private final boolean closesUnderHead;
+        private boolean reading;
+        private int closed;
+        private @Nullable String violation;
+
+        Resource(boolean closesUnderHead) {
+            this.closesUnderHead = closesUnderHead;
+        }
+
+        void begin() {
+            check(!reading, "two heads at once");
+            check(closed == 0, "read after it was closed");
+            reading = true;
+        }
+
+        void end() {
+            reading = false;
+        }
+
+        void close() {
+            check(closesUnderHead || !reading, "closed under a head");
+            closed++;
+        }
+
+        /** Notes it, for the stage catches what a closer throws. */
+        private void check(boolean condition, String otherwise) {
+            if (!condition) {
+                violation = otherwise;
+            }
+        }
+    }
+
+    /** What a thread does as the head. */
+    @FunctionalInterface
+    interface Head {
+        void run(Director<Integer, Resource, Object> director);
+    }
+
+    private static final int MOST = 8;
+
+    final Simulation time;
+    final Resource resource;
+    final BareStage<Integer, Resource, Object> stage;
+    private final long start;
+    private final BareTicket<?>[] tickets;
+    private int taken;
+
+    Play() {
+        this(false);
+    }
+
+    Play(boolean closesUnderHead) {
+        Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
+        this.time = new Simulation();
+        this.tickets = new BareTicket<?>[MOST];
+        this.resource = new Resource(closesUnderHead);
+        this.stage = time.under(BareStage.<Integer, Resource, Object>builder("stage", resource, this))
+                .closer(Resource::close, closesUnderHead)
+                .build();
+        this.start = stage.nanoTime();
+    }
+
+    BareTicket<Integer> ticket() {
+        BareTicket<Integer> ticket = stage.ticket(taken);
+        tickets[taken++] = ticket;
+        return ticket;
+    }
+
+    /** A thread that enters, and heads for a moment if it gets to. */
+    Actor waiter(BareTicket<Integer> ticket, long nanos) {
+        return actor(() -> enter(ticket, nanos));
+    }
+
+    Actor actor(Supplier<End> task) {
+        return new Actor(time, task);
+    }
+
+    Actor closer() {
+        return actor(() -> {
+            stage.close();
+            return End.FINISHED;
+        });
+    }
+
+    void advance(long nanos) {
+        time.advance(Duration.ofNanos(nanos));
+    }
+
+    /** Enters, heads for a moment if it gets to, and says how it ended. */
+    End enter(BareTicket<Integer> ticket, long nanos) {
+        return enter(ticket, nanos, director -> {});
+    }
+
+    /** Enters, and says how it ended. */
+    End enter(BareTicket<Integer> ticket, long nanos, Head head) {
+        try {
+            Exit<String> exit = stage.<String, RuntimeException>enterUntil(ticket, start + nanos, director -> {
+                resource.begin();
+                try {
+                    head.run(director);
+                    boolean unused = stage.isClosed(); // reads what is shared, so that somebody can come between
+                } finally {
+                    resource.end();
+                }
+                return "headed";
+            });
+            return exit instanceof Exit.Finished<String>
+                    ? End.FINISHED
+                    : exit instanceof Exit.Signalled<String> ? End.SIGNALLED : End.TIMED_OUT;
+        } catch (InterruptedException e) {
+            return End.INTERRUPTED;
+        } catch (StageClosedException e) {
+            return End.CLOSED;
+        } catch (SourceFailedException e) {
+            return End.FAILED;
+        } catch (CancellationException e) {
+            return End.CANCELLED;
+        } catch (IllegalStateException e) {
+            return End.REFUSED;
+        }
+    }
+
+    /** Heads, and explores from the beginning of the routine on; the others are to be started there. */
+    End head(BareTicket<Integer> ticket, Head routine) {
+        return enter(ticket, LONG, director -> {
+            Exploration.resume();
+            routine.run(director);
+        });
+    }
+
+    void head(Head routine) {
+        End end = head(ticket(), routine);
+        if (end != End.FINISHED) {
+            throw new AssertionError("the head's end is " + end);
+        }
+    }
+
+    /** When everybody has gone: nothing may be left. Notes the outcome. */
+    void end(Object... outcome) {
+        Exploration.pause();
+        try {
+            for (int i = 0; i < taken; i++) {
+                tickets[i].close();
+            }
+            BareSnapshot left = stage.snapshot(0);
+            if (left.head() != null || left.waiters() != 0 || left.tickets() != 0) {
+                throw new AssertionError("something is left: " + left);
+            }
+            if (resource.violation != null) {
+                throw new AssertionError(resource.violation);
+            }
+            if (resource.closed != (stage.isClosed() ? 1 : 0)) {
+                throw new AssertionError("the resource was closed " + resource.closed + " times: " + left);
+            }
+            Exploration.outcome(outcome);
+        } finally {
+            Exploration.resume();
+        }
+    }
+}

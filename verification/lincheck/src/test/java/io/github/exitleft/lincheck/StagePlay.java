@@ -1,0 +1,151 @@
+package io.github.exitleft.lincheck;
+
+import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageSeam;
+import io.github.exitleft.StageSnapshot;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.Ticket;
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.Simulation;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a scenario of stages of messages, whose tokens are the messages themselves. */
+final class StagePlay {
+
+    private static final int MOST = 4;
+
+    final Simulation time;
+    final Letters letters;
+    final Stage<Integer, Integer> stage;
+    private final Ticket<?, ?>[] tickets;
+    private int taken;
+    private @Nullable Runnable whenFirstRead;
+
+    /** Creates one whose heads drain that many messages before they leave. */
+    StagePlay(int drain) {
+        Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
+        this.time = new Simulation();
+        this.letters = new Letters(time);
+        this.tickets = new Ticket<?, ?>[MOST];
+        this.stage = StageSeam.build(
+                Stage.builder("stage", Integer.class, letters, this::token).drain(drain), time);
+    }
+
+    private Integer token(Integer letter) {
+        Runnable hook = whenFirstRead;
+        if (hook != null) {
+            whenFirstRead = null;
+            hook.run();
+        }
+        return letter;
+    }
+
+    /** Does something in the head before the first letter is filed, and explores from there on. */
+    void whenFirstRead(Runnable hook) {
+        whenFirstRead = () -> {
+            Exploration.resume();
+            hook.run();
+        };
+    }
+
+    Ticket<Integer, Integer> ticket(int token) {
+        Ticket<Integer, Integer> ticket = stage.ticket(token);
+        tickets[taken++] = ticket;
+        return ticket;
+    }
+
+    Actor actor(Supplier<End> task) {
+        return new Actor(time, task);
+    }
+
+    void advance(long nanos) {
+        time.advance(Duration.ofNanos(nanos));
+    }
+
+    End await(Ticket<Integer, Integer> ticket, long nanos) {
+        return end(ticket.token(), () -> ticket.await(Duration.ofNanos(nanos)).message());
+    }
+
+    /** Asks for a letter by posting it. */
+    End call(int token) {
+        return end(token, () -> stage.call(token, () -> letters.post(token)));
+    }
+
+    private interface Wait {
+        Integer run() throws InterruptedException;
+    }
+
+    private static End end(Integer token, Wait wait) {
+        try {
+            Integer letter = wait.run();
+            if (!letter.equals(token)) {
+                throw new AssertionError("somebody else's letter: " + letter);
+            }
+            return End.DELIVERED;
+        } catch (StageTimeoutException e) {
+            return End.TIMED_OUT;
+        } catch (InterruptedException e) {
+            return End.INTERRUPTED;
+        } catch (StageClosedException e) {
+            return End.CLOSED;
+        } catch (SourceFailedException e) {
+            return End.FAILED;
+        } catch (CancellationException e) {
+            return End.CANCELLED;
+        }
+    }
+
+    /** When everybody has gone: nothing may be left, and every letter has one end. Notes the outcome. */
+    void end(Object... outcome) {
+        Exploration.pause();
+        try {
+            for (int i = 0; i < taken; i++) {
+                tickets[i].close();
+            }
+            StageSnapshot left = stage.snapshot(0);
+            if (left.role().head() != null
+                    || left.role().waiters() != 0
+                    || left.role().tickets() != 0) {
+                throw new AssertionError("something is left: " + left);
+            }
+            if (letters.violation() != null) {
+                throw new AssertionError(letters.violation());
+            }
+            long ends =
+                    left.messages().values().stream().mapToLong(Long::longValue).sum();
+            if (ends != letters.read()) {
+                throw new AssertionError(letters.read() + " letters were read: " + left);
+            }
+            if (letters.closed() != (left.role().state() == BareSnapshot.State.CLOSED ? 1 : 0)) {
+                throw new AssertionError("the source was closed " + letters.closed() + " times: " + left);
+            }
+            Exploration.outcome(outcome);
+        } finally {
+            Exploration.resume();
+        }
+    }
+
+    /** What became of the letters that were not delivered. */
+    String unclaimed() {
+        Exploration.pause();
+        try {
+            StringBuilder names = new StringBuilder();
+            for (Map.Entry<MessageOutcome, Long> count :
+                    stage.snapshot(0).messages().entrySet()) {
+                if (count.getKey() != MessageOutcome.DELIVERED && count.getValue() > 0) {
+                    names.append(count.getKey());
+                }
+            }
+            return names.toString();
+        } finally {
+            Exploration.resume();
+        }
+    }
+}
