@@ -147,13 +147,13 @@ final class Keeping<T, M> {
         }
         failing = false;
         if (mode == Keeper.ALWAYS || wanted) {
-            head(true);
+            head(true, false);
             return;
         }
         long rest = idleNanos - (bare.nanoTime() - heading.lastActivity());
         if (rest > 0) {
             pause(rest);
-        } else if (!head(false)) {
+        } else if (!head(false, false)) {
             pause(idleNanos);
         }
     }
@@ -173,7 +173,7 @@ final class Keeping<T, M> {
         attempts++;
         attemptedAt = now;
         attemptAt = now + pauseBefore(attempts).toNanos();
-        head(false);
+        head(false, true);
     }
 
     private Duration pauseBefore(int attempt) {
@@ -191,9 +191,9 @@ final class Keeping<T, M> {
         }
     }
 
-    private boolean head(boolean queues) throws InterruptedException {
+    private boolean head(boolean queues, boolean triesAgain) throws InterruptedException {
         try {
-            return keeper.head(queues, director -> {
+            return keeper.head(queues, triesAgain, director -> {
                 heads = true;
                 return heading.keep(director, this);
             });

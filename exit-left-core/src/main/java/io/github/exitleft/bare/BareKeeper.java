@@ -38,6 +38,7 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      *
      * @param <X> what the routine throws
      * @param queues whether to wait for the role if somebody has it, until it is handed over or the keeper is recalled
+     * @param triesAgain whether to head although the resource has failed and was not seen to work since
      * @param routine what to do as the head; its director has neither token nor attachment, and much time
      * @return whether it has headed
      * @throws X thrown by the routine
@@ -46,10 +47,10 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the resource fails while the keeper waits
      */
-    public <X extends Exception> boolean head(boolean queues, HeadRoutine<T, R, B, ?, X> routine)
+    public <X extends Exception> boolean head(boolean queues, boolean triesAgain, HeadRoutine<T, R, B, ?, X> routine)
             throws X, InterruptedException {
         stage.requireOutside();
-        State found = role.arrive(this, queues);
+        State found = role.arrive(this, queues, triesAgain);
         try { // at once, so that nothing can come between getting the role and passing it on
             if (found == State.WAITING) {
                 parked = Thread.currentThread();

@@ -164,11 +164,12 @@ final class Role {
     }
 
     /**
-     * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to.
+     * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to. A resource that has failed is left
+     * alone, unless it is to be tried again.
      *
      * @return HEADING, WAITING, EXPIRED if it is not to have the role now, or CLOSED
      */
-    Waiter.State arrive(BareKeeper<?, ?, ?> keeper, boolean queues) {
+    Waiter.State arrive(BareKeeper<?, ?, ?> keeper, boolean queues, boolean triesAgain) {
         lock.lock();
         try {
             if (keeper.state != Waiter.State.IDLE) {
@@ -180,7 +181,7 @@ final class Role {
             keeper.era = era;
             if (closed) {
                 keeper.state = Waiter.State.CLOSED;
-            } else if (keeper.recalled) {
+            } else if (keeper.recalled || failure != null && !triesAgain) {
                 keeper.state = Waiter.State.EXPIRED;
             } else if (head == null) {
                 giveRoleTo(keeper);
