@@ -30,8 +30,8 @@ public final class Simulation implements Platform {
     /** Where a thread parks. */
     private static final class Bed {
         private boolean explored = true;
-        private boolean settled;
-        private boolean permit; // guarded by this, as the one before
+        private boolean settled; // guarded by the bed
+        private boolean permit; // guarded by the bed
         private long looked;
         private long until;
     }

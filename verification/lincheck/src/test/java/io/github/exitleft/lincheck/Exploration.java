@@ -17,8 +17,7 @@ import org.jetbrains.lincheck.util.AnalysisSectionsKt;
 final class Exploration {
 
     // Lincheck takes a copy of a static variable, and of all that hangs on it, when it first sees it read. The core
-    // keeps
-    // the threads that head in one, and on a thread hangs the whole JVM, so have it read while nobody heads.
+    // keeps the threads that head in one, and the whole JVM hangs on a thread: so have it read while nobody heads.
     private static final BareStage<Integer, Object, Object> INSIDE =
             BareStage.<Integer, Object, Object>builder("any", "none", "none").build();
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -26,10 +27,16 @@ final class Explorer {
     /** Begins the lines that are for {@link Exploring}; fields are separated by tabs. */
     static final String RESULT = "result\t";
 
+    private static final Map<String, String> REFUSALS = Map.of(
+            "ManagedDeadlockFailure", "deadlock",
+            "ManagedLivelockFailure", "livelock",
+            "IncorrectResultsFailure", "wrong");
+
     private Explorer() {}
 
     static List<Scenario> scenarios() {
-        List<Scenario> all = new ArrayList<>(BareScenarios.ALL);
+        List<Scenario> all = new ArrayList<>(WaitScenarios.ALL);
+        all.addAll(EndScenarios.ALL);
         all.addAll(StageScenarios.ALL);
         return all;
     }
@@ -95,9 +102,10 @@ final class Explorer {
             Set<String> missing = new TreeSet<>(scenario.outcomes());
             missing.removeAll(Exploration.seen());
             if (failure != null) {
-                // what is over when real time is over shows no interleaving, and nothing about the core
-                verdict = failure.getClass().getSimpleName().equals("TimeoutFailure") ? "broken" : "refused";
-                why = why(failure.toString());
+                String kind = failure.getClass().getSimpleName();
+                // anything else, such as real time being over, shows no interleaving, and nothing about the core
+                verdict = REFUSALS.containsKey(kind) ? "refused" : "broken";
+                why = REFUSALS.getOrDefault(kind, kind) + thrown(failure.toString());
                 Files.writeString(reports.resolve(report(mutant, scenario)), failure.toString());
             } else if (!missing.isEmpty()) {
                 verdict = "not explored";
@@ -121,10 +129,14 @@ final class Explorer {
                         why));
     }
 
-    private static String why(String report) {
-        List<String> lines =
-                report.lines().filter(line -> !line.isBlank()).limit(2).toList();
-        return lines.get(0).contains("hung") ? "hung" : lines.get(1);
+    /** The exception that a report begins with, if it does. */
+    private static String thrown(String report) {
+        return report.lines()
+                .limit(4)
+                .filter(line -> line.startsWith("java.lang."))
+                .map(line -> ": " + line.substring(line.indexOf(' ') + 1))
+                .findFirst()
+                .orElse("");
     }
 
     private static String report(String mutant, Scenario scenario) {

@@ -38,9 +38,13 @@ final class Exploring {
     private final Path console;
     private final Process process;
 
-    private Exploring(Path console, Process process) {
+    private final long limitSeconds;
+    private final long start = System.nanoTime();
+
+    private Exploring(Path console, Process process, long limitSeconds) {
         this.console = console;
         this.process = process;
+        this.limitSeconds = limitSeconds;
     }
 
     /**
@@ -49,8 +53,10 @@ final class Exploring {
      * @param directory for its reports and what it prints
      * @param before what comes before everything else on its class path, or an empty string
      * @param arguments as the explorer takes them, without the first
+     * @param limitSeconds when to end it, from now
      */
-    static Exploring start(Path directory, String before, List<String> arguments) throws IOException {
+    static Exploring start(Path directory, String before, List<String> arguments, long limitSeconds)
+            throws IOException {
         Files.createDirectories(directory);
         Path console = directory.resolve("console.txt");
         List<String> command = new ArrayList<>(List.of(
@@ -70,12 +76,13 @@ final class Exploring {
                 .redirectErrorStream(true)
                 .redirectOutput(console.toFile())
                 .start();
-        return new Exploring(console, process);
+        return new Exploring(console, process, limitSeconds);
     }
 
     /** Waits for it to end, and kills it if it does not; null if it ended well, else what was wrong. */
-    String problem(long limitSeconds) throws InterruptedException {
-        if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
+    String problem() throws InterruptedException {
+        if (!process.waitFor(
+                start + TimeUnit.SECONDS.toNanos(limitSeconds) - System.nanoTime(), TimeUnit.NANOSECONDS)) {
             kill();
             return "did not end within " + limitSeconds + " s; look into " + console;
         }

@@ -2,145 +2,100 @@ package io.github.exitleft.lincheck;
 
 import static io.github.exitleft.lincheck.Play.LONG;
 
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import java.time.Duration;
 import java.util.List;
 
 /**
- * Races on the primitive.
+ * Races of waits on the primitive with promotion, signals, time and interrupts.
  *
- * <p>In most of them the main thread heads and starts the others from inside its routine, so that nothing is explored before
- * the race begins.
+ * <p>In most of them the main thread heads and starts the others from inside its routine, some of them already parked, so that
+ * nothing is explored before the race begins.
  */
-final class BareScenarios {
+final class WaitScenarios {
 
     static final List<Scenario> ALL = List.of(
             Scenario.of(
                     "timeout against promotion",
                     "S1 S3",
                     300,
-                    BareScenarios::timeoutAgainstPromotion,
+                    WaitScenarios::timeoutAgainstPromotion,
                     "TIMED_OUT FINISHED",
                     "FINISHED FINISHED"),
             Scenario.of(
                     "signal against deadline",
                     "S1 S2 S5",
                     300,
-                    BareScenarios::signalAgainstDeadline,
+                    WaitScenarios::signalAgainstDeadline,
                     "SIGNALLED FINISHED",
                     "TIMED_OUT SIGNALLED"),
             Scenario.of(
                     "interrupt against promotion",
                     "S3 S10",
                     300,
-                    BareScenarios::interruptAgainstPromotion,
+                    WaitScenarios::interruptAgainstPromotion,
                     "INTERRUPTED FINISHED",
                     "FINISHED FINISHED"),
             Scenario.of(
                     "interrupt against signal",
                     "S1 S5 S10",
                     300,
-                    BareScenarios::interruptAgainstSignal,
+                    WaitScenarios::interruptAgainstSignal,
                     "INTERRUPTED false SIGNALLED",
                     "SIGNALLED true FINISHED"),
             Scenario.of(
                     "interrupt against deadline",
                     "S1 S10",
                     300,
-                    BareScenarios::interruptAgainstDeadline,
+                    WaitScenarios::interruptAgainstDeadline,
                     "INTERRUPTED false",
                     "TIMED_OUT true",
                     "TIMED_OUT false"),
-            Scenario.of("close against waiting", "S1 S16", 300, BareScenarios::closeAgainstWaiting, "CLOSED"),
-            Scenario.of(
-                    "close against entering", "S4 S16", 300, BareScenarios::closeAgainstEntering, "FINISHED", "CLOSED"),
-            Scenario.of(
-                    "close against promotion",
-                    "S3 S16",
-                    300,
-                    BareScenarios::closeAgainstPromotion,
-                    "FINISHED",
-                    "CLOSED"),
-            Scenario.of(
-                    "close against ticket",
-                    "S14 S16",
-                    300,
-                    BareScenarios::closeAgainstTicket,
-                    "FINISHED",
-                    "CLOSED",
-                    "REFUSED"),
-            Scenario.of("close against close", "S16", 300, BareScenarios::closeAgainstClose, "closed"),
-            Scenario.of(
-                    "close out of time against leaving",
-                    "S16",
-                    500,
-                    BareScenarios::closeOutOfTimeAgainstLeaving,
-                    "closed"),
-            Scenario.of("token taken again", "S6 S7", 300, BareScenarios::tokenTakenAgain, "FINISHED", "REFUSED"),
-            Scenario.of("early signal", "S5", 300, BareScenarios::earlySignal, "SIGNALLED"),
+            Scenario.of("early signal", "S5", 300, WaitScenarios::earlySignal, "SIGNALLED"),
             Scenario.of(
                     "signals of one wait",
                     "S7",
                     300,
-                    BareScenarios::signalsOfOneWait,
+                    WaitScenarios::signalsOfOneWait,
                     "SIGNALLED SIGNALLED",
                     "SIGNALLED TIMED_OUT"),
-            Scenario.of("head that throws", "S3 S9", 300, BareScenarios::headThatThrows, "FINISHED"),
+            Scenario.of("head that throws", "S3 S9", 300, WaitScenarios::headThatThrows, "FINISHED"),
             Scenario.of(
-                    "head that signals itself", "S8", 300, BareScenarios::headThatSignalsItself, "FINISHED SIGNALLED"),
-            Scenario.of("failure against waiting", "M6 S9", 300, BareScenarios::failureAgainstWaiting, "FAILED"),
-            Scenario.of("failure against ticket", "M6", 300, BareScenarios::failureAgainstTicket, "FAILED"),
-            Scenario.of(
-                    "ticket closed against signal",
-                    "S1 S7",
-                    300,
-                    BareScenarios::ticketClosedAgainstSignal,
-                    "SIGNALLED",
-                    "CANCELLED"),
-            Scenario.of(
-                    "ticket closed against promotion",
-                    "S3 S7 S14",
-                    500,
-                    BareScenarios::ticketClosedAgainstPromotion,
-                    "FINISHED FINISHED",
-                    "CANCELLED FINISHED"),
+                    "head that signals itself", "S8", 300, WaitScenarios::headThatSignalsItself, "FINISHED SIGNALLED"),
             Scenario.of(
                     "chain of promotions",
-                    "S3 S4 S15",
+                    "S3 S4",
                     300,
-                    BareScenarios::chainOfPromotions,
+                    WaitScenarios::chainOfPromotions,
                     "FINISHED FINISHED FINISHED"),
-            Scenario.of("entries at once", "S3 S4", 300, BareScenarios::entriesAtOnce, "FINISHED FINISHED"),
+            Scenario.of("entries at once", "S3 S4", 300, WaitScenarios::entriesAtOnce, "FINISHED FINISHED"),
             Scenario.of(
                     "deadline behind a signal",
                     "S1 M7",
                     300,
-                    BareScenarios::deadlineBehindSignal,
+                    WaitScenarios::deadlineBehindSignal,
                     "SIGNALLED TIMED_OUT"),
             Scenario.of(
                     "deadline behind an interrupt",
                     "S1 S10 M7",
                     300,
-                    BareScenarios::deadlineBehindInterrupt,
+                    WaitScenarios::deadlineBehindInterrupt,
                     "INTERRUPTED TIMED_OUT",
                     "TIMED_OUT TIMED_OUT"), // the other one, which wakes for its own deadline, may look first
             Scenario.of(
                     "deadline behind a promotion",
                     "S1 S3 M7",
                     300,
-                    BareScenarios::deadlineBehindPromotion,
+                    WaitScenarios::deadlineBehindPromotion,
                     "FINISHED TIMED_OUT",
                     "TIMED_OUT FINISHED"),
             Scenario.of(
                     "no time against promotion",
                     "S3 S13",
                     300,
-                    BareScenarios::noTimeAgainstPromotion,
+                    WaitScenarios::noTimeAgainstPromotion,
                     "FINISHED FINISHED",
                     "TIMED_OUT FINISHED"));
 
-    private BareScenarios() {}
+    private WaitScenarios() {}
 
     private static void timeoutAgainstPromotion() {
         var play = new Play();
@@ -209,104 +164,6 @@ final class BareScenarios {
         play.end(b.join(), b.interrupted());
     }
 
-    private static void closeAgainstWaiting() {
-        var play = new Play();
-        var b = play.waiter(play.ticket(), LONG);
-        var closer = play.closer();
-        play.head(director -> {
-            b.startParked();
-            closer.start();
-            b.join();
-        });
-        closer.join();
-        play.end(b.join());
-    }
-
-    private static void closeAgainstEntering() {
-        var play = new Play();
-        var b = play.waiter(play.ticket(), LONG);
-        var closer = play.closer();
-        Exploration.resume();
-        b.start();
-        closer.start();
-        closer.join();
-        play.end(b.join());
-    }
-
-    private static void closeAgainstPromotion() {
-        var play = new Play();
-        var b = play.waiter(play.ticket(), LONG);
-        var closer = play.closer();
-        play.head(director -> {
-            b.startParked();
-            closer.start();
-        });
-        closer.join();
-        play.end(b.join());
-    }
-
-    private static void closeAgainstTicket() {
-        var play = new Play();
-        var b = play.actor(() -> {
-            try {
-                return play.enter(play.ticket(), LONG);
-            } catch (StageClosedException e) {
-                return End.REFUSED;
-            }
-        });
-        var closer = play.closer();
-        Exploration.resume();
-        b.start();
-        closer.start();
-        closer.join();
-        play.end(b.join());
-    }
-
-    private static void closeAgainstClose() {
-        var play = new Play();
-        var one = play.closer();
-        var other = play.closer();
-        play.head(director -> {
-            one.start();
-            other.start();
-        });
-        one.join();
-        other.join();
-        play.end("closed");
-    }
-
-    private static void closeOutOfTimeAgainstLeaving() {
-        var play = new Play(true);
-        var closer = play.closer();
-        play.head(director -> {
-            closer.startParked();
-            play.time.advance(Duration.ofSeconds(5));
-        });
-        closer.join();
-        play.end("closed");
-    }
-
-    private static void tokenTakenAgain() {
-        var play = new Play();
-        var first = play.stage.ticket(7);
-        var b = play.actor(() -> {
-            try (var second = play.stage.ticket(7)) {
-                try (var third = play.stage.ticket(7)) {
-                    throw new AssertionError("two owners: " + second + ", " + third);
-                } catch (IllegalStateException e) {
-                    return End.FINISHED;
-                }
-            } catch (IllegalStateException e) {
-                return End.REFUSED;
-            }
-        });
-        Exploration.resume();
-        b.start();
-        first.close();
-        first.close();
-        play.end(b.join());
-    }
-
     private static void earlySignal() {
         var play = new Play();
         var ticket = play.ticket();
@@ -362,69 +219,6 @@ final class BareScenarios {
             director.signal(own);
         });
         play.end(b.join(), play.enter(own, 0));
-    }
-
-    private static void failureAgainstWaiting() {
-        var play = new Play();
-        var b = play.waiter(play.ticket(), LONG);
-        play.head(play.ticket(), director -> {
-            b.start();
-            throw director.fail(new UnsupportedOperationException());
-        });
-        play.end(b.join());
-    }
-
-    private static void failureAgainstTicket() {
-        var play = new Play();
-        var own = play.ticket();
-        var b = play.actor(() -> {
-            try {
-                return play.enter(play.ticket(), LONG);
-            } catch (SourceFailedException e) {
-                return End.FAILED;
-            }
-        });
-        play.head(own, director -> {
-            b.start();
-            throw director.fail(new UnsupportedOperationException());
-        });
-        play.end(b.join());
-    }
-
-    private static void ticketClosedAgainstSignal() {
-        var play = new Play();
-        var ticket = play.ticket();
-        var b = play.waiter(ticket, LONG);
-        var stranger = play.actor(() -> {
-            ticket.close();
-            return End.FINISHED;
-        });
-        play.head(director -> {
-            b.startParked();
-            stranger.start();
-            director.signal(ticket);
-            b.join();
-        });
-        stranger.join();
-        play.end(b.join());
-    }
-
-    private static void ticketClosedAgainstPromotion() {
-        var play = new Play();
-        var ticket = play.ticket();
-        var b = play.waiter(ticket, LONG);
-        var c = play.waiter(play.ticket(), LONG);
-        var stranger = play.actor(() -> {
-            ticket.close();
-            return End.FINISHED;
-        });
-        play.head(director -> {
-            c.startParked();
-            b.startParked();
-            stranger.start();
-        });
-        stranger.join();
-        play.end(b.join(), c.join());
     }
 
     private static void chainOfPromotions() {
