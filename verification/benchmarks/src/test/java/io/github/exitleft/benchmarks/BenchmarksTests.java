@@ -73,7 +73,10 @@ class BenchmarksTests {
                 String who = entry.id() + ", " + comparison.load();
                 assertThat(comparison.lost(entry)).as("lost by %s", who).isZero();
                 assertThat(comparison.wrong(entry)).as("mixed up by %s", who).isZero();
-                assertThat(comparison.of(entry, Result::rate).median()).as(who).isPositive();
+                // not the rate: on a busy machine nothing may happen in the moment that is measured
+                assertThat(comparison.of(entry, Result::total).median())
+                        .as("answers to %s", who)
+                        .isGreaterThanOrEqualTo(comparison.load().callers());
             }
         }
     }
