@@ -407,6 +407,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         StageSnapshot snapshot = stage.snapshot(10);
         while ((openCalls.get() > 0
                         || snapshot.role().head() != null
+                        || snapshot.role().tickets() > 0 // of a stream or future that a thread of the background ends
                         || snapshot.messages().get(MessageOutcome.DELIVERED) > delivered(gone))
                 && System.nanoTime() - deadline < 0) {
             Thread.onSpinWait();
