@@ -36,8 +36,9 @@ public abstract class SourceContractTests<M> extends StageFixture {
     void openSourceAndStage() throws Exception {
         raw = open();
         source = hooked(raw);
-        stage = build(
-                Stage.builder("contract", Integer.class, source, this::token).defaultTimeout(LONG));
+        stage = build(Stage.builder("contract", Integer.class, source, this::token)
+                .keeper(Keeper.OFF) // callers read, whatever the source would have
+                .defaultTimeout(LONG));
     }
 
     @AfterEach
