@@ -9,6 +9,8 @@ import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,7 +155,8 @@ public abstract class SourceContractTests<M> extends StageFixture {
         try {
             looker.get();
         } catch (Exception e) {
-            assertThat(e).hasRootCauseInstanceOf(InterruptedException.class);
+            assertThat(Stream.<Throwable>iterate(e, Objects::nonNull, Throwable::getCause))
+                    .hasAtLeastOneElementOfType(InterruptedException.class);
         }
         assertThat(call(3)).isEqualTo(3);
     }
