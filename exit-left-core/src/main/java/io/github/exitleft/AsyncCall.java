@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T, M> {
 
-    private final Stage<T, M> stage;
+    private final Waits<T, M> waits;
     private final Background<T, M> background;
     private final Resends resends;
     private final Sender<?> sender;
@@ -31,22 +31,22 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     private volatile Runnable cancelExpiry = Timer.NOTHING;
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    AsyncCall(Stage<T, M> stage, Background<T, M> background, Duration timeout, Resends resends, Sender<?> sender) {
-        this.stage = stage;
+    AsyncCall(Waits<T, M> waits, Background<T, M> background, Duration timeout, Resends resends, Sender<?> sender) {
+        this.waits = waits;
         this.background = background;
         this.resends = resends;
         this.sender = sender;
-        this.start = stage.nanoTime();
-        this.deadline = stage.deadline(timeout);
-        this.receivedBefore = stage.receivedSoFar();
-        this.unclaimedBefore = stage.unclaimedSoFar();
+        this.start = waits.nanoTime();
+        this.deadline = waits.deadline(timeout);
+        this.receivedBefore = waits.receivedSoFar();
+        this.unclaimedBefore = waits.unclaimedSoFar();
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
     void sent() {
         sent = true;
         RuntimeException why = failure();
-        if (stage.hasMessage(ticket())) {
+        if (waits.hasMessage(ticket())) {
             messageCame();
         } else if (why != null) {
             end(why);
@@ -54,7 +54,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (isOver()) {
             return;
         }
-        cancelExpiry = background.after(deadline - stage.nanoTime(), this::expire);
+        cancelExpiry = background.after(deadline - waits.nanoTime(), this::expire);
         resendLater(1);
         if (isOver()) {
             cancelExpiry.run();
@@ -65,16 +65,16 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     void notSent() {
         decided.set(true);
         leave();
-        stage.ended(ticket(), Outcome.FAILED, start);
+        waits.ended(ticket(), Outcome.FAILED, start);
     }
 
     private void resendLater(int number) {
         Duration pause = resends.before(number);
-        if (pause == null || stage.deadline(pause) - deadline >= 0) {
+        if (pause == null || waits.deadline(pause) - deadline >= 0) {
             return;
         }
         cancelResend = background.after(
-                stage.deadline(pause) - stage.nanoTime(), () -> background.execute(() -> resend(number)));
+                waits.deadline(pause) - waits.nanoTime(), () -> background.execute(() -> resend(number)));
         if (isOver()) {
             cancelResend.run();
         }
@@ -105,7 +105,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     @Override
     public void messageCame() {
         if (sent && decided.compareAndSet(false, true)) {
-            deliver(Objects.requireNonNull(stage.takeMessage(ticket())));
+            deliver(Objects.requireNonNull(waits.takeMessage(ticket())));
         }
     }
 
@@ -113,11 +113,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (!decided.compareAndSet(false, true)) {
             return;
         }
-        Received<M> got = stage.takeMessage(ticket());
+        Received<M> got = waits.takeMessage(ticket());
         if (got != null) { // filed, and the head about to say so: state beats clock
             deliver(got);
         } else {
-            StageTimeoutException timeout = stage.timeout(ticket(), start, receivedBefore, unclaimedBefore);
+            StageTimeoutException timeout = waits.timeout(ticket(), start, receivedBefore, unclaimedBefore);
             leave();
             background.execute(() -> conclude(Outcome.TIMED_OUT, timeout));
         }
@@ -126,8 +126,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     private void deliver(Received<M> got) {
         leave();
         background.execute(() -> {
-            stage.delivered(got);
-            stage.ended(ticket(), Outcome.SIGNALLED, start);
+            waits.delivered(got);
+            waits.ended(ticket(), Outcome.SIGNALLED, start);
             super.complete(got.message());
         });
     }
@@ -147,7 +147,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void conclude(Outcome outcome, Throwable why) {
-        stage.ended(ticket(), outcome, start);
+        waits.ended(ticket(), outcome, start);
         super.completeExceptionally(why);
     }
 
@@ -174,7 +174,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             return false;
         }
         leave();
-        stage.ended(ticket(), Outcome.CLOSED, start);
+        waits.ended(ticket(), Outcome.CLOSED, start);
         return true;
     }
 

@@ -67,9 +67,13 @@ final class Background<T, M> {
         try {
             executor.execute(job);
         } catch (Throwable e) { // above all rejection: somebody waits for the outcome
-            stage.helperFailed();
+            helperFailed();
             job.run();
         }
+    }
+
+    void helperFailed() {
+        stage.helperFailed();
     }
 
     Runnable after(long nanos, Runnable task) {

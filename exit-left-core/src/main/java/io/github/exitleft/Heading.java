@@ -1,7 +1,9 @@
 package io.github.exitleft;
 
+import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareTicket;
 import io.github.exitleft.bare.Director;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a thread does while it heads a stage of messages: it reads, files, signals, and looks at the clock. */
 final class Heading<T, M> {
+
+    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
+    private static final Duration UNATTENDED = Duration.ofSeconds(5);
 
     /** The longest single read; its beginning and end show that somebody attends to the source (B5). */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -24,6 +29,7 @@ final class Heading<T, M> {
     private final Tally tally;
     private final int drain;
     private volatile long lastActivity;
+    private volatile boolean unattended; // for so long that a warning was logged
     private long filed; // messages for callers; written and read by heads
 
     Heading(Stage<T, M> stage, StageBuilder<T, M> settings, Mailroom<T, M> mailroom, Tally tally) {
@@ -38,6 +44,31 @@ final class Heading<T, M> {
     /** When a read last began or ended, on the scale of the stage's clock. */
     long lastActivity() {
         return lastActivity;
+    }
+
+    /** Logs once that the head has not read for long, if that is so. */
+    void warnIfUnattended(BareSnapshot role) {
+        Duration since = unattendedFor(role);
+        if (since.compareTo(UNATTENDED) > 0 && !unattended) {
+            unattended = true;
+            LOGGER.log(
+                    Level.WARNING,
+                    "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
+                            + " token reader, check or listener that hangs",
+                    stage.name(),
+                    role.head() == null ? "none" : role.head().thread(),
+                    since);
+        }
+    }
+
+    /** For how long there has been a head that did not read. */
+    Duration unattendedFor(BareSnapshot role) {
+        if (role.head() == null) {
+            return Duration.ZERO;
+        }
+        long nanos =
+                Math.min(stage.nanoTime() - lastActivity, role.head().heading().toNanos());
+        return Duration.ofNanos(Math.max(0, nanos));
     }
 
     /** Reads until a message for the head's own ticket has come, or its time is up. */
@@ -105,7 +136,9 @@ final class Heading<T, M> {
             throws InterruptedException {
         M message = null;
         Throwable unreadable = null;
-        stage.attended();
+        if (unattended) {
+            unattended = false;
+        }
         lastActivity = stage.nanoTime();
         try {
             message = director.resource().receive(atMostAHeartbeat(rest));

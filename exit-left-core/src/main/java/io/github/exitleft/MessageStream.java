@@ -26,7 +26,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         public void cancel() {}
     };
 
-    private final Stage<T, M> stage;
+    private final Waits<T, M> waits;
     private final Background<T, M> background;
     private final AtomicLong demand = new AtomicLong();
     private final AtomicInteger work =
@@ -36,21 +36,21 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
     private @Nullable Ticket<T, M> ticket; // set before anybody can find it
 
-    private MessageStream(Stage<T, M> stage, Background<T, M> background, Flow.Subscriber<? super M> subscriber) {
-        this.stage = stage;
+    private MessageStream(Waits<T, M> waits, Background<T, M> background, Flow.Subscriber<? super M> subscriber) {
+        this.waits = waits;
         this.background = background;
         this.subscriber = subscriber;
     }
 
     /** Subscribes, or says to the subscriber why that can't be. */
     static <T, M> void begin(
-            Stage<T, M> stage,
+            Waits<T, M> waits,
             Background<T, M> background,
             T token,
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
-        var stream = new MessageStream<>(stage, background, subscriber);
+        var stream = new MessageStream<>(waits, background, subscriber);
         try {
             background.take(token, check, false, stream);
         } catch (RuntimeException e) {
@@ -115,7 +115,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                 try {
                     handOn(mine);
                 } catch (Throwable e) { // which no subscriber may throw
-                    stage.helperFailed();
+                    background.helperFailed();
                     cancel();
                 }
             }
@@ -125,12 +125,12 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
 
     private void handOn(Flow.Subscriber<? super M> mine) {
         while (demand.get() > 0 && !over.get()) {
-            Received<M> got = stage.takeMessage(ticket());
+            Received<M> got = waits.takeMessage(ticket());
             if (got == null) {
                 break;
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
-            stage.delivered(got);
+            waits.delivered(got);
             mine.onNext(got.message());
         }
         Throwable why = failure.get();

@@ -1,24 +1,16 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareListener;
 import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.Exit;
-import io.github.exitleft.bare.HeadRoutine;
-import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -50,33 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stage<T, M> implements AutoCloseable {
 
-    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
-    private static final Duration UNATTENDED = Duration.ofSeconds(5);
-
-    /** Passes on to a listener of messages what the primitive has to tell, but for the exits of single entries. */
-    private record Relay(StageListener<?, ?> listener) implements BareListener {
-
-        @Override
-        public void headChanged(Thread head) {
-            listener.headChanged(head);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            listener.failed(cause);
-        }
-
-        @Override
-        public void reopened() {
-            listener.reopened();
-        }
-
-        @Override
-        public void closed() {
-            listener.closed();
-        }
-    }
-
     private final String name;
     private final Class<T> tokenType;
     private final Duration defaultTimeout;
@@ -84,12 +49,11 @@ public final class Stage<T, M> implements AutoCloseable {
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
-    private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
+    private final Waits<T, M> waits;
     private final Background<T, M> background;
     private final Keeping<T, M> keeping;
     private final Tally tally = new Tally();
-    private final List<StageListener<? super T, ? super M>> listeners = new CopyOnWriteArrayList<>();
-    private volatile boolean unattended;
+    private final Listeners<T, M> listeners;
 
     @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their tickets
     Stage(StageBuilder<T, M> settings) {
@@ -109,8 +73,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
+        this.listeners = new Listeners<>(bare);
         this.heading = new Heading<>(this, settings, mailroom, tally);
-        this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
+        this.waits = new Waits<>(bare, mailroom, heading, tally, listeners);
         this.background = new Background<>(this, settings);
         this.keeping = new Keeping<>(bare, settings, heading, background::isAnybodyWaiting);
     }
@@ -242,7 +207,7 @@ public final class Stage<T, M> implements AutoCloseable {
             throws X, InterruptedException {
         bare.requireOutside();
         try (Ticket<T, M> ticket = take(token, check, true, null)) {
-            return await(ticket, timeout, resends, sender).message();
+            return waits.await(ticket, timeout, resends, sender).message();
         }
     }
 
@@ -282,7 +247,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
-        var call = new AsyncCall<>(this, background, timeout, options.resends, sender);
+        var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
         boolean sent = false;
         try {
@@ -306,7 +271,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #messages(Object, Predicate)
      */
     public Flow.Publisher<M> messages(T token) {
-        return subscriber -> MessageStream.begin(this, background, token, null, subscriber);
+        return subscriber -> MessageStream.begin(waits, background, token, null, subscriber);
     }
 
     /**
@@ -324,7 +289,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
         Objects.requireNonNull(check, "'check' must not be null");
-        return subscriber -> MessageStream.begin(this, background, token, check, subscriber);
+        return subscriber -> MessageStream.begin(waits, background, token, check, subscriber);
     }
 
     /**
@@ -364,88 +329,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
-        return await(ticket, timeout, Resends.none(), null);
-    }
-
-    /** One wait of one caller, in as many entries as it takes, counted as one. */
-    private <X extends Exception> Received<M> await(
-            Ticket<T, M> ticket, Duration timeout, Resends resends, @Nullable Sender<X> sender)
-            throws X, InterruptedException {
-        long start = bare.nanoTime();
-        long deadline = bare.deadline(timeout);
-        long receivedBefore = tally.receivedSoFar();
-        long unclaimedBefore = tally.unclaimedSoFar();
-        ticket.headed = false;
-        ticket.bare().whole();
-        @Nullable Outcome outcome = Outcome.FAILED;
-        try {
-            if (sender != null) {
-                sender.send();
-            }
-            int resend = 1;
-            boolean parts = false; // whether it takes more than one entry
-            long until = untilResend(resends, resend, deadline);
-            while (true) {
-                Received<M> got = mailroom.take(ticket);
-                if (got != null) {
-                    outcome = Outcome.SIGNALLED;
-                    return delivered(got);
-                }
-                outcome = null; // misuse, which the entry refuses, is no wait
-                if (parts || until != deadline) {
-                    ticket.bare().partOf(start, deadline);
-                }
-                parts = true;
-                Exit<@Nullable Received<M>> exit = bare.enterUntil(ticket.bare(), until, headRoutine);
-                outcome = Outcome.FAILED;
-                if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
-                    outcome = Outcome.FINISHED;
-                    return delivered(Objects.requireNonNull(finished.value()));
-                }
-                if (exit instanceof Exit.TimedOut<?>) {
-                    got = mailroom.take(ticket);
-                    if (got != null) { // filed, and its signal lost the race: state beats clock
-                        outcome = Outcome.SIGNALLED;
-                        return delivered(got);
-                    }
-                    if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
-                        outcome = Outcome.TIMED_OUT;
-                        throw timeout(ticket, start, receivedBefore, unclaimedBefore);
-                    }
-                    sender.send();
-                    until = untilResend(resends, ++resend, deadline);
-                }
-            }
-        } catch (InterruptedException e) {
-            outcome = Outcome.INTERRUPTED;
-            throw e;
-        } catch (StageClosedException | CancellationException e) {
-            outcome = Outcome.CLOSED;
-            throw e;
-        } catch (SourceFailedException e) {
-            outcome = Outcome.FAILED;
-            throw e;
-        } finally {
-            if (outcome != null) {
-                ended(ticket, outcome, start);
-            }
-        }
-    }
-
-    private long untilResend(Resends resends, int number, long deadline) {
-        Duration pause = resends.before(number);
-        long until = pause == null ? deadline : bare.deadline(pause);
-        return until - deadline < 0 ? until : deadline;
-    }
-
-    /** The oldest message of a ticket for which no thread waits, if there is one. */
-    @Nullable
-    Received<M> takeMessage(Ticket<T, M> ticket) {
-        return mailroom.take(ticket);
-    }
-
-    boolean hasMessage(Ticket<T, M> ticket) {
-        return mailroom.hasMail(ticket);
+        return waits.await(ticket, timeout, Resends.none(), null);
     }
 
     void requireKeeper() {
@@ -464,40 +348,6 @@ public final class Stage<T, M> implements AutoCloseable {
         bare.help(recipient::messageCame);
     }
 
-    Received<M> delivered(Received<M> received) {
-        tally.message(MessageOutcome.DELIVERED);
-        return received;
-    }
-
-    StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
-        BareSnapshot role = bare.snapshot(0);
-        String head = ticket.headed
-                ? "this thread was the head"
-                : role.head() == null
-                        ? "nobody is the head now"
-                        : "thread '" + role.head().thread() + "' is the head";
-        warnIfUnattended(role);
-        return new StageTimeoutException(
-                name(),
-                ticket.token(),
-                ticket.toString(),
-                Duration.ofNanos(bare.nanoTime() - start),
-                head + "; received meanwhile: " + (tally.receivedSoFar() - receivedBefore) + ", of which "
-                        + (tally.unclaimedSoFar() - unclaimedBefore) + " for nobody, and " + ticket.foreign()
-                        + " refused by this ticket's check");
-    }
-
-    void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
-        tally.exit(outcome);
-        if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
-            mailroom.missed(ticket);
-        }
-        if (!listeners.isEmpty()) {
-            Duration waited = Duration.ofNanos(bare.nanoTime() - start);
-            tell(listener -> listener.exited(outcome, waited));
-        }
-    }
-
     void release(Ticket<T, M> ticket) {
         // the mailbox first: a message that finds no ticket any more finds its token remembered
         List<Received<M>> left = mailroom.close(ticket.token(), ticket);
@@ -508,20 +358,14 @@ public final class Stage<T, M> implements AutoCloseable {
         }
     }
 
+    void unclaimed(Unclaimed<T, M> unclaimed) {
+        tally.message(unclaimed.outcome());
+        listeners.unclaimed(unclaimed);
+    }
+
     private void abandon(Ticket<T, M> ticket, List<Received<M>> left) {
         for (Received<M> message : left) {
             unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
-        }
-    }
-
-    void unclaimed(Unclaimed<T, M> unclaimed) {
-        tally.message(unclaimed.outcome());
-        tell(listener -> listener.unclaimed(unclaimed));
-    }
-
-    private void tell(Consumer<StageListener<? super T, ? super M>> event) {
-        for (StageListener<? super T, ? super M> listener : listeners) {
-            bare.help(() -> event.accept(listener));
         }
     }
 
@@ -539,50 +383,8 @@ public final class Stage<T, M> implements AutoCloseable {
         return bare.nanoTime();
     }
 
-    long deadline(Duration timeout) {
-        return bare.deadline(timeout);
-    }
-
-    long receivedSoFar() {
-        return tally.receivedSoFar();
-    }
-
-    long unclaimedSoFar() {
-        return tally.unclaimedSoFar();
-    }
-
     boolean isClosed() {
         return bare.isClosed();
-    }
-
-    /** Takes note that somebody reads. */
-    void attended() {
-        if (unattended) {
-            unattended = false;
-        }
-    }
-
-    private void warnIfUnattended(BareSnapshot role) {
-        Duration since = unattendedFor(role);
-        if (since.compareTo(UNATTENDED) > 0 && !unattended) {
-            unattended = true;
-            LOGGER.log(
-                    Level.WARNING,
-                    "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
-                            + " token reader, check or listener that hangs",
-                    name(),
-                    role.head() == null ? "none" : role.head().thread(),
-                    since);
-        }
-    }
-
-    private Duration unattendedFor(BareSnapshot role) {
-        if (role.head() == null) {
-            return Duration.ZERO;
-        }
-        long nanos = Math.min(
-                bare.nanoTime() - heading.lastActivity(), role.head().heading().toNanos());
-        return Duration.ofNanos(Math.max(0, nanos));
     }
 
     /**
@@ -612,7 +414,8 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = bare.snapshot(oldest);
-        return new StageSnapshot(role, tally.exits(), tally.messages(), tally.transientFailures(), unattendedFor(role));
+        return new StageSnapshot(
+                role, tally.exits(), tally.messages(), tally.transientFailures(), heading.unattendedFor(role));
     }
 
     /**
@@ -634,7 +437,6 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public void addListener(StageListener<? super T, ? super M> listener) {
         listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
-        bare.addListener(new Relay(listener));
     }
 
     /**
@@ -644,7 +446,6 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public void removeListener(StageListener<? super T, ? super M> listener) {
         listeners.remove(listener);
-        bare.removeListener(new Relay(listener));
     }
 
     /**

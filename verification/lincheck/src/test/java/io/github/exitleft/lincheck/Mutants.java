@@ -14,7 +14,7 @@ final class Mutants {
     private static final String ROLE = "io/github/exitleft/bare/Role.java";
     private static final String BARE_STAGE = "io/github/exitleft/bare/BareStage.java";
     private static final String REGISTRATIONS = "io/github/exitleft/bare/Registrations.java";
-    private static final String STAGE = "io/github/exitleft/Stage.java";
+    private static final String WAITS = "io/github/exitleft/Waits.java";
     private static final String HEADING = "io/github/exitleft/Heading.java";
     private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
 
@@ -140,7 +140,7 @@ final class Mutants {
                             "if (tickets.remove(ticket.token(), ticket)) {",
                             "if (tickets.remove(ticket.token()) != null) {")),
             mutant(
-                    STAGE,
+                    WAITS,
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit("if (got != null) { // filed", "if (false) { // filed")),

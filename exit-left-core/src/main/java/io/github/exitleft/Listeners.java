@@ -1,0 +1,73 @@
+package io.github.exitleft;
+
+import io.github.exitleft.bare.BareListener;
+import io.github.exitleft.bare.BareStage;
+import io.github.exitleft.bare.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Who hears of what happens on a stage of messages; what one of them throws goes no further. */
+final class Listeners<T, M> {
+
+    /** Passes on to a listener of messages what the primitive has to tell, but for the exits of single entries. */
+    private record Relay(StageListener<?, ?> listener) implements BareListener {
+
+        @Override
+        public void headChanged(Thread head) {
+            listener.headChanged(head);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            listener.failed(cause);
+        }
+
+        @Override
+        public void reopened() {
+            listener.reopened();
+        }
+
+        @Override
+        public void closed() {
+            listener.closed();
+        }
+    }
+
+    private final BareStage<T, Source<M>, Void> bare;
+    private final List<StageListener<? super T, ? super M>> all = new CopyOnWriteArrayList<>();
+
+    Listeners(BareStage<T, Source<M>, Void> bare) {
+        this.bare = bare;
+    }
+
+    void add(StageListener<? super T, ? super M> listener) {
+        all.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+        bare.addListener(new Relay(listener));
+    }
+
+    void remove(StageListener<? super T, ? super M> listener) {
+        all.remove(listener);
+        bare.removeListener(new Relay(listener));
+    }
+
+    /** Tells how a wait ended that began at a time of the stage's clock. */
+    void exited(Outcome outcome, long since) {
+        if (!all.isEmpty()) {
+            Duration waited = Duration.ofNanos(bare.nanoTime() - since);
+            tell(listener -> listener.exited(outcome, waited));
+        }
+    }
+
+    void unclaimed(Unclaimed<T, M> unclaimed) {
+        tell(listener -> listener.unclaimed(unclaimed));
+    }
+
+    private void tell(Consumer<StageListener<? super T, ? super M>> event) {
+        for (StageListener<? super T, ? super M> listener : all) {
+            bare.help(() -> event.accept(listener));
+        }
+    }
+}
