@@ -211,7 +211,7 @@ final class Keeping<T, M> {
     boolean stepsDown(boolean served, BooleanSupplier waiting) {
         failing = false; // or it could not have read
         return switch (mode) {
-            case OFF -> true;
+            case OFF -> !isNeeded(); // a failed source may want more time than that for a look, to connect again
             case IDLE -> !backgroundWaits.getAsBoolean() && (served || waiting.getAsBoolean());
             case ALWAYS -> false;
         };

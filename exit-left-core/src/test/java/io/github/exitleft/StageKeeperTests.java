@@ -173,6 +173,8 @@ class StageKeeperTests extends NoteFixture {
                         woken.add(thread);
                     }
                 })));
+        untilKeeperReads(stage);
+        woken.clear(); // whoever starts it may find it asleep already
         for (int i = 0; i < 200; i++) {
             untilKeeperReads(stage);
             int token = i;

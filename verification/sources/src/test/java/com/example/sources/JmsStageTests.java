@@ -10,6 +10,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
@@ -156,6 +157,29 @@ class JmsStageTests {
                 assertThat(client.ask("again" + i)).isEqualTo("AGAIN" + i);
             }
         });
+    }
+
+    @Test
+    void brokerThatGoesAway_isFoundAgainThoughNobodyAsks() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        JmsAutoConfiguration.class,
+                        ExitLeftAutoConfiguration.class,
+                        StagesHealthContributorAutoConfiguration.class))
+                .withUserConfiguration(Connections.class)
+                .withPropertyValues(Reopening.stages("type=jms"))
+                .run(context -> {
+                    JmsTemplate template = context.getBean(JmsTemplate.class);
+                    new Reopening(
+                                    context,
+                                    (stage, token) -> template.send(
+                                            stage.backdoor(JmsSender.class).replyTo(), session -> {
+                                                Message answer = session.createMessage();
+                                                answer.setJMSCorrelationID(token);
+                                                return answer;
+                                            }))
+                            .assertThatAllComeBackByThemselves(this.broker::stop, this.broker::start);
+                });
     }
 
     /** As Boot makes them: one shared connection, and sessions that are kept. */

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
 import java.time.Duration;
@@ -21,6 +23,9 @@ import org.apache.kafka.common.serialization.IntegerSerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -95,6 +100,29 @@ class KafkaRestartIT {
         } finally {
             producers.destroy();
         }
+    }
+
+    @Test
+    void crashAndRestart_areNoticedThoughNobodyAsks() {
+        KafkaBroker broker = KafkaBroker.running();
+        broker.topic("reopen", 2);
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        KafkaAutoConfiguration.class,
+                        ExitLeftAutoConfiguration.class,
+                        StagesHealthContributorAutoConfiguration.class))
+                .withPropertyValues("spring.kafka.bootstrap-servers=" + broker.address())
+                .withPropertyValues(Reopening.stages(
+                        "type=kafka", "kafka.topics=reopen", "kafka.token.key=true", "kafka.unreachable-after=2s"))
+                .run(context -> {
+                    @SuppressWarnings("unchecked") // as Boot configures it
+                    KafkaTemplate<String, String> template = context.getBean(KafkaTemplate.class);
+                    new Reopening(
+                                    context,
+                                    (stage, token) -> template.send("reopen", token, "answer")
+                                            .join())
+                            .assertThatAllComeBackByThemselves(broker::kill, broker::start);
+                });
     }
 
     private static List<FutureTask<?>> callers(Stage<Integer, ?> stage) {

@@ -13,6 +13,7 @@ import io.github.exitleft.VirtualThreads;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -146,6 +147,24 @@ class PostgresStageIT {
 
             assertComesBack(client);
         });
+    }
+
+    @Test
+    void databaseThatGoesAway_isFoundAgainThoughNobodyAsks() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class,
+                        ExitLeftAutoConfiguration.class,
+                        StagesHealthContributorAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.datasource.url=" + this.database.url(),
+                        "spring.datasource.hikari.connection-timeout=1000")
+                .withPropertyValues(Reopening.stages("type=postgres", "postgres.channels=done"))
+                .run(context -> new Reopening(
+                                context,
+                                (stage, token) ->
+                                        stage.backdoor(PostgresSender.class).notify("done", token))
+                        .assertThatAllComeBackByThemselves(this.database::stop, this.database::start));
     }
 
     @Test

@@ -1,0 +1,93 @@
+package com.example.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplicationAotProcessor;
+
+/** Stages over each kind of source in an application that is processed ahead of time, as Boot's build plugin does it: B8. */
+class AheadOfTimeIT {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void applicationProcessedAheadOfTime_asksOverEverySource() throws Exception {
+        KafkaBroker kafka = KafkaBroker.running();
+        kafka.topic("ahead-of-time", 1);
+        String[] properties = {
+            "--spring.main.banner-mode=off",
+            "--spring.kafka.bootstrap-servers=" + kafka.address(),
+            "--spring.artemis.mode=embedded",
+            "--spring.datasource.url=" + PostgresDatabase.running().url(),
+            "--exit-left.stages.kafka.token-type=java.lang.String",
+            "--exit-left.stages.kafka.source.type=kafka",
+            "--exit-left.stages.kafka.source.kafka.topics=ahead-of-time",
+            "--exit-left.stages.kafka.source.kafka.token.key=true",
+            "--exit-left.stages.jms.token-type=java.lang.String",
+            "--exit-left.stages.jms.source.type=jms",
+            "--exit-left.stages.postgres.token-type=java.lang.Integer",
+            "--exit-left.stages.postgres.source.type=postgres",
+            "--exit-left.stages.postgres.source.postgres.channels=done",
+            "--exit-left.stages.postgres.source.postgres.token.reader=lengths",
+            "--exit-left.stages.channel.token-type=java.lang.String",
+            "--exit-left.stages.channel.source.type=channel",
+            "--exit-left.stages.channel.source.channel.name=answers",
+            "--exit-left.stages.channel.source.channel.token.expression=payload.id"
+        };
+        Path classes = this.folder.resolve("classes");
+        Path sources = this.folder.resolve("sources");
+
+        List<String> processing = new ArrayList<>(
+                List.of(AheadOfTimeMain.class.getName(), sources.toString(), classes.toString(), classes.toString()));
+        processing.addAll(List.of("com.example", "sources"));
+        processing.addAll(List.of(properties));
+        run(Jvm.of(SpringApplicationAotProcessor.class, List.of(), processing.toArray(String[]::new)));
+        compile(sources, classes);
+        String said =
+                run(Jvm.with(classes, Jvm.of(AheadOfTimeMain.class, List.of("-Dspring.aot.enabled=true"), properties)));
+
+        assertThat(said.lines())
+                .filteredOn(line -> line.startsWith("heard"))
+                .containsExactlyInAnyOrder(
+                        "heard kafka, generated: true",
+                        "heard jms, generated: true",
+                        "heard postgres, generated: true",
+                        "heard {id=id}, generated: true");
+    }
+
+    /** What a process says until it ends. */
+    private String run(ProcessBuilder builder) throws Exception {
+        Path log = this.folder.resolve("log");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+            assertThat(ended && process.exitValue() == 0)
+                    .as(Files.readString(log))
+                    .isTrue();
+            return Files.readString(log);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void compile(Path sources, Path classes) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("-proc:none", "-nowarn", "-cp", Jvm.CLASS_PATH, "-d", classes.toString()));
+        try (Stream<Path> files = Files.walk(sources)) {
+            files.filter(Files::isRegularFile).map(Path::toString).forEach(arguments::add);
+        }
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)))
+                .isZero();
+    }
+}
