@@ -24,8 +24,9 @@ final class Tables {
                 "CPU µs",
                 "switches",
                 "bytes",
-                "head changes"));
-        text.append(row("---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"));
+                "head changes",
+                "threads"));
+        text.append(row("---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"));
         for (Roster.Entry entry : comparison.entries()) {
             Spread ratio = comparison.ratio(entry, reference, Result::rate);
             text.append(row(
@@ -41,7 +42,8 @@ final class Tables {
                     number("%.1f", comparison.of(entry, Result::cpu).median()),
                     number("%.2f", comparison.of(entry, Result::switches).median()),
                     number("%.0f", comparison.of(entry, Result::bytes).median()),
-                    number("%.3f", comparison.of(entry, Result::headChanges).median())));
+                    number("%.3f", comparison.of(entry, Result::headChanges).median()),
+                    number("%.0f", comparison.of(entry, Result::threads).median())));
         }
         return text.toString();
     }
