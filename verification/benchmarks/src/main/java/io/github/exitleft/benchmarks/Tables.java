@@ -9,8 +9,9 @@ final class Tables {
 
     static String of(Comparison comparison) {
         var text = new StringBuilder();
-        Roster.Entry reference = comparison.has(Roster.REFERENCE)
-                ? comparison.entry(Roster.REFERENCE)
+        String wanted = comparison.load().part().reference;
+        Roster.Entry reference = comparison.has(wanted)
+                ? comparison.entry(wanted)
                 : comparison.entries().get(0);
         text.append("\n### ").append(comparison.load()).append("\n\n");
         text.append(row(
