@@ -1,5 +1,6 @@
 package io.github.exitleft.benchmarks;
 
+import io.github.exitleft.benchmarks.Load.Part;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,30 +54,41 @@ final class Benchmarks {
 
     List<Comparison> compare() throws Exception {
         for (Load load : settings.loads()) {
-            all += entries(load).size() * (settings.warmUps() + settings.rounds());
+            all += entries(load).size() * (settings.warmUps() + settings.rounds()) * load.slowness();
         }
         List<Comparison> comparisons = new ArrayList<>();
-        for (Load load : settings.loads()) {
+        compare(Part.PORT, peer, comparisons);
+        compare(Part.KEEPER, peer, comparisons);
+        if (!settings.loads(Part.KAFKA).isEmpty()) {
+            try (PeerProcess broker = PeerProcess.startKafka()) { // not before: it takes processor time even when idle
+                compare(Part.KAFKA, broker, comparisons);
+            }
+        }
+        return comparisons;
+    }
+
+    private void compare(Part part, PeerProcess peer, List<Comparison> comparisons) throws Exception {
+        for (Load load : settings.loads(part)) {
             try {
                 if (load.pinned() && !Processors.confine(ProcessHandle.current().pid(), peer.pid())) {
                     progress.accept(load + ": left out, there is no taskset");
                     continue;
                 }
-                comparisons.add(compare(load.rate() == Load.HALF ? load.open(half(load, comparisons)) : load));
+                comparisons.add(compare(load.rate() == Load.HALF ? load.open(half(load, comparisons)) : load, peer));
             } finally {
                 if (load.pinned()) {
                     Processors.free(ProcessHandle.current().pid(), peer.pid());
                 }
             }
         }
-        return comparisons;
     }
 
     /** Half of what the reference did under the same load, as fast as answers came. */
     private static double half(Load load, List<Comparison> comparisons) {
         return comparisons.stream()
-                .filter(c -> c.load().equals(load.open(0)) && c.has(Roster.REFERENCE))
-                .mapToDouble(c -> c.of(c.entry(Roster.REFERENCE), Result::rate).median() / 2)
+                .filter(c -> c.load().equals(load.open(0)) && c.has(load.part().reference))
+                .mapToDouble(c ->
+                        c.of(c.entry(load.part().reference), Result::rate).median() / 2)
                 .findFirst()
                 .orElse(20_000);
     }
@@ -87,13 +99,14 @@ final class Benchmarks {
                 .toList();
     }
 
-    private Comparison compare(Load load) throws Exception {
+    private Comparison compare(Load load, PeerProcess peer) throws Exception {
         List<Roster.Entry> entries = entries(load);
         var comparison = new Comparison(load, entries);
         for (int round = -settings.warmUps(); round < settings.rounds(); round++) {
             for (Roster.Entry entry : inTurn(entries, round)) {
-                Result result = Round.run(entry.factory(), load, peer, settings.measured());
-                done++;
+                Result result = Round.run(
+                        entry.factory(), load, peer, settings.measured().multipliedBy(load.slowness()));
+                done += load.slowness();
                 if (round >= 0) {
                     comparison.add(entry, result);
                 }

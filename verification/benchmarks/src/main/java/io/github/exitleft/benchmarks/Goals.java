@@ -1,10 +1,12 @@
 package io.github.exitleft.benchmarks;
 
+import io.github.exitleft.benchmarks.Load.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What was to be reached, and what was: every goal with its figure, those left out that were not measured. */
@@ -41,6 +43,8 @@ final class Goals {
         goals.allocation();
         goals.frameworks();
         goals.primitive();
+        goals.keeper();
+        goals.kafka();
         return goals.goals;
     }
 
@@ -132,6 +136,82 @@ final class Goals {
         }
     }
 
+    private void keeper() {
+        for (Comparison c : measured.of(Part.KEEPER)) {
+            String work = c.load().toString().replace(Part.KEEPER.title, "Idle keeper");
+            if (!c.has("keeper-idle") || !c.has("keeper-always") || !c.has(Roster.OURS)) {
+                continue;
+            }
+            Pair asOff = new Pair(work, c, "keeper-idle", Roster.OURS);
+            Pair asAlways = new Pair(work, c, "keeper-idle", "keeper-always");
+            if (c.load().isOpen()) {
+                atMost(asAlways, "p50", Result::p50, 1.1);
+                atMost(asAlways, "context switches (no goal)", Result::switches, Double.NaN);
+            } else {
+                atLeast(asOff, Result::rate, 0.95);
+                atMost(asOff, "context switches", Result::switches, 1.05);
+            }
+        }
+    }
+
+    private void kafka() {
+        for (Comparison c : measured.of(Part.KAFKA)) {
+            if (c.has("kafka-stage") && c.has("kafka-template") && c.has("kafka-template-assigned")) {
+                Roster.Entry template = c.better("kafka-template", "kafka-template-assigned");
+                Pair pair = new Pair(c.load().toString(), c, "kafka-stage", template.id());
+                atLeast(pair, Result::rate, 1.0);
+                atMost(pair, "p99", Result::p99, 1.0);
+                fewer(pair, "threads", Result::threads);
+                fewer(pair, "bytes allocated", Result::bytes);
+            }
+        }
+    }
+
+    /** Two contenders under one load. */
+    private record Pair(String work, Comparison comparison, String one, String other) {
+
+        Spread ratio(ToDoubleFunction<Result> figure) {
+            return comparison.ratio(comparison.entry(one), comparison.entry(other), figure);
+        }
+
+        double median(String contender, ToDoubleFunction<Result> figure) {
+            return comparison.of(comparison.entry(contender), figure).median();
+        }
+
+        boolean isOut() {
+            return comparison.isDisqualified(comparison.entry(one));
+        }
+    }
+
+    private void atLeast(Pair pair, ToDoubleFunction<Result> figure, double least) {
+        Spread ratio = pair.ratio(figure);
+        add(pair, "at least %.2f times %s".formatted(least, pair.other()), text(ratio), ratio.median() >= least);
+    }
+
+    /** For {@code most} there may be no number, and so no goal. */
+    private void atMost(Pair pair, String what, ToDoubleFunction<Result> figure, double most) {
+        Spread ratio = pair.ratio(figure);
+        if (Double.isNaN(most)) {
+            goals.add(new Goal(pair.work(), what + " of " + pair.other(), text(ratio), null));
+        } else {
+            add(pair, "%s at most %.2f of %s".formatted(what, most, pair.other()), text(ratio), ratio.median() <= most);
+        }
+    }
+
+    private void fewer(Pair pair, String what, ToDoubleFunction<Result> figure) {
+        double mine = pair.median(pair.one(), figure);
+        double theirs = pair.median(pair.other(), figure);
+        add(
+                pair,
+                "fewer %s than %s".formatted(what, pair.other()),
+                "%,.0f, not %,.0f".formatted(mine, theirs),
+                mine < theirs);
+    }
+
+    private void add(Pair pair, String goal, String reached, boolean met) {
+        add(pair.work(), goal, pair.isOut() ? "out: lost or wrong answers" : reached, met && !pair.isOut());
+    }
+
     private void atLeast(String work, Comparison c, String other, double least) {
         if (c.has(other)) {
             ratio(work, c, c.entry(other), least);
@@ -160,7 +240,7 @@ final class Goals {
     }
 
     private List<Comparison> closed() {
-        return measured.comparisons().stream()
+        return measured.of(Part.PORT).stream()
                 .filter(c -> !c.load().isOpen() && c.has(Roster.OURS))
                 .toList();
     }

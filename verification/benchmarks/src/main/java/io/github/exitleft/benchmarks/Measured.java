@@ -20,4 +20,11 @@ record Measured(
         Map<String, Map<String, Map<String, Double>>> systemCalls,
         @Nullable Primitive primitive,
         double bytesOfTokenAndMessage,
-        double bytesOfWaitingTicket) {}
+        double bytesOfWaitingTicket) {
+
+    List<Comparison> of(Load.Part part) {
+        return comparisons.stream()
+                .filter(comparison -> comparison.load().part() == part)
+                .toList();
+    }
+}

@@ -55,20 +55,7 @@ final class Peer {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
         channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         System.out.println(((InetSocketAddress) channel.getLocalAddress()).getPort());
-        var watch = new Thread(
-                () -> {
-                    try {
-                        while (System.in.read() >= 0) {
-                            // whoever started this process says nothing, but ends
-                        }
-                    } catch (IOException e) {
-                        // the same
-                    }
-                    Runtime.getRuntime().halt(0);
-                },
-                "end-of-input");
-        watch.setDaemon(true);
-        watch.start();
+        PeerProcess.endWithInput(() -> {});
         new Peer(channel, Double.parseDouble(arguments[0]), Double.parseDouble(arguments[1])).run();
     }
 

@@ -11,20 +11,23 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The process in which the {@link Peer} runs. */
+/** The process in which the {@link Peer} runs, or the {@link KafkaPeer}. */
 final class PeerProcess implements AutoCloseable {
 
     private final @Nullable Process process;
     private final InetSocketAddress address;
-    private final DatagramSocket control = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final @Nullable DatagramSocket control;
 
-    private PeerProcess(@Nullable Process process, InetSocketAddress address) throws IOException {
+    private PeerProcess(@Nullable Process process, int port, @Nullable DatagramSocket control) {
         this.process = process;
-        this.address = address;
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.control = control;
     }
 
     static PeerProcess start() throws IOException {
@@ -33,15 +36,26 @@ final class PeerProcess implements AutoCloseable {
 
     /** Starts a peer that loses some of its answers and gives some to the wrong request; shares from 0 to 1. */
     static PeerProcess start(double loss, double confusion) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        Peer.class.getName(),
-                        String.valueOf(loss),
-                        String.valueOf(confusion))
+        return start(
+                control(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                Peer.class.getName(),
+                String.valueOf(loss),
+                String.valueOf(confusion));
+    }
+
+    /** Starts a Kafka broker and a responder; takes some seconds. */
+    static PeerProcess startKafka() throws IOException {
+        return start(null, "-Xmx512m", KafkaPeer.class.getName());
+    }
+
+    private static PeerProcess start(@Nullable DatagramSocket control, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-classpath", System.getProperty("java.class.path")));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String port =
@@ -49,13 +63,38 @@ final class PeerProcess implements AutoCloseable {
         if (port == null) {
             throw new IOException("the peer's process ended at once; its error is above");
         }
-        return new PeerProcess(
-                process, new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port)));
+        return new PeerProcess(process, Integer.parseInt(port), control);
+    }
+
+    /** Called by a peer's process: it ends when its standard input does, because whoever started it has closed it or is gone. */
+    static void endWithInput(Runnable atLast) {
+        var watch = new Thread(
+                () -> {
+                    try {
+                        while (System.in.read() >= 0) {
+                            // nothing is said
+                        }
+                    } catch (IOException e) {
+                        // the same as an end
+                    }
+                    try {
+                        atLast.run();
+                    } finally {
+                        Runtime.getRuntime().halt(0);
+                    }
+                },
+                "end-of-input");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     /** A peer that another process has started. */
     static PeerProcess at(int port) throws IOException {
-        return new PeerProcess(null, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new PeerProcess(null, port, control());
+    }
+
+    private static DatagramSocket control() throws IOException {
+        return new DatagramSocket(0, InetAddress.getLoopbackAddress());
     }
 
     InetSocketAddress address() {
@@ -68,9 +107,12 @@ final class PeerProcess implements AutoCloseable {
 
     /**
      * Tells the peer how many callers there are, which says how many requests it keeps back. When this returns, the peer has
-     * read all that was sent to it before.
+     * read all that was sent to it before. A broker has nothing to be told: it holds whatever comes.
      */
     void expect(int callers) throws IOException {
+        if (control == null) {
+            return;
+        }
         byte[] order = ByteBuffer.allocate(Peer.CONTROL_SIZE).putInt(callers).array();
         control.setSoTimeout(1_000);
         for (int attempt = 0; attempt < 10; attempt++) {
@@ -87,7 +129,9 @@ final class PeerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        control.close();
+        if (control != null) {
+            control.close();
+        }
         if (process == null) {
             return;
         }
@@ -97,7 +141,7 @@ final class PeerProcess implements AutoCloseable {
             process.destroy();
         }
         try {
-            if (process.waitFor(2, TimeUnit.SECONDS)) {
+            if (process.waitFor(5, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

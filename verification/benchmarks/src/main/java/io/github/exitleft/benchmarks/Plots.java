@@ -1,5 +1,6 @@
 package io.github.exitleft.benchmarks;
 
+import io.github.exitleft.benchmarks.Load.Part;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -74,12 +75,14 @@ final class Plots {
             "spring-integration",
             "floor-select");
 
+    private static final List<String> KAFKA = List.of("kafka-stage", "kafka-template", "kafka-template-assigned");
+
     private Plots() {}
 
     static List<Plot> of(Measured measured) {
         List<Plot> plots = new ArrayList<>();
-        List<Comparison> closed = measured.comparisons().stream()
-                .filter(c -> !c.load().isOpen() && c.has(Roster.REFERENCE))
+        List<Comparison> closed = measured.of(Part.PORT).stream()
+                .filter(c -> !c.load().isOpen() && c.has(Part.PORT.reference))
                 .toList();
         if (!closed.isEmpty()) {
             List<String> loads = closed.stream().map(c -> c.load().id()).toList();
@@ -89,7 +92,7 @@ final class Plots {
                     "threads (p: both sides on one processor, v: virtual)",
                     "times the dedicated reader",
                     loads,
-                    by(MAIN, closed, c -> entry -> c.ratio(entry, c.entry(Roster.REFERENCE), Result::rate)),
+                    by(MAIN, closed, c -> entry -> c.ratio(entry, c.entry(Part.PORT.reference), Result::rate)),
                     false));
             plots.add(plot(
                     "processor-time",
@@ -114,13 +117,18 @@ final class Plots {
                     "threads (v: virtual)",
                     "times the dedicated reader",
                     varied.stream().map(c -> c.load().id()).toList(),
-                    by(variants, varied, c -> entry -> c.ratio(entry, c.entry(Roster.REFERENCE), Result::rate)),
+                    by(variants, varied, c -> entry -> c.ratio(entry, c.entry(Part.PORT.reference), Result::rate)),
                     false));
         }
-        measured.comparisons().stream()
+        measured.of(Part.PORT).stream()
                 .filter(c -> c.load().isOpen())
                 .findFirst()
-                .ifPresent(c -> plots.add(latency(c)));
+                .ifPresent(c ->
+                        plots.add(latency("latency", "Latency from when a request was due; " + c.load(), MAIN, c)));
+        measured.of(Part.KAFKA).stream()
+                .filter(c -> c.load().callers() > 1)
+                .findFirst()
+                .ifPresent(c -> plots.add(latency("latency-kafka", "Latency; " + c.load(), KAFKA, c)));
         Primitive primitive = measured.primitive();
         if (primitive != null) {
             plots.add(growth(primitive));
@@ -148,9 +156,9 @@ final class Plots {
         return series;
     }
 
-    private static Plot latency(Comparison comparison) {
+    private static Plot latency(String name, String title, List<String> contenders, Comparison comparison) {
         Map<String, Map<Integer, Spread>> series = new LinkedHashMap<>();
-        for (String id : MAIN) {
+        for (String id : contenders) {
             if (comparison.has(id) && !comparison.isDisqualified(comparison.entry(id))) {
                 Roster.Entry entry = comparison.entry(id);
                 series.put(
@@ -161,14 +169,7 @@ final class Plots {
                                 2, comparison.of(entry, Result::p999)));
             }
         }
-        return plot(
-                "latency",
-                "Latency from when a request was due; " + comparison.load(),
-                "share of requests",
-                "microseconds",
-                List.of("50 %", "99 %", "99.9 %"),
-                series,
-                true);
+        return plot(name, title, "share of requests", "microseconds", List.of("50 %", "99 %", "99.9 %"), series, true);
     }
 
     private static Plot growth(Primitive primitive) {

@@ -25,8 +25,8 @@ final class Report {
         var report = new Report();
         report.text.append("\n## Where and when\n\n").append(Environment.describe(command));
         report.goals(Goals.of(measured));
-        for (Comparison comparison : measured.comparisons()) {
-            report.text.append(Tables.of(comparison));
+        for (Load.Part part : Load.Part.values()) {
+            report.tables(part, measured);
         }
         report.calls(measured);
         report.primitive(measured);
@@ -62,6 +62,14 @@ final class Report {
             Boolean met = goal.met();
             text.append(Tables.row(
                     goal.work(), goal.goal(), goal.reached(), met == null ? "" : met ? "met" : "**missed**"));
+        }
+    }
+
+    private void tables(Load.Part part, Measured measured) {
+        List<Comparison> comparisons = measured.of(part);
+        if (!comparisons.isEmpty()) {
+            text.append("\n## ").append(part.title).append('\n');
+            comparisons.forEach(comparison -> text.append(Tables.of(comparison)));
         }
     }
 

@@ -12,6 +12,7 @@ package io.github.exitleft.benchmarks;
  * @param bytes allocated per exchange
  * @param headChanges how often a thread became head, per exchange
  * @param handOvers how often it became so by hand-over from another, per exchange
+ * @param threads how many threads it needs beside the callers'
  * @param total all exchanges of the round, also those that came before the measurement
  * @param lost requests without an answer
  * @param wrong requests with another one's answer
@@ -26,6 +27,7 @@ record Result(
         double bytes,
         double headChanges,
         double handOvers,
+        int threads,
         long total,
         long lost,
         long wrong) {}

@@ -1,6 +1,9 @@
 package io.github.exitleft.benchmarks;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.bare.Promotion;
+import io.github.exitleft.benchmarks.Load.Part;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,16 +28,19 @@ final class Roster {
         }
     }
 
-    /** Whom the others are compared with in tables: what everybody writes. */
-    static final String REFERENCE = "reader-timed";
-
-    private static final Predicate<Load> ANY = load -> true;
-    private static final Predicate<Load> ONE = load -> load.callers() == 1;
-    private static final Predicate<Load> MANY = load -> load.callers() > 1;
-    private static final Predicate<Load> SOME = load -> load.callers() > 2 && load.callers() != 1_000 && !load.isOpen();
+    private static final Predicate<Load> ANY = load -> load.part() == Part.PORT;
+    private static final Predicate<Load> ONE = ANY.and(load -> load.callers() == 1);
+    private static final Predicate<Load> MANY = ANY.and(load -> load.callers() > 1);
+    private static final Predicate<Load> SOME =
+            ANY.and(load -> load.callers() > 2 && load.callers() != 1_000 && !load.isOpen());
+    private static final Predicate<Load> KEEPER = load -> load.part() == Part.KEEPER;
+    private static final Predicate<Load> KAFKA = load -> load.part() == Part.KAFKA;
 
     /** The stage as it is unless set otherwise. */
     static final String OURS = "stage";
+
+    /** How long an idle keeper leaves the reading to callers: longer than an answer takes, shorter than between rare requests. */
+    static final Duration KEEPER_IDLE = Duration.ofMillis(5);
 
     private Roster() {}
 
@@ -57,7 +63,7 @@ final class Roster {
         all.add(new Entry("netty", "Netty, map of promises", NettyContender::new, ANY));
         all.add(new Entry(
                 "spring-integration", "Spring Integration, map of futures", SpringIntegrationContender::new, ANY));
-        all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY));
+        all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY.or(KEEPER)));
         for (Promotion promotion : Promotion.values()) {
             for (int drain : new int[] {0, 8, 32, 128}) {
                 String name = promotion.name().toLowerCase(Locale.ROOT);
@@ -68,6 +74,20 @@ final class Roster {
                         SOME));
             }
         }
+        all.add(new Entry(
+                "keeper-idle",
+                "stage, keeper idle",
+                StageContender.with(stage -> stage.keeper(Keeper.IDLE).keeperIdle(KEEPER_IDLE)),
+                KEEPER));
+        all.add(new Entry(
+                "keeper-always",
+                "stage, keeper always",
+                StageContender.with(stage -> stage.keeper(Keeper.ALWAYS)),
+                KEEPER));
+        all.add(new Entry("kafka-template", "ReplyingKafkaTemplate", KafkaTemplateContender::documented, KAFKA));
+        all.add(new Entry(
+                "kafka-template-assigned", "ReplyingKafkaTemplate, assigned", KafkaTemplateContender::assigned, KAFKA));
+        all.add(new Entry("kafka-stage", "**stage**", KafkaStageContender::new, KAFKA));
         return all;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -19,12 +20,14 @@ final class Round {
             16; // longs from one caller's counter to the next, so that they share no cache line
     private static final int GROUP = 128;
     private static final int MOST_HISTOGRAMS = 256;
+    private static final long LEAST_CPU = 50_000_000; // its clock may have steps of 10 ms
     private static final long LONGEST = 60_000_000_000L;
     private static final Duration PATIENCE = Duration.ofSeconds(Caller.TIMEOUT_SECONDS + 1);
 
     private final Contender contender;
     private final Load load;
     private final PeerProcess peer;
+    private final Set<Long> bystanders;
     private final List<Thread> threads = new ArrayList<>();
     private final List<Histogram> histograms = new ArrayList<>();
     private final AtomicLongArray done;
@@ -37,16 +40,18 @@ final class Round {
     private volatile boolean stopped;
     private volatile boolean closed;
 
-    private Round(Contender contender, Load load, PeerProcess peer) {
+    private Round(Contender contender, Load load, PeerProcess peer, Set<Long> bystanders) {
         this.contender = contender;
         this.load = load;
         this.peer = peer;
+        this.bystanders = bystanders;
         this.done = new AtomicLongArray(load.callers() * STRIDE);
     }
 
     static Result run(Contender.Factory factory, Load load, PeerProcess peer, Duration measured) throws Exception {
+        Set<Long> bystanders = Threads.ids();
         try (Contender contender = factory.open(peer.address())) {
-            return new Round(contender, load, peer).run(measured);
+            return new Round(contender, load, peer, bystanders).run(measured);
         }
     }
 
@@ -65,8 +70,9 @@ final class Round {
         exchanges = sum() - exchanges;
         Sample after = Sample.take();
         measuring = false;
+        int ownThreads = ownThreads();
         stopAll();
-        return result(before, after, exchanges, headChanges, handOvers);
+        return result(before, after, exchanges, headChanges, handOvers, ownThreads);
     }
 
     private void startAll() throws Exception {
@@ -157,6 +163,14 @@ final class Round {
         return sum;
     }
 
+    /** How many threads there are that were not there before, and are no callers. */
+    private int ownThreads() {
+        Set<Long> ids = Threads.ids();
+        ids.removeAll(bystanders);
+        threads.forEach(caller -> ids.remove(caller.getId()));
+        return ids.size();
+    }
+
     private void stopAll() throws Exception {
         stopped = true;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -181,20 +195,23 @@ final class Round {
         }
     }
 
-    private Result result(Sample before, Sample after, long exchanges, long headChanges, long handOvers) {
+    private Result result(
+            Sample before, Sample after, long exchanges, long headChanges, long handOvers, int ownThreads) {
         var latency = new Histogram(100, LONGEST, 2);
         histograms.forEach(latency::add);
         double all = Math.max(1, exchanges);
+        long cpu = after.cpuNanos() - before.cpuNanos();
         return new Result(
                 exchanges * 1e9 / (after.nanoTime() - before.nanoTime()),
                 latency.getValueAtPercentile(50) / 1e3,
                 latency.getValueAtPercentile(99) / 1e3,
                 latency.getValueAtPercentile(99.9) / 1e3,
-                (after.cpuNanos() - before.cpuNanos()) / 1e3 / all,
+                cpu < LEAST_CPU ? -1 : cpu / 1e3 / all,
                 before.switches() < 0 ? -1 : (after.switches() - before.switches()) / all,
                 (after.bytes() - before.bytes()) / all,
                 contender.headChanges() < 0 ? -1 : headChanges / all,
                 contender.handOvers() < 0 ? -1 : handOvers / all,
+                ownThreads,
                 sum(),
                 lost.sum(),
                 wrong.sum());

@@ -38,8 +38,9 @@ record Settings(
         Path output,
         String command) {
 
-    private static final String WHOLE = "1p,1,2,8,64,64o,256,v1000,v10000";
-    private static final String QUICK = "1p,64,256,v10000";
+    private static final String WHOLE =
+            "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,kafka-64,kafka-1";
+    private static final String QUICK = "1p,64,256,v10000,keeper-1r,kafka-64";
 
     /** Reads {@code key=value} arguments; an empty value means what the mode says. */
     static Settings parse(String... arguments) {
@@ -85,6 +86,10 @@ record Settings(
                         .map(option -> " -Dbenchmark." + option.getKey() + "=" + option.getValue())
                         .collect(Collectors.joining());
         return "mvn -B -ntp -q -Pbenchmark verify -pl verification/benchmarks -am -DskipTests" + options;
+    }
+
+    List<Load> loads(Load.Part part) {
+        return loads.stream().filter(load -> load.part() == part).toList();
     }
 
     /** Under which loads calls are counted. */

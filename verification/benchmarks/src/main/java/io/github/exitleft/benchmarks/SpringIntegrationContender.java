@@ -10,8 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.expression.FunctionExpression;
@@ -28,12 +26,6 @@ import org.springframework.messaging.support.GenericMessage;
  * pool: that would cost a hand-over more.
  */
 final class SpringIntegrationContender implements Contender {
-
-    private static final Logger LOGGER = Logger.getLogger("org.springframework"); // or its level would be forgotten
-
-    static {
-        LOGGER.setLevel(Level.WARNING);
-    }
 
     @EnableIntegration
     static class Configuration {}

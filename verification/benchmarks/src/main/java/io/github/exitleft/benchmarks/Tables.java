@@ -9,8 +9,9 @@ final class Tables {
 
     static String of(Comparison comparison) {
         var text = new StringBuilder();
-        Roster.Entry reference = comparison.has(Roster.REFERENCE)
-                ? comparison.entry(Roster.REFERENCE)
+        String wanted = comparison.load().part().reference;
+        Roster.Entry reference = comparison.has(wanted)
+                ? comparison.entry(wanted)
                 : comparison.entries().get(0);
         text.append("\n### ").append(comparison.load()).append("\n\n");
         text.append(row(
@@ -24,8 +25,9 @@ final class Tables {
                 "CPU µs",
                 "switches",
                 "bytes",
-                "head changes"));
-        text.append(row("---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"));
+                "head changes",
+                "threads"));
+        text.append(row("---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"));
         for (Roster.Entry entry : comparison.entries()) {
             Spread ratio = comparison.ratio(entry, reference, Result::rate);
             text.append(row(
@@ -41,7 +43,8 @@ final class Tables {
                     number("%.1f", comparison.of(entry, Result::cpu).median()),
                     number("%.2f", comparison.of(entry, Result::switches).median()),
                     number("%.0f", comparison.of(entry, Result::bytes).median()),
-                    number("%.3f", comparison.of(entry, Result::headChanges).median())));
+                    number("%.3f", comparison.of(entry, Result::headChanges).median()),
+                    number("%.0f", comparison.of(entry, Result::threads).median())));
         }
         return text.toString();
     }

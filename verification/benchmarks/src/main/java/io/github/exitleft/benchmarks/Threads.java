@@ -1,6 +1,11 @@
 package io.github.exitleft.benchmarks;
 
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes virtual threads where there are any, from code that is compiled for Java 17. */
 public final class Threads {
@@ -13,6 +18,13 @@ public final class Threads {
     /** Makes a thread that costs little: a virtual one where there are such, else a platform thread. */
     public static Thread cheap(String name, Runnable body) {
         return VIRTUAL ? virtual(name, body) : new Thread(null, body, name, 1 << 16);
+    }
+
+    /** The ids of all platform threads. */
+    static Set<Long> ids() {
+        return Arrays.stream(ManagementFactory.getThreadMXBean().getAllThreadIds())
+                .boxed()
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     static Thread virtual(String name, Runnable body) {
