@@ -37,6 +37,7 @@ final class Explorer {
     static List<Scenario> scenarios() {
         List<Scenario> all = new ArrayList<>(WaitScenarios.ALL);
         all.addAll(EndScenarios.ALL);
+        all.addAll(KeeperScenarios.ALL);
         all.addAll(StageScenarios.ALL);
         return all;
     }

@@ -13,6 +13,7 @@ final class Mutants {
 
     private static final String ROLE = "io/github/exitleft/bare/Role.java";
     private static final String BARE_STAGE = "io/github/exitleft/bare/BareStage.java";
+    private static final String BARE_KEEPER = "io/github/exitleft/bare/BareKeeper.java";
     private static final String REGISTRATIONS = "io/github/exitleft/bare/Registrations.java";
     private static final String WAITS = "io/github/exitleft/Waits.java";
     private static final String HEADING = "io/github/exitleft/Heading.java";
@@ -132,6 +133,23 @@ final class Mutants {
                                 state = Waiter.State.EXPIRED;
                             }
                             """)),
+            mutant(
+                    BARE_KEEPER,
+                    "interrupted keeper keeps the role",
+                    "interrupt of the keeper against hand-over",
+                    new Edit("// chosen and interrupted: the role goes on", "found = State.INTERRUPTED;")),
+            mutant(
+                    ROLE,
+                    "recalled keeper left in the queue",
+                    "recall against hand-over",
+                    new Edit("end(dequeue(keeper), Waiter.State.EXPIRED);", "end(keeper, Waiter.State.EXPIRED);")),
+            mutant(
+                    ROLE,
+                    "keeper does not queue",
+                    "keeper against entering",
+                    new Edit(
+                            "} else if (queues) {\n                enqueue(keeper);",
+                            "} else if (queues) {\n                keeper.state = Waiter.State.WAITING;")),
             mutant(
                     REGISTRATIONS,
                     "removal by key",

@@ -93,6 +93,37 @@ final class Play {
         return actor(() -> enter(ticket, nanos));
     }
 
+    /**
+     * A thread that heads for a moment as the keeper, if it gets to.
+     *
+     * @param queues whether it waits for the role if somebody has it
+     */
+    Actor keeper(boolean queues) {
+        return actor(() -> {
+            try {
+                boolean headed = stage.keeper().<RuntimeException>head(queues, false, director -> {
+                    read(director, unused -> {});
+                    return null;
+                });
+                return headed ? End.FINISHED : End.TIMED_OUT;
+            } catch (InterruptedException e) {
+                return End.INTERRUPTED;
+            } catch (StageClosedException e) {
+                return End.CLOSED;
+            }
+        });
+    }
+
+    private void read(Director<Integer, Resource, Object> director, Head head) {
+        resource.begin();
+        try {
+            head.run(director);
+            boolean unused = stage.isClosed(); // reads what is shared, so that somebody can come between
+        } finally {
+            resource.end();
+        }
+    }
+
     Actor actor(Supplier<End> task) {
         return new Actor(time, task);
     }
@@ -117,13 +148,7 @@ final class Play {
     End enter(BareTicket<Integer> ticket, long nanos, Head head) {
         try {
             Exit<String> exit = stage.<String, RuntimeException>enterUntil(ticket, start + nanos, director -> {
-                resource.begin();
-                try {
-                    head.run(director);
-                    boolean unused = stage.isClosed(); // reads what is shared, so that somebody can come between
-                } finally {
-                    resource.end();
-                }
+                read(director, head);
                 return "headed";
             });
             return exit instanceof Exit.Finished<String>
