@@ -137,6 +137,56 @@ class StageTicketTests extends NoteFixture {
     }
 
     @Test
+    void m3_whatComesForATicketThatLeftMessagesBehind_isADuplicateAndNotLate() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Ticket<Integer, Note> left = stage.ticket(1);
+        try (Ticket<Integer, Note> other = stage.ticket(2)) {
+            add(1, "never taken");
+            add(2, "own");
+            other.await();
+            left.close();
+            add(1, "one more");
+            add(2, "own again");
+            other.await();
+        }
+
+        assertThat(count(stage, MessageOutcome.ABANDONED)).isEqualTo(1);
+        assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1);
+        assertThat(count(stage, MessageOutcome.LATE)).isZero();
+    }
+
+    /** A token that looks who holds tickets whenever a map asks it for its hash. */
+    private static final class Looking {
+        private final List<Integer> ticketsSeen = new ArrayList<>();
+        private Runnable look = () -> {};
+
+        @Override
+        public int hashCode() {
+            look.run();
+            return 7;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void m3_closedTicket_isRememberedBeforeItsTokenIsFree() {
+        Stage<Looking, Note> stage =
+                build(Stage.builder("looked-at", Looking.class, new QueueSource<Note>(), note -> new Looking()));
+        var token = new Looking();
+        Ticket<Looking, Note> ticket = stage.ticket(token);
+        token.look = () -> token.ticketsSeen.add(stage.snapshot(0).role().tickets());
+
+        ticket.close();
+
+        // asked for by the memory and by the map of tickets: in neither moment a message would find nothing
+        assertThat(token.ticketsSeen).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
+    }
+
+    @Test
     void s10_interruptAfterTheMessage_keepsTheMessageAndTheFlag() throws Exception {
         Stage<Integer, Note> stage = stage();
         try (Ticket<Integer, Note> one = stage.ticket(1);
