@@ -15,7 +15,7 @@ final class Heading<T, M> {
     private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
     private static final Duration UNATTENDED = Duration.ofSeconds(5);
 
-    /** The longest single read; its beginning and end show that somebody attends to the source (B5). */
+    /** The longest single read; its end shows that somebody attends to the source (B5). */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private static final long HEARTBEAT_NANOS = HEARTBEAT.toNanos();
@@ -41,7 +41,7 @@ final class Heading<T, M> {
         this.lastActivity = stage.nanoTime();
     }
 
-    /** When a read last began or ended, on the scale of the stage's clock. */
+    /** When a read last ended, on the scale of the stage's clock; the next begins at once. */
     long lastActivity() {
         return lastActivity;
     }
@@ -139,7 +139,6 @@ final class Heading<T, M> {
         if (unattended) {
             unattended = false;
         }
-        lastActivity = stage.nanoTime();
         try {
             message = director.resource().receive(atMostAHeartbeat(rest));
         } catch (InterruptedException e) {
@@ -155,9 +154,9 @@ final class Heading<T, M> {
             return false;
         } catch (Throwable e) {
             throw failure(director, e);
+        } finally {
+            lastActivity = stage.nanoTime();
         }
-        long now = stage.nanoTime();
-        lastActivity = now;
         director.recovered();
         if (unreadable != null) {
             tally.received();
@@ -168,7 +167,7 @@ final class Heading<T, M> {
             return false;
         }
         tally.received();
-        route(director, mine, new Received<>(message, now));
+        route(director, mine, new Received<>(message, lastActivity));
         return true;
     }
 

@@ -50,7 +50,7 @@ final class Waits<T, M> {
             Ticket<T, M> ticket, Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
         long start = bare.nanoTime();
-        long deadline = bare.deadline(timeout);
+        long deadline = bare.deadline(start, timeout);
         long receivedBefore = tally.receivedSoFar();
         long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;

@@ -286,7 +286,18 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @return the deadline, on the scale of {@link #nanoTime()}
      */
     public long deadline(Duration timeout) {
-        return platform.nanoTime() + nanos(timeout);
+        return deadline(platform.nanoTime(), timeout);
+    }
+
+    /**
+     * The deadline of a wait that began at a time that is known, which saves a look at the clock.
+     *
+     * @param since when it began, from {@link #nanoTime()}
+     * @param timeout how long it may last; as for {@link #deadline(Duration)}
+     * @return the deadline
+     */
+    public long deadline(long since, Duration timeout) {
+        return since + nanos(timeout);
     }
 
     static long nanos(Duration timeout) {
