@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It holds keys and no messages, at most {@value #MOST} of them, and none counts for longer than a minute. What a {@link
  * java.util.LinkedHashMap} does, in arrays: its entries, one an exchange, would live just long enough for the collector to copy
- * them a few times. Guarded by the mailroom's lock.
+ * them a few times. The arrays are rings, so that the youngest and the oldest are each beside those touched last. Guarded by the
+ * mailroom's lock.
  */
 final class RetiredTokens<T> {
 
@@ -21,20 +22,17 @@ final class RetiredTokens<T> {
 
     private static final int NONE = -1;
 
-    // by slot; those in use are chained in their bucket and by age, the free ones in a chain of their own
+    // rings, by slot: from the oldest on, in order of age; a slot without a token is one that was retired again since
     private @Nullable Object[] tokens = {};
     private int[] hashes = {};
     private long[] times = {};
     private boolean[] answers = {};
-    private int[] next = {};
-    private int[] older = {};
-    private int[] newer = {};
+    private int[] next = {}; // in the same bucket
 
     private int[] buckets = {};
-    private int free = NONE;
-    private int oldest = NONE;
-    private int newest = NONE;
-    private int size;
+    private int oldest;
+    private int used; // slots from the oldest to the youngest
+    private int size; // of them, those with a token
 
     void add(T token, long now, boolean answered) {
         int hash = spread(token.hashCode());
@@ -42,28 +40,18 @@ final class RetiredTokens<T> {
         if (former != NONE) {
             forget(former);
         }
-        while (oldest != NONE && (isOver(times[oldest], now) || size == MOST)) {
-            forget(oldest);
+        while (used > 0 && (tokens[oldest] == null || isOver(times[oldest], now) || size == MOST)) {
+            if (tokens[oldest] != null) {
+                forget(oldest);
+            }
+            oldest = wrapped(oldest + 1);
+            used--;
         }
-        if (free == NONE) {
-            grow();
+        if (used == tokens.length) {
+            // twice as many as there are tokens, so that slots without one don't make this frequent
+            moveTo(Math.max(16, Integer.highestOneBit(size) * 4));
         }
-        int slot = free;
-        free = next[slot];
-        tokens[slot] = token;
-        hashes[slot] = hash;
-        times[slot] = now;
-        answers[slot] = answered;
-        chain(slot);
-        older[slot] = newest;
-        newer[slot] = NONE;
-        if (newest == NONE) {
-            oldest = slot;
-        } else {
-            newer[newest] = slot;
-        }
-        newest = slot;
-        size++;
+        put(wrapped(oldest + used++), token, hash, now, answered);
     }
 
     @Nullable
@@ -84,10 +72,19 @@ final class RetiredTokens<T> {
         return hash & (buckets.length - 1);
     }
 
-    private void chain(int slot) {
-        int bucket = bucketOf(hashes[slot]);
+    private int wrapped(int slot) {
+        return slot & (tokens.length - 1);
+    }
+
+    private void put(int slot, Object token, int hash, long time, boolean answered) {
+        int bucket = bucketOf(hash);
+        tokens[slot] = token;
+        hashes[slot] = hash;
+        times[slot] = time;
+        answers[slot] = answered;
         next[slot] = buckets[bucket];
         buckets[bucket] = slot;
+        size++;
     }
 
     private void forget(int slot) {
@@ -101,41 +98,35 @@ final class RetiredTokens<T> {
             }
             next[before] = next[slot];
         }
-        int before = older[slot];
-        int after = newer[slot];
-        if (before == NONE) {
-            oldest = after;
-        } else {
-            newer[before] = after;
-        }
-        if (after == NONE) {
-            newest = before;
-        } else {
-            older[after] = before;
-        }
         tokens[slot] = null;
-        next[slot] = free;
-        free = slot;
         size--;
     }
 
-    private void grow() {
-        int capacity = Math.max(16, size * 2);
-        tokens = Arrays.copyOf(tokens, capacity);
-        hashes = Arrays.copyOf(hashes, capacity);
-        times = Arrays.copyOf(times, capacity);
-        answers = Arrays.copyOf(answers, capacity);
-        next = Arrays.copyOf(next, capacity);
-        older = Arrays.copyOf(older, capacity);
-        newer = Arrays.copyOf(newer, capacity);
-        buckets = new int[capacity * 2];
+    /** Moves those that are remembered to rings of another capacity, a power of two. */
+    private void moveTo(int capacity) {
+        var former = new RetiredTokens<T>();
+        former.tokens = tokens;
+        former.hashes = hashes;
+        former.times = times;
+        former.answers = answers;
+        int first = oldest;
+        int slots = used;
+        tokens = new @Nullable Object[capacity];
+        hashes = new int[capacity];
+        times = new long[capacity];
+        answers = new boolean[capacity];
+        next = new int[capacity];
+        buckets = new int[capacity];
         Arrays.fill(buckets, NONE);
-        for (int slot = 0; slot < size; slot++) { // all of them are in use, or there would be no need to grow
-            chain(slot);
-        }
-        for (int slot = size; slot < capacity; slot++) {
-            next[slot] = free;
-            free = slot;
+        oldest = 0;
+        used = 0;
+        size = 0;
+        for (int i = 0; i < slots; i++) {
+            int slot = former.wrapped(first + i);
+            Object token = former.tokens[slot];
+            if (token != null) {
+                put(used++, token, former.hashes[slot], former.times[slot], former.answers[slot]);
+            }
         }
     }
 
