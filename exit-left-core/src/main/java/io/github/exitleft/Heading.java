@@ -77,8 +77,8 @@ final class Heading<T, M> {
         Ticket<T, M> mine = ticketOf(director.attachment());
         mine.headed = true;
         int looks = Math.max(1, drain);
+        long rest = director.remainingNanos();
         while (true) {
-            long rest = director.remainingNanos();
             boolean something = step(director, mine, rest);
             Received<M> own = something ? mailroom.take(mine) : null;
             if (own != null) {
@@ -94,8 +94,11 @@ final class Heading<T, M> {
                 if (!something || looks == 0) {
                     return director.outOfTime();
                 }
-            } else if (director.remainingNanos() == 0) {
-                return director.outOfTime();
+            } else {
+                rest = director.remainingNanos();
+                if (rest == 0) {
+                    return director.outOfTime();
+                }
             }
         }
     }

@@ -21,12 +21,17 @@ abstract class Mailbox<M> {
 
     boolean answered;
     boolean closed;
-    private @Nullable Received<M> first;
+    private volatile @Nullable Received<M> first; // volatile for a look without the lock
     private @Nullable ArrayDeque<Received<M>> more;
 
     Mailbox(ReentrantLock lock, boolean single) {
         this.lock = lock;
         this.single = single;
+    }
+
+    /** Whether there is nothing in it; a look without the lock. */
+    final boolean isEmpty() {
+        return first == null;
     }
 
     final int size() {

@@ -2,7 +2,7 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,6 @@ final class Mailroom<T, M> {
     private static final int LOCKS = 64;
 
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
-    private final AtomicInteger next = new AtomicInteger();
     private final ReentrantLock memory = new ReentrantLock();
     private final RetiredTokens<T> retired = new RetiredTokens<>(); // guarded by memory
     private final LongSupplier clock;
@@ -39,9 +38,10 @@ final class Mailroom<T, M> {
         }
     }
 
-    /** A lock for a new mailbox, shared with few others. */
-    ReentrantLock nextLock() {
-        return locks[next.getAndIncrement() & LOCKS - 1];
+    /** The lock for a token's mailbox, shared with few others; found without writing anything that threads share. */
+    ReentrantLock lockFor(T token) {
+        int hash = Objects.requireNonNull(token, "'token' must not be null").hashCode();
+        return locks[(hash ^ hash >>> 16) & LOCKS - 1];
     }
 
     /** Files a message; returns what is left unclaimed by that: nothing, this message, or an older one. */
@@ -71,6 +71,9 @@ final class Mailroom<T, M> {
     /** The oldest message in the box, if any; it is delivered by that. */
     @Nullable
     Received<M> take(Mailbox<M> box) {
+        if (box.isEmpty()) {
+            return null; // what is filed from now on is signalled after that
+        }
         box.lock.lock();
         try {
             Received<M> taken = box.poll();
@@ -82,12 +85,7 @@ final class Mailroom<T, M> {
     }
 
     boolean hasMail(Mailbox<M> box) {
-        box.lock.lock();
-        try {
-            return box.size() > 0;
-        } finally {
-            box.lock.unlock();
-        }
+        return !box.isEmpty();
     }
 
     /** Notes that a wait ended without an answer, which makes what comes after the ticket's end late. */

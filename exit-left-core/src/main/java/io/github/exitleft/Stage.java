@@ -320,7 +320,7 @@ public final class Stage<T, M> implements AutoCloseable {
 
     Ticket<T, M> take(
             T token, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient<T, M> recipient) {
-        var ticket = new Ticket<>(this, token, check, mailroom.nextLock(), single, recipient);
+        var ticket = new Ticket<>(this, token, check, mailroom.lockFor(token), single, recipient);
         if (recipient != null) {
             recipient.holds(ticket);
         }

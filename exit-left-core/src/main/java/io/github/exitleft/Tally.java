@@ -3,6 +3,7 @@ package io.github.exitleft;
 import io.github.exitleft.bare.Outcome;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what became of a stage's messages and of its callers' waits. */
@@ -10,7 +11,7 @@ final class Tally {
 
     private final Map<MessageOutcome, LongAdder> messages = new EnumMap<>(MessageOutcome.class);
     private final Map<Outcome, LongAdder> exits = new EnumMap<>(Outcome.class);
-    private final LongAdder received = new LongAdder();
+    private final AtomicLong received = new AtomicLong(); // only heads count, of which there is one at a time
     private final LongAdder unclaimed = new LongAdder();
     private final LongAdder transientFailures = new LongAdder();
 
@@ -24,7 +25,7 @@ final class Tally {
     }
 
     void received() {
-        received.increment();
+        received.lazySet(received.get() + 1);
     }
 
     void transientFailure() {
@@ -43,7 +44,7 @@ final class Tally {
     }
 
     long receivedSoFar() {
-        return received.sum();
+        return received.get();
     }
 
     long unclaimedSoFar() {

@@ -2,6 +2,7 @@ package io.github.exitleft.bare;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,13 +18,14 @@ final class Ledger {
 
     private final long[] exits = new long[Outcome.values().length];
     private long headSince;
-    private long headSinceMillis;
+    private @Nullable Instant
+            headSinceInstant; // reckoned when somebody asks, which few do; then kept, so as not to waver
     private long headChanges;
     private long promotions;
 
     void headed(Waiter head, long now) {
         headSince = now;
-        headSinceMillis = System.currentTimeMillis();
+        headSinceInstant = null;
         headChanges += head instanceof Role.Closer ? 0 : 1;
     }
 
@@ -54,14 +56,19 @@ final class Ledger {
                 head == null
                         ? null
                         : new BareSnapshot.Head(
-                                head.threadName(),
-                                Instant.ofEpochMilli(headSinceMillis),
-                                Duration.ofNanos(now - headSince)),
+                                head.threadName(), headSinceInstant(now), Duration.ofNanos(now - headSince)),
                 headChanges,
                 promotions,
                 exits(),
                 helperFailures,
                 waiting(queue, oldest, now));
+    }
+
+    private Instant headSinceInstant(long now) {
+        if (headSinceInstant == null) {
+            headSinceInstant = Instant.now().minusNanos(now - headSince).truncatedTo(ChronoUnit.MILLIS);
+        }
+        return headSinceInstant;
     }
 
     private Map<Outcome, Long> exits() {

@@ -184,7 +184,7 @@ final class Role {
             } else if (keeper.recalled || failure != null && !triesAgain) {
                 keeper.state = Waiter.State.EXPIRED;
             } else if (head == null) {
-                giveRoleTo(keeper);
+                giveRoleTo(keeper, now);
             } else if (queues) {
                 enqueue(keeper);
             } else {
@@ -318,7 +318,7 @@ final class Role {
             }
             Waiter next = queue.next();
             if (next != null) {
-                giveRoleTo(dequeue(next));
+                giveRoleTo(dequeue(next), platform.nanoTime());
                 promoted = next.thread;
                 ledger.promoted(next);
             } else if (closed && !resourceClosed) {
@@ -448,7 +448,7 @@ final class Role {
             closer.arrive(now, now + nanos);
             headed = head != null;
             if (!headed) {
-                giveRoleTo(closer);
+                giveRoleTo(closer, now);
             } else if (mayWait) {
                 enqueue(closer);
             }
@@ -515,7 +515,7 @@ final class Role {
         ticket.arrive(now, deadline);
         switch (state) {
             case WAITING -> enqueue(ticket);
-            case HEADING -> giveRoleTo(ticket);
+            case HEADING -> giveRoleTo(ticket, now);
             default -> end(ticket, state);
         }
         return state;
@@ -533,10 +533,10 @@ final class Role {
         return waiter;
     }
 
-    private void giveRoleTo(Waiter waiter) {
+    private void giveRoleTo(Waiter waiter, long now) {
         waiter.state = Waiter.State.HEADING;
         head = waiter;
-        ledger.headed(waiter, platform.nanoTime());
+        ledger.headed(waiter, now);
     }
 
     private void end(Waiter waiter, Waiter.State state) {
