@@ -44,12 +44,12 @@ final class Mutants {
                     ROLE,
                     "wake-up instead of hand-over",
                     "interrupt against promotion",
-                    new Edit("giveRoleTo(dequeue(next));", "head = null;"),
+                    new Edit("giveRoleTo(dequeue(next), platform.nanoTime());", "head = null;"),
                     new Edit("platform.park(blocker, patience);", """
                             lock.lock();
                             try {
                                 if (head == null && waiter.state == Waiter.State.WAITING) {
-                                    giveRoleTo(dequeue(waiter));
+                                    giveRoleTo(dequeue(waiter), platform.nanoTime());
                                     continue;
                                 }
                             } finally {
@@ -61,7 +61,9 @@ final class Mutants {
                     ROLE,
                     "promoted one not head before it wakes",
                     "close against promotion",
-                    new Edit("giveRoleTo(dequeue(next));", "giveRoleTo(dequeue(next)); head = null;")),
+                    new Edit(
+                            "giveRoleTo(dequeue(next), platform.nanoTime());",
+                            "giveRoleTo(dequeue(next), platform.nanoTime()); head = null;")),
             mutant(ROLE, "early signal dropped", "early signal", new Edit("ticket.signalPending = true;", "")),
             mutant(
                     ROLE,
