@@ -154,6 +154,23 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
+    void async_timer_doesNothingButSubmit() {
+        var jobs = new ConcurrentLinkedQueue<Runnable>();
+        Stage<Integer, Note> stage = kept(builder -> builder.executor(jobs::add));
+        CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
+
+        timer.advance(Duration.ofSeconds(1));
+
+        assertThat(stage.snapshot(0).role().tickets())
+                .as("on the timer's thread")
+                .isEqualTo(1);
+        assertThat(jobs).hasSize(1);
+        jobs.forEach(Runnable::run);
+        assertThat(failure(future)).isInstanceOf(StageTimeoutException.class);
+        nothingIsLeft(stage);
+    }
+
+    @Test
     void async_timeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         List<CompletableFuture<Note>> futures = new ArrayList<>();
