@@ -30,6 +30,9 @@ final class Keeping<T, M> {
     /** A source that fails again within this time has not come back, and its pauses go on growing. */
     private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
+    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
+
     private final String threadName;
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
@@ -130,6 +133,7 @@ final class Keeping<T, M> {
                 turn();
             } catch (InterruptedException e) {
                 // nobody has a right to interrupt it; the role has been passed on, and it starts anew
+                keeper.pause(AFTER_INTERRUPT);
             } catch (SourceFailedException | StageClosedException e) {
                 // everybody has been told, and the next turn sees it
             } catch (Throwable e) {
