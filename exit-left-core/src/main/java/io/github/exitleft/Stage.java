@@ -77,7 +77,7 @@ public final class Stage<T, M> implements AutoCloseable {
         this.heading = new Heading<>(this, settings, mailroom, tally);
         this.waits = new Waits<>(bare, mailroom, heading, tally, listeners);
         this.background = new Background<>(this, settings);
-        this.keeping = new Keeping<>(bare, settings, heading, background::isAnybodyWaiting);
+        this.keeping = new Keeping<>(bare, settings, heading, background);
     }
 
     /** Starts the keeper, if there is to be one; once the stage is complete. */
@@ -325,6 +325,9 @@ public final class Stage<T, M> implements AutoCloseable {
             recipient.holds(ticket);
         }
         ticket.register(bare.ticket(token, ticket));
+        if (recipient == null) {
+            keeping.admitted();
+        }
         return ticket;
     }
 
