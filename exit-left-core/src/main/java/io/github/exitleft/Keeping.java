@@ -102,7 +102,9 @@ final class Keeping<T, M> {
 
     /** Somebody waits now for whom no thread waits: the keeper is to read at once, unless it does. */
     void attend() {
-        if (!heads) {
+        if (mode == Keeper.OFF) { // switched off since it was asked for, and perhaps gone
+            lookUp();
+        } else if (!heads) {
             keeper.recall();
         }
     }
@@ -115,8 +117,12 @@ final class Keeping<T, M> {
         }
     }
 
+    /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
     private boolean isNeeded() {
-        return !bare.isClosed() && (mode != Keeper.OFF || onFailure == OnFailure.REOPEN && hasFailed());
+        return !bare.isClosed()
+                && (mode != Keeper.OFF
+                        || background.isAnybodyWaiting()
+                        || onFailure == OnFailure.REOPEN && hasFailed());
     }
 
     private boolean hasFailed() {

@@ -401,7 +401,8 @@ public final class Stage<T, M> implements AutoCloseable {
 
     /**
      * Sets whether a background thread reads the source while no caller does. One that is not wanted any more passes the role on and
-     * ends.
+     * ends; but as long as there are asynchronous calls or streams, which nobody else would read for, it goes on reading. Switched
+     * {@link Keeper#OFF}, the stage takes no more of them.
      *
      * @param keeper when it is to read, from now on
      */

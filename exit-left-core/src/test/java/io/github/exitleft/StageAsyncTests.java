@@ -445,6 +445,61 @@ class StageAsyncTests extends NoteFixture {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void keeper_switchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
+        Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
+        CompletableFuture<Note> future = stage.callAsync(1, () -> {});
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+
+        stage.keeper(Keeper.OFF);
+
+        assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
+        assertThatThrownBy(() -> stage.callAsync(2, () -> {})).hasMessageContaining("has no keeper");
+        int reads = source.reads.get();
+        source.wakeup(); // as when the longest read is over
+        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        add(1, "answer");
+        assertThat(get(future).text()).isEqualTo("answer");
+        source.wakeup();
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    /** A token that does something the first time that the stage asks for its hash, which is when its ticket is taken. */
+    private record Slow(int number, AtomicReference<Runnable> meanwhile) {
+        @Override
+        public int hashCode() {
+            meanwhile.getAndSet(() -> {}).run();
+            return number;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Slow slow && slow.number == number;
+        }
+    }
+
+    @Test
+    void keeper_switchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
+        var meanwhile = new AtomicReference<Runnable>(() -> {});
+        Stage<Slow, Note> stage =
+                build(Stage.<Slow, Note>builder("slow", Slow.class, source, note -> new Slow(note.token(), meanwhile))
+                        .keeper(Keeper.ALWAYS));
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        meanwhile.set(() -> {
+            stage.keeper(Keeper.OFF);
+            until(() -> assertThat(keepers(stage)).isEmpty());
+        });
+
+        CompletableFuture<Note> future = stage.callAsync(new Slow(1, meanwhile), () -> add(1, "answer"));
+
+        assertThat(get(future).text()).isEqualTo("answer");
+        source.wakeup();
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
     @Test
     void keeper_idle_isNextWhenACallerLeavesAndAnAsynchronousCallIsOpen() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofHours(1)));

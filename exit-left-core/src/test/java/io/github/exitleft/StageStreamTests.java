@@ -262,6 +262,28 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
+    void keeper_switchedOffUnderAStream_readsForItUntilItIsCancelled() {
+        Stage<Integer, Note> stage = kept();
+        Heard heard = subscribe(stage.messages(1), 10);
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+
+        stage.keeper(Keeper.OFF);
+
+        for (int i = 0; i < 3; i++) {
+            int expected = i + 1;
+            add(1, "n" + i);
+            until(() -> assertThat(heard.texts).hasSize(expected));
+        }
+        assertThat(subscribe(stage.messages(2), 1).errors)
+                .singleElement()
+                .satisfies(refused -> assertThat(refused).hasMessageContaining("has no keeper"));
+        heard.subscription.cancel();
+        source.wakeup();
+        until(() -> assertThat(keepers(stage)).isEmpty());
+        assertThat(heard.errors).isEmpty();
+    }
+
+    @Test
     void m6_failureOfTheSource_isAnErrorAfterWhatWasAskedFor() {
         Stage<Integer, Note> stage = kept();
         var cause = new IOException("cable cut");
