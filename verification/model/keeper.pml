@@ -3,7 +3,8 @@
  *
  * It takes the role when it finds it free, or queues for it and then is the next; a thread recalls it when it is not wanted any
  * more, and another closes the stage. What the threads do is in stage.pml; here they only wait, head and leave, and a head may
- * say that the resource failed. Parking and unparking is in stage.pml too: the keeper waits as the others do.
+ * say that the resource failed. Parking and unparking in the queue is in stage.pml too: the keeper waits as the others do. Its
+ * pauses are here, since nobody but who recalls it ends them, or time, which may be long.
  *
  * An atomic block is what the code does with the lock held, and what it does without is a step of its own. Everybody ends, or there
  * is an invalid end state. A head may stay until the keeper has ended, once that has been recalled for good: so a recall that is
@@ -34,6 +35,9 @@ bit recalled; /* BareKeeper.recalled */
 
 /* not guarded */
 bit off; /* Keeping.mode */
+bit parked; /* BareKeeper.parked, as far as it pauses */
+bit permit; /* has been unparked */
+bit triesAgain; /* what the keeper asks for the role for */
 
 /* for the properties, and for what comes from outside */
 byte reading = NONE;
@@ -110,7 +114,7 @@ inline leave() {
                     :: (queue >> (next + 1)) != 0 -> next++
                     od
                 fi;
-                assert(!failed); /* M6: nobody is promoted into a dead resource */
+                assert(!failed || next == KEEPER && triesAgain); /* M6: nobody else is promoted into a dead resource */
                 DROP(queue, next);
                 giveRoleTo(next);
                 next = NONE
@@ -134,6 +138,22 @@ inline fail() {
     failed = 1;
     endAll(FAILED);
     UNLOCK
+}
+
+/* BareKeeper.pause; its time may be up, or a spurious wake-up come, at any moment or never */
+inline pause() {
+#ifdef LOOKS_BEFORE_PARKING
+    atomic { recalls = recalled; recalled = 0 };
+    parked = 1;
+#else
+    parked = 1;
+    atomic { recalls = recalled; recalled = 0 };
+#endif
+    if
+    :: !recalls -> atomic { (permit || !hasRecalled) -> permit = 0 }
+    :: else
+    fi;
+    atomic { parked = 0; recalls = 0 }
 }
 
 inline read(w) {
@@ -182,42 +202,56 @@ proctype Keeper() {
     byte turns = TURNS;
     bit closing;
     bit queues;
-    bit triesAgain;
+    bit pauses;
+    bit recalls;
 
     do
     :: atomic { off || closed || turns == 0 -> break }
     :: atomic { !(off || closed || turns == 0) -> /* Keeping.turn, which looks without the lock */
             turns--;
-            triesAgain = failed;
             if
-            :: !failed -> queues = 1
-            :: queues = 0
+            :: queues = 1; triesAgain = failed /* it is to read, or to try again for somebody who asks */
+            :: triesAgain = failed
+            :: pauses = 1 /* not yet */
             fi
         };
+        if
+        :: pauses -> pauses = 0; pause(); goto again
+        :: else
+        fi;
         atomic {
             if
             :: closed -> state[KEEPER] = CLOSED
-            :: !closed && recalled -> state[KEEPER] = EXPIRED
-#ifdef HEADS_WHEN_FAILED
-            :: false
+            :: else ->
+                if
+#ifndef HEADS_WHEN_FAILED
+                :: failed && !triesAgain -> state[KEEPER] = EXPIRED
+                :: !(failed && !triesAgain) ->
 #else
-            :: !closed && !recalled && failed && !triesAgain -> state[KEEPER] = EXPIRED
+                :: true ->
 #endif
+                    if
+#ifdef RECALL_TAKEN_BY_ASKING
+                    :: recalled -> state[KEEPER] = EXPIRED; recalled = 0
+                    :: else ->
+#else
+                    :: recalled && queues -> state[KEEPER] = EXPIRED; recalled = 0
+                    :: else ->
+#endif
+                        if
 #ifdef TAKES_WHAT_IS_HELD
-            :: !closed && !recalled && !(failed && !triesAgain) -> giveRoleTo(KEEPER)
-#elif defined(HEADS_WHEN_FAILED)
-            :: !closed && !recalled && head == NONE -> assert(!failed || triesAgain); giveRoleTo(KEEPER)
-            :: !closed && !recalled && head != NONE && queues -> enqueue(KEEPER)
-            :: !closed && !recalled && head != NONE && !queues -> state[KEEPER] = EXPIRED
+                        :: true -> giveRoleTo(KEEPER)
 #else
-            :: !closed && !recalled && !(failed && !triesAgain) && head == NONE -> giveRoleTo(KEEPER)
-            :: !closed && !recalled && !(failed && !triesAgain) && head != NONE && queues -> enqueue(KEEPER)
-            :: !closed && !recalled && !(failed && !triesAgain) && head != NONE && !queues -> state[KEEPER] = EXPIRED
+                        :: head == NONE -> assert(!failed || triesAgain); giveRoleTo(KEEPER)
+                        :: head != NONE && queues -> enqueue(KEEPER)
+                        :: head != NONE && !queues -> state[KEEPER] = EXPIRED
 #endif
+                        fi
+                    fi
+                fi
             fi;
-            recalled = 0;
+            pauses = state[KEEPER] == EXPIRED && !queues;
             queues = 0;
-            triesAgain = 0;
             UNLOCK
         };
         await(KEEPER);
@@ -242,8 +276,15 @@ proctype Keeper() {
 departing:
         atomic {
             assert(state[KEEPER] != WAITING && state[KEEPER] != IDLE);
-            state[KEEPER] = IDLE
-        }
+            state[KEEPER] = IDLE;
+            triesAgain = 0
+        };
+        if
+        :: pauses -> pauses = 0; pause()
+        :: else
+        fi;
+again:
+        skip
     od;
     atomic { ADD(over, KEEPER) }
 }
@@ -263,9 +304,13 @@ end:
             skip
 #endif
         fi;
-        UNLOCK;
-        hasRecalled = 1
-    }
+        UNLOCK
+    };
+    if
+    :: parked -> permit = 1
+    :: else
+    fi;
+    hasRecalled = 1
 }
 
 /* Stage.close, at any time or never; a head that hangs is not waited for here */

@@ -54,7 +54,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (isOver()) {
             return;
         }
-        cancelExpiry = background.after(deadline - waits.nanoTime(), this::expire);
+        // the timer is the whole JVM's, so it only submits
+        cancelExpiry = background.after(deadline - waits.nanoTime(), () -> background.execute(this::expire));
         resendLater(1);
         if (isOver()) {
             cancelExpiry.run();
@@ -119,7 +120,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         } else {
             StageTimeoutException timeout = waits.timeout(ticket(), start, receivedBefore, unclaimedBefore);
             leave();
-            background.execute(() -> conclude(Outcome.TIMED_OUT, timeout));
+            conclude(Outcome.TIMED_OUT, timeout);
         }
     }
 

@@ -30,6 +30,11 @@ final class Background<T, M> {
         return !recipients.isEmpty();
     }
 
+    /** Whether somebody waits who has not been ended by a failure, of which not all need have heard yet. */
+    boolean isAnybodyAdmitted() {
+        return recipients.stream().anyMatch(recipient -> recipient.failure() == null);
+    }
+
     /** Takes a ticket for a recipient, which is told from then on. */
     Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single, Recipient<T, M> recipient) {
         stage.requireKeeper();

@@ -109,7 +109,12 @@ final class Heading<T, M> {
         long before = filed;
         long rest = 0; // first a mere look, which shows at once whether a source that failed works again
         do {
-            step(director, null, rest);
+            try {
+                step(director, null, rest);
+            } catch (InterruptedException e) { // nobody has a right to, so it is perhaps a source that says so for ever
+                tally.transientFailure();
+                throw e;
+            }
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while heading as the keeper of " + stage);
             }

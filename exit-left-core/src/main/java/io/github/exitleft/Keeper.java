@@ -3,10 +3,14 @@ package io.github.exitleft;
 /**
  * Whether a background thread reads a stage's source while no caller does.
  *
- * <p>It is a daemon, a platform thread and named after the stage; it ends with the stage, or when switched {@link #OFF}.
+ * <p>It is a daemon, a platform thread and named after the stage; it ends with the stage, or when switched {@link #OFF} and the
+ * last asynchronous call and stream is over.
  */
 public enum Keeper {
-    /** Nobody reads while nobody waits. */
+    /**
+     * Nobody reads while nobody waits, and there are neither asynchronous calls nor streams. Those that were there before it was
+     * switched off are read for until they are over.
+     */
     OFF,
     /**
      * The keeper reads when nobody has read for a while. A caller that comes meanwhile is served by it; then it leaves the

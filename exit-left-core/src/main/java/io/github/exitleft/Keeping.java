@@ -7,6 +7,7 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,14 @@ final class Keeping<T, M> {
     /** A source that fails again within this time has not come back, and its pauses go on growing. */
     private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
 
+    /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
+    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
+
     private final String threadName;
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
     private final Heading<T, M> heading;
-    private final BooleanSupplier backgroundWaits;
+    private final Background<T, M> background;
     private final Source<M> source;
     private final long idleNanos;
     private final OnFailure onFailure;
@@ -43,24 +47,24 @@ final class Keeping<T, M> {
     private @Nullable Thread thread; // guarded by lock
     private volatile Keeper mode;
     private volatile boolean heads;
+    private volatile boolean failing; // as far as its own thread has seen, which writes it
+    private final AtomicBoolean asked = new AtomicBoolean();
 
-    // its own thread's: when it is to try a failed source, when it did so last, and how often in a row
-    private boolean failing;
+    // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
     private long attemptAt;
-    private long attemptedAt;
     private int attempts;
+    private long worksSince;
 
-    /** @param backgroundWaits whether there are waits for which no thread waits */
     Keeping(
             BareStage<T, Source<M>, Void> bare,
             StageBuilder<T, M> settings,
             Heading<T, M> heading,
-            BooleanSupplier backgroundWaits) {
+            Background<T, M> background) {
         this.threadName = "exit-left keeper of stage '" + settings.name + "'";
         this.bare = bare;
         this.keeper = bare.keeper();
         this.heading = heading;
-        this.backgroundWaits = backgroundWaits;
+        this.background = background;
         this.source = settings.source;
         this.mode = settings.keeper();
         this.idleNanos = settings.keeperIdle.toNanos();
@@ -98,13 +102,27 @@ final class Keeping<T, M> {
 
     /** Somebody waits now for whom no thread waits: the keeper is to read at once, unless it does. */
     void attend() {
-        if (!heads) {
+        if (mode == Keeper.OFF) { // switched off since it was asked for, and perhaps gone
+            lookUp();
+        } else if (!heads) {
             keeper.recall();
         }
     }
 
+    /** A caller has been admitted, perhaps to try a failed source again: a keeper that is always to read does so for it. */
+    void admitted() {
+        if (failing && mode == Keeper.ALWAYS) {
+            asked.set(true);
+            keeper.recall();
+        }
+    }
+
+    /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
     private boolean isNeeded() {
-        return !bare.isClosed() && (mode != Keeper.OFF || onFailure == OnFailure.REOPEN && hasFailed());
+        return !bare.isClosed()
+                && (mode != Keeper.OFF
+                        || background.isAnybodyWaiting()
+                        || onFailure == OnFailure.REOPEN && hasFailed());
     }
 
     private boolean hasFailed() {
@@ -116,6 +134,7 @@ final class Keeping<T, M> {
         try {
             if (!isNeeded()) {
                 thread = null;
+                works(); // or nobody is interested
                 return false;
             }
             return true;
@@ -130,6 +149,7 @@ final class Keeping<T, M> {
                 turn();
             } catch (InterruptedException e) {
                 // nobody has a right to interrupt it; the role has been passed on, and it starts anew
+                keeper.pause(AFTER_INTERRUPT);
             } catch (SourceFailedException | StageClosedException e) {
                 // everybody has been told, and the next turn sees it
             } catch (Throwable e) {
@@ -140,13 +160,12 @@ final class Keeping<T, M> {
     }
 
     private void turn() throws InterruptedException {
-        boolean wanted = backgroundWaits.getAsBoolean();
         if (hasFailed()) {
-            tryAgain(wanted);
+            tryAgain();
             return;
         }
-        failing = false;
-        if (mode == Keeper.ALWAYS || wanted) {
+        works();
+        if (mode == Keeper.ALWAYS || background.isAnybodyWaiting()) {
             head(true, false);
             return;
         }
@@ -158,22 +177,36 @@ final class Keeping<T, M> {
         }
     }
 
+    private void works() {
+        if (failing) {
+            failing = false;
+            worksSince = bare.nanoTime();
+            asked.set(false); // who asked has been served
+        }
+    }
+
     /** Tries a failed source when it is time to, or when somebody has been admitted who asks for it. */
-    private void tryAgain(boolean asked) throws InterruptedException {
+    private void tryAgain() throws InterruptedException {
         long now = bare.nanoTime();
         if (!failing) {
             failing = true;
-            attempts = attempts > 0 && now - attemptedAt < STEADY_NANOS ? attempts : 0;
+            attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
             attemptAt = now + pauseBefore(attempts).toNanos();
         }
-        if (!asked && now - attemptAt < 0) {
+        boolean callerAsks = asked.getAndSet(false);
+        boolean asks = callerAsks || background.isAnybodyAdmitted();
+        if (!asks && now - attemptAt < 0) {
             pause(attemptAt - now);
             return;
         }
-        attempts++;
-        attemptedAt = now;
-        attemptAt = now + pauseBefore(attempts).toNanos();
-        head(false, true);
+        try {
+            // whoever else has the role tries the source, but not for those who ask: so it queues for them
+            if (!head(asks, true) && callerAsks) {
+                asked.set(true); // recalled, perhaps by that very caller
+            }
+        } finally {
+            attemptAt = bare.nanoTime() + pauseBefore(attempts).toNanos(); // an attempt may take long
+        }
     }
 
     private Duration pauseBefore(int attempt) {
@@ -195,6 +228,9 @@ final class Keeping<T, M> {
         try {
             return keeper.head(queues, triesAgain, director -> {
                 heads = true;
+                if (failing && hasFailed()) {
+                    attempts++;
+                }
                 return heading.keep(director, this);
             });
         } finally {
@@ -209,10 +245,12 @@ final class Keeping<T, M> {
      * @param waiting whether a caller waits
      */
     boolean stepsDown(boolean served, BooleanSupplier waiting) {
-        failing = false; // or it could not have read
+        if (failing && !hasFailed()) {
+            works();
+        }
         return switch (mode) {
             case OFF -> !isNeeded(); // a failed source may want more time than that for a look, to connect again
-            case IDLE -> !backgroundWaits.getAsBoolean() && (served || waiting.getAsBoolean());
+            case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
             case ALWAYS -> false;
         };
     }

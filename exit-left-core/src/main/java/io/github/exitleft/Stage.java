@@ -77,7 +77,7 @@ public final class Stage<T, M> implements AutoCloseable {
         this.heading = new Heading<>(this, settings, mailroom, tally);
         this.waits = new Waits<>(bare, mailroom, heading, tally, listeners);
         this.background = new Background<>(this, settings);
-        this.keeping = new Keeping<>(bare, settings, heading, background::isAnybodyWaiting);
+        this.keeping = new Keeping<>(bare, settings, heading, background);
     }
 
     /** Starts the keeper, if there is to be one; once the stage is complete. */
@@ -325,6 +325,9 @@ public final class Stage<T, M> implements AutoCloseable {
             recipient.holds(ticket);
         }
         ticket.register(bare.ticket(token, ticket));
+        if (recipient == null) {
+            keeping.admitted();
+        }
         return ticket;
     }
 
@@ -398,7 +401,8 @@ public final class Stage<T, M> implements AutoCloseable {
 
     /**
      * Sets whether a background thread reads the source while no caller does. One that is not wanted any more passes the role on and
-     * ends.
+     * ends; but as long as there are asynchronous calls or streams, which nobody else would read for, it goes on reading. Switched
+     * {@link Keeper#OFF}, the stage takes no more of them.
      *
      * @param keeper when it is to read, from now on
      */

@@ -72,18 +72,20 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         Overflow overflow = random.nextBoolean() ? Overflow.DROP_NEWEST : Overflow.DROP_OLDEST;
         int tickets = random.nextInt(8) == 0 ? 16 : 10_000;
         Keeper keeper = Keeper.values()[random.nextInt(3)];
+        Duration idle =
+                random.nextBoolean() ? Duration.ofMillis(1) : Duration.ofHours(1); // so that nothing hides behind it
         OnFailure onFailure = random.nextBoolean() ? OnFailure.FAIL_ALL : OnFailure.REOPEN;
         Executor executor = random.nextBoolean() ? Runnable::run : ForkJoinPool.commonPool();
-        settings =
-                promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets + " tickets, keeper "
-                        + keeper + ", " + onFailure + (executor instanceof ForkJoinPool ? ", pool" : ", direct");
+        settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
+                + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
+                + (executor instanceof ForkJoinPool ? ", pool" : ", direct");
         stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
                 .promotion(promotion)
                 .drain(drain)
                 .mailbox(capacity, overflow)
                 .maxTickets(tickets)
                 .keeper(keeper)
-                .keeperIdle(Duration.ofMillis(1))
+                .keeperIdle(idle)
                 .onFailure(onFailure)
                 .executor(executor)
                 .seam(TestPlatforms.under(this))

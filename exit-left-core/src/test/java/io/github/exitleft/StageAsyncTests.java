@@ -154,6 +154,23 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
+    void async_timer_doesNothingButSubmit() {
+        var jobs = new ConcurrentLinkedQueue<Runnable>();
+        Stage<Integer, Note> stage = kept(builder -> builder.executor(jobs::add));
+        CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
+
+        timer.advance(Duration.ofSeconds(1));
+
+        assertThat(stage.snapshot(0).role().tickets())
+                .as("on the timer's thread")
+                .isEqualTo(1);
+        assertThat(jobs).hasSize(1);
+        jobs.forEach(Runnable::run);
+        assertThat(failure(future)).isInstanceOf(StageTimeoutException.class);
+        nothingIsLeft(stage);
+    }
+
+    @Test
     void async_timeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         List<CompletableFuture<Note>> futures = new ArrayList<>();
@@ -426,6 +443,61 @@ class StageAsyncTests extends NoteFixture {
                     .isEqualTo("answer");
             stage.call(token, () -> add(token, "a caller's in between"));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void keeper_switchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
+        Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
+        CompletableFuture<Note> future = stage.callAsync(1, () -> {});
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+
+        stage.keeper(Keeper.OFF);
+
+        assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
+        assertThatThrownBy(() -> stage.callAsync(2, () -> {})).hasMessageContaining("has no keeper");
+        int reads = source.reads.get();
+        source.wakeup(); // as when the longest read is over
+        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        add(1, "answer");
+        assertThat(get(future).text()).isEqualTo("answer");
+        source.wakeup();
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    /** A token that does something the first time that the stage asks for its hash, which is when its ticket is taken. */
+    private record Slow(int number, AtomicReference<Runnable> meanwhile) {
+        @Override
+        public int hashCode() {
+            meanwhile.getAndSet(() -> {}).run();
+            return number;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Slow slow && slow.number == number;
+        }
+    }
+
+    @Test
+    void keeper_switchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
+        var meanwhile = new AtomicReference<Runnable>(() -> {});
+        Stage<Slow, Note> stage =
+                build(Stage.<Slow, Note>builder("slow", Slow.class, source, note -> new Slow(note.token(), meanwhile))
+                        .keeper(Keeper.ALWAYS));
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        meanwhile.set(() -> {
+            stage.keeper(Keeper.OFF);
+            until(() -> assertThat(keepers(stage)).isEmpty());
+        });
+
+        CompletableFuture<Note> future = stage.callAsync(new Slow(1, meanwhile), () -> add(1, "answer"));
+
+        assertThat(get(future).text()).isEqualTo("answer");
+        source.wakeup();
+        until(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test

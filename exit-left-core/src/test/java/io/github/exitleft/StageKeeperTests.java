@@ -7,12 +7,16 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.bare.TestPlatforms;
+import io.github.exitleft.bare.TestPlatforms.StrictClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -75,6 +79,45 @@ class StageKeeperTests extends NoteFixture {
         assertThat(source.reads).as("too early again").hasValue(reads);
 
         clock.advance(Duration.ofNanos(1));
+
+        untilKeeperReads(stage);
+    }
+
+    /** An idle keeper, told something after it has looked around for the last time and before it asks for the role. */
+    private Stage<Integer, Note> idleForAnHourAndThen(Consumer<Stage<Integer, Note>> tell) {
+        var strict = new StrictClock();
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
+                .keeperIdle(Duration.ofHours(1))
+                .timer(new ManualTimer())
+                .seam(TestPlatforms.on(strict)));
+        until(() -> assertThat(strict.parkedTimed()).isEqualTo(1));
+        Thread keeper = keepers(stage).get(0);
+        // it looks at the clock for what the stage is like, and again for how long nobody has read
+        strict.whenLooking(keeper, () -> strict.whenLooking(keeper, () -> tell.accept(stage)));
+        strict.advance(Duration.ofHours(1));
+        return stage;
+    }
+
+    @Test
+    void s5_futureThatComesAsTheIdleKeeperAsksForTheRole_isReadForAtOnce() throws Exception {
+        var future = new CompletableFuture<Note>();
+        Stage<Integer, Note> stage = idleForAnHourAndThen(
+                told -> told.callAsync(1, () -> add(1, "answer")).thenAccept(future::complete));
+
+        assertThat(future.get(15, TimeUnit.SECONDS).text()).isEqualTo("answer");
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
+    }
+
+    @Test
+    void s5_keeperThatIsSwitchedOffAsItAsksForTheRole_ends() {
+        Stage<Integer, Note> stage = idleForAnHourAndThen(told -> told.keeper(Keeper.OFF));
+
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    @Test
+    void s5_keeperThatIsToReadAlwaysAsItAsksForTheRole_reads() {
+        Stage<Integer, Note> stage = idleForAnHourAndThen(told -> told.keeper(Keeper.ALWAYS));
 
         untilKeeperReads(stage);
     }

@@ -383,6 +383,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     void recovered(Role.Era reported) {
         if (role.recovered(reported)) {
+            keeper.recall(); // which may sit out a pause until it would try again
             LOGGER.log(Level.INFO, () -> "source of stage '" + name + "' works again");
             helpers.tell(BareListener::reopened);
         }

@@ -47,7 +47,7 @@ final class Role {
      *
      * field              written by                        read by                 ordered by
      * head               arrive, leave, close              those, snapshot         lock
-     * keeper.recalled    arrive, recall                    those                   lock
+     * keeper.recalled    arrive, recall, wasRecalled       those                   lock
      * ledger             those who end a wait or head      snapshot                lock
      * queue, and the     arrive, and who ends a wait       those, snapshot         lock
      *   waiters' links
@@ -164,8 +164,8 @@ final class Role {
     }
 
     /**
-     * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to. A resource that has failed is left
-     * alone, unless it is to be tried again.
+     * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to and has not been recalled. A resource
+     * that has failed is left alone, unless it is to be tried again.
      *
      * @return HEADING, WAITING, EXPIRED if it is not to have the role now, or CLOSED
      */
@@ -181,7 +181,10 @@ final class Role {
             keeper.era = era;
             if (closed) {
                 keeper.state = Waiter.State.CLOSED;
-            } else if (keeper.recalled || failure != null && !triesAgain) {
+            } else if (failure != null && !triesAgain) {
+                keeper.state = Waiter.State.EXPIRED;
+            } else if (queues && keeper.recalled) { // one that does not queue takes the recall along to its next pause
+                keeper.recalled = false;
                 keeper.state = Waiter.State.EXPIRED;
             } else if (head == null) {
                 giveRoleTo(keeper, now);
@@ -190,7 +193,6 @@ final class Role {
             } else {
                 keeper.state = Waiter.State.EXPIRED;
             }
-            keeper.recalled = false;
             return keeper.state;
         } finally {
             lock.unlock();

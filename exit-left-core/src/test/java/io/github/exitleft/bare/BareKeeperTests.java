@@ -113,6 +113,25 @@ class BareKeeperTests extends Steered {
     }
 
     @Test
+    void s5_recallBeforeItAsksWithoutQueueing_isKeptForItsNextPause() throws Exception {
+        Actor<Exit<String>> head = head();
+        stage.keeper().recall();
+        Actor<Boolean> keeper = Actor.start("keeper", () -> {
+            boolean headed = stage.keeper().head(false, false, NOTHING);
+            stage.keeper().pause(Duration.ofDays(1));
+            return headed;
+        });
+
+        assertThat(keeper.result()).isFalse();
+
+        leave(head);
+        stage.keeper().recall();
+        assertThat(stage.keeper().head(false, false, NOTHING))
+                .as("a free role, though it is recalled")
+                .isTrue();
+    }
+
+    @Test
     void s5_recallWhileItQueuesOrPauses_endsThat() throws Exception {
         Actor<Exit<String>> head = head();
         Actor<Boolean> keeper = queueing(NOTHING);

@@ -31,6 +31,27 @@ public final class TestPlatforms {
         }
     }
 
+    /** A clock that only moves when told to, and wakes only those whose time is up by that: a lost wake-up stays lost. */
+    public static final class StrictClock {
+
+        private final SteeredPlatform platform = new SteeredPlatform();
+
+        /** Moves the clock. */
+        public void advance(Duration by) {
+            platform.advance(by);
+        }
+
+        /** How many threads are parked with a limit. */
+        public int parkedTimed() {
+            return platform.parkedTimed();
+        }
+
+        /** Runs something once, on the given thread, the next time that it looks at the clock. */
+        public void whenLooking(Thread thread, Runnable action) {
+            platform.whenLooking(thread, action);
+        }
+    }
+
     /** Sees each look at the clock and each wake-up, and says what time it is. */
     public interface Eye {
 
@@ -90,6 +111,11 @@ public final class TestPlatforms {
             }
         };
         return builder -> builder.platform(platform);
+    }
+
+    /** Puts a stage on a strict clock of the test's own. */
+    public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> on(StrictClock clock) {
+        return builder -> builder.platform(clock.platform);
     }
 
     /** Shortens the time that closing waits for a head. */

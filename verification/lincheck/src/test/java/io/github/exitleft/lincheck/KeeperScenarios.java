@@ -2,6 +2,7 @@ package io.github.exitleft.lincheck;
 
 import static io.github.exitleft.lincheck.Play.LONG;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Races of the keeper, which queues for the role before all others, with those who hand it over, recall it or end its wait. */
@@ -28,6 +29,7 @@ final class KeeperScenarios {
                     KeeperScenarios::recallAgainstHandOver,
                     "FINISHED FINISHED",
                     "TIMED_OUT FINISHED"),
+            Scenario.of("recall against asking", "S5", 300, KeeperScenarios::recallAgainstAsking, "TIMED_OUT"),
             Scenario.of(
                     "interrupt of the keeper against hand-over",
                     "S3 S10",
@@ -80,6 +82,19 @@ final class KeeperScenarios {
         });
         recaller.join();
         play.end(keeper.join(), b.join());
+    }
+
+    /** A pause that nothing else ends: time stands still, and the role is held until the keeper is through with it. */
+    private static void recallAgainstAsking() {
+        var play = new Play();
+        var asking = play.keeper(false, () -> play.stage.keeper().pause(Duration.ofHours(1)));
+        var end = new End[1];
+        play.head(director -> {
+            asking.start();
+            play.stage.keeper().recall();
+            end[0] = asking.join();
+        });
+        play.end(end[0]);
     }
 
     private static void interruptAgainstHandOver() {

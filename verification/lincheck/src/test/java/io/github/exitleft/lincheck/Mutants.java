@@ -147,6 +147,11 @@ final class Mutants {
                     new Edit("end(dequeue(keeper), Waiter.State.EXPIRED);", "end(keeper, Waiter.State.EXPIRED);")),
             mutant(
                     ROLE,
+                    "recall taken by a keeper that does not queue",
+                    "recall against asking",
+                    new Edit("} else if (queues && keeper.recalled) {", "} else if (keeper.recalled) {")),
+            mutant(
+                    ROLE,
                     "keeper does not queue",
                     "keeper against entering",
                     new Edit(

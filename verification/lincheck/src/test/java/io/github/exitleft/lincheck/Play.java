@@ -99,12 +99,23 @@ final class Play {
      * @param queues whether it waits for the role if somebody has it
      */
     Actor keeper(boolean queues) {
+        return keeper(queues, () -> {});
+    }
+
+    /**
+     * A thread that heads for a moment as the keeper, if it gets to, and then does something else.
+     *
+     * @param queues whether it waits for the role if somebody has it
+     * @param then what it does then
+     */
+    Actor keeper(boolean queues, Runnable then) {
         return actor(() -> {
             try {
                 boolean headed = stage.keeper().<RuntimeException>head(queues, false, director -> {
                     read(director, unused -> {});
                     return null;
                 });
+                then.run();
                 return headed ? End.FINISHED : End.TIMED_OUT;
             } catch (InterruptedException e) {
                 return End.INTERRUPTED;

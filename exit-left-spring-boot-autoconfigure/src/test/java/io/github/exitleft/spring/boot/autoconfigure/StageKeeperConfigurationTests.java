@@ -10,18 +10,23 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.bare.BareSnapshot.State;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.env.MockEnvironment;
 
 /** The keeper of configured stages, what reopens their sources, and what runs for asynchronous calls. */
 @SuppressWarnings("unchecked") // beans by name have no type parameters
@@ -51,6 +56,39 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
             assertThat(stage(context).keeper()).isEqualTo(Keeper.OFF);
             assertThat(hasKeeper()).isFalse();
         });
+    }
+
+    /** What a source is opened from is left out: the keeper depends on its type alone. */
+    @ParameterizedTest
+    @CsvSource({"udp, OFF", "kafka, IDLE", "jms, IDLE", "postgres, ALWAYS", "channel, OFF", "bean, OFF"})
+    void keeperIsThatOfTheSourceUnlessSet(String type, Keeper expected) {
+        assertThat(keeperOf(Map.of("stage.source.type", type))).isEqualTo(expected);
+        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "off")))
+                .isEqualTo(Keeper.OFF);
+        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "always")))
+                .isEqualTo(Keeper.ALWAYS);
+    }
+
+    private static Keeper keeperOf(Map<String, String> keys) {
+        StageProperties properties =
+                new Binder(new MapConfigurationPropertySource(keys)).bindOrCreate("stage", StageProperties.class);
+        SourcePlan source = new SourcePlan() {
+            @Override
+            public Class<?> messageType() {
+                return String.class;
+            }
+
+            @Override
+            public Opened open(NamedBeans beans) {
+                return new Opened(new QueueSource<String>(), (TokenReader<String, String>) message -> message, true);
+            }
+        };
+        var beanFactory = new StaticListableBeanFactory();
+        var factory = new StageFactory(beanFactory, beanFactory.getBeanProvider(StageCustomizer.class));
+        var keysOfIt = new StageKeys(new MockEnvironment(), "any");
+        try (Stage<?, ?> stage = factory.create(new StagePlan(keysOfIt, properties, String.class, source))) {
+            return stage.keeper();
+        }
     }
 
     @ParameterizedTest
