@@ -21,7 +21,14 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
 final class KafkaBroker {
@@ -52,6 +59,8 @@ final class KafkaBroker {
                     offsets.topic.replication.factor=1
                     group.initial.rebalance.delay.ms=0
                     auto.create.topics.enable=true
+                    authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+                    allow.everyone.if.no.acl.found=true
                     """.formatted(
                             this.port, other.getLocalPort(), this.directory.resolve("data")));
         }
@@ -145,6 +154,26 @@ final class KafkaBroker {
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
+    }
+
+    /** Lets nobody read a topic any more. */
+    void deny(String topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createAcls(List.of(denial(topic))).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Lets everybody read a topic again. */
+    void allow(String topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static AclBinding denial(String topic) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.READ, AclPermissionType.DENY));
     }
 
     /** How many members a group has. */
