@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -178,13 +181,33 @@ final class KafkaBroker {
 
     /** How many members a group has. */
     int members(String group) throws Exception {
+        return memberIds(group).size();
+    }
+
+    /** The members of a group; one that joins again has another id. */
+    Set<String> memberIds(String group) throws Exception {
         try (Admin admin = admin()) {
-            return admin.describeConsumerGroups(List.of(group))
+            return admin
+                    .describeConsumerGroups(List.of(group))
                     .all()
                     .get(30, TimeUnit.SECONDS)
                     .get(group)
                     .members()
-                    .size();
+                    .stream()
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** Up to where a group has read, as it says. */
+    Map<TopicPartition, Long> committed(String group) throws Exception {
+        try (Admin admin = admin()) {
+            Map<TopicPartition, Long> committed = new HashMap<>();
+            admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+            return committed;
         }
     }
 }

@@ -174,6 +174,11 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
 
     @Override
     public void close() {
+        try {
+            this.positions.giveBack(this.consumer, this.fetched); // as the consumer commits all that it has fetched
+        } catch (RuntimeException e) {
+            // closed already, because no other could be made: it has nothing to commit
+        }
         close(this.consumer, CLOSE_TIMEOUT);
     }
 
