@@ -1,13 +1,20 @@
 package com.example.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.Stage;
+import io.github.exitleft.bare.BareSnapshot.State;
+import io.github.exitleft.bare.SourceFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -49,6 +56,28 @@ class DropFolderTests extends SourceContractTests<Path> {
                 Files.createFile(drop.resolve("order-17.xml"));
             });
             assertThat(result).hasToString("order-17.xml");
+        }
+    }
+
+    @Test
+    void m6_folderThatIsDeleted_failsTheSourceUntilThereIsOneAgain() throws Exception {
+        Path drop = Files.createDirectory(this.folder.resolve("drop"));
+        try (Stage<String, Path> results = Stage.builder("results", String.class, new DropFolder(drop), Path::toString)
+                .keeper(Keeper.ALWAYS)
+                .build()) {
+            FutureTask<?> caller = Threads.start(() -> results.call("a", () -> {}));
+            Threads.awaitCallers(results, 1);
+
+            Files.delete(drop);
+
+            assertThat(Threads.failure(caller))
+                    .isInstanceOf(SourceFailedException.class)
+                    .hasCauseInstanceOf(NoSuchFileException.class);
+            Files.createDirectory(drop);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> results.snapshot(0).role().state() == State.OPEN);
+            assertThat(results.call("b", () -> Files.createFile(drop.resolve("b"))))
+                    .hasToString("b");
         }
     }
 

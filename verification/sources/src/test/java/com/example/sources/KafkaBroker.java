@@ -12,16 +12,26 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
 final class KafkaBroker {
@@ -52,6 +62,8 @@ final class KafkaBroker {
                     offsets.topic.replication.factor=1
                     group.initial.rebalance.delay.ms=0
                     auto.create.topics.enable=true
+                    authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+                    allow.everyone.if.no.acl.found=true
                     """.formatted(
                             this.port, other.getLocalPort(), this.directory.resolve("data")));
         }
@@ -147,15 +159,55 @@ final class KafkaBroker {
         }
     }
 
+    /** Lets nobody read a topic any more. */
+    void deny(String topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createAcls(List.of(denial(topic))).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Lets everybody read a topic again. */
+    void allow(String topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static AclBinding denial(String topic) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.READ, AclPermissionType.DENY));
+    }
+
     /** How many members a group has. */
     int members(String group) throws Exception {
+        return memberIds(group).size();
+    }
+
+    /** The members of a group; one that joins again has another id. */
+    Set<String> memberIds(String group) throws Exception {
         try (Admin admin = admin()) {
-            return admin.describeConsumerGroups(List.of(group))
+            return admin
+                    .describeConsumerGroups(List.of(group))
                     .all()
                     .get(30, TimeUnit.SECONDS)
                     .get(group)
                     .members()
-                    .size();
+                    .stream()
+                    .map(MemberDescription::consumerId)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** Up to where a group has read, as it says. */
+    Map<TopicPartition, Long> committed(String group) throws Exception {
+        try (Admin admin = admin()) {
+            Map<TopicPartition, Long> committed = new HashMap<>();
+            admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+            return committed;
         }
     }
 }

@@ -19,8 +19,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGNotification;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -69,6 +71,38 @@ class PostgresStageIT {
                     .containsEntry("channels", List.of("done", "Failed \"jobs\""))
                     .containsEntry("connected", true);
         });
+    }
+
+    @Test
+    void futuresAndStreams_areServedByTheKeeper() {
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.jobs.keeper=always")
+                .run(context -> {
+                    Client client = context.getBean(Client.class);
+                    var heard = new Heard<PGNotification>(2);
+                    client.jobs.messages(1_000).subscribe(heard);
+                    List<CompletableFuture<String>> futures = new ArrayList<>();
+                    for (int i = 0; i < 10; i++) {
+                        int token = i;
+                        client.sender.notify("done", "1000:part " + token);
+                        futures.add(client.jobs
+                                .callAsync(token, () -> client.sender.notify("done", token + ":done"))
+                                .thenApply(PGNotification::getParameter));
+                    }
+                    for (int i = 0; i < 10; i++) {
+                        assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + ":done");
+                    }
+                    await().until(() -> heard.messages.size() == 2);
+                    heard.request(8);
+                    await().until(() -> heard.messages.size() == 10);
+                    heard.cancel();
+                    assertThat(heard.messages.stream().map(PGNotification::getParameter))
+                            .containsExactlyElementsOf(IntStream.range(0, 10)
+                                    .mapToObj(i -> "1000:part " + i)
+                                    .toList());
+                    assertThat(heard.errors).isEmpty();
+                    await().until(() -> client.jobs.snapshot(0).role().tickets() == 0);
+                });
     }
 
     @Test

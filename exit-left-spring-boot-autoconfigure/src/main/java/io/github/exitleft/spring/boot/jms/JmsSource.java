@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jms.connection.SingleConnectionFactory;
@@ -33,6 +35,12 @@ import org.springframework.jms.core.JmsOperations;
 public final class JmsSource implements Source<Message> {
 
     private static final long SLICE_MILLIS = 100;
+
+    /** How long one who sends waits for another who connects. */
+    private static final long TURN_MILLIS = 5_000;
+
+    /** Causes that are looked at; some exceptions are, in the end, their own. */
+    private static final int DEPTH = 16;
 
     /** One connection with what hangs on it. */
     private static final class Link implements ExceptionListener {
@@ -56,13 +64,6 @@ public final class JmsSource implements Source<Message> {
             this.failure = exception;
         }
 
-        void requireIntact() throws JMSException {
-            JMSException thrown = this.failure;
-            if (thrown != null) {
-                throw thrown;
-            }
-        }
-
         void close() {
             close(this.connection);
         }
@@ -83,7 +84,7 @@ public final class JmsSource implements Source<Message> {
     private final ReentrantLock connecting = new ReentrantLock();
 
     /** Read by the one who reads, made by that one or by one who sends; null while there is none. */
-    private volatile @Nullable Link link;
+    private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
 
     private volatile boolean closed;
 
@@ -110,33 +111,52 @@ public final class JmsSource implements Source<Message> {
         if (!look && Thread.interrupted()) {
             throw interrupt(null);
         }
-        Link link = this.link;
+        Link link = this.link.get();
         if (link == null) {
-            if (look) {
+            link = look ? null : connect(millis(remaining));
+            if (link == null) {
                 throw new TransientSourceException(new IllegalStateException("there is no connection at the moment"));
             }
-            link = connect();
         }
+        Message message;
         try {
-            Message message = look ? link.consumer.receiveNoWait() : link.consumer.receive(millis(remaining));
-            if (message == null) {
-                link.requireIntact();
-                if (Thread.interrupted()) {
-                    throw interrupt(null);
-                }
-            }
-            return message;
+            message = look ? link.consumer.receiveNoWait() : link.consumer.receive(millis(remaining));
         } catch (JMSException | RuntimeException e) {
-            if (Thread.interrupted() || isInterrupt(e)) { // which libraries wrap
+            if (link.failure == null && (Thread.interrupted() || isInterrupt(e))) { // which libraries wrap
                 throw interrupt(e);
             }
             giveUp(link);
             throw e;
         }
+        if (message == null) {
+            JMSException failure = link.failure;
+            if (failure != null) {
+                giveUp(link);
+                throw isInterrupt(failure) ? ofAnotherThread(failure) : failure;
+            }
+            if (Thread.interrupted()) {
+                throw interrupt(null);
+            }
+        }
+        return message;
     }
 
-    private static boolean isInterrupt(@Nullable Throwable thrown) {
-        return thrown != null && (thrown instanceof InterruptedException || isInterrupt(thrown.getCause()));
+    private static boolean isInterrupt(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEPTH; depth++, cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What ended the connection, not caused by an interrupt: that would be taken for one of the thread that reads. */
+    private JMSException ofAnotherThread(JMSException failure) {
+        var lost = new JMSException(
+                "the connection of " + name() + " was lost when a thread of the client was interrupted: " + failure);
+        lost.addSuppressed(failure);
+        return lost;
     }
 
     private InterruptedException interrupt(@Nullable Throwable cause) {
@@ -153,28 +173,50 @@ public final class JmsSource implements Source<Message> {
     }
 
     private Destination replyTo() throws JMSException {
-        return connect().queue;
+        try {
+            Link link = connect(TURN_MILLIS);
+            if (link == null) {
+                throw new JMSException("another thread has been connecting to " + name() + " for " + TURN_MILLIS
+                        + " ms; look for what holds it up, and try again");
+            }
+            return link.queue;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var interrupted = new JMSException("interrupted while another thread connected to " + name());
+            interrupted.initCause(e);
+            throw interrupted;
+        }
     }
 
-    /** The connection, made now if there is none. */
-    private Link connect() throws JMSException {
-        Link present = this.link;
+    /** The connection, made now if there is none; null if somebody else has been at that for too long. */
+    private @Nullable Link connect(long patienceMillis) throws JMSException, InterruptedException {
+        Link present = this.link.get();
         if (present != null) {
             return present;
         }
-        this.connecting.lock();
+        if (!this.connecting.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
+            return null;
+        }
         try {
-            if (this.closed) {
-                throw new jakarta.jms.IllegalStateException("the source of " + name() + " is closed");
-            }
-            Link made = this.link;
+            requireOpen();
+            Link made = this.link.get();
             if (made == null) {
                 made = link();
-                this.link = made;
+                this.link.set(made);
+                if (this.closed && this.link.compareAndSet(made, null)) { // by somebody who did not wait for this
+                    made.close();
+                }
+                requireOpen();
             }
             return made;
         } finally {
             this.connecting.unlock();
+        }
+    }
+
+    private void requireOpen() throws JMSException {
+        if (this.closed) {
+            throw new jakarta.jms.IllegalStateException("the source of " + name() + " is closed");
         }
     }
 
@@ -189,14 +231,7 @@ public final class JmsSource implements Source<Message> {
     }
 
     private void giveUp(Link lost) {
-        this.connecting.lock();
-        try {
-            if (this.link == lost) {
-                this.link = null;
-            }
-        } finally {
-            this.connecting.unlock();
-        }
+        this.link.compareAndSet(lost, null);
         lost.close();
     }
 
@@ -218,21 +253,14 @@ public final class JmsSource implements Source<Message> {
     public Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("queue", this.queue == null ? "temporary" : this.queue);
-        details.put("connected", this.link != null);
+        details.put("connected", this.link.get() != null);
         return details;
     }
 
     @Override
     public void close() {
-        Link last;
-        this.connecting.lock();
-        try {
-            this.closed = true;
-            last = this.link;
-            this.link = null;
-        } finally {
-            this.connecting.unlock();
-        }
+        this.closed = true; // whoever connects now finds out, and is not waited for
+        Link last = this.link.getAndSet(null);
         if (last != null) {
             last.close();
         }
@@ -282,7 +310,7 @@ public final class JmsSource implements Source<Message> {
          */
         public JmsSource open() throws JMSException {
             var source = new JmsSource(this);
-            source.connect();
+            source.replyTo();
             return source;
         }
     }

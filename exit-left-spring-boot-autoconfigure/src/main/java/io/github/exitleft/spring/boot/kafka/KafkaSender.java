@@ -42,8 +42,8 @@ public final class KafkaSender {
     /**
      * Sends a request.
      *
-     * @param request what to send; gets a header with the token and one with the topic for the answer, in place of such
-     *     that it has
+     * @param request what to send, with a header more for the token and one for the topic of the answer, in place of such
+     *     that it has; it stays as it is, and can be sent again
      * @param token the answer's token; as bytes, see {@link KafkaTokens}
      * @return completed when the broker has the request, exceptionally if it never will; who doesn't look at it finds out by
      *     waiting in vain
@@ -53,8 +53,16 @@ public final class KafkaSender {
     @SuppressWarnings("unchecked") // what the template can serialize shows when it does
     public CompletableFuture<SendResult<Object, Object>> send(ProducerRecord<?, ?> request, Object token) {
         Objects.requireNonNull(token, "'token' must not be null");
-        request.headers().remove(this.correlationHeader).add(this.correlationHeader, KafkaTokens.bytes(token));
-        request.headers().remove(KafkaHeaders.REPLY_TOPIC).add(KafkaHeaders.REPLY_TOPIC, this.replyTopic);
-        return this.template.send((ProducerRecord<Object, Object>) request);
+        // a record that was sent once takes no more headers
+        ProducerRecord<?, ?> addressed = new ProducerRecord<>(
+                request.topic(),
+                request.partition(),
+                request.timestamp(),
+                request.key(),
+                request.value(),
+                request.headers());
+        addressed.headers().remove(this.correlationHeader).add(this.correlationHeader, KafkaTokens.bytes(token));
+        addressed.headers().remove(KafkaHeaders.REPLY_TOPIC).add(KafkaHeaders.REPLY_TOPIC, this.replyTopic);
+        return this.template.send((ProducerRecord<Object, Object>) addressed);
     }
 }

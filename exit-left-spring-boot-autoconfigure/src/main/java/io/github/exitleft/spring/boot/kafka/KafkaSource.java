@@ -63,7 +63,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
                 ? null
                 : new KafkaSender(settings.template, settings.correlationHeader, settings.topics.get(0));
         this.consumer = settings.consumer();
-        this.pulse = new Pulse(this.consumer, settings.unreachableAfter);
+        this.pulse = new Pulse(this.consumer, settings.unreachableAfter, false);
     }
 
     /**
@@ -103,6 +103,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
             this.pulse.beatOrFail(records.isEmpty(), System.nanoTime() - start);
             return records.iterator();
         } catch (WakeupException e) {
+            this.pulse.requireFound();
             return Collections.emptyIterator();
         } catch (InterruptException e) {
             Thread.interrupted(); // which the exception has set
@@ -128,7 +129,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
             close(this.consumer, Duration.ZERO);
             Consumer<K, V> fresh = this.settings.consumer();
             this.consumer = fresh;
-            this.pulse = new Pulse(fresh, this.settings.unreachableAfter);
+            this.pulse = new Pulse(fresh, this.settings.unreachableAfter, true);
             this.positions.resume(fresh);
         } catch (RuntimeException e) { // the next read fails, and tries again
             failure.addSuppressed(e);
@@ -173,6 +174,11 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
 
     @Override
     public void close() {
+        try {
+            this.positions.giveBack(this.consumer, this.fetched); // as the consumer commits all that it has fetched
+        } catch (RuntimeException e) {
+            // closed already, because no other could be made: it has nothing to commit
+        }
         close(this.consumer, CLOSE_TIMEOUT);
     }
 

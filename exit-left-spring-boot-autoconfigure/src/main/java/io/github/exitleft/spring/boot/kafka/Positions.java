@@ -3,6 +3,8 @@ package io.github.exitleft.spring.boot.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,13 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordDeserializationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
 
 /** Which partitions a source reads, and from where on: at first from the end, afterwards from where it was left. */
 final class Positions {
@@ -80,7 +86,11 @@ final class Positions {
         ConsumerRecords<K, V> records = ConsumerRecords.empty();
         while (this.next.isEmpty() && records.isEmpty()) {
             rest(deadline, "the group gave this consumer no partition; is it the only one in the group?");
-            records = consumer.poll(STEP);
+            try {
+                records = consumer.poll(STEP);
+            } catch (RecordDeserializationException e) {
+                // it has partitions now; the first read comes upon the record again, and counts it
+            }
         }
         subscribe(consumer); // from now on partitions are resumed
         advance(records);
@@ -127,7 +137,10 @@ final class Positions {
         });
     }
 
-    /** Partitions that are not known need no help: they start at what was committed, or else at their beginning. */
+    /**
+     * Partitions that are not known need no help: they start at what was committed, or else at their beginning. The others do,
+     * whatever happens: the consumer does not ask for it again if this fails.
+     */
     private void goOn(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         Set<TopicPartition> known =
                 partitions.stream().filter(this.next::containsKey).collect(Collectors.toSet());
@@ -139,6 +152,11 @@ final class Positions {
             committed = consumer.committed(known, COMMITTED_TIMEOUT);
         } catch (RetriableException e) {
             committed = Map.of();
+        } catch (InterruptException e) { // which has set the thread's flag, and so ends the read that is going on
+            committed = Map.of();
+        } catch (WakeupException e) {
+            committed = Map.of();
+            consumer.wakeup(); // it is the read that was to be woken
         }
         for (TopicPartition partition : known) {
             OffsetAndMetadata byGroup = committed.get(partition);
@@ -150,6 +168,15 @@ final class Positions {
     /** Takes note of how far the partitions have been read. */
     void advance(ConsumerRecords<?, ?> records) {
         records.nextOffsets().forEach((partition, offset) -> this.next.put(partition, offset.offset()));
+    }
+
+    /** Has a group that commits now take these records for unread. */
+    void giveBack(Consumer<?, ?> consumer, Iterator<? extends ConsumerRecord<?, ?>> unread) {
+        Map<TopicPartition, Long> first = new HashMap<>();
+        unread.forEachRemaining(
+                record -> first.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset()));
+        first.keySet().retainAll(consumer.assignment());
+        first.forEach(consumer::seek);
     }
 
     /** Skips a record. */

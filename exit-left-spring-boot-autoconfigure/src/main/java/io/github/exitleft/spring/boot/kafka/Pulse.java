@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Tells whether brokers answer a consumer, which does not say so itself.
  *
  * <p>A broker answers each fetch, with nothing if need be, within {@link #INTERVAL_MILLIS}; the consumer counts the answers
- * among its metrics. Silence is measured in time spent reading, since nobody else sends fetches.
+ * among its metrics. Silence is measured in time spent reading, since nobody else sends fetches. A consumer that takes the
+ * place of one that failed has to show first that it is answered.
  */
 final class Pulse {
 
@@ -30,9 +31,11 @@ final class Pulse {
     private long silence;
     private boolean lost;
 
-    Pulse(Consumer<?, ?> consumer, Duration limit) {
+    /** Begins to listen. @param lost whether brokers are taken not to answer until one does */
+    Pulse(Consumer<?, ?> consumer, Duration limit, boolean lost) {
         this.consumer = consumer;
         this.limit = limit.toNanos();
+        this.lost = lost;
         this.fetches = consumer.metrics().entrySet().stream()
                 .filter(entry -> entry.getKey().name().equals("fetch-total")
                         && !entry.getKey().tags().containsKey("topic"))
@@ -45,7 +48,7 @@ final class Pulse {
      * Takes note of one poll.
      *
      * @throws LostException when the last answer is too long ago
-     * @throws TransientSourceException after that, until there is an answer; to return would tell the stage that all is well
+     * @throws TransientSourceException after that, until there is an answer
      */
     void beatOrFail(boolean nothingCame, long nanos) throws TransientSourceException {
         Object now = this.fetches == null ? this.seen : this.fetches.metricValue();
@@ -55,7 +58,7 @@ final class Pulse {
             this.lost = false;
             return;
         }
-        if (this.consumer.assignment().isEmpty()) { // between two rebalances there is nothing to fetch
+        if (!this.lost && this.consumer.assignment().isEmpty()) { // between two rebalances there is nothing to fetch
             return;
         }
         this.silence += nanos;
@@ -64,6 +67,15 @@ final class Pulse {
             this.lost = true;
             throw new LostException();
         }
+        requireFound();
+    }
+
+    /**
+     * Keeps a read without an answer from returning: that would tell the stage that all is well.
+     *
+     * @throws TransientSourceException if there has been no answer for too long, and still is none
+     */
+    void requireFound() throws TransientSourceException {
         if (this.lost) {
             throw new TransientSourceException(new IllegalStateException("no broker has answered yet"));
         }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ public final class PostgresSource implements Source<PGNotification> {
 
     private static final int SLICE_MILLIS = 100;
     private static final int CHECK_SECONDS = 2;
+    private static final int LISTEN_SECONDS = 10;
+
+    /** How long one who sends waits for another who connects. */
+    private static final int TURN_MILLIS = 5_000;
+
     private static final int LONGEST_NAME = 63; // bytes; longer ones PostgreSQL cuts
 
     /** The connection that listens. */
@@ -44,7 +51,7 @@ public final class PostgresSource implements Source<PGNotification> {
     private final ReentrantLock connecting = new ReentrantLock();
 
     /** Read by the one who reads, made by that one or by one who sends; null while there is none. */
-    private volatile @Nullable Link link;
+    private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
 
     private volatile boolean closed;
     private final Queue<PGNotification> received = new ArrayDeque<>(); // only for the one who reads, as the next one
@@ -52,13 +59,14 @@ public final class PostgresSource implements Source<PGNotification> {
 
     private PostgresSource(Builder settings) {
         this.settings = settings;
-        this.sender = new PostgresSender(settings.dataSource, this::connect);
+        this.sender = new PostgresSender(settings.dataSource, this::ensureListening);
     }
 
     /**
      * Begins a source.
      *
-     * @param dataSource gives connections of PostgreSQL's own driver, or such as can be unwrapped to them
+     * @param dataSource gives connections of PostgreSQL's own driver, or such as can be unwrapped to them; none that takes part
+     *     in its caller's transaction, such as a {@code TransactionAwareDataSourceProxy}, since what is sent is committed
      * @param channels what to listen to; case matters
      * @return a builder
      */
@@ -76,12 +84,12 @@ public final class PostgresSource implements Source<PGNotification> {
         if (!look && Thread.interrupted()) {
             throw interrupt(null);
         }
-        Link link = this.link;
+        Link link = this.link.get();
         if (link == null) {
-            if (look) {
+            link = look ? null : connect(millis(remaining));
+            if (link == null) {
                 throw new TransientSourceException(new IllegalStateException("there is no connection at the moment"));
             }
-            link = connect();
         }
         try {
             PGNotification[] notifications =
@@ -128,25 +136,48 @@ public final class PostgresSource implements Source<PGNotification> {
                 : (int) remaining.plusNanos(999_999).toMillis();
     }
 
-    /** The connection, made now if there is none. */
-    private Link connect() throws SQLException {
-        Link present = this.link;
+    private void ensureListening() throws SQLException {
+        try {
+            if (connect(TURN_MILLIS) == null) {
+                throw new SQLException("another thread has been connecting to listen to " + this.settings.channels
+                        + " for " + TURN_MILLIS + " ms; look for what holds it up, and try again");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException(
+                    "interrupted while another thread connected to listen to " + this.settings.channels, e);
+        }
+    }
+
+    /** The connection, made now if there is none; null if somebody else has been at that for too long. */
+    private @Nullable Link connect(int patienceMillis) throws SQLException, InterruptedException {
+        Link present = this.link.get();
         if (present != null) {
             return present;
         }
-        this.connecting.lock();
+        if (!this.connecting.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
+            return null;
+        }
         try {
-            if (this.closed) {
-                throw new SQLException("the source of " + this.settings.channels + " is closed");
-            }
-            Link made = this.link;
+            requireOpen();
+            Link made = this.link.get();
             if (made == null) {
                 made = listen();
-                this.link = made;
+                this.link.set(made);
+                if (this.closed && this.link.compareAndSet(made, null)) { // by somebody who did not wait for this
+                    release(made.connection);
+                }
+                requireOpen();
             }
             return made;
         } finally {
             this.connecting.unlock();
+        }
+    }
+
+    private void requireOpen() throws SQLException {
+        if (this.closed) {
+            throw new SQLException("the source of " + this.settings.channels + " is closed");
         }
     }
 
@@ -157,11 +188,12 @@ public final class PostgresSource implements Source<PGNotification> {
                 connection.setAutoCommit(true); // inside a transaction nothing is listened to, and nothing comes
             }
             PGConnection postgres = connection.unwrap(PGConnection.class);
-            try (Statement statement = connection.createStatement()) {
-                for (String channel : this.settings.channels) {
-                    statement.execute("LISTEN \"" + channel.replace("\"", "\"\"") + "\"");
-                }
-            }
+            execute(
+                    connection,
+                    LISTEN_SECONDS,
+                    this.settings.channels.stream()
+                            .map(channel -> "LISTEN \"" + channel.replace("\"", "\"\"") + "\"")
+                            .toList());
             return new Link(connection, postgres);
         } catch (SQLException | RuntimeException e) {
             abort(connection);
@@ -169,15 +201,21 @@ public final class PostgresSource implements Source<PGNotification> {
         }
     }
 
-    private void giveUp(Link lost) {
-        this.connecting.lock();
-        try {
-            if (this.link == lost) {
-                this.link = null;
+    /** Executes statements; a database that does not answer would be waited for for ever. */
+    private static void execute(Connection connection, int timeoutSeconds, List<String> statements)
+            throws SQLException {
+        int before = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, (int) TimeUnit.SECONDS.toMillis(timeoutSeconds));
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
             }
-        } finally {
-            this.connecting.unlock();
         }
+        connection.setNetworkTimeout(Runnable::run, before);
+    }
+
+    private void giveUp(Link lost) {
+        this.link.compareAndSet(lost, null);
         abort(lost.connection);
     }
 
@@ -209,21 +247,14 @@ public final class PostgresSource implements Source<PGNotification> {
     public Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("channels", this.settings.channels);
-        details.put("connected", this.link != null);
+        details.put("connected", this.link.get() != null);
         return details;
     }
 
     @Override
     public void close() {
-        Link last;
-        this.connecting.lock();
-        try {
-            this.closed = true;
-            last = this.link;
-            this.link = null;
-        } finally {
-            this.connecting.unlock();
-        }
+        this.closed = true; // whoever connects now finds out, and is not waited for
+        Link last = this.link.getAndSet(null);
         if (last != null) {
             release(last.connection);
         }
@@ -231,8 +262,8 @@ public final class PostgresSource implements Source<PGNotification> {
 
     /** Gives a connection back as it was got. */
     private static void release(Connection connection) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("UNLISTEN *");
+        try {
+            execute(connection, CHECK_SECONDS, List.of("UNLISTEN *"));
         } catch (SQLException e) {
             abort(connection);
             return;
@@ -288,7 +319,7 @@ public final class PostgresSource implements Source<PGNotification> {
          */
         public PostgresSource open() throws SQLException {
             var source = new PostgresSource(this);
-            source.connect();
+            source.ensureListening();
             return source;
         }
     }

@@ -1,0 +1,205 @@
+package com.example.sources;
+
+import static com.example.sources.Threads.count;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.CallOptions;
+import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Resends;
+import io.github.exitleft.Stage;
+import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.kafka.KafkaSender;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
+import org.springframework.messaging.handler.annotation.SendTo;
+
+/** The ways to ask over a real Kafka broker: again, without waiting, for a stream, and next to Spring's own. */
+class KafkaRequestsIT {
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final KafkaBroker broker = KafkaBroker.running();
+    private final String requests = "asked-" + NUMBERS.incrementAndGet();
+    private final String replies = "answered-" + NUMBERS.get();
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class, ExitLeftAutoConfiguration.class))
+            .withUserConfiguration(Server.class, Client.class)
+            .withPropertyValues(
+                    "spring.kafka.bootstrap-servers=" + this.broker.address(),
+                    "spring.kafka.consumer.group-id=server",
+                    "spring.kafka.consumer.auto-offset-reset=earliest",
+                    "requests=" + this.requests,
+                    "exit-left.stages.rpc.token-type=java.util.UUID",
+                    "exit-left.stages.rpc.default-timeout=30s",
+                    "exit-left.stages.rpc.shared=true",
+                    "exit-left.stages.rpc.source.type=kafka",
+                    "exit-left.stages.rpc.source.kafka.topics=" + this.replies);
+
+    @BeforeEach
+    void createTopics() {
+        this.broker.topic(this.requests, 1);
+        this.broker.topic(this.replies, 3);
+    }
+
+    @Test
+    void m1_oneRecord_canBeSentAgainAndStaysAsItWas() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            UUID token = UUID.randomUUID();
+            var request = new ProducerRecord<>(this.requests, "key", "lost once");
+            request.headers().add("mine", new byte[] {7});
+            var sent = new AtomicInteger();
+
+            var reply =
+                    client.rpc.call(token, CallOptions.defaults().resend(Resends.every(Duration.ofMillis(500))), () -> {
+                        sent.incrementAndGet();
+                        client.sender.send(request, token);
+                    });
+
+            assertThat(reply.value()).isEqualTo("LOST ONCE");
+            assertThat(sent).hasValueGreaterThan(1);
+            assertThat(request.headers())
+                    .singleElement()
+                    .satisfies(header -> assertThat(header.key()).isEqualTo("mine"));
+        });
+    }
+
+    @Test
+    void futures_areCompletedByTheKeeper() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            List<CompletableFuture<String>> futures = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                UUID token = UUID.randomUUID();
+                String text = "text " + i;
+                futures.add(client.rpc
+                        .callAsync(token, () -> client.sender.send(this.requests, text, token))
+                        .thenApply(ConsumerRecord::value));
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo("TEXT " + i);
+            }
+            assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
+            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+        });
+    }
+
+    @Test
+    void m4_streamOfAToken_getsEachOfItsRecords() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            UUID token = UUID.randomUUID();
+            var heard = new Heard<ConsumerRecord<String, String>>(2);
+            client.rpc.messages(token).subscribe(heard);
+            for (int i = 0; i < 10; i++) {
+                client.sender.send(new ProducerRecord<>(this.requests, "part " + i), token);
+            }
+
+            await().atMost(PATIENCE).until(() -> heard.messages.size() == 2);
+            heard.request(8);
+            await().atMost(PATIENCE).until(() -> heard.messages.size() == 10);
+            heard.cancel();
+
+            assertThat(heard.messages.stream().map(ConsumerRecord::value)) // from three partitions
+                    .containsExactlyInAnyOrder(
+                            IntStream.range(0, 10).mapToObj(i -> "PART " + i).toArray(String[]::new));
+            assertThat(heard.errors).isEmpty();
+            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+        });
+    }
+
+    @Test
+    void replyingKafkaTemplate_andAStageAskTheSameServerOverTheSameTopics() {
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            ReplyingKafkaTemplate<String, String, String> template = replyingTemplate(context);
+            try {
+                assertThat(template.waitForAssignment(PATIENCE)).isTrue();
+                for (int i = 0; i < 20; i++) {
+                    UUID token = UUID.randomUUID();
+                    String ours = "ours " + i;
+                    var theirs = template.sendAndReceive(new ProducerRecord<>(this.requests, "theirs " + i));
+                    var reply = client.rpc.call(token, () -> client.sender.send(this.requests, ours, token));
+
+                    assertThat(reply.value()).isEqualTo("OURS " + i);
+                    assertThat(theirs.get(30, TimeUnit.SECONDS).value()).isEqualTo("THEIRS " + i);
+                }
+                // the stage reads the template's tokens as well, and none is its own
+                await().atMost(PATIENCE).until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);
+                assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(20);
+                assertThat(count(client.rpc, MessageOutcome.UNREADABLE)).isZero();
+            } finally {
+                template.stop();
+            }
+        });
+    }
+
+    /** As Spring's documentation has it, on a topic that it shares with the stage. */
+    private ReplyingKafkaTemplate<String, String, String> replyingTemplate(ApplicationContext context) {
+        var properties = new ContainerProperties(this.replies);
+        properties.setGroupId(this.replies);
+        @SuppressWarnings("unchecked") // as Boot configures them
+        ConsumerFactory<String, String> consumers = context.getBean(ConsumerFactory.class);
+        @SuppressWarnings("unchecked")
+        ProducerFactory<String, String> producers = context.getBean(ProducerFactory.class);
+        var template = new ReplyingKafkaTemplate<>(
+                producers, new KafkaMessageListenerContainer<String, String>(consumers, properties));
+        template.setSharedReplyTopic(true);
+        template.afterPropertiesSet();
+        template.start();
+        return template;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Server {
+
+        private boolean lost;
+
+        @KafkaListener(topics = "${requests}")
+        @SendTo
+        String answer(String request) {
+            if (request.equals("lost once") && !this.lost) {
+                this.lost = true;
+                return null;
+            }
+            return request.toUpperCase();
+        }
+    }
+
+    /** What a user writes. */
+    @Configuration(proxyBeanMethods = false)
+    static class Client {
+
+        final Stage<UUID, ConsumerRecord<String, String>> rpc;
+        final KafkaSender sender;
+
+        Client(Stage<UUID, ConsumerRecord<String, String>> rpc) {
+            this.rpc = rpc;
+            this.sender = rpc.backdoor(KafkaSender.class);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package com.example.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.exitleft.Keeper;
+import io.github.exitleft.Stage;
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.spring.boot.postgres.PostgresSender;
+import io.github.exitleft.spring.boot.postgres.PostgresSource;
+import io.github.exitleft.spring.boot.postgres.PostgresTokens;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.PGNotification;
+
+/** A database that falls silent or has no connection to give holds up nobody else who sends or closes (S16). */
+class PostgresConnectionIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private FreezingProxy network;
+    private HikariDataSource pool;
+
+    @BeforeEach
+    void openPool() throws IOException {
+        this.network = new FreezingProxy(PostgresDatabase.running().port());
+        var config = new HikariConfig();
+        config.setJdbcUrl(PostgresDatabase.url(this.network.port()));
+        config.setMaximumPoolSize(3);
+        this.pool = new HikariDataSource(config); // which waits 30 s for a connection
+    }
+
+    @AfterEach
+    void closePool() throws IOException {
+        this.network.close();
+        this.pool.close();
+    }
+
+    private Stage<Integer, PGNotification> stage(Keeper keeper) throws SQLException {
+        PostgresSource source = PostgresSource.builder(this.pool, List.of("frozen"))
+                .keepalive(Duration.ofSeconds(1))
+                .open();
+        return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
+                .keeper(keeper)
+                .defaultTimeout(PATIENCE)
+                .build();
+    }
+
+    private static void assertAnswered(Stage<Integer, PGNotification> stage) throws Exception {
+        PostgresSender sender = stage.backdoor(PostgresSender.class);
+        assertThat(stage.call(1, () -> sender.notify("frozen", "1:here")).getParameter())
+                .isEqualTo("1:here");
+    }
+
+    private static void assertClosesInTime(Stage<?, ?> stage) throws Exception {
+        FutureTask<?> closing = Threads.start(() -> {
+            stage.close();
+            return true;
+        });
+        assertThat(closing.get(10, TimeUnit.SECONDS)).isEqualTo(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"OFF", "ALWAYS"})
+    void s16_close_doesNotWaitForAnAnswerThatNeverComes(Keeper keeper) throws Exception {
+        Stage<Integer, PGNotification> stage = stage(keeper);
+        assertAnswered(stage);
+
+        this.network.freeze();
+
+        assertClosesInTime(stage);
+        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+    }
+
+    @Test
+    void s16_closeAndOtherSenders_doNotWaitForOneThatConnects() throws Exception {
+        Stage<Integer, PGNotification> stage = stage(Keeper.OFF);
+        PostgresSender sender = stage.backdoor(PostgresSender.class);
+        assertAnswered(stage);
+        try (Connection connection = this.pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN \"frozen\"%'");
+        }
+        assertThatThrownBy(() -> stage.call(2, () -> {})).isInstanceOf(SourceFailedException.class);
+        List<Connection> all = new ArrayList<>(); // so that who wants one waits
+        for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
+            all.add(this.pool.getConnection());
+        }
+        FutureTask<?> connecting = Threads.start(() -> {
+            sender.ensureListening();
+            return true;
+        });
+        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+
+        var flag = new FutureTask<>(() -> {
+            assertThatThrownBy(sender::ensureListening).hasRootCauseInstanceOf(InterruptedException.class);
+            return Thread.currentThread().isInterrupted();
+        });
+        var interrupted = new Thread(flag, "interrupted");
+        interrupted.setDaemon(true);
+        interrupted.start();
+        await().atMost(PATIENCE)
+                .until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
+                        || interrupted.getState() == Thread.State.WAITING);
+        interrupted.interrupt();
+        assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+
+        FutureTask<?> patient = Threads.start(() -> {
+            sender.ensureListening();
+            return true;
+        });
+        assertThat(Threads.failure(patient))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("another thread has been connecting");
+        assertThat(connecting).isNotDone();
+
+        assertClosesInTime(stage);
+        for (Connection connection : all) {
+            connection.close();
+        }
+        assertThat(Threads.failure(connecting)).hasMessageContaining("is closed");
+        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+    }
+}
