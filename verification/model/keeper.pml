@@ -235,7 +235,7 @@ proctype Keeper() {
                     :: recalled -> state[KEEPER] = EXPIRED; recalled = 0
                     :: else ->
 #else
-                    :: recalled && queues -> state[KEEPER] = EXPIRED; recalled = 0
+                    :: recalled && queues && head != NONE -> state[KEEPER] = EXPIRED; recalled = 0
                     :: else ->
 #endif
                         if

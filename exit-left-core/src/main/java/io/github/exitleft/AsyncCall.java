@@ -82,7 +82,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void resend(int number) {
-        if (isOver()) {
+        if (isOver() || waits.nanoTime() - deadline >= 0) { // a busy executor may be late
             return;
         }
         try {

@@ -51,7 +51,9 @@ final class Background<T, M> {
 
     /** Gives back the ticket of a recipient that is over. */
     void leave(Recipient<T, M> recipient, Ticket<T, M> ticket) {
-        recipients.remove(recipient);
+        if (recipients.remove(recipient) && recipients.isEmpty()) {
+            stage.nobodyWaitsInTheBackground();
+        }
         stage.release(ticket);
     }
 

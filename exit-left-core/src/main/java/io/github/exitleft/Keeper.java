@@ -18,6 +18,9 @@ public enum Keeper {
      * streams it goes on reading, as {@link #ALWAYS}.
      */
     IDLE,
-    /** The keeper alone reads, and callers always wait. */
+    /**
+     * The keeper reads all the time, and callers wait. Only one that comes while nobody has the role reads itself until it has its
+     * message: before the keeper has begun, or as a source that failed is tried again.
+     */
     ALWAYS
 }

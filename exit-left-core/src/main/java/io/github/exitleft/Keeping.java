@@ -47,6 +47,7 @@ final class Keeping<T, M> {
     private @Nullable Thread thread; // guarded by lock
     private volatile Keeper mode;
     private volatile boolean heads;
+    private volatile boolean queues; // or is about to, or heads since it did
     private volatile boolean failing; // as far as its own thread has seen, which writes it
     private final AtomicBoolean asked = new AtomicBoolean();
 
@@ -104,7 +105,14 @@ final class Keeping<T, M> {
     void attend() {
         if (mode == Keeper.OFF) { // switched off since it was asked for, and perhaps gone
             lookUp();
-        } else if (!heads) {
+        } else if (!heads && !queues) {
+            keeper.recall();
+        }
+    }
+
+    /** The last of those has gone for whom no thread waits: a keeper that is switched off need not queue for them any more. */
+    void relieve() {
+        if (mode == Keeper.OFF) {
             keeper.recall();
         }
     }
@@ -144,16 +152,20 @@ final class Keeping<T, M> {
     }
 
     private void run() {
-        while (goesOn()) {
+        boolean goesOn = true;
+        while (goesOn) {
             try {
-                turn();
+                goesOn = goesOn();
+                if (goesOn) {
+                    turn();
+                }
             } catch (InterruptedException e) {
                 // nobody has a right to interrupt it; the role has been passed on, and it starts anew
                 keeper.pause(AFTER_INTERRUPT);
             } catch (SourceFailedException | StageClosedException e) {
                 // everybody has been told, and the next turn sees it
             } catch (Throwable e) {
-                LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", e);
+                bare.help(() -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", e));
                 keeper.pause(FAIL_ALL);
             }
         }
@@ -168,6 +180,9 @@ final class Keeping<T, M> {
         if (mode == Keeper.ALWAYS || background.isAnybodyWaiting()) {
             head(true, false);
             return;
+        }
+        if (mode == Keeper.OFF) {
+            return; // switched off since it was needed, or the last of those has gone for whom it was
         }
         long rest = idleNanos - (bare.nanoTime() - heading.lastActivity());
         if (rest > 0) {
@@ -204,6 +219,9 @@ final class Keeping<T, M> {
             if (!head(asks, true) && callerAsks) {
                 asked.set(true); // recalled, perhaps by that very caller
             }
+        } catch (SourceFailedException e) {
+            asked.set(false); // who asked meanwhile has been told by this
+            throw e;
         } finally {
             attemptAt = bare.nanoTime() + pauseBefore(attempts).toNanos(); // an attempt may take long
         }
@@ -224,9 +242,10 @@ final class Keeping<T, M> {
         }
     }
 
-    private boolean head(boolean queues, boolean triesAgain) throws InterruptedException {
+    private boolean head(boolean queueing, boolean triesAgain) throws InterruptedException {
+        queues = queueing;
         try {
-            return keeper.head(queues, triesAgain, director -> {
+            return keeper.head(queueing, triesAgain, director -> {
                 heads = true;
                 if (failing && hasFailed()) {
                     attempts++;
@@ -235,6 +254,7 @@ final class Keeping<T, M> {
             });
         } finally {
             heads = false;
+            queues = false;
         }
     }
 

@@ -55,13 +55,12 @@ final class Mailroom<T, M> {
             if (box.single && (box.answered || box.size() > 0)) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, received.message());
             }
-            Received<M> dropped = null;
-            if (box.size() >= capacity) {
-                dropped = overflow == Overflow.DROP_OLDEST ? box.poll() : received;
+            boolean full = box.size() >= capacity;
+            if (full && overflow == Overflow.DROP_NEWEST) {
+                return unclaimed(MessageOutcome.OVERFLOW, token, received.message());
             }
-            if (dropped != received) {
-                box.add(received);
-            }
+            box.add(received); // first, or who looks without the lock would see a box of one empty
+            Received<M> dropped = full ? box.poll() : null;
             return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message());
         } finally {
             box.lock.unlock();

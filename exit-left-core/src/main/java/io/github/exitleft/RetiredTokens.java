@@ -111,12 +111,18 @@ final class RetiredTokens<T> {
         former.answers = answers;
         int first = oldest;
         int slots = used;
-        tokens = new @Nullable Object[capacity];
-        hashes = new int[capacity];
-        times = new long[capacity];
-        answers = new boolean[capacity];
-        next = new int[capacity];
-        buckets = new int[capacity];
+        @Nullable Object[] newTokens = new @Nullable Object[capacity]; // all of them first, for what may find no memory
+        int[] newHashes = new int[capacity];
+        long[] newTimes = new long[capacity];
+        boolean[] newAnswers = new boolean[capacity];
+        int[] newNext = new int[capacity];
+        int[] newBuckets = new int[capacity];
+        tokens = newTokens;
+        hashes = newHashes;
+        times = newTimes;
+        answers = newAnswers;
+        next = newNext;
+        buckets = newBuckets;
         Arrays.fill(buckets, NONE);
         oldest = 0;
         used = 0;

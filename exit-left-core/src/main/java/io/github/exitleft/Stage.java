@@ -347,6 +347,10 @@ public final class Stage<T, M> implements AutoCloseable {
         keeping.attend();
     }
 
+    void nobodyWaitsInTheBackground() {
+        keeping.relieve();
+    }
+
     void tell(Recipient<T, M> recipient) {
         bare.help(recipient::messageCame);
     }

@@ -165,7 +165,7 @@ public final class StageBuilder<T, M> {
      * the thread that brings it about, most often the head, where waiting is refused and others are kept from their messages; or
      * the JVM's only thread for timeouts.
      *
-     * @param executor runs what it is given, in any order
+     * @param executor runs all that it is given, in any order; what it silently drops keeps its token until the stage is closed
      * @return this builder
      */
     public StageBuilder<T, M> executor(Executor executor) {

@@ -351,6 +351,25 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
+    void async_resendThatABusyExecutorRunsAfterTheDeadline_isNotSent() throws Exception {
+        var jobs = new ConcurrentLinkedQueue<Runnable>();
+        Stage<Integer, Note> stage =
+                timed(builder -> builder.keeper(Keeper.ALWAYS).timer(timer).executor(jobs::add));
+        var sends = new AtomicInteger();
+        CompletableFuture<Note> future =
+                stage.callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(500))), sends::incrementAndGet);
+        timer.advance(Duration.ofMillis(500));
+        assertThat(jobs).hasSize(1);
+
+        clock.advance(Duration.ofSeconds(1));
+        jobs.forEach(Runnable::run);
+
+        assertThat(sends).hasValue(1);
+        future.cancel(true);
+        nothingIsLeft(stage);
+    }
+
+    @Test
     void async_resendThatFails_endsTheCallWithWhatItThrew() {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var cause = new IOException("no route any more");

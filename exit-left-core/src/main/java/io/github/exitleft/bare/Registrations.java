@@ -32,11 +32,14 @@ final class Registrations<T> {
 
     void add(BareTicket<T> ticket) {
         T token = ticket.token();
+        if (tickets.containsKey(token)) {
+            throw tokenIsTaken(token);
+        }
         int before;
         do {
             before = count.get();
             if (before >= most) {
-                throw tickets.containsKey(token) ? tokenIsTaken(token) : new TooManyTicketsException(stage, most);
+                throw new TooManyTicketsException(stage, most);
             }
         } while (!count.compareAndSet(before, before + 1));
         boolean added = false;

@@ -183,11 +183,11 @@ final class Role {
                 keeper.state = Waiter.State.CLOSED;
             } else if (failure != null && !triesAgain) {
                 keeper.state = Waiter.State.EXPIRED;
+            } else if (head == null) { // though it is recalled, or recalls that come quickly would keep it from reading
+                giveRoleTo(keeper, now);
             } else if (queues && keeper.recalled) { // one that does not queue takes the recall along to its next pause
                 keeper.recalled = false;
                 keeper.state = Waiter.State.EXPIRED;
-            } else if (head == null) {
-                giveRoleTo(keeper, now);
             } else if (queues) {
                 enqueue(keeper);
             } else {

@@ -1,0 +1,323 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exitleft.bare.TestPlatforms;
+import io.github.exitleft.bare.TestPlatforms.StrictClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Interleavings that a hunt for races found: mailboxes seen without their lock, and a keeper that is recalled, relieved, or asked. */
+class StageRaceTests extends NoteFixture {
+
+    private static final class Open implements Flow.Subscriber<Note> {
+        volatile Flow.Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+        }
+
+        @Override
+        public void onNext(Note note) {}
+
+        @Override
+        public void onError(Throwable thrown) {}
+
+        @Override
+        public void onComplete() {}
+    }
+
+    private static boolean isParked(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    // a look without the lock sees a mailbox of one empty while its message is replaced
+
+    @Test
+    void s2_mailboxOfOneWhoseMessageIsReplaced_isNeverSeenEmpty() throws Exception {
+        var room = new Mailroom<Integer, Note>(System::nanoTime, 1, Overflow.DROP_OLDEST, MessageOutcome.UNKNOWN);
+        var box = new Mailbox<Note>(room.lockFor(1), false) {};
+        var note = new Received<>(new Note(1, "x"), 0);
+        room.offer(1, box, note);
+        Task<Void> head = start(() -> {
+            for (int i = 0; i < 3_000_000; i++) {
+                room.offer(1, box, new Received<>(note.message(), i));
+            }
+            return null;
+        });
+        long looks = 0;
+        long seenEmpty = 0;
+        while (!head.isDone()) {
+            looks++;
+            seenEmpty += room.hasMail(box) ? 0 : 1;
+        }
+        head.get();
+        assertThat(seenEmpty).as("of %d looks", looks).isZero();
+    }
+
+    // nobody tells a keeper that is switched off that the last of those who counted on it has gone
+
+    @Test
+    void keeper_offAndQueueing_endsWithTheLastStream() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder);
+        Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
+        try {
+            stage.keeper(Keeper.IDLE);
+            var open = new Open();
+            stage.messages(2).subscribe(open);
+            stage.keeper(Keeper.OFF);
+            var quiet = new AtomicInteger();
+            until(
+                    () -> { // all that has recalled it is over, and it has queued again
+                        assertThat(keepers(stage)).hasSize(1);
+                        quiet.set(isParked(keepers(stage).get(0)) ? quiet.get() + 1 : 0);
+                        assertThat(quiet).hasValueGreaterThan(50);
+                    });
+
+            open.subscription.cancel();
+
+            until(() -> assertThat(keepers(stage)).isEmpty()); // and not when the caller leaves, in an hour perhaps
+        } finally {
+            add(1, "answer");
+            caller.get();
+        }
+    }
+
+    @Test
+    void keeper_off_doesNotPauseForTheIdleTimeIfTheLastStreamEndsAsItLooks() throws Exception {
+        var strict = new StrictClock();
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeperIdle(Duration.ofHours(1)).seam(TestPlatforms.on(strict)));
+        Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
+        try {
+            stage.keeper(Keeper.IDLE);
+            var open = new Open();
+            stage.messages(2).subscribe(open);
+            until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageRaceTests::isParked));
+            // it is needed, says goesOn(); and before turn() asks for whom, it looks at the clock for hasFailed()
+            strict.whenLooking(keepers(stage).get(0), () -> open.subscription.cancel());
+
+            stage.keeper(Keeper.OFF);
+
+            until(() -> assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1));
+            add(1, "answer");
+            caller.get();
+            until(() -> assertThat(keepers(stage)).isEmpty());
+        } finally {
+            strict.advance(Duration.ofHours(2));
+        }
+    }
+
+    // a duplicate takes a place while it is refused
+
+    @Test
+    void m2_ticketForAFreePlace_isNotRefusedForADuplicateThatIsBeingRefused() throws Exception {
+        var slow = new AtomicReference<Runnable>();
+        record Token(String text, AtomicReference<Runnable> hook) {
+            @Override
+            public boolean equals(Object other) {
+                Runnable once = hook.getAndSet(null);
+                if (once != null) {
+                    once.run();
+                }
+                return other instanceof Token token && token.text.equals(text);
+            }
+
+            @Override
+            public int hashCode() {
+                return text.hashCode();
+            }
+        }
+        Stage<Token, Note> stage =
+                build(Stage.<Token, Note>builder("post", Token.class, source, note -> new Token(note.text(), slow))
+                        .maxTickets(2));
+        var refused = new AtomicReference<Throwable>();
+        try (Ticket<Token, Note> held = stage.ticket(new Token("a", slow))) {
+            slow.set(() -> {
+                Task<Void> other = start(() -> {
+                    stage.ticket(new Token("b", slow)).close(); // the second of two
+                    return null;
+                });
+                try {
+                    other.get();
+                } catch (Exception e) {
+                    refused.set(e);
+                }
+            });
+            try {
+                stage.ticket(new Token("a", slow));
+            } catch (IllegalStateException expected) {
+                assertThat(expected).hasMessageContaining("live ticket");
+            }
+            assertThat(held.token().text()).isEqualTo("a");
+        }
+        assertThat(refused.get()).isNull();
+    }
+
+    // recalls that come faster than the keeper's turns keep it from a role that is free
+
+    @Test
+    void s3_keeperForWhomCallsComeQuicklyOneAfterTheOther_takesAFreeRole() throws Exception {
+        Stage<Integer, Note> stage = timed(builder ->
+                builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofHours(1)).timer(new ManualTimer()));
+        until(() -> assertThat(keepers(stage)).hasSize(1));
+        Thread keeper = keepers(stage).get(0);
+        List<CompletableFuture<Note>> futures = new CopyOnWriteArrayList<>();
+        var nested = new AtomicInteger();
+        var turns = new AtomicInteger();
+        clock.beforeReading = () -> { // another call before it asks for the role, each time
+            if (Thread.currentThread() == keeper && turns.get() < 1_000 && nested.getAndIncrement() == 0) {
+                try {
+                    int token = turns.incrementAndGet();
+                    futures.add(stage.callAsync(token, () -> {}));
+                } finally {
+                    nested.set(0);
+                }
+            } else if (Thread.currentThread() == keeper) {
+                nested.decrementAndGet();
+            }
+        };
+        var readAfter = new AtomicInteger(-1);
+        source.hook = rest -> readAfter.compareAndSet(-1, turns.get());
+        CompletableFuture<Note> first = stage.callAsync(0, () -> {});
+        until(() -> assertThat(readAfter.get()).isNotNegative());
+        clock.beforeReading = () -> {};
+        first.cancel(true);
+        futures.forEach(future -> future.cancel(true));
+        assertThat(readAfter.get()).as("calls that came before the first read").isLessThan(10);
+    }
+
+    @Test
+    void keeper_thatQueues_isNotWokenForEachCallThatComes() throws Exception {
+        Set<Thread> keepers = ConcurrentHashMap.newKeySet();
+        var woken = new AtomicInteger();
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.timer(new ManualTimer()).seam(TestPlatforms.under(new TestPlatforms.Eye() {
+                    @Override
+                    public long nanoTime() {
+                        return System.nanoTime();
+                    }
+
+                    @Override
+                    public boolean parksInVain() {
+                        return false;
+                    }
+
+                    @Override
+                    public void unparks(Thread thread) {
+                        woken.addAndGet(keepers.contains(thread) ? 1 : 0);
+                    }
+                })));
+        Task<Note> caller = startHead(stage, () -> stage.call(-1, () -> {}));
+        stage.keeper(Keeper.IDLE);
+        CompletableFuture<Note> first = stage.callAsync(0, () -> {});
+        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageRaceTests::isParked));
+        keepers.addAll(keepers(stage));
+        List<CompletableFuture<Note>> futures = new CopyOnWriteArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            futures.add(stage.callAsync(i, () -> {}));
+            until(() -> assertThat(keepers(stage)).allMatch(StageRaceTests::isParked));
+        }
+        int times = woken.get();
+        first.cancel(true);
+        futures.forEach(future -> future.cancel(true));
+        add(-1, "answer");
+        caller.get();
+        assertThat(times).isZero();
+    }
+
+    // who asked while an attempt was under way has been told by its failure, and is tried for all the same
+
+    @Test
+    void reopen_callerWhoAsksDuringAnAttemptThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
+        Stage<Integer, Note> stage =
+                timed(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
+        var cause = new IOException("cable cut");
+        var attempts = new AtomicInteger();
+        source.hook = rest -> { // an attempt to connect that takes longer than a second, during which somebody calls
+            if (stage.snapshot(0).role().state() == io.github.exitleft.bare.BareSnapshot.State.FAILED
+                    && attempts.incrementAndGet() <= 20) {
+                clock.advance(Duration.ofSeconds(2));
+                Task<Void> caller = start(() -> {
+                    stage.ticket(1).close();
+                    return null;
+                });
+                caller.get();
+            }
+            throw cause;
+        };
+        source.wakeup();
+        until(() -> assertThat(stage.snapshot(0).role().state())
+                .isEqualTo(io.github.exitleft.bare.BareSnapshot.State.FAILED));
+        until(() -> {
+            clock.advance(Duration.ofMillis(10)); // at most 150 until the first attempt
+            assertThat(attempts).hasPositiveValue();
+        });
+        var looks = new AtomicInteger();
+        clock.beforeReading = () -> {
+            if (Thread.currentThread().getName().startsWith("exit-left keeper")) {
+                looks.incrementAndGet();
+            }
+        };
+        until(() -> assertThat(looks).hasValueGreaterThan(500)); // all the time it needs, and none passes
+        clock.beforeReading = () -> {};
+        assertThat(attempts.get()).isEqualTo(1);
+    }
+
+    // a keeper's thread that has died is never replaced
+
+    @Test
+    void keeper_thatDied_isReplacedWhenItIsNeeded() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder.keeper(Keeper.IDLE));
+        until(() -> assertThat(keepers(stage)).hasSize(1));
+        var thrown = new AtomicInteger();
+        clock.beforeReading = () -> { // such as for no memory; once for what it does, once for what it says of that
+            if (Thread.currentThread().getName().startsWith("exit-left keeper")) {
+                thrown.incrementAndGet();
+                Thread.currentThread().setUncaughtExceptionHandler((thread, e) -> {});
+                throw new OutOfMemoryError("simulated");
+            }
+        };
+        java.util.logging.Logger logger = java.util.logging.Logger.getLogger(Stage.class.getName());
+        var full = new java.util.logging.Handler() {
+            @Override
+            public void publish(java.util.logging.LogRecord event) {
+                throw new OutOfMemoryError("simulated");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(full);
+        try {
+            until(() -> assertThat(thrown.get() > 1
+                            || thrown.get() == 1 && keepers(stage).isEmpty())
+                    .isTrue()); // it lives on, or has died
+        } finally {
+            logger.removeHandler(full);
+            clock.beforeReading = () -> {};
+        }
+
+        CompletableFuture<Note> future = stage.callAsync(1, () -> add(1, "answer"));
+
+        try {
+            assertThat(future.get(3, TimeUnit.SECONDS).text()).isEqualTo("answer");
+        } finally {
+            future.cancel(true);
+        }
+    }
+}
