@@ -74,13 +74,13 @@ final class Background<T, M> {
         try {
             executor.execute(job);
         } catch (Throwable e) { // above all rejection: somebody waits for the outcome
-            helperFailed();
+            helperFailed(e);
             job.run();
         }
     }
 
-    void helperFailed() {
-        stage.helperFailed();
+    void helperFailed(Throwable thrown) {
+        stage.helperFailed(thrown);
     }
 
     Runnable after(long nanos, Runnable task) {

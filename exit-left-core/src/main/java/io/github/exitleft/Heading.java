@@ -222,7 +222,7 @@ final class Heading<T, M> {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
             }
-            stage.helperFailed();
+            stage.helperFailed(e);
             unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, e));
             return;
         }
@@ -270,7 +270,7 @@ final class Heading<T, M> {
                 return true;
             }
         } catch (Throwable e) { // a user's code
-            stage.helperFailed();
+            stage.helperFailed(e);
             thrown = e;
         }
         ticket.countForeign();

@@ -115,7 +115,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                 try {
                     handOn(mine);
                 } catch (Throwable e) { // which no subscriber may throw
-                    background.helperFailed();
+                    background.helperFailed(e);
                     cancel();
                 }
             }

@@ -382,8 +382,8 @@ public final class Stage<T, M> implements AutoCloseable {
         keeping.lookUp();
     }
 
-    void helperFailed() {
-        bare.helperFailed();
+    void helperFailed(Throwable thrown) {
+        bare.helperFailed(thrown);
     }
 
     long nanoTime() {

@@ -205,6 +205,22 @@ class StageFailureTests extends NoteFixture {
     }
 
     @Test
+    void m9_sourceThatFailsAgainWhenItIsTried_isLoggedOnce() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        try (var log = new LogCapture("io.github.exitleft")) {
+            fail(stage, cause);
+            for (int i = 0; i < 3; i++) {
+                clock.advance(Duration.ofSeconds(1));
+                queue.fail(new IOException("cable still cut"));
+                assertThatThrownBy(() -> stage.call(1, () -> {})).hasMessageContaining("cable still cut");
+            }
+
+            assertThat(log.lines())
+                    .containsExactly("WARNING source of stage 'post' failed: java.io.IOException: cable cut");
+        }
+    }
+
+    @Test
     void m9_log_hasOneLineForTheFailureAndOneForTheReopening() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         try (var log = new LogCapture("io.github.exitleft")) {

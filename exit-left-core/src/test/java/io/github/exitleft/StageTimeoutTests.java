@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.TestPlatforms;
@@ -294,10 +295,18 @@ class StageTimeoutTests extends NoteFixture {
         };
         stage.addListener(thrower);
 
-        Note reply = stage.call(1, () -> {
-            add(9, "unknown");
-            add(1, "mine");
-        });
+        Note reply;
+        try (var log = new LogCapture("io.github.exitleft")) {
+            reply = stage.call(1, () -> {
+                add(9, "unknown");
+                add(1, "mine");
+            });
+            assertThat(log.lines())
+                    .as("the first only")
+                    .singleElement(STRING)
+                    .startsWith("WARNING ")
+                    .contains("stage 'post' threw java.lang.IllegalStateException: headChanged");
+        }
 
         assertThat(reply.text()).isEqualTo("mine");
         assertThat(unclaimedOutcomes()).as("the other listener").containsExactly(MessageOutcome.UNKNOWN);

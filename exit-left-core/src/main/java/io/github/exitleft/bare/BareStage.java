@@ -375,8 +375,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     void fail(Role.Era reported, Throwable cause) {
+        boolean again = !role.admitsAll(); // one that was tried again, which is no change
         if (role.fail(reported, cause)) {
-            LOGGER.log(Level.WARNING, () -> "source of stage '" + name + "' failed: " + Texts.of(cause), cause);
+            LOGGER.log(
+                    again ? Level.DEBUG : Level.WARNING,
+                    () -> "source of stage '" + name + "' failed: " + Texts.of(cause),
+                    cause);
             helpers.tell(listener -> listener.failed(cause));
         }
     }
@@ -483,9 +487,13 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         helpers.run(helper);
     }
 
-    /** Counts a helper that threw. */
-    public void helperFailed() {
-        helpers.failed();
+    /**
+     * Counts a helper that threw; the first of a stage is logged.
+     *
+     * @param thrown what it threw
+     */
+    public void helperFailed(Throwable thrown) {
+        helpers.failed(thrown);
     }
 
     /**

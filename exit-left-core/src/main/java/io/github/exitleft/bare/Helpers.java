@@ -1,7 +1,9 @@
 package io.github.exitleft.bare;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -11,9 +13,12 @@ import java.util.function.Consumer;
  */
 final class Helpers {
 
+    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
+
     private final BareStage<?, ?, ?> stage;
     private final List<BareListener> listeners = new CopyOnWriteArrayList<>();
     private final LongAdder failures = new LongAdder();
+    private final AtomicBoolean logged = new AtomicBoolean();
 
     Helpers(BareStage<?, ?, ?> stage) {
         this.stage = stage;
@@ -45,7 +50,7 @@ final class Helpers {
         try {
             helper.run();
         } catch (Throwable e) {
-            failed();
+            failed(e);
         } finally {
             if (marked) {
                 Inside.ANYTHING.leave();
@@ -53,8 +58,19 @@ final class Helpers {
         }
     }
 
-    void failed() {
+    void failed(Throwable thrown) {
         failures.increment();
+        if (logged.compareAndSet(false, true)) {
+            try {
+                LOGGER.log(
+                        Level.WARNING,
+                        () -> "a token reader, check, listener or the like of " + stage + " threw " + Texts.of(thrown)
+                                + "; mend it, and look at the stage's count of helper failures for more of them",
+                        thrown);
+            } catch (Throwable e) {
+                // whatever a logger throws, it goes no further either
+            }
+        }
     }
 
     long failures() {

@@ -16,7 +16,7 @@ public final class SourceFailedException extends RuntimeException {
     SourceFailedException(String stage, Throwable cause) {
         super(
                 "source of stage '" + stage + "' failed: " + Texts.of(cause)
-                        + "; the next ticket taken a second or more after the failure tries again",
+                        + "; the next ticket taken a second or more after the failure tries again, if nothing has done so before",
                 cause);
     }
 }

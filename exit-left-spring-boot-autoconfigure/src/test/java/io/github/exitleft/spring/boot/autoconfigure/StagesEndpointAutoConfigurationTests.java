@@ -82,11 +82,11 @@ class StagesEndpointAutoConfigurationTests {
                                     + "'source':{'type':'udp','localAddress':'127.0.0.1:" + port
                                     + "','receiveBufferSize':" + stage.source().get("receiveBufferSize")
                                     + ",'maxDatagramSize':1500,'truncated':0},"
-                                    + "'state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
+                                    + "'keeper':'off','state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0},"
                                     + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
-                                    + "'unreadable':0,'overflow':0,'abandoned':0}}}}")
+                                    + "'unreadable':0,'overflow':0,'abandoned':0},'helperFailures':0}}}")
                             .replace('\'', '"'));
         }
     }

@@ -84,6 +84,7 @@ public class StagesEndpoint {
      * @param tokenType the class of its tokens
      * @param defaultTimeout how long a wait lasts unless told otherwise
      * @param source the type of its source, and what identifies it
+     * @param keeper whether a background thread reads while no caller does: off, idle or always
      * @param state open, failed or closed
      * @param waiters how many threads wait, the head not counted
      * @param tickets how many tickets are live
@@ -92,6 +93,7 @@ public class StagesEndpoint {
      * @param head the present head; absent if there is none
      * @param exits how many waits ended in which way
      * @param messages how many messages met which fate
+     * @param helperFailures how many token readers, checks and listeners threw
      * @param oldest who has waited longest, oldest first; absent where all stages are shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -99,6 +101,7 @@ public class StagesEndpoint {
         "tokenType",
         "defaultTimeout",
         "source",
+        "keeper",
         "state",
         "waiters",
         "tickets",
@@ -107,12 +110,14 @@ public class StagesEndpoint {
         "head",
         "exits",
         "messages",
+        "helperFailures",
         "oldest"
     })
     public record StageDescriptor(
             String tokenType,
             String defaultTimeout,
             Map<String, Object> source,
+            String keeper,
             String state,
             int waiters,
             int tickets,
@@ -121,6 +126,7 @@ public class StagesEndpoint {
             @Nullable HeadDescriptor head,
             Map<String, Long> exits,
             Map<String, Long> messages,
+            long helperFailures,
             @Nullable List<WaiterDescriptor> oldest)
             implements OperationResponseBody {
 
@@ -131,6 +137,7 @@ public class StagesEndpoint {
                     stage.tokenType().getName(),
                     stage.defaultTimeout().toString(),
                     source(stage),
+                    tag(stage.keeper()),
                     tag(role.state()),
                     role.waiters(),
                     role.tickets(),
@@ -139,6 +146,7 @@ public class StagesEndpoint {
                     role.head() == null ? null : HeadDescriptor.of(role.head()),
                     tagged(snapshot.exits()),
                     tagged(snapshot.messages()),
+                    role.helperFailures(),
                     showTokens == null
                             ? null
                             : role.oldest().stream()
