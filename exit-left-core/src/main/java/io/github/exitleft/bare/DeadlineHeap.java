@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class DeadlineHeap {
 
     private @Nullable Waiter[] heap = new @Nullable Waiter[16];
-
-    /** The deadlines of those in {@link #heap}: to compare them, nobody's waiter has to be fetched from memory. */
-    private long[] deadlines = new long[16];
-
     private int size;
 
     int size() {
@@ -37,59 +33,58 @@ final class DeadlineHeap {
 
     void add(Waiter waiter) {
         if (size == heap.length) {
-            resize(size * 2);
+            heap = Arrays.copyOf(heap, size * 2);
         }
-        up(size++, waiter, waiter.deadline);
+        up(size++, waiter);
     }
 
     void remove(Waiter waiter) {
         int hole = waiter.place;
         Waiter last = at(--size);
-        long deadline = deadlines[size];
         heap[size] = null;
         if (last != waiter) {
-            if (hole > 0 && isEarlier(deadline, deadlines[(hole - 1) / 2])) {
-                up(hole, last, deadline);
+            if (hole > 0 && isEarlier(last, at((hole - 1) / 2))) {
+                up(hole, last);
             } else {
-                down(hole, last, deadline);
+                down(hole, last);
             }
         }
         if (heap.length > 1_024 && size < heap.length / 8) { // a crowd that has gone leaves nothing behind
-            resize(heap.length / 2);
+            heap = Arrays.copyOf(heap, heap.length / 2);
         }
     }
 
-    private void up(int from, Waiter waiter, long deadline) {
+    private void up(int from, Waiter waiter) {
         int place = from;
         while (place > 0) {
             int parent = (place - 1) / 2;
-            if (!isEarlier(deadline, deadlines[parent])) {
+            if (!isEarlier(waiter, at(parent))) {
                 break;
             }
-            put(place, at(parent), deadlines[parent]);
+            put(place, at(parent));
             place = parent;
         }
-        put(place, waiter, deadline);
+        put(place, waiter);
     }
 
-    private void down(int from, Waiter waiter, long deadline) {
+    private void down(int from, Waiter waiter) {
         int place = from;
         while (true) {
             int child = 2 * place + 1;
-            if (child + 1 < size && isEarlier(deadlines[child + 1], deadlines[child])) {
+            if (child + 1 < size && isEarlier(at(child + 1), at(child))) {
                 child++;
             }
-            if (child >= size || !isEarlier(deadlines[child], deadline)) {
+            if (child >= size || !isEarlier(at(child), waiter)) {
                 break;
             }
-            put(place, at(child), deadlines[child]);
+            put(place, at(child));
             place = child;
         }
-        put(place, waiter, deadline);
+        put(place, waiter);
     }
 
-    private static boolean isEarlier(long one, long other) {
-        return one - other < 0; // a difference, since nanoTime may overflow
+    private static boolean isEarlier(Waiter one, Waiter other) {
+        return one.deadline - other.deadline < 0; // a difference, since nanoTime may overflow
     }
 
     @SuppressWarnings("NullAway") // below size there is somebody
@@ -97,15 +92,8 @@ final class DeadlineHeap {
         return heap[place];
     }
 
-    private void put(int place, Waiter waiter, long deadline) {
+    private void put(int place, Waiter waiter) {
         heap[place] = waiter;
-        deadlines[place] = deadline;
         waiter.place = place;
-    }
-
-    private void resize(int capacity) {
-        long[] resized = Arrays.copyOf(deadlines, capacity); // first, for what may find no memory must not come between
-        heap = Arrays.copyOf(heap, capacity);
-        deadlines = resized;
     }
 }
