@@ -23,16 +23,30 @@ final class RetiredTokens<T> {
     private static final int NONE = -1;
 
     // rings, by slot: from the oldest on, in order of age; a slot without a token is one that was retired again since
-    private @Nullable Object[] tokens = {};
-    private int[] hashes = {};
-    private long[] times = {};
-    private boolean[] answers = {};
-    private int[] next = {}; // in the same bucket
+    private @Nullable Object[] tokens;
+    private int[] hashes;
+    private long[] times;
+    private boolean[] answers;
+    private int[] next; // in the same bucket
 
-    private int[] buckets = {};
+    private int[] buckets;
     private int oldest;
     private int used; // slots from the oldest to the youngest
     private int size; // of them, those with a token
+
+    RetiredTokens() {
+        this(0);
+    }
+
+    private RetiredTokens(int capacity) {
+        tokens = new @Nullable Object[capacity];
+        hashes = new int[capacity];
+        times = new long[capacity];
+        answers = new boolean[capacity];
+        next = new int[capacity];
+        buckets = new int[capacity];
+        Arrays.fill(buckets, NONE);
+    }
 
     void add(T token, long now, boolean answered) {
         int hash = spread(token.hashCode());
@@ -104,36 +118,23 @@ final class RetiredTokens<T> {
 
     /** Moves those that are remembered to rings of another capacity, a power of two. */
     private void moveTo(int capacity) {
-        var former = new RetiredTokens<T>();
-        former.tokens = tokens;
-        former.hashes = hashes;
-        former.times = times;
-        former.answers = answers;
-        int first = oldest;
-        int slots = used;
-        @Nullable Object[] newTokens = new @Nullable Object[capacity]; // all of them first, for what may find no memory
-        int[] newHashes = new int[capacity];
-        long[] newTimes = new long[capacity];
-        boolean[] newAnswers = new boolean[capacity];
-        int[] newNext = new int[capacity];
-        int[] newBuckets = new int[capacity];
-        tokens = newTokens;
-        hashes = newHashes;
-        times = newTimes;
-        answers = newAnswers;
-        next = newNext;
-        buckets = newBuckets;
-        Arrays.fill(buckets, NONE);
-        oldest = 0;
-        used = 0;
-        size = 0;
-        for (int i = 0; i < slots; i++) {
-            int slot = former.wrapped(first + i);
-            Object token = former.tokens[slot];
+        var moved = new RetiredTokens<T>(capacity); // whole, before anything is changed here: there may be no memory
+        for (int i = 0; i < used; i++) {
+            int slot = wrapped(oldest + i);
+            Object token = tokens[slot];
             if (token != null) {
-                put(used++, token, former.hashes[slot], former.times[slot], former.answers[slot]);
+                moved.put(moved.used++, token, hashes[slot], times[slot], answers[slot]);
             }
         }
+        tokens = moved.tokens;
+        hashes = moved.hashes;
+        times = moved.times;
+        answers = moved.answers;
+        next = moved.next;
+        buckets = moved.buckets;
+        oldest = 0;
+        used = moved.used;
+        size = moved.size;
     }
 
     private static int spread(int hash) {

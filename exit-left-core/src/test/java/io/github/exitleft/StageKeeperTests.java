@@ -200,22 +200,7 @@ class StageKeeperTests extends NoteFixture {
         Set<Thread> woken = ConcurrentHashMap.newKeySet();
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
                 .keeperIdle(Duration.ofMillis(1))
-                .seam(TestPlatforms.under(new TestPlatforms.Eye() {
-                    @Override
-                    public long nanoTime() {
-                        return System.nanoTime();
-                    }
-
-                    @Override
-                    public boolean parksInVain() {
-                        return false;
-                    }
-
-                    @Override
-                    public void unparks(Thread thread) {
-                        woken.add(thread);
-                    }
-                })));
+                .seam(TestPlatforms.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);
         woken.clear(); // whoever starts it may find it asleep already
         for (int i = 0; i < 200; i++) {

@@ -202,23 +202,8 @@ class StageRaceTests extends NoteFixture {
     void keeper_thatQueues_isNotWokenForEachCallThatComes() throws Exception {
         Set<Thread> keepers = ConcurrentHashMap.newKeySet();
         var woken = new AtomicInteger();
-        Stage<Integer, Note> stage =
-                stage(builder -> builder.timer(new ManualTimer()).seam(TestPlatforms.under(new TestPlatforms.Eye() {
-                    @Override
-                    public long nanoTime() {
-                        return System.nanoTime();
-                    }
-
-                    @Override
-                    public boolean parksInVain() {
-                        return false;
-                    }
-
-                    @Override
-                    public void unparks(Thread thread) {
-                        woken.addAndGet(keepers.contains(thread) ? 1 : 0);
-                    }
-                })));
+        Stage<Integer, Note> stage = stage(builder -> builder.timer(new ManualTimer())
+                .seam(TestPlatforms.under(thread -> woken.addAndGet(keepers.contains(thread) ? 1 : 0))));
         Task<Note> caller = startHead(stage, () -> stage.call(-1, () -> {}));
         stage.keeper(Keeper.IDLE);
         CompletableFuture<Note> first = stage.callAsync(0, () -> {});
