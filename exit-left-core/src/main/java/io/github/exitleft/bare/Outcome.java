@@ -12,6 +12,10 @@ public enum Outcome {
     INTERRUPTED,
     /** The resource failed, or the thread's own head routine threw. */
     FAILED,
-    /** The stage or the ticket was closed. */
-    CLOSED
+    /** The stage was closed. */
+    CLOSED,
+    /** The ticket was closed during the wait, or the owner of a future cancelled or completed it. */
+    CANCELLED,
+    /** The request was not sent: the caller's sender threw. */
+    NOT_SENT
 }

@@ -55,8 +55,8 @@ final class Registrations<T> {
         }
     }
 
-    private IllegalStateException tokenIsTaken(T token) {
-        return new IllegalStateException("token '" + Texts.of(token) + "' of stage '" + stage
+    private TokenInUseException tokenIsTaken(T token) {
+        return new TokenInUseException("token '" + Texts.of(token) + "' of stage '" + stage
                 + "' has a live ticket; close that first, or use another token");
     }
 
