@@ -100,7 +100,7 @@ final class Waits<T, M> {
         } catch (StageClosedException | CancellationException e) {
             outcome = Outcome.CLOSED;
             throw e;
-        } catch (SourceFailedException e) {
+        } catch (SourceFailedException | Error e) {
             outcome = Outcome.FAILED;
             throw e;
         } finally {
