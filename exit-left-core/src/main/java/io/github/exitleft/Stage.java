@@ -323,6 +323,8 @@ public final class Stage<T, M> implements AutoCloseable {
         var ticket = new Ticket<>(this, token, check, mailroom.lockFor(token), single, recipient);
         if (recipient != null) {
             recipient.holds(ticket);
+        } else if (single) {
+            ticket.awaiting = Thread.currentThread(); // no other thread will know this ticket
         }
         ticket.register(bare.ticket(token, ticket));
         if (recipient == null) {
@@ -332,7 +334,13 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
-        return waits.await(ticket, timeout, Resends.none(), null);
+        bare.requireOutside();
+        mailroom.claim(ticket); // what is refused is no wait, and takes nothing
+        try {
+            return waits.await(ticket, timeout, Resends.none(), null);
+        } finally {
+            mailroom.unclaim(ticket.token(), ticket).forEach(this::unclaimed);
+        }
     }
 
     void requireKeeper() {
@@ -356,24 +364,22 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void release(Ticket<T, M> ticket) {
-        // the mailbox first: a message that finds no ticket any more finds its token remembered
-        List<Received<M>> left = mailroom.close(ticket.token(), ticket);
+        List<Unclaimed<T, M>> left = List.of();
         try {
-            ticket.bare().close();
+            // the mailbox first: a message that finds no ticket any more finds its token remembered
+            left = mailroom.close(ticket.token(), ticket);
         } finally {
-            abandon(ticket, left);
+            try {
+                ticket.bare().close();
+            } finally {
+                left.forEach(this::unclaimed);
+            }
         }
     }
 
     void unclaimed(Unclaimed<T, M> unclaimed) {
         tally.message(unclaimed.outcome());
         listeners.unclaimed(unclaimed);
-    }
-
-    private void abandon(Ticket<T, M> ticket, List<Received<M>> left) {
-        for (Received<M> message : left) {
-            unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
-        }
     }
 
     /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */

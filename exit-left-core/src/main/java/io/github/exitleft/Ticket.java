@@ -56,6 +56,11 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
         return foreign;
     }
 
+    @Override
+    boolean isEndless() {
+        return recipient != null && !single;
+    }
+
     void register(BareTicket<T> registration) {
         bare = registration;
     }
@@ -91,7 +96,8 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @return the message, and when it was received
      * @throws InterruptedException if the thread was interrupted before a message came
      * @throws StageTimeoutException if none came in time
-     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits
+     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
+     *     that is returned
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
      *     helper
      * @throws io.github.exitleft.bare.StageClosedException if the stage is or gets closed
@@ -101,7 +107,11 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
         return stage.await(this, timeout);
     }
 
-    /** Gives the token back and drops, under its own count, what is left in the mailbox. Later calls do nothing. */
+    /**
+     * Gives the token back, and counts what is left in the mailbox as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
+     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. A thread that waits with this ticket gets a
+     * {@link java.util.concurrent.CancellationException}, unless its message came before. Later calls do nothing.
+     */
     @Override
     public void close() {
         stage.release(this);

@@ -41,7 +41,7 @@ final class Waits<T, M> {
     }
 
     /**
-     * Sends, if there is something to send, and waits for the ticket's next message.
+     * Sends, if there is something to send, and waits for the ticket's next message. The ticket must be this thread's to wait with.
      *
      * @param resends when to send again
      * @param sender what to send with; null to send nothing
@@ -55,57 +55,83 @@ final class Waits<T, M> {
         long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;
         ticket.bare().whole();
-        @Nullable Outcome outcome = Outcome.FAILED;
+        if (sender != null) {
+            send(ticket, sender, start);
+        }
+        Outcome outcome = Outcome.FAILED;
         try {
-            if (sender != null) {
-                sender.send();
-            }
             int resend = 1;
             boolean parts = false; // whether it takes more than one entry
             long until = untilResend(resends, resend, deadline);
-            while (true) {
-                Received<M> got = mailroom.take(ticket);
-                if (got != null) {
-                    outcome = Outcome.SIGNALLED;
-                    return delivered(got);
-                }
-                outcome = null; // misuse, which the entry refuses, is no wait
+            Received<M> got = mailroom.take(ticket);
+            while (got == null) {
                 if (parts || until != deadline) {
                     ticket.bare().partOf(start, deadline);
                 }
                 parts = true;
                 Exit<@Nullable Received<M>> exit = bare.enterUntil(ticket.bare(), until, headRoutine);
-                outcome = Outcome.FAILED;
                 if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
                     outcome = Outcome.FINISHED;
                     return delivered(Objects.requireNonNull(finished.value()));
                 }
-                if (exit instanceof Exit.TimedOut<?>) {
+                if (exit instanceof Exit.Signalled<?>) {
                     got = mailroom.take(ticket);
-                    if (got != null) { // filed, and its signal lost the race: state beats clock
-                        outcome = Outcome.SIGNALLED;
-                        return delivered(got);
-                    }
-                    if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
+                } else if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
+                    got = mailroom.takeOrMiss(ticket);
+                    if (got == null) {
                         outcome = Outcome.TIMED_OUT;
                         throw timeout(ticket, start, receivedBefore, unclaimedBefore);
                     }
-                    sender.send();
-                    until = untilResend(resends, ++resend, deadline);
+                } else {
+                    got = mailroom.take(ticket);
+                    if (got == null) {
+                        sender.send();
+                        until = untilResend(resends, ++resend, deadline);
+                    }
                 }
             }
-        } catch (InterruptedException e) {
-            outcome = Outcome.INTERRUPTED;
-            throw e;
-        } catch (StageClosedException | CancellationException e) {
-            outcome = Outcome.CLOSED;
-            throw e;
-        } catch (SourceFailedException e) {
-            outcome = Outcome.FAILED;
+            outcome = Outcome.SIGNALLED;
+            return delivered(got);
+        } catch (InterruptedException
+                | IllegalStateException // that the ticket is closed, before an entry or during it
+                | StageClosedException
+                | SourceFailedException e) {
+            Received<M> got = mailroom.takeOrMiss(ticket);
+            if (got != null) { // filed, and its signal lost the race: the message came first
+                outcome = Outcome.SIGNALLED;
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                return delivered(got);
+            }
+            outcome = outcomeOf(e);
+            if (outcome == Outcome.CANCELLED && !(e instanceof CancellationException)) {
+                throw new CancellationException(ticket + " was closed while its thread waited");
+            }
             throw e;
         } finally {
-            if (outcome != null) {
-                ended(ticket, outcome, start);
+            ended(outcome, start);
+        }
+    }
+
+    private static Outcome outcomeOf(Exception ending) {
+        if (ending instanceof InterruptedException) {
+            return Outcome.INTERRUPTED;
+        }
+        if (ending instanceof IllegalStateException) {
+            return Outcome.CANCELLED;
+        }
+        return ending instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
+    }
+
+    private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {
+        boolean sent = false;
+        try {
+            sender.send();
+            sent = true;
+        } finally {
+            if (!sent) {
+                ended(Outcome.NOT_SENT, start);
             }
         }
     }
@@ -120,6 +146,12 @@ final class Waits<T, M> {
     @Nullable
     Received<M> takeMessage(Ticket<T, M> ticket) {
         return mailroom.take(ticket);
+    }
+
+    /** What {@link #takeMessage} does; if there is none, what comes from now on is late. */
+    @Nullable
+    Received<M> lastLook(Ticket<T, M> ticket) {
+        return mailroom.takeOrMiss(ticket);
     }
 
     boolean hasMessage(Ticket<T, M> ticket) {
@@ -151,11 +183,8 @@ final class Waits<T, M> {
     }
 
     /** Counts a wait that has ended. */
-    void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
+    void ended(Outcome outcome, long start) {
         tally.exit(outcome);
-        if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
-            mailroom.missed(ticket);
-        }
         listeners.exited(outcome, start);
     }
 

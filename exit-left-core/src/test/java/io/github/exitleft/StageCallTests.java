@@ -173,7 +173,9 @@ class StageCallTests extends NoteFixture {
                 .isSameAs(thrown);
 
         assertThat(stage.snapshot(0).role().tickets()).isZero();
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.NOT_SENT, 1L)
+                .containsEntry(Outcome.FAILED, 0L);
         assertThat(stage.call(1, () -> add(1, "again")).text()).isEqualTo("again");
     }
 
