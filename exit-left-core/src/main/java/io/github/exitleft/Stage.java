@@ -206,6 +206,9 @@ public final class Stage<T, M> implements AutoCloseable {
             T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
         bare.requireOutside();
+        if (Thread.interrupted()) {
+            throw waits.interruptedBeforeCall();
+        }
         try (Ticket<T, M> ticket = take(token, check, true, null)) {
             return waits.await(ticket, timeout, resends, sender).message();
         }

@@ -28,6 +28,9 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
 
+    /** Whether the wait has ended so late that it only looks for what is there already; written and read by that thread. */
+    boolean overshot;
+
     /** How many messages failed the check. */
     private volatile int foreign;
 

@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waits<T, M> {
 
+    /** A wait that ends so much after its deadline has not had its time: the process was stopped, or starved. */
+    private static final long OVERSHOT_NANOS = Duration.ofMillis(100).toNanos();
+
+    /**
+     * How long such a wait looks on at most for an answer that is already there, and no longer than it is late: long enough for the
+     * thread that heads to be scheduled and to look through the source's buffer.
+     */
+    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
@@ -54,10 +63,12 @@ final class Waits<T, M> {
         long receivedBefore = tally.receivedSoFar();
         long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;
+        ticket.overshot = false;
         ticket.bare().whole();
         if (sender != null) {
-            send(ticket, sender, start);
+            send(sender, start);
         }
+        FailedResends failed = null;
         Outcome outcome = Outcome.FAILED;
         try {
             int resend = 1;
@@ -74,19 +85,24 @@ final class Waits<T, M> {
                     outcome = Outcome.FINISHED;
                     return delivered(Objects.requireNonNull(finished.value()));
                 }
-                if (exit instanceof Exit.Signalled<?>) {
-                    got = mailroom.take(ticket);
-                } else if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
+                got = mailroom.take(ticket);
+                if (got != null || exit instanceof Exit.Signalled<?>) {
+                    continue;
+                }
+                long now = bare.nanoTime();
+                long late = now - deadline;
+                if (sender != null && until != deadline && late < 0) {
+                    failed = failed == null ? new FailedResends() : failed;
+                    sendAgain(ticket, sender, failed);
+                    until = untilResend(resends, ++resend, deadline);
+                } else if (late > OVERSHOT_NANOS && !ticket.overshot) {
+                    ticket.overshot = true; // from now on it only looks, also if it heads
+                    until = now + Math.min(late, LAST_LOOK_NANOS);
+                } else {
                     got = mailroom.takeOrMiss(ticket);
                     if (got == null) {
                         outcome = Outcome.TIMED_OUT;
-                        throw timeout(ticket, start, receivedBefore, unclaimedBefore);
-                    }
-                } else {
-                    got = mailroom.take(ticket);
-                    if (got == null) {
-                        sender.send();
-                        until = untilResend(resends, ++resend, deadline);
+                        throw timeout(ticket, start, deadline, receivedBefore, unclaimedBefore, failed);
                     }
                 }
             }
@@ -124,7 +140,7 @@ final class Waits<T, M> {
         return ending instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
     }
 
-    private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {
+    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
         boolean sent = false;
         try {
             sender.send();
@@ -134,6 +150,27 @@ final class Waits<T, M> {
                 ended(Outcome.NOT_SENT, start);
             }
         }
+    }
+
+    /** Sends again; what that throws does not end the wait, since an answer to an earlier request may still come. */
+    private void sendAgain(Ticket<T, M> ticket, Sender<?> sender, FailedResends failed) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while waiting with " + ticket);
+        }
+        try {
+            sender.send();
+        } catch (Exception e) {
+            if (e instanceof InterruptedException interrupt) {
+                throw interrupt;
+            }
+            failed.add(e);
+        }
+    }
+
+    /** Counts a call whose thread was interrupted before it took a ticket. */
+    InterruptedException interruptedBeforeCall() {
+        ended(Outcome.INTERRUPTED, bare.nanoTime());
+        return new InterruptedException("interrupted before a call on stage '" + bare.name() + "'; nothing was sent");
     }
 
     private long untilResend(Resends resends, int number, long deadline) {
@@ -165,21 +202,51 @@ final class Waits<T, M> {
 
     /** What is thrown when a wait's time is up; the counts are those of its beginning. */
     StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
+        return timeout(ticket, start, bare.nanoTime(), receivedBefore, unclaimedBefore, null);
+    }
+
+    private StageTimeoutException timeout(
+            Ticket<T, M> ticket,
+            long start,
+            long deadline,
+            long receivedBefore,
+            long unclaimedBefore,
+            @Nullable FailedResends failed) {
         BareSnapshot role = bare.snapshot(0);
-        String head = ticket.headed
-                ? "this thread was the head"
-                : role.head() == null
-                        ? "nobody is the head now"
-                        : "thread '" + role.head().thread() + "' is the head";
+        long now = bare.nanoTime();
+        var text = new StringBuilder();
+        if (ticket.headed) {
+            text.append("this thread was the head");
+        } else if (role.head() == null) {
+            text.append("there is no head now");
+        } else {
+            text.append("thread '").append(role.head().thread()).append("' is the head");
+            if (!ticket.overshot && heading.isSilent(role)) {
+                text.append(" and has not read for ")
+                        .append(heading.silence(role).toMillis())
+                        .append(" ms");
+            }
+        }
+        long received = tally.receivedSoFar() - receivedBefore;
+        text.append("; ").append(received).append(received == 1 ? " message" : " messages");
+        text.append(" received meanwhile (");
+        text.append(tally.unclaimedSoFar() - unclaimedBefore).append(" unclaimed), ");
+        text.append(ticket.foreign()).append(" refused by this ticket's check");
+        if (failed != null) {
+            text.append(failed);
+        }
+        if (ticket.overshot) {
+            text.append("; the wait ended ")
+                    .append(Duration.ofNanos(now - deadline).toMillis());
+            text.append(" ms after its deadline, as after a pause of the whole process");
+        }
         heading.warnIfUnattended(role);
-        return new StageTimeoutException(
-                bare.name(),
-                ticket.token(),
-                ticket.toString(),
-                Duration.ofNanos(bare.nanoTime() - start),
-                head + "; received meanwhile: " + (tally.receivedSoFar() - receivedBefore) + ", of which "
-                        + (tally.unclaimedSoFar() - unclaimedBefore) + " for nobody, and " + ticket.foreign()
-                        + " refused by this ticket's check");
+        var timeout = new StageTimeoutException(
+                bare.name(), ticket.token(), ticket.toString(), Duration.ofNanos(now - start), text.toString());
+        if (failed != null) {
+            failed.suppressIn(timeout);
+        }
+        return timeout;
     }
 
     /** Counts a wait that has ended. */

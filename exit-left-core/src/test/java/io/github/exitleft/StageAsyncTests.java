@@ -146,7 +146,7 @@ class StageAsyncTests extends NoteFixture {
                 .isInstanceOf(StageTimeoutException.class)
                 .hasMessageContaining("ticket for token '1' of stage 'post'")
                 .hasMessageContaining("'exit-left keeper of stage 'post'' is the head")
-                .hasMessageContaining("received meanwhile: 1, of which 1 for nobody");
+                .hasMessageContaining("1 message received meanwhile (1 unclaimed)");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
         nothingIsLeft(stage);
         add(1, "late");

@@ -64,7 +64,7 @@ final class Helpers {
             try {
                 LOGGER.log(
                         Level.WARNING,
-                        () -> "a token reader, check, listener or the like of " + stage + " threw " + Texts.of(thrown)
+                        () -> "a check, listener or the like of " + stage + " threw " + Texts.of(thrown)
                                 + "; mend it, and look at the stage's count of helper failures for more of them",
                         thrown);
             } catch (Throwable e) {
