@@ -181,6 +181,31 @@ class StageTimeoutTests extends NoteFixture {
     }
 
     @Test
+    void m7_timeoutUnderAHeadThatHangs_saysForHowLongThatHasNotRead() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        var gate = new CountDownLatch(1);
+        var inside = new CountDownLatch(1);
+        Task<Note> head = start(() -> stage.call(
+                1,
+                note -> {
+                    inside.countDown();
+                    StageTicketTests.awaitUninterruptibly(gate);
+                    return true;
+                },
+                () -> add(1, "mine")));
+        inside.await();
+        clock.advance(Duration.ofSeconds(1));
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
+        clock.advance(Duration.ofSeconds(2));
+
+        assertThat(waiter.failure())
+                .hasMessageContaining(
+                        "; thread '" + head.thread.getName() + "' is the head and has not read for 3000 ms;");
+        gate.countDown();
+        head.get();
+    }
+
+    @Test
     void m9_unattendedAgain_isLoggedAgain() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         try (var log = new LogCapture("io.github.exitleft")) {
