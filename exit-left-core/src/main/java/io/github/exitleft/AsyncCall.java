@@ -69,6 +69,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         waits.ended(Outcome.NOT_SENT, start);
     }
 
+    /** Ends the call whose request was not sent after all, as its sender tells now. */
+    void unsent(Throwable cause) {
+        fail(Outcome.NOT_SENT, new SendFailedException(ticket().toString(), cause));
+    }
+
     private void resendLater(int number) {
         Duration pause = resends.before(number);
         if (pause == null || waits.deadline(pause) - deadline >= 0) {

@@ -4,12 +4,14 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareStage;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TokenInUseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param source where its messages come from; closed with the stage
      * @param reader finds the token that a message is for
      * @return a builder
+     * @throws IllegalArgumentException if the tokens would be arrays
      */
     public static <T, M> StageBuilder<T, M> builder(
             String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -162,6 +165,21 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, AsyncSender<X> sender) throws X, InterruptedException {
+        return call(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request and waits for an answer that passes a check, for as long as the stage does by default.
      *
      * @param <X> what sending throws
@@ -180,6 +198,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for an answer that passes a check; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param check what an answer must pass to be believed; run by the head
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, Predicate<? super M> check, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, check, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, again if need be, and waits for the answer.
      *
      * @param <X> what sending throws
@@ -188,10 +223,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, once it is sure that no answer can be lost
      * @return the answer; a second one counts as a duplicate
      * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @throws StageTimeoutException if none came in time
-     * @throws IllegalStateException if somebody holds a ticket for the token, or this thread is inside a helper; nothing
-     *     has been sent
+     * @throws InterruptedException if the thread was interrupted before an answer came; if it was before the call, nothing is sent
+     * @throws StageTimeoutException if none came in time; has what failing resends threw for suppressed exceptions
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if this thread is inside a helper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the source fails, or failed and it is too early to try again
@@ -200,6 +235,24 @@ public final class Stage<T, M> implements AutoCloseable {
             throws X, InterruptedException {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
         return call(token, options.check, timeout, options.resends, sender);
+    }
+
+    /**
+     * Sends a request, again if need be, and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request, once it is sure that no answer can be lost, and tells later whether that worked
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws SendFailedException if sending failed later, before an answer came
+     * @see #call(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, options, (Sender<X>) sender);
     }
 
     private <X extends Exception> M call(
@@ -229,6 +282,20 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and gives a future of the answer; a failure to send that shows later fails the future.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the future
+     * @throws X if sending failed at once
+     * @see #callAsync(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(T token, AsyncSender<X> sender) throws X {
+        return callAsync(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, and gives a future of the answer instead of waiting for it. Somebody has to read: set a {@linkplain
      * #keeper(Keeper) keeper}.
      *
@@ -242,7 +309,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, on this thread; sends again, if need be, on the executor
      * @return the future
      * @throws X if sending failed; the token is free again
-     * @throws IllegalStateException if somebody holds a ticket for the token, or there is no keeper; nothing has been sent
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if there is no keeper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are too many tickets; nothing has been sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
@@ -252,9 +320,10 @@ public final class Stage<T, M> implements AutoCloseable {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
+        CompletionStage<?> sending;
         boolean sent = false;
         try {
-            sender.send();
+            sending = Waits.begin(sender);
             sent = true;
         } finally {
             if (sent) {
@@ -263,7 +332,25 @@ public final class Stage<T, M> implements AutoCloseable {
                 call.notSent();
             }
         }
+        Waits.whenFailed(sending, call::unsent);
         return call;
+    }
+
+    /**
+     * Sends a request, and gives a future of the answer, which fails with a {@link SendFailedException} if sending fails later, before an
+     * answer has come.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request and tells later whether that worked; sends again, if need be, on the executor
+     * @return the future
+     * @throws X if sending failed at once; the token is free again
+     * @see #callAsync(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            T token, CallOptions<? super M> options, AsyncSender<X> sender) throws X {
+        return callAsync(token, options, (Sender<X>) sender);
     }
 
     /**
@@ -312,7 +399,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param token the token
      * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws IllegalStateException if somebody holds a ticket for the token
+     * @throws TokenInUseException if there is a live ticket for the token
+     * @throws IllegalArgumentException if the token is an array
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again

@@ -25,6 +25,9 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     /** Who is told of its messages; null if a thread waits for them. */
     final @Nullable Recipient<T, M> recipient;
 
+    /** Why its request was not sent after all; null unless that has been told. */
+    volatile @Nullable Throwable unsent;
+
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
 
@@ -57,6 +60,12 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
 
     int foreign() {
         return foreign;
+    }
+
+    /** Ends the wait for an answer to a request that was not sent, from any thread. */
+    void endUnsent(Throwable cause) {
+        unsent = cause; // first, since by it the wait tells this end from others
+        close();
     }
 
     @Override

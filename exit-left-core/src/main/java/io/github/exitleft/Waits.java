@@ -10,6 +10,9 @@ import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +69,7 @@ final class Waits<T, M> {
         ticket.overshot = false;
         ticket.bare().whole();
         if (sender != null) {
-            send(sender, start);
+            send(ticket, sender, start);
         }
         FailedResends failed = null;
         Outcome outcome = Outcome.FAILED;
@@ -121,6 +124,11 @@ final class Waits<T, M> {
                 return delivered(got);
             }
             outcome = outcomeOf(e);
+            Throwable unsent = ticket.unsent;
+            if (outcome == Outcome.CANCELLED && unsent != null) {
+                outcome = Outcome.NOT_SENT;
+                throw new SendFailedException(ticket.toString(), unsent);
+            }
             if (outcome == Outcome.CANCELLED && !(e instanceof CancellationException)) {
                 throw new CancellationException(ticket + " was closed while its thread waited");
             }
@@ -140,10 +148,10 @@ final class Waits<T, M> {
         return ending instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
     }
 
-    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {
         boolean sent = false;
         try {
-            sender.send();
+            whenFailed(begin(sender), ticket::endUnsent);
             sent = true;
         } finally {
             if (!sent) {
@@ -152,18 +160,39 @@ final class Waits<T, M> {
         }
     }
 
-    /** Sends again; what that throws does not end the wait, since an answer to an earlier request may still come. */
+    /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
     private void sendAgain(Ticket<T, M> ticket, Sender<?> sender, FailedResends failed) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + ticket);
         }
         try {
-            sender.send();
+            whenFailed(begin(sender), failed::add);
         } catch (Exception e) {
             if (e instanceof InterruptedException interrupt) {
                 throw interrupt;
             }
             failed.add(e);
+        }
+    }
+
+    /** Sends; returns what completes when that is done, or null if it is. */
+    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+        if (sender instanceof AsyncSender<X> later) {
+            return later.sendAsync();
+        }
+        sender.send();
+        return null;
+    }
+
+    /** Has a failure told that shows later, by the thread that it shows on. */
+    static void whenFailed(@Nullable CompletionStage<?> sending, Consumer<Throwable> failed) {
+        if (sending != null) {
+            sending.whenComplete((done, thrown) -> {
+                if (thrown != null) {
+                    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : null;
+                    failed.accept(cause == null ? thrown : cause);
+                }
+            });
         }
     }
 
