@@ -29,7 +29,7 @@ abstract class Mailbox<M> {
 
     boolean closed;
 
-    /** The thread that waits for its messages; null if none does. */
+    /** The thread that waits for its messages; null if none does. That thread may look without the lock whether it is the one. */
     @Nullable
     Thread awaiting;
 

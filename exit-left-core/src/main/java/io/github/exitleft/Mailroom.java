@@ -157,13 +157,15 @@ final class Mailroom<T, M> {
     }
 
     /**
-     * Closes a box for good, remembers its token, and returns what is left unclaimed by that. If another thread waits, the oldest
-     * message stays: it came before the close, so the wait ends by it.
+     * Closes a box for good, remembers its token, and returns what is left unclaimed by that. If a thread waits that does not leave by
+     * this, the oldest message stays: it came before the close, so the wait ends by it.
+     *
+     * @param leaves whether the thread that waits is this one, and takes nothing any more
      */
-    List<Unclaimed<T, M>> close(T token, Mailbox<M> box) {
+    List<Unclaimed<T, M>> close(T token, Mailbox<M> box, boolean leaves) {
         box.lock.lock();
         try {
-            if (box.awaiting == Thread.currentThread()) {
+            if (leaves) {
                 box.awaiting = null;
             }
             if (!box.closed) {

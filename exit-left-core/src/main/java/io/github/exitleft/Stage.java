@@ -455,10 +455,19 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void release(Ticket<T, M> ticket) {
+        release(ticket, ticket.awaiting == Thread.currentThread());
+    }
+
+    /** Closes a ticket whose wait is to end, though it is this thread perhaps that is about to wait. */
+    void endWait(Ticket<T, M> ticket) {
+        release(ticket, false);
+    }
+
+    private void release(Ticket<T, M> ticket, boolean leaves) {
         List<Unclaimed<T, M>> left = List.of();
         try {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
-            left = mailroom.close(ticket.token(), ticket);
+            left = mailroom.close(ticket.token(), ticket, leaves);
         } finally {
             try {
                 ticket.bare().close();

@@ -65,7 +65,7 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     /** Ends the wait for an answer to a request that was not sent, from any thread. */
     void endUnsent(Throwable cause) {
         unsent = cause; // first, since by it the wait tells this end from others
-        close();
+        stage.endWait(this);
     }
 
     @Override

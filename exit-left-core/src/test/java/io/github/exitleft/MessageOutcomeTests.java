@@ -357,7 +357,7 @@ class MessageOutcomeTests extends NoteFixture {
         // the room's memory is reached through explain() alone when a message has no ticket
         var room = new Mailroom<Integer, Note>(clock::nanoTime, 1, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
         var box = new Mailbox<Note>(room.lockFor(-1), false) {};
-        assertThat(room.close(-1, box)).isEmpty();
+        assertThat(room.close(-1, box, false)).isEmpty();
         for (int i = 0; i < 100_000; i++) {
             assertThat(room.explain(i, new Note(i, "flood")).outcome()).isEqualTo(MessageOutcome.UNKNOWN);
         }

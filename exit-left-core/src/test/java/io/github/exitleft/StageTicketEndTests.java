@@ -113,11 +113,11 @@ class StageTicketEndTests extends NoteFixture {
             assertThat(room.offer(1, box, new Received<>(new Note(1, text), 0))).isNull();
         }
 
-        assertThat(room.close(1, box))
+        assertThat(room.close(1, box, false))
                 .allMatch(left -> left.outcome() == MessageOutcome.ABANDONED)
                 .extracting(left -> Objects.requireNonNull(left.message()).text())
                 .containsExactly("second", "third");
-        assertThat(room.close(1, box)).as("closed again").isEmpty();
+        assertThat(room.close(1, box, false)).as("closed again").isEmpty();
         Received<Note> kept = room.take(box);
         assertThat(kept).isNotNull();
         assertThat(kept.message().text()).isEqualTo("first");
@@ -130,7 +130,7 @@ class StageTicketEndTests extends NoteFixture {
         var box = new Mailbox<Note>(room.lockFor(1), false) {};
         box.awaiting = new Thread("dies of an error");
         assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();
-        assertThat(room.close(1, box)).isEmpty();
+        assertThat(room.close(1, box, false)).isEmpty();
 
         assertThat(room.unclaim(1, box))
                 .singleElement()
