@@ -249,17 +249,13 @@ public final class Stage<T, M> implements AutoCloseable {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
-        boolean sent = false;
         try {
             sender.send();
-            sent = true;
-        } finally {
-            if (sent) {
-                call.sent();
-            } else {
-                call.notSent();
-            }
+        } catch (Throwable e) {
+            call.notSent();
+            throw e;
         }
+        call.sent();
         return call;
     }
 
@@ -352,7 +348,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void tell(Recipient<T, M> recipient) {
-        bare.help(recipient::messageCame);
+        bare.help(recipient::lookAgain);
     }
 
     void release(Ticket<T, M> ticket) {

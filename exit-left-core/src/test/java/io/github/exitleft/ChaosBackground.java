@@ -62,6 +62,7 @@ final class ChaosBackground {
         try {
             CompletableFuture<ChaosLetter> future = world.stage.callAsync(token, options, () -> {
                 int send = ++sends[0];
+                world.requireContextOf(actor);
                 if (send == failAt) {
                     throw new IOException("of the sender");
                 }
@@ -71,13 +72,14 @@ final class ChaosBackground {
             });
             begun = true;
             future.whenComplete((letter, thrown) -> {
+                world.requireContextOf(actor);
                 ended(token, letter, thrown);
                 world.closed(token, before);
                 world.openCalls.decrementAndGet();
             });
             cancels.add(() -> future.cancel(false));
         } catch (IOException e) {
-            actor.count("could not send");
+            actor.count("NOT_SENT");
             world.closed(token, before);
         } catch (RuntimeException e) {
             refused(e);
@@ -95,9 +97,11 @@ final class ChaosBackground {
                 delivered(token, letter);
             } else if (thrown instanceof StageTimeoutException) {
                 world.count("TIMED_OUT");
-            } else if (thrown instanceof CancellationException || thrown instanceof StageClosedException) {
+            } else if (thrown instanceof CancellationException) {
+                world.count("CANCELLED");
+            } else if (thrown instanceof StageClosedException) {
                 world.count("CLOSED");
-            } else if (thrown instanceof SourceFailedException || thrown instanceof IOException) {
+            } else if (thrown instanceof SourceFailedException) {
                 world.count("FAILED");
             } else {
                 throw new AssertionError("not expected", thrown);
@@ -201,6 +205,7 @@ final class ChaosBackground {
                 world.violated("called by " + Thread.currentThread() + " in spite of " + caller + ", ended: " + ended);
             }
             caller = Thread.currentThread();
+            world.requireContextOf(actor);
             try {
                 signal.run();
             } catch (Throwable e) {
