@@ -321,17 +321,13 @@ public final class Stage<T, M> implements AutoCloseable {
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
         CompletionStage<?> sending;
-        boolean sent = false;
         try {
             sending = Waits.begin(sender);
-            sent = true;
-        } finally {
-            if (sent) {
-                call.sent();
-            } else {
-                call.notSent();
-            }
+        } catch (Throwable e) {
+            call.notSent();
+            throw e;
         }
+        call.sent();
         Waits.whenFailed(sending, call::unsent);
         return call;
     }
@@ -451,7 +447,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void tell(Recipient<T, M> recipient) {
-        bare.help(recipient::messageCame);
+        bare.help(recipient::lookAgain);
     }
 
     void release(Ticket<T, M> ticket) {

@@ -230,11 +230,7 @@ final class Waits<T, M> {
     }
 
     /** What is thrown when a wait's time is up; the counts are those of its beginning. */
-    StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
-        return timeout(ticket, start, bare.nanoTime(), receivedBefore, unclaimedBefore, null);
-    }
-
-    private StageTimeoutException timeout(
+    StageTimeoutException timeout(
             Ticket<T, M> ticket,
             long start,
             long deadline,
