@@ -129,7 +129,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         background.execute(() -> {
             waits.delivered(got);
             waits.ended(ticket(), Outcome.SIGNALLED, start);
-            super.complete(got.message());
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error == null) {
+                super.complete(got.message());
+            } else {
+                super.completeExceptionally(error);
+            }
         });
     }
 

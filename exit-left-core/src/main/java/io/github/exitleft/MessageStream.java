@@ -131,6 +131,11 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
             waits.delivered(got);
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error != null) {
+                failure.compareAndSet(null, error);
+                break;
+            }
             mine.onNext(got.message());
         }
         Throwable why = failure.get();
