@@ -170,7 +170,7 @@ public record StageProperties(
      * @param channels Channels to listen to; case matters. Required with source type postgres.
      * @param token How the token is read; what stands before the first colon unless set.
      * @param dataSource Name of the DataSource bean, of which one connection is held. The only one unless set.
-     * @param keepalive After how long without a notification a reader asks the database for a sign of life.
+     * @param keepalive After how long without a notification a reader notifies itself, as a sign of life.
      */
     public record Postgres(
             @DefaultValue List<String> channels,
