@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.commons.logging.impl.NoOpLog;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -57,7 +58,9 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
 
     static final String VALUE_FAILURE = "springDeserializerExceptionValue";
 
-    private static final LogAccessor LOGGER = new LogAccessor(KafkaSource.class);
+    /** A header that a stranger has written is not worth a line each time. */
+    private static final LogAccessor SILENCE = new LogAccessor(new NoOpLog());
+
     private static final Duration LONGEST_POLL = Duration.ofHours(1); // longer ones overflow somewhere
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -185,7 +188,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
     static @Nullable DeserializationException failure(ConsumerRecord<?, ?> message, String header) {
         return message.headers().lastHeader(header) == null
                 ? null
-                : SerializationUtils.getExceptionFromHeader(message, header, LOGGER);
+                : SerializationUtils.getExceptionFromHeader(message, header, SILENCE);
     }
 
     @Override
