@@ -123,9 +123,19 @@ final class KafkaBroker {
 
     /** Makes a topic, if there is none, and waits until the broker knows it too, which learns of it from the controller. */
     void topic(String name, int partitions) {
+        topic(new NewTopic(name, partitions, (short) 1));
+    }
+
+    /** Makes a topic that refuses what is longer than 200 bytes. */
+    void topicOfSmallRecords(String name) {
+        topic(new NewTopic(name, 1, (short) 1).configs(Map.of("max.message.bytes", "200")));
+    }
+
+    private void topic(NewTopic topic) {
+        String name = topic.name();
         try (Admin admin = admin()) {
             try {
-                admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                admin.createTopics(List.of(topic))
                         .all()
                         .get(30, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
