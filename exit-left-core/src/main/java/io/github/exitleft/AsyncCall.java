@@ -200,7 +200,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (got != null) {
             waits.delivered(got);
             end(Outcome.SIGNALLED);
-            super.complete(got.message());
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error == null) {
+                super.complete(got.message());
+            } else {
+                super.completeExceptionally(error);
+            }
             return;
         }
         Throwable thrown = why != null ? why : timeout();

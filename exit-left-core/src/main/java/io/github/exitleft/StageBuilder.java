@@ -35,6 +35,10 @@ public final class StageBuilder<T, M> {
     Executor executor;
 
     ContextCapture context = UnaryOperator::identity;
+
+    @Nullable
+    ReplyClassifier<? super M> classifier;
+
     Timer timer = Timer.JVM;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
@@ -127,8 +131,8 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets whether a background thread reads the source while no caller does; {@link Keeper#OFF} unless set, but {@link
-     * Keeper#ALWAYS} where an {@linkplain Source#diesOfInterrupt interrupt kills the source}.
+     * Sets whether a background thread reads the source while no caller does; what the {@linkplain Source#preferredKeeper()
+     * source prefers} unless set.
      *
      * @param keeper when it does
      * @return this builder
@@ -195,8 +199,20 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
+    /**
+     * Sets what tells answers that are errors from the others; none unless set. What the {@linkplain Source#errorOf source}
+     * says of a message comes first.
+     *
+     * @param classifier gives the exception for a reply that is an error
+     * @return this builder
+     */
+    public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
+        this.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
+        return this;
+    }
+
     Keeper keeper() {
-        return keeper != null ? keeper : source.diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+        return keeper != null ? keeper : source.preferredKeeper();
     }
 
     /** For tests: what keeps the time of asynchronous calls. */

@@ -37,19 +37,26 @@ final class Waits<T, M> {
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
     private final Tally tally;
     private final Listeners<T, M> listeners;
+    private final ErrorReplies<M> errorReplies;
 
     Waits(
             BareStage<T, Source<M>, Void> bare,
             Mailroom<T, M> mailroom,
             Heading<T, M> heading,
             Tally tally,
-            Listeners<T, M> listeners) {
+            Listeners<T, M> listeners,
+            ErrorReplies<M> errorReplies) {
         this.bare = bare;
         this.mailroom = mailroom;
         this.heading = heading;
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
         this.tally = tally;
         this.listeners = listeners;
+        this.errorReplies = errorReplies;
+    }
+
+    ErrorReplies<M> errorReplies() {
+        return errorReplies;
     }
 
     /**

@@ -79,12 +79,14 @@ class ArchitectureTests {
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
                         "CallOptions",
+                        "ErrorReplyException",
                         "Keeper",
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
                         "QueueSource",
                         "Received",
+                        "ReplyClassifier",
                         "Resends",
                         "Sender",
                         "Source",

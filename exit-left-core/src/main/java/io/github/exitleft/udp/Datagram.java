@@ -31,14 +31,19 @@ public final class Datagram {
     /**
      * A check for {@code Stage.call} and {@code Stage.ticket}: believes only what comes from one address.
      *
-     * @param address the address and port that must have sent it; resolved
+     * @param address the address and port that must have sent it; resolved, and no wildcard: 0.0.0.0 is the address of no host,
+     *     and does not mean any
      * @return the check
-     * @throws IllegalArgumentException if the address is not resolved
+     * @throws IllegalArgumentException if nothing could come from the address
      */
     public static Predicate<Datagram> from(InetSocketAddress address) {
         if (address.isUnresolved()) {
             throw new IllegalArgumentException(
                     "'address' must be resolved, but is " + address + "; nothing could come from it");
+        }
+        if (address.getAddress().isAnyLocalAddress()) {
+            throw new IllegalArgumentException("'address' must be that of a host, but is " + address
+                    + ", from which nothing comes; name the host, or leave the check out to believe any");
         }
         return datagram -> datagram.sender.equals(address);
     }

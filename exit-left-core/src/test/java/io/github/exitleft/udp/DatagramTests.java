@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Datagrams, and the tokens in them. */
 class DatagramTests {
@@ -61,6 +62,14 @@ class DatagramTests {
         assertThatThrownBy(() -> Datagram.from(InetSocketAddress.createUnresolved("example.org", 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("example.org");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void m4_from_theAddressOfNoHost_isRefused(String wildcard) {
+        assertThatThrownBy(() -> Datagram.from(new InetSocketAddress(wildcard, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("from which nothing comes");
     }
 
     @Test
