@@ -66,7 +66,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     void notSent() {
         decided.set(true);
         leave();
-        waits.ended(ticket(), Outcome.FAILED, start);
+        waits.ended(Outcome.NOT_SENT, start);
+    }
+
+    /** Ends the call whose request was not sent after all, as its sender tells now. */
+    void unsent(Throwable cause) {
+        fail(Outcome.NOT_SENT, new SendFailedException(ticket().toString(), cause));
     }
 
     private void resendLater(int number) {
@@ -114,7 +119,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (!decided.compareAndSet(false, true)) {
             return;
         }
-        Received<M> got = waits.takeMessage(ticket());
+        Received<M> got = waits.lastLook(ticket());
         if (got != null) { // filed, and the head about to say so: state beats clock
             deliver(got);
         } else {
@@ -128,7 +133,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         leave();
         background.execute(() -> {
             waits.delivered(got);
-            waits.ended(ticket(), Outcome.SIGNALLED, start);
+            waits.ended(Outcome.SIGNALLED, start);
             super.complete(got.message());
         });
     }
@@ -148,7 +153,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void conclude(Outcome outcome, Throwable why) {
-        waits.ended(ticket(), outcome, start);
+        waits.ended(outcome, start);
         super.completeExceptionally(why);
     }
 
@@ -175,7 +180,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             return false;
         }
         leave();
-        waits.ended(ticket(), Outcome.CLOSED, start);
+        waits.ended(Outcome.CANCELLED, start);
         return true;
     }
 

@@ -4,12 +4,14 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareStage;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TokenInUseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param source where its messages come from; closed with the stage
      * @param reader finds the token that a message is for
      * @return a builder
+     * @throws IllegalArgumentException if the tokens would be arrays
      */
     public static <T, M> StageBuilder<T, M> builder(
             String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -162,6 +165,21 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, AsyncSender<X> sender) throws X, InterruptedException {
+        return call(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request and waits for an answer that passes a check, for as long as the stage does by default.
      *
      * @param <X> what sending throws
@@ -180,6 +198,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for an answer that passes a check; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param check what an answer must pass to be believed; run by the head
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, Predicate<? super M> check, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, check, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, again if need be, and waits for the answer.
      *
      * @param <X> what sending throws
@@ -188,10 +223,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, once it is sure that no answer can be lost
      * @return the answer; a second one counts as a duplicate
      * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @throws StageTimeoutException if none came in time
-     * @throws IllegalStateException if somebody holds a ticket for the token, or this thread is inside a helper; nothing
-     *     has been sent
+     * @throws InterruptedException if the thread was interrupted before an answer came; if it was before the call, nothing is sent
+     * @throws StageTimeoutException if none came in time; has what failing resends threw for suppressed exceptions
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if this thread is inside a helper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the source fails, or failed and it is too early to try again
@@ -202,10 +237,31 @@ public final class Stage<T, M> implements AutoCloseable {
         return call(token, options.check, timeout, options.resends, sender);
     }
 
+    /**
+     * Sends a request, again if need be, and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request, once it is sure that no answer can be lost, and tells later whether that worked
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws SendFailedException if sending failed later, before an answer came
+     * @see #call(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, options, (Sender<X>) sender);
+    }
+
     private <X extends Exception> M call(
             T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
         bare.requireOutside();
+        if (Thread.interrupted()) {
+            throw waits.interruptedBeforeCall();
+        }
         try (Ticket<T, M> ticket = take(token, check, true, null)) {
             return waits.await(ticket, timeout, resends, sender).message();
         }
@@ -226,6 +282,20 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and gives a future of the answer; a failure to send that shows later fails the future.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the future
+     * @throws X if sending failed at once
+     * @see #callAsync(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(T token, AsyncSender<X> sender) throws X {
+        return callAsync(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, and gives a future of the answer instead of waiting for it. Somebody has to read: set a {@linkplain
      * #keeper(Keeper) keeper}.
      *
@@ -239,7 +309,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, on this thread; sends again, if need be, on the executor
      * @return the future
      * @throws X if sending failed; the token is free again
-     * @throws IllegalStateException if somebody holds a ticket for the token, or there is no keeper; nothing has been sent
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if there is no keeper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are too many tickets; nothing has been sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
@@ -249,9 +320,10 @@ public final class Stage<T, M> implements AutoCloseable {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
+        CompletionStage<?> sending;
         boolean sent = false;
         try {
-            sender.send();
+            sending = Waits.begin(sender);
             sent = true;
         } finally {
             if (sent) {
@@ -260,7 +332,25 @@ public final class Stage<T, M> implements AutoCloseable {
                 call.notSent();
             }
         }
+        Waits.whenFailed(sending, call::unsent);
         return call;
+    }
+
+    /**
+     * Sends a request, and gives a future of the answer, which fails with a {@link SendFailedException} if sending fails later, before an
+     * answer has come.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request and tells later whether that worked; sends again, if need be, on the executor
+     * @return the future
+     * @throws X if sending failed at once; the token is free again
+     * @see #callAsync(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            T token, CallOptions<? super M> options, AsyncSender<X> sender) throws X {
+        return callAsync(token, options, (Sender<X>) sender);
     }
 
     /**
@@ -309,7 +399,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param token the token
      * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws IllegalStateException if somebody holds a ticket for the token
+     * @throws TokenInUseException if there is a live ticket for the token
+     * @throws IllegalArgumentException if the token is an array
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
@@ -323,6 +414,8 @@ public final class Stage<T, M> implements AutoCloseable {
         var ticket = new Ticket<>(this, token, check, mailroom.lockFor(token), single, recipient);
         if (recipient != null) {
             recipient.holds(ticket);
+        } else if (single) {
+            ticket.awaiting = Thread.currentThread(); // no other thread will know this ticket
         }
         ticket.register(bare.ticket(token, ticket));
         if (recipient == null) {
@@ -332,7 +425,13 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
-        return waits.await(ticket, timeout, Resends.none(), null);
+        bare.requireOutside();
+        mailroom.claim(ticket); // what is refused is no wait, and takes nothing
+        try {
+            return waits.await(ticket, timeout, Resends.none(), null);
+        } finally {
+            mailroom.unclaim(ticket.token(), ticket).forEach(this::unclaimed);
+        }
     }
 
     void requireKeeper() {
@@ -356,24 +455,31 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void release(Ticket<T, M> ticket) {
-        // the mailbox first: a message that finds no ticket any more finds its token remembered
-        List<Received<M>> left = mailroom.close(ticket.token(), ticket);
+        release(ticket, ticket.awaiting == Thread.currentThread());
+    }
+
+    /** Closes a ticket whose wait is to end, though it is this thread perhaps that is about to wait. */
+    void endWait(Ticket<T, M> ticket) {
+        release(ticket, false);
+    }
+
+    private void release(Ticket<T, M> ticket, boolean leaves) {
+        List<Unclaimed<T, M>> left = List.of();
         try {
-            ticket.bare().close();
+            // the mailbox first: a message that finds no ticket any more finds its token remembered
+            left = mailroom.close(ticket.token(), ticket, leaves);
         } finally {
-            abandon(ticket, left);
+            try {
+                ticket.bare().close();
+            } finally {
+                left.forEach(this::unclaimed);
+            }
         }
     }
 
     void unclaimed(Unclaimed<T, M> unclaimed) {
         tally.message(unclaimed.outcome());
         listeners.unclaimed(unclaimed);
-    }
-
-    private void abandon(Ticket<T, M> ticket, List<Received<M>> left) {
-        for (Received<M> message : left) {
-            unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
-        }
     }
 
     /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */

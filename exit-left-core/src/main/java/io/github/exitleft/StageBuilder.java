@@ -40,6 +40,10 @@ public final class StageBuilder<T, M> {
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
         this.name = Objects.requireNonNull(name, "'name' must not be null");
         this.tokenType = Objects.requireNonNull(tokenType, "'tokenType' must not be null");
+        if (tokenType.isArray()) {
+            throw new IllegalArgumentException("'tokenType' must not be an array, but is " + tokenType.getTypeName()
+                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+        }
         this.source = Objects.requireNonNull(source, "'source' must not be null");
         this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
     }

@@ -77,7 +77,7 @@ final class ChaosBackground {
             });
             cancels.add(() -> future.cancel(false));
         } catch (IOException e) {
-            actor.count("could not send");
+            actor.count("NOT_SENT");
             world.closed(token, before);
         } catch (RuntimeException e) {
             refused(e);
@@ -95,7 +95,9 @@ final class ChaosBackground {
                 delivered(token, letter);
             } else if (thrown instanceof StageTimeoutException) {
                 world.count("TIMED_OUT");
-            } else if (thrown instanceof CancellationException || thrown instanceof StageClosedException) {
+            } else if (thrown instanceof CancellationException) {
+                world.count("CANCELLED");
+            } else if (thrown instanceof StageClosedException) {
                 world.count("CLOSED");
             } else if (thrown instanceof SourceFailedException || thrown instanceof IOException) {
                 world.count("FAILED");

@@ -128,7 +128,7 @@ class StageAsyncTests extends NoteFixture {
                 .isSameAs(cause);
 
         nothingIsLeft(stage);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.NOT_SENT, 1L);
         assertThat(unclaimedOutcomes()).isSubsetOf(MessageOutcome.ABANDONED, MessageOutcome.DUPLICATE);
     }
 
@@ -146,7 +146,7 @@ class StageAsyncTests extends NoteFixture {
                 .isInstanceOf(StageTimeoutException.class)
                 .hasMessageContaining("ticket for token '1' of stage 'post'")
                 .hasMessageContaining("'exit-left keeper of stage 'post'' is the head")
-                .hasMessageContaining("received meanwhile: 1, of which 1 for nobody");
+                .hasMessageContaining("1 message received meanwhile (1 unclaimed)");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
         nothingIsLeft(stage);
         add(1, "late");
@@ -238,7 +238,7 @@ class StageAsyncTests extends NoteFixture {
         assertThat(stage.snapshot(0).role().tickets()).as("at once").isZero();
         assertThat(timer.pending()).isZero();
         assertThatThrownBy(() -> get(future)).isInstanceOf(CancellationException.class);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 1L);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CANCELLED, 1L);
         add(1, "too late");
         until(() -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
         assertThat(get(stage.callAsync(1, () -> add(1, "another's"))).text()).isEqualTo("another's");
@@ -257,7 +257,7 @@ class StageAsyncTests extends NoteFixture {
         assertThat(given.complete(new Note(1, "more"))).isFalse();
         assertThat(failure(timed)).isInstanceOf(TimeoutException.class);
         nothingIsLeft(stage);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 2L);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CANCELLED, 2L);
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.bare.TooManyTicketsException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -160,43 +159,6 @@ class StageCallTests extends NoteFixture {
         readAll(stage);
 
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.DUPLICATE, MessageOutcome.DUPLICATE);
-    }
-
-    @Test
-    void senderThatThrows_endsTheCallAndFreesTheTicket() throws Exception {
-        Stage<Integer, Note> stage = stage();
-        var thrown = new IOException("no route");
-
-        assertThatThrownBy(() -> stage.call(1, () -> {
-                    throw thrown;
-                }))
-                .isSameAs(thrown);
-
-        assertThat(stage.snapshot(0).role().tickets()).isZero();
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
-        assertThat(stage.call(1, () -> add(1, "again")).text()).isEqualTo("again");
-    }
-
-    @Test
-    void senderThatThrowsOnResend_endsTheCallAndPassesTheRoleOn() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        var first = new AtomicBoolean(true);
-        var options = CallOptions.<Note>defaults().resend(Resends.every(Duration.ofSeconds(1)));
-        Task<Note> head = startHead(
-                stage,
-                () -> stage.call(1, options, () -> {
-                    if (!first.getAndSet(false)) {
-                        throw new IOException("gone");
-                    }
-                }));
-        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
-
-        pass(Duration.ofSeconds(1));
-
-        assertThat(head.failure()).isInstanceOf(IOException.class);
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
-        add(2, "yours");
-        assertThat(waiter.get().text()).isEqualTo("yours");
     }
 
     @Test

@@ -131,13 +131,18 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param token what it is for
      * @param attachment what the head is to find with the ticket; null for nothing
      * @return the ticket, to be closed
-     * @throws IllegalStateException if somebody holds a ticket for that token
+     * @throws TokenInUseException if there is a live ticket for that token
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the resource failed and it is too early to try again
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
-        Objects.requireNonNull(token, "'token' must not be null");
+        if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
+            throw new IllegalArgumentException("token of stage '" + name + "' is an array, "
+                    + token.getClass().getTypeName()
+                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+        }
         Room.forAnEntry();
         var ticket = new BareTicket<T>(this, token, attachment, role.era());
         // refused before it is registered: once a head can see it, a message may be filed for it

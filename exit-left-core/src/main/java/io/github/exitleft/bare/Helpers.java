@@ -72,7 +72,7 @@ final class Helpers {
         if (logged.compareAndSet(false, true)) {
             log(
                     Level.WARNING,
-                    "a token reader, check, listener or the like of ",
+                    "a check, listener or the like of ",
                     " threw",
                     " ",
                     "; mend it, and look at the stage's count of helper failures for more of them",
