@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BareStageErrorTests extends Steered {
 
     private static final Duration SHORT = Duration.ofSeconds(1);
+
+    private volatile int deepest;
+    private volatile boolean recursionEntered;
 
     /** What one play of a scenario does, and checks in the end. */
     private interface Scenario {
@@ -124,7 +128,7 @@ class BareStageErrorTests extends Steered {
         for (boolean virtual : new boolean[] {true, false}) {
             platform.virtual = virtual;
             atEachCallOf(thrower, () -> {
-                List<Actor<String>> others = new java.util.concurrent.CopyOnWriteArrayList<>();
+                List<Actor<String>> others = new CopyOnWriteArrayList<>();
                 Actor<String> head = headThatThen(
                         director -> {
                             director.signal("a");
@@ -148,7 +152,7 @@ class BareStageErrorTests extends Steered {
     @ValueSource(strings = {"head", "a", "b"})
     void s19_errorAtAnyCall_whileAHeadFails_harmsNoOther(String thrower) throws Exception {
         atEachCallOf(thrower, () -> {
-            List<Actor<String>> others = new java.util.concurrent.CopyOnWriteArrayList<>();
+            List<Actor<String>> others = new CopyOnWriteArrayList<>();
             Actor<String> head = headThatThen(
                     director -> {
                         throw director.fail(new IllegalStateException("wanted by a test"));
@@ -358,10 +362,11 @@ class BareStageErrorTests extends Steered {
                 .promotion(Promotion.OLDEST)
                 .closer(closedResources::add, false)
                 .build();
-        for (int round = 0; round < 30; round++) {
+        for (int round = 0; round < 12; round++) {
             Actor<Exit<String>> head = head();
             Actor<Exit<String>> waiter = waiter("w", LONG);
-            var victim = new Thread(null, this::recur, "victim", 256 * 1024);
+            int from = deepest * 9 / 10; // near the end of its stack, if that is as deep as before
+            var victim = new Thread(null, () -> recur(1, from), "victim", 256 * 1024);
             victim.setDaemon(true);
             victim.setUncaughtExceptionHandler((thread, e) -> {});
             victim.start();
@@ -371,15 +376,20 @@ class BareStageErrorTests extends Steered {
             assertThat(waiter.result()).isEqualTo(signalled());
             leave(head);
         }
+        assertThat(recursionEntered).isTrue();
         stillWorks();
     }
 
-    private void recur() {
-        try (var ticket = stage.ticket("victim")) {
-            stage.enter(ticket, Duration.ofNanos(1_000), director -> "headed");
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    private void recur(int depth, int from) {
+        deepest = depth;
+        if (from > 0 && depth > from) {
+            try (var ticket = stage.ticket("victim")) {
+                stage.enter(ticket, Duration.ofNanos(depth % 2 * 1_000), director -> "headed");
+                recursionEntered = true;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
-        recur();
+        recur(depth + 1, from);
     }
 }
