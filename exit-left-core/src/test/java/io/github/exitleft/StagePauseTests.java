@@ -35,7 +35,7 @@ class StagePauseTests extends NoteFixture {
     /** Waits until as many waits as that have noticed that their time is up, and look on. */
     private static void untilOvershot(Stage<Integer, Note> stage, int waits) {
         until(() -> {
-            assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, (long) waits);
+            assertThat(stage.snapshot(0).role().entries()).containsEntry(Outcome.TIMED_OUT, (long) waits);
             assertThat(stage.snapshot(0).role().waiters()).isEqualTo(waits);
         });
     }
@@ -150,7 +150,7 @@ class StagePauseTests extends NoteFixture {
         clock.advance(Duration.ofMillis(2_100));
 
         assertThat(waiter.failure()).isInstanceOf(StageTimeoutException.class);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
+        assertThat(stage.snapshot(0).role().entries()).containsEntry(Outcome.TIMED_OUT, 1L);
         add(1, "done");
         head.get();
     }

@@ -35,21 +35,21 @@ final class SteeredPlatform implements Platform {
 
     private volatile @Nullable Failing failing;
 
-    /** Which call of this seam is to throw an Error. */
+    /** Which call of this seam is to throw an Error, once. */
     private static final class Failing {
+        private final String thread;
         private final String call;
-        private final @Nullable Thread thread;
         private final AtomicInteger countdown;
 
-        Failing(String call, @Nullable Thread thread, int number) {
-            this.call = call;
+        Failing(String thread, int number, String call) {
             this.thread = thread;
+            this.call = call;
             this.countdown = new AtomicInteger(number);
         }
 
         boolean hits(String call) {
-            return (this.call.isEmpty() || this.call.equals(call))
-                    && (thread == null || thread == Thread.currentThread())
+            return (this.call.isEmpty() ? !call.startsWith("end of") : this.call.equals(call))
+                    && (thread.isEmpty() || thread.equals(Thread.currentThread().getName()))
                     && countdown.decrementAndGet() == 0;
         }
     }
@@ -63,20 +63,20 @@ final class SteeredPlatform implements Platform {
         }
     }
 
-    /** Makes a method of this seam throw an Error once, when it is called for the given time from now; counted from 1. */
-    void failWhen(String call, int number) {
-        failing = new Failing(call, null, number);
+    /** Makes a call of this seam throw an Error: the one of that number, of those that threads of that name make. */
+    void failWhen(String thread, int number) {
+        failing = new Failing(thread, number, "");
     }
 
-    /** Makes any call of this seam throw an Error once; counted from 1, and those of one thread only. */
-    void failWhen(Thread thread, int number) {
-        failing = new Failing("", thread, number);
+    /** Likewise, of those of one method. */
+    void failWhen(String thread, int number, String call) {
+        failing = new Failing(thread, number, call);
     }
 
-    /** How many calls are to come before the one that throws; negative when that has come. */
-    int callsToFailure() {
+    /** Whether the Error that was wanted last has been thrown. */
+    boolean hasFailed() {
         Failing now = failing;
-        return now == null ? Integer.MAX_VALUE : now.countdown.get() - 1;
+        return now != null && now.countdown.get() <= 0;
     }
 
     private void called(String call) {
@@ -115,6 +115,7 @@ final class SteeredPlatform implements Platform {
         while (deaf.contains(me)) {
             Thread.onSpinWait();
         }
+        called("end of park");
     }
 
     @Override
