@@ -118,6 +118,7 @@ class ArchitectureTests {
                         "bare.Promotion",
                         "bare.SourceFailedException",
                         "bare.StageClosedException",
+                        "bare.TokenInUseException",
                         "bare.TooManyTicketsException",
                         "udp.Datagram",
                         "udp.DatagramTokens",
