@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +103,7 @@ final class KafkaBroker {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         try (Admin admin = admin()) {
-            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 if (!this.process.isAlive()) {
                     throw new AssertionError("the broker ended: see " + log);
                 }
