@@ -134,9 +134,7 @@ final class KafkaBroker {
         String name = topic.name();
         try (Admin admin = admin()) {
             try {
-                admin.createTopics(List.of(topic))
-                        .all()
-                        .get(30, TimeUnit.SECONDS);
+                admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw new AssertionError(e);
