@@ -78,6 +78,7 @@ class ArchitectureTests {
                         .map(name -> name.substring("io.github.exitleft.".length()))
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
+                        "AsyncSender",
                         "CallOptions",
                         "Keeper",
                         "MessageOutcome",
@@ -86,6 +87,7 @@ class ArchitectureTests {
                         "QueueSource",
                         "Received",
                         "Resends",
+                        "SendFailedException",
                         "Sender",
                         "Source",
                         "Stage",
