@@ -44,11 +44,15 @@ final class Keeping<T, M> {
     private final OnFailure onFailure;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Thread thread; // guarded by lock
+
+    /** Written with the lock held, or by the thread itself as it dies. */
+    private volatile @Nullable Thread thread;
+
     private volatile Keeper mode;
-    private volatile boolean heads;
-    private volatile boolean queues; // or is about to, or heads since it did
-    private volatile boolean failing; // as far as its own thread has seen, which writes it
+
+    /** As far as its own thread has seen, which writes it. */
+    private volatile boolean failing;
+
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
@@ -79,7 +83,7 @@ final class Keeping<T, M> {
     void switchTo(Keeper wanted) {
         mode = wanted;
         lookUp();
-        if (heads && wanted == Keeper.OFF) {
+        if (keeper.isHeading() && wanted == Keeper.OFF) {
             bare.help(source::wakeup); // or it would read on for a second
         }
     }
@@ -89,11 +93,7 @@ final class Keeping<T, M> {
         lock.lock();
         try {
             if (thread == null && isNeeded()) {
-                var starting = new Thread(null, this::run, threadName, 0, false);
-                starting.setDaemon(true);
-                starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
-                starting.start();
-                thread = starting;
+                start();
             }
         } finally {
             lock.unlock();
@@ -101,27 +101,53 @@ final class Keeping<T, M> {
         keeper.recall();
     }
 
-    /** Somebody waits now for whom no thread waits: the keeper is to read at once, unless it does. */
+    private void start() {
+        var starting = new Thread(null, this::run, threadName, 0, false);
+        starting.setDaemon(true);
+        starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
+        thread = starting; // before it starts, since it takes that back when it ends
+        boolean started = false;
+        try {
+            starting.start();
+            started = true;
+        } finally {
+            if (!started) {
+                thread = null;
+            }
+        }
+    }
+
+    /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */
     void attend() {
-        if (mode == Keeper.OFF) { // switched off since it was asked for, and perhaps gone
+        if (mode == Keeper.OFF
+                || thread == null) { // switched off since it was asked for, and perhaps gone; or it has died
             lookUp();
-        } else if (!heads && !queues) {
+        } else if (!keeper.isEngaged()) {
             keeper.recall();
         }
     }
 
-    /** The last of those has gone for whom no thread waits: a keeper that is switched off need not queue for them any more. */
+    /** Lets a keeper that is switched off stop queueing: called when the last asynchronous wait has ended. */
     void relieve() {
         if (mode == Keeper.OFF) {
             keeper.recall();
         }
     }
 
-    /** A caller has been admitted, perhaps to try a failed source again: a keeper that is always to read does so for it. */
+    /**
+     * Makes a keeper that is always to read try a failed source again for a caller that has been admitted, and one that has died start
+     * again. Throws nothing, since the caller has its ticket by then.
+     */
     void admitted() {
-        if (failing && mode == Keeper.ALWAYS) {
-            asked.set(true);
-            keeper.recall();
+        try {
+            if (thread == null && mode != Keeper.OFF) {
+                lookUp();
+            } else if (failing && mode == Keeper.ALWAYS) {
+                asked.set(true);
+                keeper.recall();
+            }
+        } catch (Throwable e) { // an Error; the next caller makes it look up
+            bare.helperFailed(e);
         }
     }
 
@@ -152,6 +178,18 @@ final class Keeping<T, M> {
     }
 
     private void run() {
+        try {
+            takeTurns();
+        } finally {
+            if (thread
+                    == Thread
+                            .currentThread()) { // it dies; the next caller makes the keeper look up, and so start again
+                thread = null;
+            }
+        }
+    }
+
+    private void takeTurns() {
         boolean goesOn = true;
         while (goesOn) {
             try {
@@ -160,14 +198,33 @@ final class Keeping<T, M> {
                     turn();
                 }
             } catch (InterruptedException e) {
-                // nobody has a right to interrupt it; the role has been passed on, and it starts anew
-                keeper.pause(AFTER_INTERRUPT);
+                // nothing has a right to interrupt it; the role has been passed on, and it starts anew
+                rest(AFTER_INTERRUPT);
             } catch (SourceFailedException | StageClosedException e) {
-                // everybody has been told, and the next turn sees it
+                // all have been told, and the next turn sees it
             } catch (Throwable e) {
-                bare.help(() -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", e));
-                keeper.pause(FAIL_ALL);
+                report(e);
+                rest(FAIL_ALL);
             }
+        }
+    }
+
+    /** Says that the keeper goes on after what it did not expect, if there is memory to say so. */
+    private void report(Throwable unexpected) {
+        try {
+            bare.help(
+                    () -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", unexpected));
+        } catch (Throwable e) {
+            bare.helperFailed(e);
+        }
+    }
+
+    /** Pauses before the next turn; an Error only makes that come sooner. */
+    private void rest(Duration time) {
+        try {
+            keeper.pause(time);
+        } catch (Throwable e) {
+            Thread.yield();
         }
     }
 
@@ -242,20 +299,13 @@ final class Keeping<T, M> {
         }
     }
 
-    private boolean head(boolean queueing, boolean triesAgain) throws InterruptedException {
-        queues = queueing;
-        try {
-            return keeper.head(queueing, triesAgain, director -> {
-                heads = true;
-                if (failing && hasFailed()) {
-                    attempts++;
-                }
-                return heading.keep(director, this);
-            });
-        } finally {
-            heads = false;
-            queues = false;
-        }
+    private boolean head(boolean queues, boolean triesAgain) throws InterruptedException {
+        return keeper.head(queues, triesAgain, director -> {
+            if (failing && hasFailed()) {
+                attempts++;
+            }
+            return heading.keep(director, this);
+        });
     }
 
     /**

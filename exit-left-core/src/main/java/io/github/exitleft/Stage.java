@@ -67,7 +67,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
                         .promotion(settings.promotion)
                         .maxTickets(settings.maxTickets)
-                        .wakeup(this::wakeToClose)
+                        .wakeup(this::wakeHead)
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
@@ -573,9 +573,12 @@ public final class Stage<T, M> implements AutoCloseable {
         keeping.lookUp();
     }
 
-    private void wakeToClose(Source<M> reading) {
+    /** Wakes the head because the stage or its ticket is closed. */
+    private void wakeHead(Source<M> reading) {
         try {
-            background.sweep(); // now, since the head may take its time
+            if (bare.isClosed()) {
+                background.sweep(); // now, since the head may take its time
+            }
         } finally {
             reading.wakeup();
         }

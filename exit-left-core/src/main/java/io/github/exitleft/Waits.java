@@ -123,7 +123,7 @@ final class Waits<T, M> {
                 }
                 return delivered(got);
             }
-            outcome = outcomeOf(e);
+            outcome = outcomeOf(ticket, e);
             Throwable unsent = ticket.unsent;
             if (outcome == Outcome.CANCELLED && unsent != null) {
                 outcome = Outcome.NOT_SENT;
@@ -138,14 +138,16 @@ final class Waits<T, M> {
         }
     }
 
-    private static Outcome outcomeOf(Exception ending) {
+    private static Outcome outcomeOf(Ticket<?, ?> ticket, Exception ending) {
         if (ending instanceof InterruptedException) {
             return Outcome.INTERRUPTED;
         }
-        if (ending instanceof IllegalStateException) {
-            return Outcome.CANCELLED;
+        if (ending instanceof StageClosedException) {
+            return Outcome.CLOSED;
         }
-        return ending instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
+        boolean cancelled =
+                ending instanceof IllegalStateException && !ticket.bare().isOpen();
+        return cancelled ? Outcome.CANCELLED : Outcome.FAILED;
     }
 
     private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {

@@ -182,7 +182,7 @@ class StageChaosTests {
         lastHeap = (runtime.totalMemory() - runtime.freeMemory()) / 1024;
         firstHeap = firstHeap == 0 ? lastHeap : firstHeap;
         assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .noneMatch(name -> name.startsWith("chaos-") || name.startsWith("exit-left"));
+                .noneMatch(name -> name.startsWith("chaos-") || name.startsWith("exit-left keeper"));
     }
 
     private String summary() {

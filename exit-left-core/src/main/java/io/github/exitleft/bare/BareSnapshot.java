@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param head the present head; null when nobody heads
  * @param headChanges how often a thread became head
  * @param promotions how often it became so by hand-over from one who left
- * @param exits how many waits ended in which way
+ * @param entries how many entries ended in which way
  * @param helperFailures how often a listener or another helper threw
  * @param oldest those who have waited longest, oldest first, as many as were asked for
  */
@@ -28,7 +28,7 @@ public record BareSnapshot(
         @Nullable Head head,
         long headChanges,
         long promotions,
-        Map<Outcome, Long> exits,
+        Map<Outcome, Long> entries,
         long helperFailures,
         List<Waiting> oldest) {
 

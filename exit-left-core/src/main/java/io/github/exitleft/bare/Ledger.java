@@ -10,16 +10,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the role notes down of its heads and exits, for snapshots (S18).
+ * What the role notes down of its heads and of how entries end, for snapshots (S18).
  *
- * <p>Guarded by the stage's lock. Who closes the stage heads to do so, and is not counted.
+ * <p>Guarded by the stage's lock. The thread that closes the stage heads to do so, and is not counted.
  */
 final class Ledger {
 
-    private final long[] exits = new long[Outcome.values().length];
+    private final long[] entries = new long[Outcome.values().length];
     private long headSince;
-    private @Nullable Instant
-            headSinceInstant; // reckoned when somebody asks, which few do; then kept, so as not to waver
+
+    /** Computed when first asked for, which is rare, and then kept, so that it stays the same. */
+    private @Nullable Instant headSinceInstant;
+
     private long headChanges;
     private long promotions;
 
@@ -29,12 +31,16 @@ final class Ledger {
         headChanges += head instanceof Role.Closer ? 0 : 1;
     }
 
+    long headSince() {
+        return headSince;
+    }
+
     void promoted(Waiter head) {
         promotions += head instanceof Role.Closer ? 0 : 1;
     }
 
-    void exited(Outcome outcome) {
-        exits[outcome.ordinal()]++;
+    void ended(Outcome outcome) {
+        entries[outcome.ordinal()]++;
     }
 
     /** A snapshot of what is noted here and of those who wait. */
@@ -51,7 +57,7 @@ final class Ledger {
         return new BareSnapshot(
                 state,
                 closed ? null : failure,
-                closed ? 0 : queue.size(), // only who closes the stage can still be queued
+                closed ? 0 : queue.size(), // only the closing thread can still be queued
                 tickets,
                 head == null
                         ? null
@@ -59,7 +65,7 @@ final class Ledger {
                                 head.threadName(), headSinceInstant(now), Duration.ofNanos(now - headSince)),
                 headChanges,
                 promotions,
-                exits(),
+                entries(),
                 helperFailures,
                 waiting(queue, oldest, now));
     }
@@ -71,10 +77,10 @@ final class Ledger {
         return headSinceInstant;
     }
 
-    private Map<Outcome, Long> exits() {
+    private Map<Outcome, Long> entries() {
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
-            counts.put(outcome, exits[outcome.ordinal()]);
+            counts.put(outcome, entries[outcome.ordinal()]);
         }
         return counts;
     }

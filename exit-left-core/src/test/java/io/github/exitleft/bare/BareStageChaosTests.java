@@ -80,7 +80,7 @@ class BareStageChaosTests {
         assertThat(end.waiters()).isZero();
         assertThat(end.tickets()).isZero();
         assertThat(end.head()).isNull();
-        assertThat(end.exits().values().stream().mapToLong(Long::longValue).sum())
+        assertThat(end.entries().values().stream().mapToLong(Long::longValue).sum())
                 .isEqualTo(entries.get());
         assertThat(stage.backdoor()[0]).isEqualTo(headed.get());
     }

@@ -36,7 +36,7 @@ class BareStageCloseTests extends Steered {
         assertThat(head.result()).isEqualTo(finished("head")); // woken by the hook
         assertThat(closedResources).hasSize(1);
         assertThat(stage.snapshot(0).promotions()).isZero();
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 3L);
+        assertThat(stage.snapshot(0).entries()).containsEntry(Outcome.CLOSED, 3L);
     }
 
     @Test

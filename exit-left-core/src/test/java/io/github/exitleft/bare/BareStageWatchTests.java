@@ -246,7 +246,7 @@ class BareStageWatchTests extends Steered {
         await().until(() -> stage.snapshot(0).head() == null);
         assertThat(stage.snapshot(0).headChanges()).isEqualTo(3);
         assertThat(stage.snapshot(0).promotions()).isEqualTo(2);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FINISHED, 3L);
+        assertThat(stage.snapshot(0).entries()).containsEntry(Outcome.FINISHED, 3L);
     }
 
     @Test

@@ -91,6 +91,11 @@ public final class TestPlatforms {
                 eye.unparks(thread);
                 LockSupport.unpark(thread);
             }
+
+            @Override
+            public void set(Alarm alarm, long at) {
+                Platform.JVM.set(alarm, at);
+            }
         };
         return builder -> builder.platform(platform);
     }
@@ -112,6 +117,11 @@ public final class TestPlatforms {
             @Override
             public void unpark(Thread thread) {
                 LockSupport.unpark(thread);
+            }
+
+            @Override
+            public void set(Alarm alarm, long at) {
+                // not needed: threads look up by themselves
             }
         };
         return builder -> builder.platform(platform);
