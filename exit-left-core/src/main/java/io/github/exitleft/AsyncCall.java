@@ -5,30 +5,52 @@ import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call for whose answer no thread waits.
  *
- * <p>The first of answer, timeout, cancellation, failure and close decides, by one atomic step, and frees the token in the thread
- * that brings it; what the caller has attached to the future runs on the stage's executor. Nothing is decided before the request
- * has been sent, since it is not before that the caller has the future.
+ * <p>Answer, timeout, failure and close only make the executor look. What it finds decides, by one atomic step, in which the owner's
+ * own {@code cancel} or {@code complete} may come first: until the future is completed, the answer stays in the mailbox and the token
+ * is taken. Nothing is decided before the request has been sent, since it is not before that the caller has the future.
+ *
+ * <pre>
+ * SENDING --told--> TOLD
+ *    |                |
+ *    +----- sent -----+--> OPEN --look, or the owner--> OVER
+ * </pre>
  */
 final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T, M> {
+
+    private enum Phase {
+        SENDING,
+        /** As SENDING; told meanwhile that there may be something for it. */
+        TOLD,
+        OPEN,
+        OVER
+    }
 
     private final Waits<T, M> waits;
     private final Background<T, M> background;
     private final Resends resends;
     private final Sender<?> sender;
+    private final UnaryOperator<Runnable> context;
     private final long start;
     private final long deadline;
     private final long receivedBefore;
     private final long unclaimedBefore;
-    private final AtomicBoolean decided = new AtomicBoolean();
-    private @Nullable Ticket<T, M> ticket; // set before anybody can find it
-    private volatile boolean sent;
-    private volatile Runnable cancelExpiry = Timer.NOTHING;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
+    private volatile boolean timeIsUp;
+    private @Nullable Ticket<T, M> ticket; // set before another thread can find the call
+    private volatile @Nullable FailedResends failedResends; // set by one of them
+    private volatile @Nullable SendFailedException notSent; // of a request whose sending was still going on
+    private volatile Runnable cancelAlarm = Timer.NOTHING;
     private volatile Runnable cancelResend = Timer.NOTHING;
 
     AsyncCall(Waits<T, M> waits, Background<T, M> background, Duration timeout, Resends resends, Sender<?> sender) {
@@ -36,67 +58,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         this.background = background;
         this.resends = resends;
         this.sender = sender;
+        this.context = background.captureContext();
         this.start = waits.nanoTime();
         this.deadline = waits.deadline(timeout);
         this.receivedBefore = waits.receivedSoFar();
         this.unclaimedBefore = waits.unclaimedSoFar();
-    }
-
-    /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    void sent() {
-        sent = true;
-        RuntimeException why = failure();
-        if (waits.hasMessage(ticket())) {
-            messageCame();
-        } else if (why != null) {
-            end(why);
-        }
-        if (isOver()) {
-            return;
-        }
-        // the timer is the whole JVM's, so it only submits
-        cancelExpiry = background.after(deadline - waits.nanoTime(), () -> background.execute(this::expire));
-        resendLater(1);
-        if (isOver()) {
-            cancelExpiry.run();
-        }
-    }
-
-    /** Ends the call whose request could not be sent, which its caller is told by an exception. */
-    void notSent() {
-        decided.set(true);
-        leave();
-        waits.ended(Outcome.NOT_SENT, start);
-    }
-
-    /** Ends the call whose request was not sent after all, as its sender tells now. */
-    void unsent(Throwable cause) {
-        fail(Outcome.NOT_SENT, new SendFailedException(ticket().toString(), cause));
-    }
-
-    private void resendLater(int number) {
-        Duration pause = resends.before(number);
-        if (pause == null || waits.deadline(pause) - deadline >= 0) {
-            return;
-        }
-        cancelResend = background.after(
-                waits.deadline(pause) - waits.nanoTime(), () -> background.execute(() -> resend(number)));
-        if (isOver()) {
-            cancelResend.run();
-        }
-    }
-
-    private void resend(int number) {
-        if (isOver() || waits.nanoTime() - deadline >= 0) { // a busy executor may be late
-            return;
-        }
-        try {
-            sender.send();
-        } catch (Throwable e) { // what it throws ends a call in either form
-            fail(Outcome.FAILED, e);
-            return;
-        }
-        resendLater(number + 1);
     }
 
     @Override
@@ -109,94 +75,234 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     @Override
-    public void messageCame() {
-        if (sent && decided.compareAndSet(false, true)) {
-            deliver(Objects.requireNonNull(waits.takeMessage(ticket())));
-        }
-    }
-
-    private void expire() {
-        if (!decided.compareAndSet(false, true)) {
-            return;
-        }
-        Received<M> got = waits.lastLook(ticket());
-        if (got != null) { // filed, and the head about to say so: state beats clock
-            deliver(got);
-        } else {
-            StageTimeoutException timeout = waits.timeout(ticket(), start, receivedBefore, unclaimedBefore);
-            leave();
-            conclude(Outcome.TIMED_OUT, timeout);
-        }
-    }
-
-    private void deliver(Received<M> got) {
-        leave();
-        background.execute(() -> {
-            waits.delivered(got);
-            waits.ended(Outcome.SIGNALLED, start);
-            super.complete(got.message());
-        });
-    }
-
-    @Override
-    public void end(RuntimeException why) {
-        if (sent) {
-            fail(why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED, why);
-        }
-    }
-
-    private void fail(Outcome outcome, Throwable why) {
-        if (decided.compareAndSet(false, true)) {
-            leave();
-            background.execute(() -> conclude(outcome, why));
-        }
-    }
-
-    private void conclude(Outcome outcome, Throwable why) {
-        waits.ended(outcome, start);
-        super.completeExceptionally(why);
-    }
-
-    private void leave() {
-        cancelExpiry.run();
-        cancelResend.run();
-        background.leave(this, ticket());
-    }
-
-    @Override
-    public boolean isOver() {
-        return decided.get();
-    }
-
-    @Override
     public @Nullable RuntimeException failure() {
         return ticket().bare().failure();
     }
 
-    // what the caller does to the future; whoever comes first decides
+    private boolean isOver() {
+        return phase.get() == Phase.OVER;
+    }
 
-    private boolean withdraw() {
-        if (!decided.compareAndSet(false, true)) {
+    /** Begins to keep the time, once the request has been sent; an answer may be there already. */
+    void sent() {
+        boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
+        boolean failed = failure() != null; // since its ticket was taken, and those who were told may not include it
+        try {
+            if (failed) {
+                setAlarm(Background.GRACE_NANOS, this::lookNow);
+            } else {
+                setAlarm(deadline - waits.nanoTime(), this::timeIsUp);
+            }
+            if (told || failed) {
+                haveALook();
+            }
+            resendLater(1);
+        } catch (Throwable e) { // no memory: the caller gets no future
+            cancel(false);
+            throw e;
+        }
+    }
+
+    /** Ends the call whose request could not be sent, which its caller is told by an exception. */
+    void notSent() {
+        phase.set(Phase.OVER);
+        end(Outcome.NOT_SENT);
+    }
+
+    /** Ends the call whose request was not sent after all, as its sender tells now. */
+    void unsent(Throwable cause) {
+        notSent = new SendFailedException(ticket().toString(), cause);
+        cancelAlarm.run();
+        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookAgain();
+    }
+
+    // the time
+
+    private void setAlarm(long nanos, Runnable task) {
+        if (isOver()) {
+            return;
+        }
+        cancelAlarm = background.after(nanos, task);
+        if (isOver()) {
+            cancelAlarm.run();
+        }
+    }
+
+    private void timeIsUp() {
+        long lookOn = ticket().overshot ? 0 : waits.lookOnNanos(deadline);
+        if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
+            ticket().overshot = true;
+            setAlarm(lookOn, this::timeIsUp);
+            return;
+        }
+        timeIsUp = true;
+        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        haveALook();
+    }
+
+    private void resendLater(int number) {
+        Duration pause = resends.before(number);
+        if (pause == null || waits.deadline(pause) - deadline >= 0 || isOver()) {
+            return;
+        }
+        cancelResend = background.after(
+                waits.deadline(pause) - waits.nanoTime(), () -> background.execute(context, () -> resend(number)));
+        if (isOver()) {
+            cancelResend.run();
+        }
+    }
+
+    private void resend(int number) {
+        // an executor may be late
+        if (isOver() || waits.hasMessage(ticket()) || waits.nanoTime() - deadline >= 0) {
+            return;
+        }
+        try {
+            Waits.whenFailed(Waits.begin(sender), failedResends()::add);
+        } catch (Throwable e) { // an answer to what was sent before may still come
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            failedResends().add(e);
+        }
+        resendLater(number + 1);
+    }
+
+    /** What resends threw; they come one after the other, so there is no race for making it. */
+    private FailedResends failedResends() {
+        FailedResends all = failedResends;
+        if (all == null) {
+            all = new FailedResends();
+            failedResends = all;
+        }
+        return all;
+    }
+
+    // what ends it
+
+    @Override
+    public void lookAgain() {
+        if (!phase.compareAndSet(Phase.SENDING, Phase.TOLD) && phase.get() == Phase.OPEN) {
+            haveALook();
+        }
+    }
+
+    private void haveALook() {
+        background.execute(context, this::look);
+    }
+
+    @Override
+    public void lookNow() {
+        background.run(context, this::look);
+    }
+
+    private void look() {
+        RuntimeException failure = failure();
+        RuntimeException why = failure == null ? notSent : failure;
+        boolean something = waits.hasMessage(ticket()) || why != null || timeIsUp;
+        if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
+            return;
+        }
+        Received<M> got = waits.lastLook(ticket()); // in any case: state beats clock
+        if (got != null) {
+            waits.delivered(got);
+            end(Outcome.SIGNALLED);
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error == null) {
+                super.complete(got.message());
+            } else {
+                super.completeExceptionally(error);
+            }
+            return;
+        }
+        Throwable thrown = why != null ? why : timeout();
+        end(outcomeOf(why));
+        super.completeExceptionally(thrown);
+    }
+
+    private static Outcome outcomeOf(@Nullable RuntimeException why) {
+        if (why == null) {
+            return Outcome.TIMED_OUT;
+        }
+        if (why instanceof SendFailedException) {
+            return Outcome.NOT_SENT;
+        }
+        return why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
+    }
+
+    private Throwable timeout() {
+        try {
+            return waits.timeout(ticket(), start, deadline, receivedBefore, unclaimedBefore, failedResends);
+        } catch (Throwable e) { // no memory: the future ends all the same
+            return e;
+        }
+    }
+
+    /** Frees the token and counts the wait, before the future is completed. */
+    private void end(Outcome outcome) {
+        cancelAlarm.run();
+        cancelResend.run();
+        try {
+            background.leave(this, ticket());
+        } catch (Throwable e) { // the token's own code
+            background.helperFailed(e);
+        }
+        waits.ended(outcome, start);
+    }
+
+    // what the owner does: all the ways in which a CompletableFuture can be ended from outside lead through here
+
+    private boolean withdraw(BooleanSupplier completion) {
+        if (!phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
             return false;
         }
-        leave();
-        waits.ended(Outcome.CANCELLED, start);
-        return true;
+        end(Outcome.CANCELLED);
+        return completion.getAsBoolean();
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return withdraw() ? super.cancel(false) : isCancelled();
+        return withdraw(() -> super.cancel(mayInterruptIfRunning)) || isCancelled();
     }
 
     @Override
     public boolean complete(M message) {
-        return withdraw() && super.complete(message);
+        return withdraw(() -> super.complete(message));
     }
 
     @Override
     public boolean completeExceptionally(Throwable thrown) {
         Objects.requireNonNull(thrown, "'thrown' must not be null");
-        return withdraw() && super.completeExceptionally(thrown);
+        return withdraw(() -> super.completeExceptionally(thrown));
+    }
+
+    @Override
+    public CompletableFuture<M> completeAsync(Supplier<? extends M> supplier, Executor executor) {
+        Objects.requireNonNull(supplier, "'supplier' must not be null");
+        executor.execute(() -> {
+            if (isDone()) {
+                return;
+            }
+            try {
+                complete(supplier.get());
+            } catch (Throwable e) {
+                completeExceptionally(e instanceof CompletionException ? e : new CompletionException(e));
+            }
+        });
+        return this;
+    }
+
+    @Override
+    public void obtrudeValue(M message) {
+        withdraw(() -> true);
+        super.obtrudeValue(message);
+    }
+
+    @Override
+    public void obtrudeException(Throwable thrown) {
+        Objects.requireNonNull(thrown, "'thrown' must not be null");
+        withdraw(() -> true);
+        super.obtrudeException(thrown);
     }
 }

@@ -1,10 +1,14 @@
 package io.github.exitleft;
 
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,27 +16,49 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They are tickets like any other, but never in the queue for the role: the head tells their {@link Recipient} where it would
  * signal a thread. So the primitive knows nothing of them, and they need a keeper.
+ *
+ * <p>What they have to do is done by the stage's executor, in the context of the thread that asked for it. Executors may be starved,
+ * and may refuse, drop, or run jobs in the calling thread; so nothing is decided before a job runs, and where a wait is overdue a
+ * thread of the timer's steps in.
  */
 final class Background<T, M> {
 
+    /** How long the executor has for what is overdue. */
+    static final long GRACE_NANOS = Duration.ofMillis(20).toNanos();
+
     private final Stage<T, M> stage;
     private final Executor executor;
+    private final ContextCapture context;
     private final Timer timer;
     private final Set<Recipient<T, M>> recipients = ConcurrentHashMap.newKeySet();
+    private volatile Runnable cancelInsisting = Timer.NOTHING;
 
     Background(Stage<T, M> stage, StageBuilder<T, M> settings) {
         this.stage = stage;
+        this.context = settings.context;
         this.timer = settings.timer;
-        this.executor = settings.executor != null ? settings.executor : ForkJoinPool.commonPool();
+        this.executor = settings.executor != null
+                ? settings.executor
+                : defaultExecutor(ForkJoinPool.getCommonPoolParallelism(), timer);
+    }
+
+    /** The common pool; where that is none or has a single thread, as many threads as it takes, as for {@code CompletableFuture}. */
+    static Executor defaultExecutor(int parallelism, Timer timer) {
+        return parallelism > 1 ? ForkJoinPool.commonPool() : job -> timer.after(0, job);
     }
 
     boolean isAnybodyWaiting() {
         return !recipients.isEmpty();
     }
 
-    /** Whether somebody waits who has not been ended by a failure, of which not all need have heard yet. */
+    /** Whether any wait is still unaffected by the last failure; some may not have been told of it yet. */
     boolean isAnybodyAdmitted() {
         return recipients.stream().anyMatch(recipient -> recipient.failure() == null);
+    }
+
+    /** Captures the calling thread's context, for what is to run later. */
+    UnaryOperator<Runnable> captureContext() {
+        return Objects.requireNonNull(context.capture(), "what a context capture returns must not be null");
     }
 
     /** Takes a ticket for a recipient, which is told from then on. */
@@ -40,43 +66,73 @@ final class Background<T, M> {
         stage.requireKeeper();
         Ticket<T, M> ticket = stage.take(token, check, single, recipient);
         recipients.add(recipient);
-        if (recipient.isOver()) { // by a message, before it was in the set
-            recipients.remove(recipient);
-        } else {
-            endIfFailed(recipient); // or who went through the set might have missed it
-        }
         stage.attend();
         return ticket;
     }
 
     /** Gives back the ticket of a recipient that is over. */
     void leave(Recipient<T, M> recipient, Ticket<T, M> ticket) {
-        if (recipients.remove(recipient) && recipients.isEmpty()) {
-            stage.nobodyWaitsInTheBackground();
+        try {
+            if (recipients.remove(recipient) && recipients.isEmpty()) {
+                cancelInsisting.run();
+                stage.nobodyWaitsInTheBackground();
+            }
+        } finally {
+            stage.release(ticket);
         }
-        stage.release(ticket);
     }
 
-    /** Ends the waits of those whose stage has been closed or whose source has failed. */
+    /** Tells the recipients that can't get messages any more, since their stage has been closed or their source has failed. */
     void sweep() {
-        recipients.forEach(this::endIfFailed);
+        insistLater(); // first: an executor may block
+        for (Recipient<T, M> recipient : recipients) {
+            if (recipient.failure() != null) {
+                recipient.lookAgain();
+            }
+        }
+        cancelInsistingIfDone();
     }
 
-    private void endIfFailed(Recipient<T, M> recipient) {
-        RuntimeException why = recipient.failure();
-        if (why != null) {
-            recipient.end(why);
+    /** Does in a while, on other threads, what the executor has not done by then for recipients that can't get messages any more. */
+    private void insistLater() {
+        cancelInsisting.run();
+        cancelInsisting = after(GRACE_NANOS, this::insist);
+        cancelInsistingIfDone();
+    }
+
+    private void cancelInsistingIfDone() {
+        if (recipients.isEmpty()) {
+            cancelInsisting.run();
         }
     }
 
-    /** Runs what a recipient has to do, on this thread if the executor refuses. */
-    void execute(Runnable job) {
+    private void insist() {
+        for (Recipient<T, M> recipient : recipients) {
+            if (recipient.failure() != null) {
+                after(0, recipient::lookNow);
+            }
+        }
+    }
+
+    /** Has work done by the executor; by a thread of the timer's if the executor refuses. */
+    void execute(UnaryOperator<Runnable> captured, Runnable work) {
+        var job = new Job(captured, work);
         try {
             executor.execute(job);
-        } catch (Throwable e) { // above all rejection: somebody waits for the outcome
-            helperFailed(e);
-            job.run();
+        } catch (Throwable e) {
+            try {
+                helperFailed(e);
+            } finally {
+                if (!job.begun.get()) {
+                    after(0, job);
+                }
+            }
         }
+    }
+
+    /** Does work on this thread. */
+    void run(UnaryOperator<Runnable> captured, Runnable work) {
+        new Job(captured, work).run();
     }
 
     void helperFailed(Throwable thrown) {
@@ -85,5 +141,40 @@ final class Background<T, M> {
 
     Runnable after(long nanos, Runnable task) {
         return timer.after(Math.max(0, nanos), task);
+    }
+
+    /** Work that is done once, in the context of the thread that asked for it. */
+    private final class Job implements Runnable {
+
+        private final UnaryOperator<Runnable> captured;
+        private final Runnable work;
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        Job(UnaryOperator<Runnable> captured, Runnable work) {
+            this.captured = captured;
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            try {
+                captured.apply(this::begin).run();
+            } catch (Throwable e) { // of the context's: the work itself throws nothing
+                helperFailed(e);
+            }
+            if (!begun.get()) { // a context that can't be restored: better none than that of some other request
+                after(0, this::begin);
+            }
+        }
+
+        private void begin() {
+            if (begun.compareAndSet(false, true)) {
+                try {
+                    work.run();
+                } catch (Throwable e) {
+                    helperFailed(e);
+                }
+            }
+        }
     }
 }

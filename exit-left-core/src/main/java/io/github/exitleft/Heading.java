@@ -280,7 +280,6 @@ final class Heading<T, M> {
                 filed++;
                 director.signal(holder);
             } else {
-                ticket.register(holder); // its taker may not have done so yet, and it may end by this
                 stage.tell(recipient);
             }
         }

@@ -7,13 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription to the messages of one token.
  *
- * <p>What nobody has asked for yet stays in the ticket's mailbox, within its bound. One thread at a time of the stage's executor
- * hands on what is asked for: {@code work} counts the reasons to look again, and whoever makes it one begins.
+ * <p>What has not been requested yet stays in the ticket's mailbox, within its bound. The stage's executor hands on what is requested,
+ * on one thread at a time: {@code turn} is taken by the thread that raises it from zero.
  */
 final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
 
@@ -28,17 +29,24 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
 
     private final Waits<T, M> waits;
     private final Background<T, M> background;
+    private final UnaryOperator<Runnable> context;
     private final AtomicLong demand = new AtomicLong();
-    private final AtomicInteger work =
-            new AtomicInteger(1); // nothing is handed on before the subscriber has its subscription
+    private final AtomicBoolean asked = new AtomicBoolean(); // the executor has been, and nothing has begun since
+
+    /** How many reasons there are for the thread that hands on to look again; zero while none does. */
+    private final AtomicInteger turn = new AtomicInteger(1); // so not before the subscriber has its subscription
+
     private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    /** What ends the stream beside the stage's own failure: a wrong request, or an answer that is an error. */
+    private final AtomicReference<@Nullable Throwable> ending = new AtomicReference<>();
+
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
-    private @Nullable Ticket<T, M> ticket; // set before anybody can find it
+    private @Nullable Ticket<T, M> ticket; // set before another thread can find the stream
 
     private MessageStream(Waits<T, M> waits, Background<T, M> background, Flow.Subscriber<? super M> subscriber) {
         this.waits = waits;
         this.background = background;
+        this.context = background.captureContext();
         this.subscriber = subscriber;
     }
 
@@ -50,8 +58,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
-        var stream = new MessageStream<>(waits, background, subscriber);
+        MessageStream<T, M> stream;
         try {
+            stream = new MessageStream<>(waits, background, subscriber);
             background.take(token, check, false, stream);
         } catch (RuntimeException e) {
             subscriber.onSubscribe(REFUSED);
@@ -67,7 +76,15 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                 stream.cancel();
             }
         }
-        background.execute(stream::handOn);
+        stream.begin();
+    }
+
+    private void begin() {
+        turn.set(0);
+        lookAgain();
+        if (failure() != null) { // those who told all others may have missed this one, or come too early
+            background.sweep();
+        }
     }
 
     @Override
@@ -82,7 +99,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     @Override
     public void request(long n) {
         if (n <= 0) {
-            failure.compareAndSet(
+            ending.compareAndSet(
                     null, new IllegalArgumentException("request(n) must be positive (§3.9), but n is " + n));
         } else {
             demand.accumulateAndGet(n, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
@@ -91,24 +108,27 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     }
 
     @Override
-    public void messageCame() {
-        lookAgain();
-    }
-
-    @Override
-    public void end(RuntimeException why) {
-        failure.compareAndSet(null, why);
-        lookAgain();
-    }
-
-    private void lookAgain() {
-        if (!over.get() && work.getAndIncrement() == 0) {
-            background.execute(this::handOn);
+    public void lookAgain() {
+        int reasons = turn.get();
+        if (over.get() || reasons != 0 && turn.compareAndSet(reasons, reasons + 1)) {
+            return; // or the thread whose turn it is sees to it
+        }
+        if (asked.compareAndSet(false, true)) {
+            background.execute(context, this::look);
         }
     }
 
-    private void handOn() {
-        int seen = work.get();
+    @Override
+    public void lookNow() {
+        background.run(context, this::look);
+    }
+
+    private void look() {
+        asked.set(false); // what comes from now on asks again, if it does not get counted
+        if (turn.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
         do {
             Flow.Subscriber<? super M> mine = subscriber;
             if (mine != null) {
@@ -119,7 +139,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                     cancel();
                 }
             }
-            seen = work.addAndGet(-seen);
+            seen = turn.addAndGet(-seen);
         } while (seen != 0);
     }
 
@@ -131,9 +151,17 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
             waits.delivered(got);
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error != null) {
+                ending.compareAndSet(null, error);
+                break;
+            }
             mine.onNext(got.message());
         }
-        Throwable why = failure.get();
+        Throwable why = ending.get();
+        if (why == null) {
+            why = failure();
+        }
         if (why != null && leave()) {
             mine.onError(why);
         }
@@ -152,11 +180,6 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         subscriber = null;
         background.leave(this, ticket());
         return true;
-    }
-
-    @Override
-    public boolean isOver() {
-        return over.get();
     }
 
     @Override

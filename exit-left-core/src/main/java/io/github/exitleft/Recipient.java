@@ -2,20 +2,20 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who is told of a ticket's messages instead of a thread that waits for them: an asynchronous call, or a subscription. */
+/** What is told of a ticket's messages instead of a thread that waits for them: an asynchronous call, or a subscription. */
 interface Recipient<T, M> {
 
-    /** Learns its ticket, before anybody can find that. */
+    /** Learns its ticket, before anything else can find that. */
     void holds(Ticket<T, M> ticket);
 
-    /** A message has been filed; told by the head. */
-    void messageCame();
+    /**
+     * Is told that there may be something for it: a message has been filed, the stage has been closed, or the source has failed. Has its
+     * work done by the stage's executor.
+     */
+    void lookAgain();
 
-    /** The stage has been closed, or the source has failed. */
-    void end(RuntimeException why);
-
-    /** Whether it has all that it is going to get. */
-    boolean isOver();
+    /** Does that work on the calling thread, one of the timer's, since the executor has not come to it. */
+    void lookNow();
 
     /** Why no message can come any more; null if one can. */
     @Nullable

@@ -77,7 +77,8 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.listeners = new Listeners<>(bare);
         this.heading = new Heading<>(this, settings, mailroom, tally);
-        this.waits = new Waits<>(bare, mailroom, heading, tally, listeners);
+        this.waits =
+                new Waits<>(bare, mailroom, heading, tally, listeners, new ErrorReplies<>(source, settings.classifier));
         this.background = new Background<>(this, settings);
         this.keeping = new Keeping<>(bare, settings, heading, background);
     }
@@ -225,6 +226,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws X if sending failed
      * @throws InterruptedException if the thread was interrupted before an answer came; if it was before the call, nothing is sent
      * @throws StageTimeoutException if none came in time; has what failing resends threw for suppressed exceptions
+     * @throws ErrorReplyException if the answer is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
+     *     a checked exception; an unchecked one is thrown as it is
      * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
      * @throws IllegalStateException if this thread is inside a helper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
@@ -262,9 +265,11 @@ public final class Stage<T, M> implements AutoCloseable {
         if (Thread.interrupted()) {
             throw waits.interruptedBeforeCall();
         }
+        Received<M> reply;
         try (Ticket<T, M> ticket = take(token, check, true, null)) {
-            return waits.await(ticket, timeout, resends, sender).message();
+            reply = waits.await(ticket, timeout, resends, sender);
         }
+        return waits.errorReplies().answer(reply).message();
     }
 
     /**
@@ -321,17 +326,13 @@ public final class Stage<T, M> implements AutoCloseable {
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
         CompletionStage<?> sending;
-        boolean sent = false;
         try {
             sending = Waits.begin(sender);
-            sent = true;
-        } finally {
-            if (sent) {
-                call.sent();
-            } else {
-                call.notSent();
-            }
+        } catch (Throwable e) {
+            call.notSent();
+            throw e;
         }
+        call.sent();
         Waits.whenFailed(sending, call::unsent);
         return call;
     }
@@ -370,8 +371,8 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * <p>To subscribe is to take a ticket: a second subscriber at the same time gets an error, and cancelling frees the token at
      * once. Messages that nobody has requested wait in the ticket's mailbox, within its bound; what is dropped there is counted. The
-     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails or the
-     * stage is closed.
+     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails, the
+     * stage is closed, or a message is an error itself ({@link ReplyClassifier}).
      *
      * @param token the token
      * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
@@ -427,11 +428,13 @@ public final class Stage<T, M> implements AutoCloseable {
     Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
         bare.requireOutside();
         mailroom.claim(ticket); // what is refused is no wait, and takes nothing
+        Received<M> received;
         try {
-            return waits.await(ticket, timeout, Resends.none(), null);
+            received = waits.await(ticket, timeout, Resends.none(), null);
         } finally {
             mailroom.unclaim(ticket.token(), ticket).forEach(this::unclaimed);
         }
+        return waits.errorReplies().answer(received);
     }
 
     void requireKeeper() {
@@ -451,7 +454,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void tell(Recipient<T, M> recipient) {
-        bare.help(recipient::messageCame);
+        bare.help(recipient::lookAgain);
     }
 
     void release(Ticket<T, M> ticket) {

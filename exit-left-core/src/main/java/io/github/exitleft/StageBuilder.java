@@ -34,6 +34,11 @@ public final class StageBuilder<T, M> {
     @Nullable
     Executor executor;
 
+    ContextCapture context = UnaryOperator::identity;
+
+    @Nullable
+    ReplyClassifier<? super M> classifier;
+
     Timer timer = Timer.JVM;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
@@ -126,8 +131,8 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets whether a background thread reads the source while no caller does; {@link Keeper#OFF} unless set, but {@link
-     * Keeper#ALWAYS} where an {@linkplain Source#diesOfInterrupt interrupt kills the source}.
+     * Sets whether a background thread reads the source while no caller does; what the {@linkplain Source#preferredKeeper()
+     * source prefers} unless set.
      *
      * @param keeper when it does
      * @return this builder
@@ -165,11 +170,14 @@ public final class StageBuilder<T, M> {
 
     /**
      * Sets what completes the futures of {@link Stage#callAsync(Object, Sender) callAsync}, sends again for them, and hands on the
-     * messages of {@linkplain Stage#messages(Object) streams}; the common pool unless set. With {@code Runnable::run} all that is done by
-     * the thread that brings it about, most often the head, where waiting is refused and others are kept from their messages; or
-     * the JVM's only thread for timeouts.
+     * messages of {@linkplain Stage#messages(Object) streams}; what {@link java.util.concurrent.CompletableFuture} uses by default, most
+     * often the common pool, unless set. With {@code Runnable::run} all that is done by the thread that brings it about, most often the
+     * head, where waiting is refused and others are kept from their messages.
      *
-     * @param executor runs all that it is given, in any order; what it silently drops keeps its token until the stage is closed
+     * <p>Futures end whatever it does. What it refuses, and what it has not begun 20 ms after the deadline of a call, a failure of the
+     * source or a close, is done by a thread of the library's own.
+     *
+     * @param executor runs what it is given, in any order
      * @return this builder
      */
     public StageBuilder<T, M> executor(Executor executor) {
@@ -177,8 +185,34 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
+    /**
+     * Sets what captures the context of the thread that calls {@link Stage#callAsync(Object, Sender) callAsync} or subscribes to a
+     * {@linkplain Stage#messages(Object) stream}: completions, resends and a subscriber's methods then run in that; nothing is captured
+     * unless set. The work is given to the executor by the thread that reads, so an executor that hands on the context of the thread
+     * that submits would hand on that of another request; what is captured here is restored inside.
+     *
+     * @param context captures a thread's context
+     * @return this builder
+     */
+    public StageBuilder<T, M> context(ContextCapture context) {
+        this.context = Objects.requireNonNull(context, "'context' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets what tells answers that are errors from the others; none unless set. What the {@linkplain Source#errorOf source}
+     * says of a message comes first.
+     *
+     * @param classifier gives the exception for a reply that is an error
+     * @return this builder
+     */
+    public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
+        this.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
+        return this;
+    }
+
     Keeper keeper() {
-        return keeper != null ? keeper : source.diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+        return keeper != null ? keeper : source.preferredKeeper();
     }
 
     /** For tests: what keeps the time of asynchronous calls. */

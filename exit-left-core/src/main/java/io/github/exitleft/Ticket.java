@@ -108,6 +108,8 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @return the message, and when it was received
      * @throws InterruptedException if the thread was interrupted before a message came
      * @throws StageTimeoutException if none came in time
+     * @throws ErrorReplyException if the message is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
+     *     a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
      * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
      *     that is returned
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a

@@ -1,31 +1,20 @@
 package io.github.exitleft;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-
-/** Runs something later: a seam through which tests steer the time of waits for which no thread waits. */
+/** Runs something later: a seam through which tests steer the time of waits without a thread. */
 @FunctionalInterface
 interface Timer {
 
-    /** By the one thread that the JVM has for the timeouts of all futures; leaves nothing behind when cancelled. */
-    Timer JVM = (nanos, task) -> {
-        var alarm = new CompletableFuture<Void>();
-        CompletableFuture<Void> unused = alarm.whenComplete((nothing, cancelled) -> {
-            if (cancelled == null) {
-                task.run();
-            }
-        });
-        alarm.completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-        return () -> alarm.cancel(false);
-    };
+    /** The timer of all stages of this JVM. */
+    Timer JVM = new JvmTimer();
 
-    /** What cancels nothing. */
+    /** Cancels nothing. */
     Runnable NOTHING = () -> {};
 
     /**
-     * Runs a task, which is short and throws nothing, in a while.
+     * Runs a task after a while, on a thread of the timer's. The task may take its time there, and may block; it throws nothing.
      *
-     * @return what cancels that, and does no harm later
+     * @param nanos after how long; zero or less means at once
+     * @return cancels the task, and does no harm once that has begun
      */
     Runnable after(long nanos, Runnable task);
 }

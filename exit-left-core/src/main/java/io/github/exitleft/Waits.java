@@ -37,19 +37,26 @@ final class Waits<T, M> {
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
     private final Tally tally;
     private final Listeners<T, M> listeners;
+    private final ErrorReplies<M> errorReplies;
 
     Waits(
             BareStage<T, Source<M>, Void> bare,
             Mailroom<T, M> mailroom,
             Heading<T, M> heading,
             Tally tally,
-            Listeners<T, M> listeners) {
+            Listeners<T, M> listeners,
+            ErrorReplies<M> errorReplies) {
         this.bare = bare;
         this.mailroom = mailroom;
         this.heading = heading;
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
         this.tally = tally;
         this.listeners = listeners;
+        this.errorReplies = errorReplies;
+    }
+
+    ErrorReplies<M> errorReplies() {
+        return errorReplies;
     }
 
     /**
@@ -92,15 +99,14 @@ final class Waits<T, M> {
                 if (got != null || exit instanceof Exit.Signalled<?>) {
                     continue;
                 }
-                long now = bare.nanoTime();
-                long late = now - deadline;
-                if (sender != null && until != deadline && late < 0) {
+                long lookOn = ticket.overshot ? 0 : lookOnNanos(deadline);
+                if (sender != null && until != deadline && bare.nanoTime() - deadline < 0) {
                     failed = failed == null ? new FailedResends() : failed;
                     sendAgain(ticket, sender, failed);
                     until = untilResend(resends, ++resend, deadline);
-                } else if (late > OVERSHOT_NANOS && !ticket.overshot) {
+                } else if (lookOn > 0) {
                     ticket.overshot = true; // from now on it only looks, also if it heads
-                    until = now + Math.min(late, LAST_LOOK_NANOS);
+                    until = bare.nanoTime() + lookOn;
                 } else {
                     got = mailroom.takeOrMiss(ticket);
                     if (got == null) {
@@ -231,12 +237,14 @@ final class Waits<T, M> {
         return received;
     }
 
-    /** What is thrown when a wait's time is up; the counts are those of its beginning. */
-    StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
-        return timeout(ticket, start, bare.nanoTime(), receivedBefore, unclaimedBefore, null);
+    /** How long a wait whose time is up is to look on for a message that is there already; zero if it ends when it should. */
+    long lookOnNanos(long deadline) {
+        long late = bare.nanoTime() - deadline;
+        return late > OVERSHOT_NANOS ? Math.min(late, LAST_LOOK_NANOS) : 0;
     }
 
-    private StageTimeoutException timeout(
+    /** What is thrown when a wait's time is up; the counts are those of its beginning. */
+    StageTimeoutException timeout(
             Ticket<T, M> ticket,
             long start,
             long deadline,

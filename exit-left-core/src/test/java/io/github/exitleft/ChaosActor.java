@@ -89,6 +89,7 @@ final class ChaosActor implements Runnable {
 
     @Override
     public void run() {
+        ChaosExecutor.enter(this);
         try {
             while (steps < quota && !world.closing && world.violation.get() == null) {
                 steps++;

@@ -62,6 +62,7 @@ final class ChaosBackground {
         try {
             CompletableFuture<ChaosLetter> future = world.stage.callAsync(token, options, () -> {
                 int send = ++sends[0];
+                world.requireContextOf(actor);
                 if (send == failAt) {
                     throw new IOException("of the sender");
                 }
@@ -71,6 +72,7 @@ final class ChaosBackground {
             });
             begun = true;
             future.whenComplete((letter, thrown) -> {
+                world.requireContextOf(actor);
                 ended(token, letter, thrown);
                 world.closed(token, before);
                 world.openCalls.decrementAndGet();
@@ -99,7 +101,7 @@ final class ChaosBackground {
                 world.count("CANCELLED");
             } else if (thrown instanceof StageClosedException) {
                 world.count("CLOSED");
-            } else if (thrown instanceof SourceFailedException || thrown instanceof IOException) {
+            } else if (thrown instanceof SourceFailedException) {
                 world.count("FAILED");
             } else {
                 throw new AssertionError("not expected", thrown);
@@ -203,6 +205,7 @@ final class ChaosBackground {
                 world.violated("called by " + Thread.currentThread() + " in spite of " + caller + ", ended: " + ended);
             }
             caller = Thread.currentThread();
+            world.requireContextOf(actor);
             try {
                 signal.run();
             } catch (Throwable e) {

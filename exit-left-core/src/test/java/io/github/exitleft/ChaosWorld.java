@@ -18,8 +18,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -75,10 +74,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         Duration idle =
                 random.nextBoolean() ? Duration.ofMillis(1) : Duration.ofHours(1); // so that nothing hides behind it
         OnFailure onFailure = random.nextBoolean() ? OnFailure.FAIL_ALL : OnFailure.REOPEN;
-        Executor executor = random.nextBoolean() ? Runnable::run : ForkJoinPool.commonPool();
+        ChaosExecutor executor = ChaosExecutor.values()[random.nextInt(3)];
         settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
                 + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
-                + (executor instanceof ForkJoinPool ? ", pool" : ", direct");
+                + ", " + executor;
         stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
                 .promotion(promotion)
                 .drain(drain)
@@ -87,7 +86,15 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
                 .keeper(keeper)
                 .keeperIdle(idle)
                 .onFailure(onFailure)
-                .executor(executor)
+                .executor(job -> {
+                    try {
+                        executor.execute(job);
+                    } catch (RejectedExecutionException e) {
+                        helperFailures.incrementAndGet();
+                        throw e;
+                    }
+                })
+                .context(ChaosExecutor::capture)
                 .seam(TestPlatforms.under(this))
                 .build();
         stage.addListener(this);
@@ -103,6 +110,13 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     void violated(String what) {
         violated(new ChaosViolation(what + "; " + settings));
+    }
+
+    /** What runs for an actor, runs in its context (M19). */
+    void requireContextOf(ChaosActor actor) {
+        if (!ChaosExecutor.isIn(actor)) {
+            violated("in the context of another: " + Thread.currentThread());
+        }
     }
 
     // time and waking

@@ -74,6 +74,11 @@ public final class HookedSource<M> implements Source<M> {
     }
 
     @Override
+    public Throwable errorOf(M message) {
+        return source.errorOf(message);
+    }
+
+    @Override
     public Object backdoor() {
         return source.backdoor();
     }

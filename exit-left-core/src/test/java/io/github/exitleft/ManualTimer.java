@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A timer whose time only passes when told to, on the thread that says so. */
+/** A timer whose time only passes when told to, on the thread that says so; what is to run at once gets a thread of its own. */
 final class ManualTimer implements Timer {
+
+    static final String THREAD = "manual timer";
 
     private record Alarm(long at, Runnable task) {}
 
@@ -15,6 +17,12 @@ final class ManualTimer implements Timer {
 
     @Override
     public synchronized Runnable after(long nanos, Runnable task) {
+        if (nanos <= 0) {
+            var thread = new Thread(null, task, THREAD, 0, false);
+            thread.setDaemon(true);
+            thread.start();
+            return NOTHING;
+        }
         var alarm = new Alarm(now + nanos, task);
         alarms.add(alarm);
         return () -> cancel(alarm);

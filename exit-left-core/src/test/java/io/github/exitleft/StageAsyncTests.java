@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,7 +127,9 @@ class StageAsyncTests extends NoteFixture {
                 .isSameAs(cause);
 
         nothingIsLeft(stage);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.NOT_SENT, 1L);
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.NOT_SENT, 1L)
+                .containsEntry(Outcome.FAILED, 0L);
         assertThat(unclaimedOutcomes()).isSubsetOf(MessageOutcome.ABANDONED, MessageOutcome.DUPLICATE);
     }
 
@@ -261,22 +262,6 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_answerWhoseExecutorIsSlow_canNotBeCancelledAnyMore() throws Exception {
-        var jobs = new ConcurrentLinkedQueue<Runnable>();
-        Stage<Integer, Note> stage = kept(builder -> builder.executor(jobs::add));
-        CompletableFuture<Note> future = stage.callAsync(1, () -> add(1, "answer"));
-        until(() -> assertThat(jobs).hasSize(1));
-
-        assertThat(stage.snapshot(0).role().tickets()).as("free already").isZero();
-        assertThat(future.cancel(true)).isFalse();
-        timer.advance(Duration.ofHours(1));
-        jobs.forEach(Runnable::run);
-
-        assertThat(get(future).text()).isEqualTo("answer");
-        assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.DELIVERED, 1L);
-    }
-
-    @Test
     void async_completion_runsOnTheExecutorThatWasGiven() throws Exception {
         Executor own = job -> new Thread(job, "own-executor").start();
         Stage<Integer, Note> stage = kept(builder -> builder.executor(own));
@@ -313,16 +298,6 @@ class StageAsyncTests extends NoteFixture {
                 .thenCompose(note -> stage.callAsync(2, () -> add(2, note.text() + ", second")));
 
         assertThat(get(second).text()).isEqualTo("first, second");
-    }
-
-    @Test
-    void async_executorThatRejects_stillCompletes() throws Exception {
-        Stage<Integer, Note> stage = kept(builder -> builder.executor(job -> {
-            throw new RejectedExecutionException("full");
-        }));
-
-        assertThat(get(stage.callAsync(1, () -> add(1, "answer"))).text()).isEqualTo("answer");
-        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1);
     }
 
     @Test
@@ -367,29 +342,55 @@ class StageAsyncTests extends NoteFixture {
         assertThat(sends).hasValue(1);
         future.cancel(true);
         nothingIsLeft(stage);
+        jobs.forEach(Runnable::run);
     }
 
     @Test
-    void async_resendThatFails_endsTheCallWithWhatItThrew() {
+    void async_resendThatFails_doesNotEndACallThatMayStillBeAnswered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
-        var cause = new IOException("no route any more");
         var sends = new AtomicInteger();
         CallOptions<Note> options = CallOptions.<Note>defaults().resend(Resends.every(Duration.ofMillis(500)));
-        CompletableFuture<Note> future = sendTwice(stage, options, sends, cause);
+        CompletableFuture<Note> future = sendOftenInVain(stage, options, sends);
 
         timer.advance(Duration.ofMillis(500));
+        timer.advance(Duration.ofMillis(500));
+        assertThat(sends).as("goes on sending").hasValue(3);
+        add(1, "answer to the first");
 
-        assertThat(failure(future)).isSameAs(cause);
+        assertThat(get(future).text()).isEqualTo("answer to the first");
         nothingIsLeft(stage);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.SIGNALLED, 1L)
+                .containsEntry(Outcome.FAILED, 0L);
     }
 
-    private static CompletableFuture<Note> sendTwice(
-            Stage<Integer, Note> stage, CallOptions<Note> options, AtomicInteger sends, IOException cause) {
+    @Test
+    void async_resendsThatFail_areToldByTheTimeout() {
+        Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
+        var sends = new AtomicInteger();
+        CallOptions<Note> options = SECOND.resend(Resends.every(Duration.ofMillis(10)));
+        CompletableFuture<Note> future = sendOftenInVain(stage, options, sends);
+
+        for (int i = 0; i < 100; i++) {
+            timer.advance(Duration.ofMillis(10));
+        }
+
+        assertThat(failure(future))
+                .isInstanceOf(StageTimeoutException.class)
+                .satisfies(timeout -> assertThat(timeout.getSuppressed())
+                        .as("the first of them")
+                        .hasSize(8)
+                        .allSatisfy(thrown -> assertThat(thrown).isInstanceOf(IOException.class)));
+        nothingIsLeft(stage);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
+    }
+
+    private static CompletableFuture<Note> sendOftenInVain(
+            Stage<Integer, Note> stage, CallOptions<Note> options, AtomicInteger sends) {
         try {
             return stage.callAsync(1, options, () -> {
-                if (sends.incrementAndGet() == 2) {
-                    throw cause;
+                if (sends.incrementAndGet() > 1) {
+                    throw new IOException("no route any more");
                 }
             });
         } catch (IOException e) {

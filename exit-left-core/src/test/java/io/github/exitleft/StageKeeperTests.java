@@ -431,6 +431,36 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
+    void m10_keeperThatASourcePrefers_isTheStagesUnlessToldOtherwise() {
+        Source<Note> slow = new Source<>() {
+            @Override
+            public Note receive(Duration remaining) throws Exception {
+                return queue.receive(remaining);
+            }
+
+            @Override
+            public void wakeup() {
+                queue.wakeup();
+            }
+
+            @Override
+            public Keeper preferredKeeper() {
+                return Keeper.IDLE;
+            }
+
+            @Override
+            public void close() {}
+        };
+
+        assertThat(build(Stage.builder("slow", Integer.class, slow, Note::token))
+                        .keeper())
+                .isEqualTo(Keeper.IDLE);
+        assertThat(build(Stage.builder("told", Integer.class, slow, Note::token).keeper(Keeper.OFF))
+                        .keeper())
+                .isEqualTo(Keeper.OFF);
+    }
+
+    @Test
     void keeperIdle_outOfRange_isRefused() {
         for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofHours(2))) {
             assertThatThrownBy(() -> stage(builder -> builder.keeperIdle(wrong)))

@@ -49,13 +49,12 @@ public final class Datagram {
                         ? "a multicast address"
                         : host.getHostAddress().equals("255.255.255.255") ? "the broadcast address" : null;
         if (group != null) {
-            throw new IllegalArgumentException(
-                    "'address' must be that of one host, but " + address + " is " + group
-                            + ", which no datagram comes from; name the host that answers, such as 127.0.0.1, or use another check");
+            throw new IllegalArgumentException("'address' must be that of one host, but " + address + " is " + group
+                    + ", from which nothing comes; name the host that answers, or use another check");
         }
         if (address.getPort() == 0) {
             throw new IllegalArgumentException(
-                    "'address' must have a port, but is " + address + "; no datagram comes from port 0");
+                    "'address' must have a port, but is " + address + "; nothing comes from port 0");
         }
         return datagram -> datagram.sender.equals(address);
     }

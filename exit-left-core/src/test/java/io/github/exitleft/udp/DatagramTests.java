@@ -63,7 +63,7 @@ class DatagramTests {
         "224.0.0.251, 5353, is a multicast address",
         "ff02::fb, 5353, is a multicast address",
         "255.255.255.255, 67, is the broadcast address",
-        "127.0.0.1, 0, no datagram comes from port 0"
+        "127.0.0.1, 0, nothing comes from port 0"
     })
     void m4_from_anAddressThatNoDatagramComesFrom_isRefusedWithTheReason(String host, int port, String reason)
             throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
@@ -12,6 +13,8 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.jms.JmsSender;
+import io.github.exitleft.spring.boot.jms.JmsSource;
+import io.github.exitleft.spring.boot.jms.JmsTokens;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -58,6 +61,18 @@ class JmsStageTests {
     @AfterEach
     void stopBroker() throws Exception {
         this.broker.stop();
+    }
+
+    @Test
+    void m10_stageBuiltByHand_hasTheKeeperThatItsSourcePrefers() {
+        this.contextRunner.run(context -> {
+            JmsSource source =
+                    JmsSource.builder(context.getBean(ConnectionFactory.class)).open();
+            try (var stage = Stage.builder("by hand", String.class, source, JmsTokens.correlationId(String.class))
+                    .build()) {
+                assertThat(stage.keeper()).isEqualTo(Keeper.IDLE);
+            }
+        });
     }
 
     @Test

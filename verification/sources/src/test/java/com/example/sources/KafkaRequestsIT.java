@@ -2,12 +2,15 @@ package com.example.sources;
 
 import static com.example.sources.Threads.count;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Resends;
+import io.github.exitleft.SendFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -85,6 +89,29 @@ class KafkaRequestsIT {
             assertThat(request.headers())
                     .singleElement()
                     .satisfies(header -> assertThat(header.key()).isEqualTo("mine"));
+        });
+    }
+
+    @Test
+    void requestThatTheBrokerRefuses_endsTheCallThoughTheSendHasReturned() {
+        String small = this.requests + "-small";
+        this.broker.topicOfSmallRecords(small);
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            UUID token = UUID.randomUUID();
+            UUID other = UUID.randomUUID();
+            String large = "x".repeat(5_000);
+
+            assertThatThrownBy(() -> client.rpc.call(token, () -> client.sender.send(small, large, token)))
+                    .isInstanceOf(SendFailedException.class)
+                    .hasRootCauseInstanceOf(RecordTooLargeException.class);
+            var future = client.rpc.callAsync(other, () -> client.sender.send(small, large, other));
+            assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(SendFailedException.class)
+                    .hasRootCauseInstanceOf(RecordTooLargeException.class);
+            assertThat(client.rpc.snapshot(0).exits())
+                    .containsEntry(Outcome.NOT_SENT, 2L)
+                    .containsEntry(Outcome.TIMED_OUT, 0L);
         });
     }
 

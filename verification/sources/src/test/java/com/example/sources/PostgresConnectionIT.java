@@ -14,6 +14,7 @@ import io.github.exitleft.spring.boot.postgres.PostgresSource;
 import io.github.exitleft.spring.boot.postgres.PostgresTokens;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGNotification;
 
-/** A database that falls silent or has no connection to give holds up nobody else who sends or closes (S16). */
+/** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
 class PostgresConnectionIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -52,7 +53,8 @@ class PostgresConnectionIT {
     }
 
     private Stage<Integer, PGNotification> stage(Keeper keeper) throws SQLException {
-        PostgresSource source = PostgresSource.builder(this.pool, List.of("frozen"))
+        PostgresSource source = PostgresSource.builder(
+                        new UnknownDataSource(this.pool::getConnection), List.of("frozen"))
                 .keepalive(Duration.ofSeconds(1))
                 .open();
         return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
@@ -65,6 +67,27 @@ class PostgresConnectionIT {
         PostgresSender sender = stage.backdoor(PostgresSender.class);
         assertThat(stage.call(1, () -> sender.notify("frozen", "1:here")).getParameter())
                 .isEqualTo("1:here");
+    }
+
+    @Test
+    void close_givesTheConnectionBackDeaf() throws Exception {
+        Stage<Integer, PGNotification> stage = stage(Keeper.OFF);
+        assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isEqualTo(1);
+
+        stage.close();
+
+        assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
+            all.add(this.pool.getConnection());
+        }
+        for (Connection connection : all) {
+            try (connection;
+                    Statement statement = connection.createStatement();
+                    ResultSet listening = statement.executeQuery("select * from pg_listening_channels()")) {
+                assertThat(listening.next()).isFalse();
+            }
+        }
     }
 
     private static void assertClosesInTime(Stage<?, ?> stage) throws Exception {

@@ -1,12 +1,11 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
-import io.github.exitleft.Keeper;
+import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.SourcePlan.Opened;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,10 +15,6 @@ final class StageFactory {
 
     /** The executor that Boot makes, unless the application has one. */
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
-
-    /** By the type of the source; off for all others. */
-    private static final Map<String, Keeper> KEEPERS =
-            Map.of("kafka", Keeper.IDLE, "jms", Keeper.IDLE, "postgres", Keeper.ALWAYS);
 
     private final ListableBeanFactory beanFactory;
     private final ObjectProvider<StageCustomizer> customizers;
@@ -53,11 +48,8 @@ final class StageFactory {
     /** Sets who reads when no caller does, and what runs for those that don't wait. */
     private void keep(StageProperties properties, StageBuilder<?, ?> builder, NamedBeans beans) {
         builder.keeperIdle(properties.keeperIdle()).onFailure(properties.onFailure());
-        Keeper keeper = properties.keeper() != null
-                ? properties.keeper()
-                : KEEPERS.get(properties.source().type());
-        if (keeper != null) {
-            builder.keeper(keeper);
+        if (properties.keeper() != null) {
+            builder.keeper(properties.keeper());
         }
         if (properties.executor() != null) {
             builder.executor(beans.named("executor", properties.executor(), Executor.class));
@@ -83,6 +75,12 @@ final class StageFactory {
                 .maxTickets(properties.maxTickets())
                 .mailbox(properties.mailboxCapacity(), properties.mailboxOverflow())
                 .shared(properties.shared());
+        if (properties.replyClassifier() != null) {
+            builder.classifier((ReplyClassifier<? super M>) beans.classifier(
+                    "reply-classifier",
+                    properties.replyClassifier(),
+                    plan.source().messageType()));
+        }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {
             try {

@@ -24,9 +24,10 @@ import org.springframework.util.unit.DataSize;
 final class StagePropertiesBinding {
 
     static final String KEYS = "token-type, default-timeout, promotion, drain, max-tickets, mailbox-capacity,"
-            + " mailbox-overflow, shared, keeper, keeper-idle, on-failure, executor, source.type, source.udp.address,"
-            + " source.udp.port, source.udp.receive-buffer-size,"
-            + " source.udp.max-datagram-size, source.udp.token.offset, source.udp.token.length, source.udp.token.reader,"
+            + " mailbox-overflow, shared, keeper, keeper-idle, on-failure, executor, reply-classifier, source.type, source.udp.address,"
+            + " source.udp.port, source.udp.receive-buffer-size, source.udp.send-buffer-size,"
+            + " source.udp.max-datagram-size, source.udp.broadcast, source.udp.multicast-groups,"
+            + " source.udp.multicast-interface, source.udp.traffic-class, source.udp.token.offset, source.udp.token.length, source.udp.token.reader,"
             + " source.udp.token.sender, source.kafka.topics, source.kafka.group, source.kafka.token.header,"
             + " source.kafka.token.key, source.kafka.token.reader, source.kafka.ready-timeout,"
             + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template,"

@@ -6,16 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.bare.BareSnapshot.State;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
@@ -58,18 +61,34 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
         });
     }
 
-    /** What a source is opened from is left out: the keeper depends on its type alone. */
     @ParameterizedTest
-    @CsvSource({"udp, OFF", "kafka, IDLE", "jms, IDLE", "postgres, ALWAYS", "channel, OFF", "bean, OFF"})
-    void keeperIsThatOfTheSourceUnlessSet(String type, Keeper expected) {
-        assertThat(keeperOf(Map.of("stage.source.type", type))).isEqualTo(expected);
-        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "off")))
-                .isEqualTo(Keeper.OFF);
-        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "always")))
-                .isEqualTo(Keeper.ALWAYS);
+    @EnumSource(Keeper.class)
+    void keeperIsThatOfTheSourceUnlessSet(Keeper preferred) {
+        assertThat(keeperOf(Map.of(), preferred)).isEqualTo(preferred);
+        assertThat(keeperOf(Map.of("stage.keeper", "off"), preferred)).isEqualTo(Keeper.OFF);
+        assertThat(keeperOf(Map.of("stage.keeper", "always"), preferred)).isEqualTo(Keeper.ALWAYS);
     }
 
-    private static Keeper keeperOf(Map<String, String> keys) {
+    /** A source with a keeper of its choice. */
+    private record Preferring(Keeper preferredKeeper, QueueSource<String> queue) implements Source<String> {
+
+        @Override
+        public String receive(Duration remaining) throws Exception {
+            return this.queue.receive(remaining);
+        }
+
+        @Override
+        public void wakeup() {
+            this.queue.wakeup();
+        }
+
+        @Override
+        public void close() {
+            this.queue.close();
+        }
+    }
+
+    private static Keeper keeperOf(Map<String, String> keys, Keeper preferred) {
         StageProperties properties =
                 new Binder(new MapConfigurationPropertySource(keys)).bindOrCreate("stage", StageProperties.class);
         SourcePlan source = new SourcePlan() {
@@ -80,7 +99,10 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
             @Override
             public Opened open(NamedBeans beans) {
-                return new Opened(new QueueSource<String>(), (TokenReader<String, String>) message -> message, true);
+                return new Opened(
+                        new Preferring(preferred, new QueueSource<>()),
+                        (TokenReader<String, String>) message -> message,
+                        true);
             }
         };
         var beanFactory = new StaticListableBeanFactory();

@@ -152,6 +152,12 @@ class StartFailureTests extends StartFailureSupport {
             receive-buffer-size  | 0B          | 9:32 | must be from 1                 | a value from 1 to
             receive-buffer-size  | 3GB         | 9:32 | must be from 1                 | a value from 1 to
             receive-buffer-size  | much        | 9:32 | much                           | a size, such as 1MB
+            send-buffer-size     | 0B          | 9:29 | must be from 1                 | a value from 1 to
+            traffic-class        | 256         | 9:26 | must be from 0 to 255          | a value from 0 to 255
+            broadcast            | maybe       | 9:22 | maybe                          | true or false
+            multicast-groups     | here        | 9:29 | here                           | address
+            multicast-groups     | 127.0.0.1   | 9:29 | 127.0.0.1 is no multicast      | 224.0.0.0
+            multicast-interface  | lo          | 9:32 | there are no groups            | multicast-groups, or remove
             max-datagram-size    | 0B          | 9:30 | must be from 1 to 65535        | a value from 1 to
             max-datagram-size    | 64KB        | 9:30 | must be from 1 to 65535        | a value from 1 to
             max-datagram-size    | 19B         | 9:30 | in no datagram of at most 19   | raise exit-left.stages.stun.source.udp.max-datagram-size
@@ -159,7 +165,8 @@ class StartFailureTests extends StartFailureSupport {
     void badValueOfUdpPortIsReported(
             String key, String value, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
-        start(STUN + "          " + key + ": " + value + "\n" + TOKEN);
+        String on = key.equals("multicast-groups") ? "          multicast-interface: any\n" : "";
+        start(STUN + "          " + key + ": " + value + "\n" + on + TOKEN);
 
         boolean token = value.equals("19B");
         assertReport(
@@ -168,6 +175,41 @@ class StartFailureTests extends StartFailureSupport {
                 token ? "12:21" : origin,
                 reason,
                 remedy);
+    }
+
+    @Test
+    void multicastGroupsWithoutAnInterfaceAreReported(CapturedOutput output) throws IOException {
+        String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
+        start(groups + TOKEN);
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.multicast-interface",
+                "not set",
+                "joined on an interface",
+                "to one of: ");
+    }
+
+    @Test
+    void multicastInterfaceThatIsNoneIsReported(CapturedOutput output) throws IOException {
+        String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
+        start(groups + "          multicast-interface: none0\n" + TOKEN);
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.multicast-interface",
+                "9:32",
+                "there is no interface 'none0'",
+                "to one of: ");
+    }
+
+    @Test
+    void multicastGroupsAtTheAddressOfAnInterfaceAreReported(CapturedOutput output) throws IOException {
+        start(STUN + "          multicast-groups: 239.255.7.7\n          multicast-interface: lo\n" + TOKEN);
+        assertReport(
+                output,
+                "exit-left.stages.stun.source.udp.address",
+                "8:20",
+                "no datagram to a multicast group arrives",
+                "Remove it, to listen on all interfaces");
     }
 
     @Test
