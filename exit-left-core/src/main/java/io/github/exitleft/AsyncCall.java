@@ -112,6 +112,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     /** Ends the call whose request was not sent after all, as its sender tells now. */
     void unsent(Throwable cause) {
         notSent = new SendFailedException(ticket().toString(), cause);
+        cancelAlarm.run();
+        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
         lookAgain();
     }
 
@@ -128,6 +130,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void timeIsUp() {
+        long lookOn = ticket().overshot ? 0 : waits.lookOnNanos(deadline);
+        if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
+            ticket().overshot = true;
+            setAlarm(lookOn, this::timeIsUp);
+            return;
+        }
         timeIsUp = true;
         setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
         haveALook();

@@ -58,13 +58,17 @@ final class Heading<T, M> {
         Duration since = unattendedFor(role);
         if (since.compareTo(UNATTENDED) > 0 && !unattended) {
             unattended = true;
-            LOGGER.log(
-                    Level.WARNING,
-                    "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
-                            + " token reader, check or listener that hangs",
-                    stage.name(),
-                    role.head() == null ? "none" : role.head().thread(),
-                    since);
+            try {
+                LOGGER.log(
+                        Level.WARNING,
+                        "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
+                                + " token reader, check or listener that hangs",
+                        stage.name(),
+                        role.head() == null ? "none" : role.head().thread(),
+                        since);
+            } catch (Throwable e) {
+                // whatever a logger throws, the caller gets its timeout
+            }
         }
     }
 

@@ -99,15 +99,14 @@ final class Waits<T, M> {
                 if (got != null || exit instanceof Exit.Signalled<?>) {
                     continue;
                 }
-                long now = bare.nanoTime();
-                long late = now - deadline;
-                if (sender != null && until != deadline && late < 0) {
+                long lookOn = ticket.overshot ? 0 : lookOnNanos(deadline);
+                if (sender != null && until != deadline && bare.nanoTime() - deadline < 0) {
                     failed = failed == null ? new FailedResends() : failed;
                     sendAgain(ticket, sender, failed);
                     until = untilResend(resends, ++resend, deadline);
-                } else if (late > OVERSHOT_NANOS && !ticket.overshot) {
+                } else if (lookOn > 0) {
                     ticket.overshot = true; // from now on it only looks, also if it heads
-                    until = now + Math.min(late, LAST_LOOK_NANOS);
+                    until = bare.nanoTime() + lookOn;
                 } else {
                     got = mailroom.takeOrMiss(ticket);
                     if (got == null) {
@@ -130,7 +129,7 @@ final class Waits<T, M> {
                 }
                 return delivered(got);
             }
-            outcome = outcomeOf(e);
+            outcome = outcomeOf(ticket, e);
             Throwable unsent = ticket.unsent;
             if (outcome == Outcome.CANCELLED && unsent != null) {
                 outcome = Outcome.NOT_SENT;
@@ -145,14 +144,16 @@ final class Waits<T, M> {
         }
     }
 
-    private static Outcome outcomeOf(Exception ending) {
+    private static Outcome outcomeOf(Ticket<?, ?> ticket, Exception ending) {
         if (ending instanceof InterruptedException) {
             return Outcome.INTERRUPTED;
         }
-        if (ending instanceof IllegalStateException) {
-            return Outcome.CANCELLED;
+        if (ending instanceof StageClosedException) {
+            return Outcome.CLOSED;
         }
-        return ending instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
+        boolean cancelled =
+                ending instanceof IllegalStateException && !ticket.bare().isOpen();
+        return cancelled ? Outcome.CANCELLED : Outcome.FAILED;
     }
 
     private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {
@@ -234,6 +235,12 @@ final class Waits<T, M> {
     Received<M> delivered(Received<M> received) {
         tally.message(MessageOutcome.DELIVERED);
         return received;
+    }
+
+    /** How long a wait whose time is up is to look on for a message that is there already; zero if it ends when it should. */
+    long lookOnNanos(long deadline) {
+        long late = bare.nanoTime() - deadline;
+        return late > OVERSHOT_NANOS ? Math.min(late, LAST_LOOK_NANOS) : 0;
     }
 
     /** What is thrown when a wait's time is up; the counts are those of its beginning. */

@@ -78,6 +78,7 @@ class ArchitectureTests {
                         .map(name -> name.substring("io.github.exitleft.".length()))
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
+                        "AsyncSender",
                         "CallOptions",
                         "ErrorReplyException",
                         "Keeper",
@@ -88,6 +89,7 @@ class ArchitectureTests {
                         "Received",
                         "ReplyClassifier",
                         "Resends",
+                        "SendFailedException",
                         "Sender",
                         "Source",
                         "Stage",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TokenInUseException;
 import io.github.exitleft.bare.TooManyTicketsException;
 import java.time.Duration;
 import java.util.List;
@@ -170,11 +171,32 @@ class StageCallTests extends NoteFixture {
             var sent = new AtomicBoolean();
 
             assertThatThrownBy(() -> stage.call(1, () -> sent.set(true)))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(TokenInUseException.class)
                     .hasMessageContaining("'1'")
                     .hasMessageContaining("'post'");
             assertThat(sent).isFalse();
         }
+    }
+
+    @Test
+    void s7_arraysAsTokens_areRefusedSinceTheyEqualOnlyThemselves() {
+        assertThatThrownBy(() -> Stage.builder("arrays", byte[].class, new QueueSource<byte[]>(), bytes -> bytes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "'tokenType' must not be an array, but is byte[], which equals nothing but itself; use a String, a"
+                                + " ByteBuffer or a record");
+        var anything = new QueueSource<>();
+        Stage<Object, Object> stage =
+                build(Stage.<Object, Object>builder("any", Object.class, hooked(anything), message -> message));
+        var sent = new AtomicBoolean();
+        for (Object token : List.of(new byte[1], new String[] {"a"}, new int[1][1])) {
+            assertThatThrownBy(() -> stage.call(token, () -> sent.set(true)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("token of stage 'any' is an array, "
+                            + token.getClass().getTypeName());
+        }
+        assertThat(sent).isFalse();
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
     }
 
     @Test
