@@ -34,6 +34,9 @@ final class Keeping<T, M> {
     /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
 
+    /** How long a pause waits for a read that can't be woken, or for a helper that hangs; as long as a close. */
+    private static final Duration PAUSE_WAIT = Duration.ofSeconds(5);
+
     private final String threadName;
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
@@ -49,10 +52,11 @@ final class Keeping<T, M> {
     private volatile boolean heads;
     private volatile boolean queues; // or is about to, or heads since it did
     private volatile boolean failing; // as far as its own thread has seen, which writes it
+    private volatile boolean paused;
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
-    private long attemptAt;
+    private volatile long attemptAt; // read by snapshots too
     private int attempts;
     private long worksSince;
 
@@ -82,6 +86,44 @@ final class Keeping<T, M> {
         if (heads && wanted == Keeper.OFF) {
             bare.help(source::wakeup); // or it would read on for a second
         }
+    }
+
+    /**
+     * Makes the thread give up the role and end, whatever it is needed for, and waits a bounded time for its end. Only a helper on
+     * that very thread does not wait: callers that head do not need the thread, so their helpers can.
+     */
+    void pause() {
+        paused = true;
+        Thread ending;
+        lock.lock();
+        try {
+            ending = thread;
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+        if (heads) {
+            bare.help(source::wakeup);
+        }
+        if (ending != null && ending != Thread.currentThread()) {
+            try {
+                ending.join(PAUSE_WAIT.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // for its caller to see; the thread ends all the same
+            }
+        }
+    }
+
+    /** Ends a pause: the thread is started again if it is needed. */
+    void resume() {
+        paused = false;
+        lookUp();
+    }
+
+    /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
+    @Nullable
+    Duration nextAttempt() {
+        return failing && !paused ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -128,6 +170,7 @@ final class Keeping<T, M> {
     /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
     private boolean isNeeded() {
         return !bare.isClosed()
+                && !paused
                 && (mode != Keeper.OFF
                         || background.isAnybodyWaiting()
                         || onFailure == OnFailure.REOPEN && hasFailed());
@@ -268,10 +311,12 @@ final class Keeping<T, M> {
         if (failing && !hasFailed()) {
             works();
         }
-        return switch (mode) {
-            case OFF -> !isNeeded(); // a failed source may want more time than that for a look, to connect again
-            case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
-            case ALWAYS -> false;
-        };
+        return paused
+                || switch (mode) {
+                    case OFF ->
+                        !isNeeded(); // a failed source may want more time than that for a look, to connect again
+                    case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
+                    case ALWAYS -> false;
+                };
     }
 }

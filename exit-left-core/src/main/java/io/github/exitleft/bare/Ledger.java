@@ -20,6 +20,8 @@ final class Ledger {
     private long headSince;
     private @Nullable Instant
             headSinceInstant; // reckoned when somebody asks, which few do; then kept, so as not to waver
+    private long failedSince;
+    private @Nullable Instant failedSinceInstant; // as headSinceInstant
     private long headChanges;
     private long promotions;
 
@@ -33,6 +35,12 @@ final class Ledger {
         promotions += head instanceof Role.Closer ? 0 : 1;
     }
 
+    /** Takes note of the beginning of an outage, not of a failure during one. */
+    void failed(long now) {
+        failedSince = now;
+        failedSinceInstant = null;
+    }
+
     void exited(Outcome outcome) {
         exits[outcome.ordinal()]++;
     }
@@ -41,6 +49,7 @@ final class Ledger {
     BareSnapshot snapshot(
             BareSnapshot.State state,
             @Nullable Throwable failure,
+            long retryAt,
             @Nullable Waiter head,
             WaiterQueue queue,
             int tickets,
@@ -51,6 +60,7 @@ final class Ledger {
         return new BareSnapshot(
                 state,
                 closed ? null : failure,
+                closed || failure == null ? null : outage(retryAt, now),
                 closed ? 0 : queue.size(), // only who closes the stage can still be queued
                 tickets,
                 head == null
@@ -66,9 +76,21 @@ final class Ledger {
 
     private Instant headSinceInstant(long now) {
         if (headSinceInstant == null) {
-            headSinceInstant = Instant.now().minusNanos(now - headSince).truncatedTo(ChronoUnit.MILLIS);
+            headSinceInstant = instant(headSince, now);
         }
         return headSinceInstant;
+    }
+
+    private BareSnapshot.Outage outage(long retryAt, long now) {
+        if (failedSinceInstant == null) {
+            failedSinceInstant = instant(failedSince, now);
+        }
+        return new BareSnapshot.Outage(
+                failedSinceInstant, Duration.ofNanos(now - failedSince), Duration.ofNanos(Math.max(0, retryAt - now)));
+    }
+
+    private static Instant instant(long nanoTime, long now) {
+        return Instant.now().minusNanos(now - nanoTime).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private Map<Outcome, Long> exits() {

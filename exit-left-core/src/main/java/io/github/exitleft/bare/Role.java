@@ -397,10 +397,14 @@ final class Role {
             if (closed || reported != era) {
                 return false;
             }
+            long now = platform.nanoTime();
+            if (failure == null) {
+                ledger.failed(now);
+            }
             era.failure = cause;
             failure = cause; // before the new era, or who takes a ticket of that would not be refused
             era = new Era();
-            retryAt = platform.nanoTime() + RETRY_NANOS;
+            retryAt = now + RETRY_NANOS;
             ended = endAll(Waiter.State.FAILED);
         } finally {
             lock.unlock();
@@ -566,7 +570,15 @@ final class Role {
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
             // tickets are counted with the lock held, so that who waits is among them
             return ledger.snapshot(
-                    state, failure, head, queue, tickets.getAsInt(), oldest, platform.nanoTime(), helperFailures);
+                    state,
+                    failure,
+                    retryAt,
+                    head,
+                    queue,
+                    tickets.getAsInt(),
+                    oldest,
+                    platform.nanoTime(),
+                    helperFailures);
         } finally {
             lock.unlock();
         }
