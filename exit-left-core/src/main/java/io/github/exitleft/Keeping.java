@@ -123,7 +123,7 @@ final class Keeping<T, M> {
     /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
     @Nullable
     Duration nextAttempt() {
-        return failing && !paused ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -247,9 +247,9 @@ final class Keeping<T, M> {
     private void tryAgain() throws InterruptedException {
         long now = bare.nanoTime();
         if (!failing) {
-            failing = true;
             attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
             attemptAt = now + pauseBefore(attempts).toNanos();
+            failing = true; // last, since a snapshot looks at it first
         }
         boolean callerAsks = asked.getAndSet(false);
         boolean asks = callerAsks || background.isAnybodyAdmitted();

@@ -176,6 +176,7 @@ class StagePauseTests extends NoteFixture {
         until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
         assertThat(stage.snapshot(0).role().outage()).isNull();
         assertThat(stage.snapshot(0).nextAttempt()).isNull();
+        until(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
