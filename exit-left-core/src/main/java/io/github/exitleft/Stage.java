@@ -439,12 +439,15 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = bare.snapshot(oldest);
+        Duration byKeeper = role.outage() == null ? null : keeping.nextAttempt();
         return new StageSnapshot(
                 role,
                 tally.exits(),
                 tally.messages(),
                 tally.transientFailures(),
-                role.outage() == null ? null : keeping.nextAttempt(),
+                role.outage() == null || byKeeper != null
+                        ? byKeeper
+                        : role.outage().retryIn(),
                 heading.unattendedFor(role));
     }
 

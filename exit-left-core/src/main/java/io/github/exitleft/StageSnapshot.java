@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param exits how many waits of callers ended in which way; one wait may have entered several times
  * @param messages what became of the messages
  * @param transientFailures how often the source said that it failed for a moment
- * @param nextAttempt after how long a background thread tries the failed source again, zero if it does so now; null if the source
- *     has not failed, or only callers try it
+ * @param nextAttempt after how long a failed source is tried again: by a background thread or, if none is to, by the next caller; zero
+ *     if that is now; null if the source has not failed
  * @param unattended for how long nobody has begun or ended to read although somebody waits; zero if nobody does
  */
 public record StageSnapshot(

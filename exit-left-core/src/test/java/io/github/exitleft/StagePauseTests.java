@@ -125,7 +125,6 @@ class StagePauseTests extends NoteFixture {
 
         assertThat(keepers(stage)).isEmpty();
         assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
-        assertThat(stage.snapshot(0).nextAttempt()).isNull();
 
         stage.resume();
 
@@ -180,14 +179,16 @@ class StagePauseTests extends NoteFixture {
     }
 
     @Test
-    void b11_snapshotOfAFailedStageThatOnlyCallersTry_namesNoAttempt() {
+    void b11_snapshotOfAFailedStageThatOnlyCallersTry_saysFromWhenOnTheNextMay() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         queue.fail(CUT);
         assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
 
-        clock.advance(Duration.ofMillis(1_500));
+        clock.advance(Duration.ofMillis(400));
+        assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(600));
+        assertThat(stage.snapshot(0).role().outage().retryIn()).isEqualTo(Duration.ofMillis(600));
 
-        assertThat(stage.snapshot(0).nextAttempt()).isNull();
-        assertThat(stage.snapshot(0).role().outage().retryIn()).isZero();
+        clock.advance(Duration.ofMillis(1_000));
+        assertThat(stage.snapshot(0).nextAttempt()).isZero();
     }
 }

@@ -4,8 +4,10 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.StageBeans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class StageMeterBinder implements MeterBinder {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<MeterRegistry> registries = new ArrayList<>(); // guarded by lock
+    private final Map<MeterRegistry, SharedMeters> registries = new IdentityHashMap<>(); // guarded by lock
     private final Map<String, MeteredStage> stages = new HashMap<>(); // guarded by lock
 
     StageMeterBinder(StageBeans stages) {
@@ -25,13 +27,27 @@ final class StageMeterBinder implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         this.lock.lock();
         try {
-            if (!this.registries.contains(registry)) {
-                this.registries.add(registry);
-                this.stages.values().forEach(stage -> stage.bindTo(registry));
+            for (MeterRegistry member : members(registry)) {
+                if (!this.registries.containsKey(member)) {
+                    var meters = new SharedMeters(member);
+                    this.registries.put(member, meters);
+                    this.stages.values().forEach(stage -> stage.bindTo(meters));
+                }
             }
         } finally {
             this.lock.unlock();
         }
+    }
+
+    /**
+     * The registries to have the meters in: of that which Boot makes of several its members, since filters apply to those, and only
+     * there it shows which stages share a meter.
+     */
+    private static Collection<MeterRegistry> members(MeterRegistry registry) {
+        return registry instanceof CompositeMeterRegistry composite
+                        && registry.getClass().getName().startsWith("org.springframework.boot.")
+                ? composite.getRegistries()
+                : List.of(registry);
     }
 
     private void add(String name, Stage<?, ?> stage) {
@@ -42,7 +58,7 @@ final class StageMeterBinder implements MeterBinder {
             if (former != null) { // would have the same meters
                 former.unbind();
             }
-            this.registries.forEach(metered::bindTo);
+            this.registries.values().forEach(metered::bindTo);
         } finally {
             this.lock.unlock();
         }
