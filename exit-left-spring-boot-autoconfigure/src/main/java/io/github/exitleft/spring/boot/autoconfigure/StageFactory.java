@@ -122,7 +122,7 @@ final class StageFactory {
                 throw keys.problem(
                         "",
                         "customizer '" + beanName(customizer) + "' failed: " + e.getMessage(),
-                        "Correct that bean, of type " + customizer.getClass().getName() + ".",
+                        "Correct the customizer.",
                         e);
             }
         });

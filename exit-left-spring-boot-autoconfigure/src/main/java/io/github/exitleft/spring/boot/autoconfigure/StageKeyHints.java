@@ -88,7 +88,7 @@ final class StageKeyHints {
             return misplaced;
         }
         String last = suffix.substring(suffix.lastIndexOf('.') + 1);
-        int allowed = Math.max(1, last.length() / 3);
+        int allowed = Math.max(2, last.length() / 3);
         return keys.stream()
                 .filter(key -> typo(key, suffix, last) <= allowed)
                 .min(Comparator.comparingInt(key -> typo(key, suffix, last)))

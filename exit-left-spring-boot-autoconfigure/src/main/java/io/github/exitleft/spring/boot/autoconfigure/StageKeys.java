@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
 /** The keys of one stage in the environment: knows where each comes from, and words what is wrong with it. */
@@ -53,9 +55,27 @@ final class StageKeys {
 
     /** Where the first property comes from that stands below a key. */
     private @Nullable String originBelow(String suffix) {
+        String spelled = originOfSpelled(key(suffix));
+        if (spelled != null) {
+            return spelled;
+        }
         ConfigurationPropertyName key = name(suffix);
         ConfigurationProperty below = key == null ? null : first(name -> isOfStage(name) && key.isAncestorOf(name));
         return below == null ? null : origin(below);
+    }
+
+    /** The same of what is spelled like the key, since names are equal that differ in case and dashes only. */
+    private @Nullable String originOfSpelled(String key) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying) {
+                for (String name : underlying.getPropertyNames()) {
+                    if (name.startsWith(key + ".") || name.startsWith(key + "[")) {
+                        return PropertySourceOrigin.get(underlying, name).toString();
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     static String origin(ConfigurationProperty property) {

@@ -95,14 +95,16 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void lazyStageIsComponentOnceItExistsAndAskingDoesNotCreateIt() { // B5, B8
+    void lazyStageIsUnknownUntilItExistsAndAskingDoesNotCreateIt() { // B5, B8
         this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
-            assertThat(health(context, "stages")).isNull();
+            var unknown = (IndicatedHealthDescriptor) health(context, "stages", "late");
+            assertThat(unknown.getStatus()).isEqualTo(Status.UNKNOWN);
+            assertThat(unknown.getDetails()).containsEntry("reason", "not created yet");
             assertThat(context.getBeanFactory().containsSingleton("late")).isFalse();
 
             context.getBean("late");
 
-            assertThat(health(context, "stages", "late")).isNotNull();
+            assertThat(health(context, "stages", "late").getStatus()).isEqualTo(Status.UP);
         });
     }
 
