@@ -32,8 +32,7 @@ class ParentContextTests {
                 .properties(PEERS)
                 .child(Child.class)
                 .web(WebApplicationType.NONE)
-                .initializers(
-                        context -> TestPropertyValues.of(properties).applyTo((ConfigurableApplicationContext) context))
+                .initializers(context -> TestPropertyValues.of(properties).applyTo(context))
                 .run();
     }
 
