@@ -76,7 +76,7 @@ final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyz
                 ? ResolvableType.forClass(this.beanFactory.getType(name, false))
                 : definition.getResolvableType();
         StageProperties properties = definition == null ? null : StageDefinitions.properties(definition);
-        return type.hasGenerics() || properties == null || properties.tokenType() == null
+        return type.hasResolvableGenerics() || properties == null || properties.tokenType() == null
                 ? type.toString()
                 : Stage.class.getName() + "<" + properties.tokenType().getName()
                         + ", any> (what the source's messages are is not known)";
