@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure.metrics;
 
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.StageBeans;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -14,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Gives each stage its meters in each registry, in whichever order they come, until the stage is closed. */
 final class StageMeterBinder implements MeterBinder {
+
+    /** No stage has that name. */
+    private static final String PROBE = "?";
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<MeterRegistry, SharedMeters> registries = new IdentityHashMap<>(); // guarded by lock
@@ -40,14 +44,25 @@ final class StageMeterBinder implements MeterBinder {
     }
 
     /**
-     * The registries to have the meters in: of that which Boot makes of several its members, since filters apply to those, and only
-     * there it shows which stages share a meter.
+     * The registries to have the meters in: those within a composite, if they have filters that take the stages' names away. Only there
+     * it shows which stages share a meter.
      */
     private static Collection<MeterRegistry> members(MeterRegistry registry) {
-        return registry instanceof CompositeMeterRegistry composite
-                        && registry.getClass().getName().startsWith("org.springframework.boot.")
+        return registry instanceof CompositeMeterRegistry composite && !keepsStagesApart(composite)
                 ? composite.getRegistries()
                 : List.of(registry);
+    }
+
+    private static boolean keepsStagesApart(CompositeMeterRegistry composite) {
+        String name = StageMeter.WAITERS.getName();
+        String tag = StageMeter.Key.STAGE.asString();
+        Gauge probe = Gauge.builder(name, () -> 0).tag(tag, PROBE).register(composite);
+        try {
+            return composite.getRegistries().stream()
+                    .allMatch(member -> member.find(name).tag(tag, PROBE).gauge() != null);
+        } finally {
+            composite.remove(probe);
+        }
     }
 
     private void add(String name, Stage<?, ?> stage) {

@@ -96,6 +96,29 @@ class SharedMetersTests {
     }
 
     @Test
+    void compositeThatKeepsTheTagHasTheMetersItself() {
+        this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
+            MeterRegistry composite = context.getBean(MeterRegistry.class);
+            call(context, "one", 2);
+            call(context, "other", 1);
+
+            for (MeterRegistry registry : List.of(composite, context.getBean("secondRegistry", MeterRegistry.class))) {
+                assertThat(meters(registry)).hasSize(40);
+                assertThat(registry.get("exitleft.stage.wait")
+                                .tag("stage", "one")
+                                .timer()
+                                .count())
+                        .isEqualTo(2);
+                assertThat(registry.get("exitleft.stage.messages")
+                                .tags("stage", "other", "outcome", "delivered")
+                                .functionCounter()
+                                .count())
+                        .isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
     void stagesThatWaitAreAddedUp() {
         this.contextRunner.withUserConfiguration(NoStageTag.class).run(context -> {
             for (String name : List.of("one", "other")) {
