@@ -106,6 +106,7 @@ class ArchitectureTests {
                         "bare.BareListener",
                         "bare.BareSnapshot",
                         "bare.BareSnapshot$Head",
+                        "bare.BareSnapshot$Outage",
                         "bare.BareSnapshot$State",
                         "bare.BareSnapshot$Waiting",
                         "bare.BareStage",

@@ -32,13 +32,15 @@ class StagePauseTests extends NoteFixture {
         stopped.await();
     }
 
-    /** Waits until as many waits as that have noticed that their time is up, and look on. */
-    private static void untilOvershot(Stage<Integer, Note> stage, int waits) {
+    /** Waits until those who wait with these tickets have noticed that their time is up, and look on. */
+    private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
         until(() -> {
-            assertThat(stage.snapshot(0).role().entries()).containsEntry(Outcome.TIMED_OUT, (long) waits);
-            assertThat(stage.snapshot(0).role().waiters()).isEqualTo(waits);
+            assertThat(tickets).allMatch(ticket -> ticket.overshot);
+            assertThat(stage.snapshot(0).role().waiters()).isEqualTo(tickets.size());
         });
     }
+
+    private static final Duration TWO = Duration.ofSeconds(2);
 
     @Test
     void m7_headWhoseTimeWentByInAPause_looksThroughTheBufferFirst() throws Exception {
@@ -82,15 +84,17 @@ class StagePauseTests extends NoteFixture {
     void m7_waiterWhoseTimeWentByInAPause_getsWhatIsInTheBuffer() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
-        stopTheHead();
-        add(7, "another's");
-        add(2, "in the buffer");
-        clock.advance(PAUSE);
-        untilOvershot(stage, 1);
-        goesOn.countDown();
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
+            stopTheHead();
+            add(7, "another's");
+            add(2, "in the buffer");
+            clock.advance(PAUSE);
+            untilOvershot(stage, List.of(ticket));
+            goesOn.countDown();
 
-        assertThat(waiter.get().text()).isEqualTo("in the buffer");
+            assertThat(waiter.get().message().text()).isEqualTo("in the buffer");
+        }
         add(1, "done");
         head.get();
     }
@@ -98,22 +102,26 @@ class StagePauseTests extends NoteFixture {
     @Test
     void m7_allWhoseTimeWentByInAPause_getWhatIsInTheBuffer() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
-        List<Task<Note>> callers = new ArrayList<>();
-        callers.add(startHead(stage, () -> stage.call(1, TWO_SECONDS, () -> {})));
-        for (int i = 2; i <= 5; i++) {
-            int token = i;
-            callers.add(startWaiter(stage, () -> stage.call(token, TWO_SECONDS, () -> {})));
-        }
-        stopTheHead();
-        for (int token = 5; token > 0; token--) {
-            add(token, "for " + token);
-        }
-        clock.advance(PAUSE);
-        untilOvershot(stage, 4);
-        goesOn.countDown();
+        Task<Note> head = startHead(stage, () -> stage.call(1, TWO_SECONDS, () -> {}));
+        try (Ticket<Integer, Note> two = stage.ticket(2);
+                Ticket<Integer, Note> three = stage.ticket(3);
+                Ticket<Integer, Note> four = stage.ticket(4)) {
+            List<Task<Received<Note>>> waiters = new ArrayList<>();
+            for (Ticket<Integer, Note> ticket : List.of(two, three, four)) {
+                waiters.add(startWaiter(stage, () -> ticket.await(TWO)));
+            }
+            stopTheHead();
+            for (int token = 4; token > 0; token--) {
+                add(token, "for " + token);
+            }
+            clock.advance(PAUSE);
+            untilOvershot(stage, List.of(two, three, four));
+            goesOn.countDown();
 
-        for (int i = 0; i < 5; i++) {
-            assertThat(callers.get(i).get().text()).isEqualTo("for " + (i + 1));
+            assertThat(head.get().text()).isEqualTo("for 1");
+            for (int i = 0; i < 3; i++) {
+                assertThat(waiters.get(i).get().message().text()).isEqualTo("for " + (i + 2));
+            }
         }
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 0L);
     }
@@ -122,21 +130,23 @@ class StagePauseTests extends NoteFixture {
     void m7_waiterWhoseTimeWentByInAPauseUnderAHeadThatHangs_looksOnForASecondAtMost() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
-        stopTheHead();
-        clock.advance(PAUSE);
-        untilOvershot(stage, 1);
-        clock.advance(Duration.ofMillis(999));
-        assertThat(waiter.isDone()).isFalse();
-        clock.advance(Duration.ofMillis(1));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
+            stopTheHead();
+            clock.advance(PAUSE);
+            untilOvershot(stage, List.of(ticket));
+            clock.advance(Duration.ofMillis(999));
+            assertThat(waiter.isDone()).isFalse();
+            clock.advance(Duration.ofMillis(1));
 
-        assertThat(waiter.failure())
-                .isInstanceOf(StageTimeoutException.class)
-                .hasMessage("no message in 10000 ms for the ticket for token '2' of stage 'post'; thread '"
-                        + head.thread.getName()
-                        + "' is the head; 0 messages received meanwhile (0 unclaimed), 0 refused"
-                        + " by this ticket's check; the wait ended 8000 ms after its deadline, as after a pause of the"
-                        + " whole process");
+            assertThat(waiter.failure())
+                    .isInstanceOf(StageTimeoutException.class)
+                    .hasMessage("no message in 10000 ms for the ticket for token '2' of stage 'post'; thread '"
+                            + head.thread.getName()
+                            + "' is the head; 0 messages received meanwhile (0 unclaimed), 0 refused"
+                            + " by this ticket's check; the wait ended 8000 ms after its deadline, as after a pause of the"
+                            + " whole process");
+        }
         goesOn.countDown();
         add(1, "done");
         head.get();
@@ -146,11 +156,13 @@ class StagePauseTests extends NoteFixture {
     void m7_waiterThatIsHardlyLate_doesNotLookOn() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
-        clock.advance(Duration.ofMillis(2_100));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
+            clock.advance(Duration.ofMillis(2_100));
 
-        assertThat(waiter.failure()).isInstanceOf(StageTimeoutException.class);
-        assertThat(stage.snapshot(0).role().entries()).containsEntry(Outcome.TIMED_OUT, 1L);
+            assertThat(waiter.failure()).isInstanceOf(StageTimeoutException.class);
+            assertThat(ticket.overshot).isFalse();
+        }
         add(1, "done");
         head.get();
     }
