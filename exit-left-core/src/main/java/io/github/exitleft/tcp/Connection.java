@@ -107,8 +107,8 @@ final class Connection implements Closeable {
             }
         }
         localAddress = (InetSocketAddress) channel.getLocalAddress();
-        if (localAddress.equals(
-                remote)) { // happens where nothing listens on a port that the system also gives to clients
+        if (localAddress.equals(remote)) {
+            // happens where nothing listens on a port that the system also gives to clients
             throw new ConnectException("Connection refused: the port was connected to itself");
         }
         channel.register(readable, SelectionKey.OP_READ);

@@ -40,6 +40,8 @@ public final class TcpSource implements Source<Frame> {
     /** Whether the next wait is to end at once. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
+    private final BooleanSupplier takeWakeup = () -> woken.get() && woken.getAndSet(false);
+
     /** Whether somebody receives, who is woken by a failure and tells of it. */
     private final AtomicBoolean receiving = new AtomicBoolean();
 
@@ -81,7 +83,7 @@ public final class TcpSource implements Source<Frame> {
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            return current.receive(nanos, () -> woken.get() && woken.getAndSet(false));
+            return current.receive(nanos, takeWakeup);
         } catch (IOException | RuntimeException e) {
             current.fail(e);
             throw connections.lost(current);
