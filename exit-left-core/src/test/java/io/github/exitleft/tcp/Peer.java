@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The other end, on loopback: it does what a test tells it to. Frames have two bytes of length. */
 final class Peer implements AutoCloseable {
@@ -25,10 +26,14 @@ final class Peer implements AutoCloseable {
     /** One connection that was accepted. */
     static final class Line implements Closeable {
 
+        /** How many were accepted before. */
+        final int number;
+
         final Socket socket;
         final DataInputStream in;
 
-        private Line(Socket socket) throws IOException {
+        private Line(int number, Socket socket) throws IOException {
+            this.number = number;
             this.socket = socket;
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(20_000); // of a test that fails
@@ -70,6 +75,7 @@ final class Peer implements AutoCloseable {
     static final Framing FRAMING = Framing.lengthField(0, 2);
 
     final ServerSocket server;
+    final AtomicInteger accepted = new AtomicInteger();
     private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
 
     Peer() {
@@ -108,7 +114,8 @@ final class Peer implements AutoCloseable {
     }
 
     Line accept() throws IOException {
-        var line = new Line(server.accept());
+        Socket socket = server.accept();
+        var line = new Line(accepted.getAndIncrement(), socket);
         lines.add(line);
         return line;
     }
@@ -137,11 +144,11 @@ final class Peer implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface Body {
+    interface Body {
         void run() throws IOException;
     }
 
-    private static void daemon(Body body) {
+    static void daemon(Body body) {
         var thread = new Thread(() -> {
             try {
                 body.run();

@@ -241,6 +241,43 @@ class TcpSenderTests extends StageFixture {
         }
     }
 
+    @Test
+    void failureOfASender_isToldAfterWhatHadComeThoughThePeerGoesOnTalking() throws Exception {
+        try (var connection = new Connection(SocketChannel.open(), peer.address(), Framing.fixedSize(1), 1)) {
+            connection.connect(LONG, () -> false);
+            Peer.Line talkative = peer.accept();
+            talkative.write(new byte[] {1});
+            until(() -> assertThat(connection.receive(0, () -> false)).isNotNull());
+            var cause = new IOException("sent in part");
+            Task<Void> talker = start(() -> {
+                byte[] bytes = new byte[10_000];
+                try {
+                    while (true) {
+                        talkative.write(bytes);
+                    }
+                } catch (IOException e) {
+                    return null; // closed below
+                }
+            });
+            until(() -> assertThat(isBlocked(talker) || connection.receive(0, () -> false) != null)
+                    .isTrue());
+            connection.fail(cause);
+
+            int frames = 0;
+            IOException told = null;
+            while (told == null && frames < 1_000_000) {
+                try {
+                    assertThat(connection.receive(0, () -> false)).isNotNull();
+                    frames++;
+                } catch (IOException e) {
+                    told = e;
+                }
+            }
+            assertThat(told).hasCause(cause);
+            assertThat(frames).isPositive();
+        }
+    }
+
     private static ByteBuffer[] oneByte() {
         return new ByteBuffer[] {ByteBuffer.wrap(new byte[] {1})};
     }
