@@ -30,6 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
 
+    /** What makes a wait end at once, in addition to {@link #wakeup}, which is called when it begins to. */
+    @FunctionalInterface
+    interface Waking {
+
+        /** Says whether not to wait; asked before each wait. */
+        boolean isWoken();
+
+        /** Called when a wait has ended, or would have begun. */
+        default void waited() {}
+    }
+
     private static final int LOOKS = 3;
 
     /** How much is written at once: of more the JVM would copy all that is left at each attempt. */
@@ -154,12 +165,12 @@ final class Connection implements Closeable {
      * Receives a frame; null when time is up, woken, or because only a part of one has come.
      *
      * @param nanos how long to wait at most; zero to look
-     * @param unwanted whether not to wait after all; asked before and after the wait
+     * @param waking whether not to wait after all
      * @throws IOException if the connection has failed or ended; all that came before has been received
      * @throws RuntimeException if what has come is no frame
      */
     @Nullable
-    Frame receive(long nanos, BooleanSupplier unwanted) throws IOException, InterruptedException {
+    Frame receive(long nanos, Waking waking) throws IOException, InterruptedException {
         Frame frame = frames.next();
         if (frame != null) {
             return frame;
@@ -179,10 +190,10 @@ final class Connection implements Closeable {
                 return null;
             }
         }
-        if (!unwanted.getAsBoolean()) {
+        if (!waking.isWoken()) {
             select(readable, nanos);
-            unwanted.getAsBoolean(); // what ended this wait is not to end the next
         }
+        waking.waited();
         if (Thread.interrupted()) { // the flag, if left, would make select return at once for ever
             throw new InterruptedException("interrupted while waiting for a frame from " + remote);
         }
@@ -304,7 +315,7 @@ final class Connection implements Closeable {
                     + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
                     + (sent == 0
                             ? "nothing was sent"
-                            : sent + " bytes were sent, so that the connection is of no more use"));
+                            : "the connection is given up, since " + sent + " of them were sent"));
         }
         select(writable, rest);
         if (sent == 0 && Thread.currentThread().isInterrupted()) {

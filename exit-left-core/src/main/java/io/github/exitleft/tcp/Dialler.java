@@ -185,7 +185,7 @@ final class Dialler {
             long nanos = Nanos.of(atMost);
             long deadline = System.nanoTime() + nanos;
             while (true) {
-                Frame frame = connection.receive(nanos, unwanted);
+                Frame frame = connection.receive(nanos, unwanted::getAsBoolean);
                 if (frame != null) {
                     return frame;
                 }

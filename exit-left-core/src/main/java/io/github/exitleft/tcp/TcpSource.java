@@ -40,7 +40,20 @@ public final class TcpSource implements Source<Frame> {
     /** Whether the next wait is to end at once. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    private final BooleanSupplier takeWakeup = () -> woken.get() && woken.getAndSet(false);
+    private final Connection.Waking waking = new Connection.Waking() {
+
+        @Override
+        public boolean isWoken() {
+            return woken.get();
+        }
+
+        @Override
+        public void waited() { // what ended this wait is not to end the next
+            if (woken.get()) {
+                woken.set(false);
+            }
+        }
+    };
 
     /** Whether somebody receives, who is woken by a failure and tells of it. */
     private final AtomicBoolean receiving = new AtomicBoolean();
@@ -83,7 +96,7 @@ public final class TcpSource implements Source<Frame> {
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            return current.receive(nanos, takeWakeup);
+            return current.receive(nanos, waking);
         } catch (IOException | RuntimeException e) {
             current.fail(e);
             throw connections.lost(current);
