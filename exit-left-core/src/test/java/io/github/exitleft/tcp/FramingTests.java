@@ -341,13 +341,16 @@ class FramingTests {
         Framing line = Framing.delimiter(text("\n"));
         byte[] longest = text("x".repeat(99) + "\n");
         byte[] tooLong = text("x".repeat(100) + "\n");
+        byte[] endless = text("x".repeat(100));
 
         for (IntUnaryOperator cut : List.of(WHOLE, BYTE_BY_BYTE)) {
             assertSame(decode(line, longest, 100, cut), List.of(text("x".repeat(99))));
-            assertThatThrownBy(() -> decode(line, tooLong, 100, cut))
-                    .isInstanceOf(FramingException.class)
-                    .hasMessageContaining("100 bytes")
-                    .hasMessageNotContaining("xx");
+            for (byte[] stream : List.of(tooLong, endless)) {
+                assertThatThrownBy(() -> decode(line, stream, 100, cut))
+                        .isInstanceOf(FramingException.class)
+                        .hasMessageContaining("100 bytes")
+                        .hasMessageNotContaining("xx");
+            }
         }
     }
 

@@ -237,6 +237,31 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
+    void s16_closeWhileAnOpeningHangs_endsThoseWhoWaitForIt() throws Exception {
+        var openings = new AtomicInteger();
+        var gate = new CountDownLatch(1);
+        Peer peer = opened(new Peer());
+        TcpSource source = lost(peer, peer.source().opening(p -> {
+            if (openings.incrementAndGet() == 2) {
+                gate.await();
+            }
+        }));
+        Task<Void> sender = start(() -> {
+            source.backdoor().send(Peer.payload(1));
+            return null;
+        });
+        until(() -> assertThat(isBlocked(sender)).isTrue());
+        Task<Frame> reader = start(() -> source.receive(LONG));
+        until(() -> assertThat(isBlocked(reader)).isTrue());
+
+        source.close();
+
+        assertThat(reader.failure()).isInstanceOf(IOException.class).hasMessageContaining("closed");
+        gate.countDown();
+        assertThat(sender.failure()).isInstanceOf(IOException.class).hasMessageContaining("closed");
+    }
+
+    @Test
     void wakeup_whileASenderConnects_endsTheReadAndNotTheAttempt() throws Exception {
         var gate = new CountDownLatch(1);
         var openings = new AtomicInteger();
@@ -347,6 +372,54 @@ class TcpConnectingTests extends StageFixture {
         peer.accept().frame(7);
         assertThat(Peer.token(reader.get())).isEqualTo(7);
         assertThat(openings).hasValue(3);
+    }
+
+    /** Whoever finds out where a frame ends waits until the gate is open; what is sent is taken as it is. */
+    private record Gated(CountDownLatch reached, CountDownLatch gate) implements Framing {
+
+        Gated() {
+            this(new CountDownLatch(1), new CountDownLatch(1));
+        }
+
+        @Override
+        public long frameLength(ByteBuffer bytes, int seen) {
+            reached.countDown();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return 1;
+        }
+
+        @Override
+        public ByteBuffer[] encode(ByteBuffer payload) {
+            return new ByteBuffer[] {payload.slice()};
+        }
+    }
+
+    @Test
+    void m6_senderOnAFailedConnectionOfWhichAReaderIsAboutToTell_isRefusedAndDoesNotConnect() throws Exception {
+        Peer peer = opened(new Peer());
+        peer.server.setReceiveBufferSize(4_096);
+        var framing = new Gated();
+        TcpSource source = opened(
+                TcpSource.builder().remote(peer.address()).framing(framing).open());
+        peer.accept().write(new byte[] {1});
+        Task<Frame> reader = start(() -> receive(source));
+        framing.reached.await();
+        assertThatThrownBy(() -> source.backdoor().send(ByteBuffer.allocate(32 << 20), Duration.ofMillis(20)))
+                .isInstanceOf(SocketTimeoutException.class);
+
+        assertThatThrownBy(() -> source.backdoor().send(new byte[] {1}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("lost")
+                .hasCauseInstanceOf(SocketTimeoutException.class);
+
+        framing.gate.countDown();
+        assertThat(reader.get().length()).isEqualTo(1);
+        assertThatThrownBy(() -> receive(source)).hasCauseInstanceOf(SocketTimeoutException.class);
+        assertThat(source.details()).containsEntry("reconnects", 0L);
     }
 
     @Test

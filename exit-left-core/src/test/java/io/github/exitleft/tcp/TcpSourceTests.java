@@ -114,29 +114,6 @@ class TcpSourceTests extends SourceContractTests<Frame> {
         assertThat(token(receive(source))).isEqualTo(3);
     }
 
-    @Test
-    void frameThatIsLongerThanTheBuffer_isThereForOneLook() throws Exception {
-        Peer peer = opened(new Peer());
-        TcpSource source = opened(TcpSource.builder()
-                .remote(peer.address())
-                .framing(Framing.fixedSize(200_000))
-                .maxFrameSize(200_000)
-                .open());
-        Peer.Line line = peer.accept();
-        Task<Void> writer = start(() -> {
-            line.write(new byte[200_000]);
-            line.close();
-            return null;
-        });
-        writer.get(); // all of it is in the system's buffers
-
-        Frame frame = null;
-        while (frame == null) {
-            frame = source.receive(Duration.ZERO);
-        }
-        assertThat(frame.length()).isEqualTo(200_000);
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
