@@ -38,7 +38,8 @@ final class Issuing<T> implements Line.Supply<T> {
     }
 
     /** Issues a token to a taker, as {@link Line#join} does. */
-    Line.@Nullable Wait<T> join(Line.Taker<T> taker, Executor executor, int most) {
+    @Nullable
+    Queued<T> join(Taker<T> taker, Executor executor, int most) {
         return line.join(taker, executor, most);
     }
 

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -39,9 +38,8 @@ final class Line<P> {
      *     there is an alarm, or somebody about to set it.
      *
      * field                  written by                            ordered by
-     * Wait.state             see the diagram                       lock; volatile for its own thread's look
-     * Wait.thing, .why       before GRANTED, ENDED                 lock; read after the state
-     * Wait.calling, .refused the thread that calls the executor    program order, see Wait.run
+     * Queued.state           see the diagram                       lock; volatile for its own thread's look
+     * Queued.thing, .why     before GRANTED, ENDED                 lock; read after the state
      * first, last, waiting   who joins, serves, leaves             lock
      * alarm, Alarm.cancel    unlock(), set(), ring(), end()        lock
      * ended                  close()                               lock
@@ -66,72 +64,6 @@ final class Line<P> {
         }
     }
 
-    /** One for which no thread waits. It is called once, on its executor, and holds no lock then. */
-    interface Taker<P> {
-
-        /**
-         * Gets its thing.
-         *
-         * @return whether it has a use for it; otherwise, or if this throws, the thing goes to the next in line
-         */
-        boolean granted(P thing);
-
-        /** The line has ended, or the executor refused to call it. */
-        void ended(RuntimeException why);
-    }
-
-    private enum State {
-        WAITING,
-        GRANTED,
-        TAKEN,
-        LEFT,
-        ENDED
-    }
-
-    /** A place in the line. */
-    static final class Wait<P> implements Runnable {
-
-        private final Line<P> line;
-        private final @Nullable Thread thread; // or a taker with its executor
-        private final @Nullable Taker<P> taker;
-        private final @Nullable Executor executor;
-        private volatile State state = State.WAITING;
-        private @Nullable P thing;
-        private @Nullable Supplier<? extends RuntimeException> why;
-
-        /** Its neighbours in the line; once out of it, the next to be told. */
-        private @Nullable Wait<P> before;
-
-        private @Nullable Wait<P> after;
-
-        /** The thread that is calling the executor now, and whether the taker, run by that very call, had no use for the thing. */
-        private @Nullable Thread calling;
-
-        private boolean refused;
-
-        private Wait(Line<P> line, @Nullable Thread thread, @Nullable Taker<P> taker, @Nullable Executor executor) {
-            this.line = line;
-            this.thread = thread;
-            this.taker = taker;
-            this.executor = executor;
-        }
-
-        /**
-         * Leaves, unless the taker is being told already.
-         *
-         * @return whether it has left; the taker is not told of anything then
-         */
-        boolean cancel() {
-            return line.cancel(this);
-        }
-
-        /** Tells the taker; run by the executor. */
-        @Override
-        public void run() {
-            line.tell(this);
-        }
-    }
-
     /** What is to ring; set outside the lock, so it may have no canceller yet. */
     private static final class Alarm {
         private @Nullable Runnable cancel;
@@ -141,8 +73,8 @@ final class Line<P> {
     private final Supply<P> supply;
     private final Parking parking;
     private final Timer timer;
-    private @Nullable Wait<P> first;
-    private @Nullable Wait<P> last;
+    private @Nullable Queued<P> first;
+    private @Nullable Queued<P> last;
     private int waiting;
 
     /** Rings when time alone will have freed something; null if there is no need. */
@@ -200,7 +132,7 @@ final class Line<P> {
      */
     @Nullable
     P acquire(long deadline) throws InterruptedException {
-        Wait<P> wait;
+        Queued<P> wait;
         lock();
         try {
             requireOpen();
@@ -209,7 +141,7 @@ final class Line<P> {
             if (thing != null || deadline - now <= 0) {
                 return thing;
             }
-            wait = new Wait<>(this, Thread.currentThread(), null, null);
+            wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
             join(wait);
         } finally {
             unlock();
@@ -226,14 +158,14 @@ final class Line<P> {
      * @throws RuntimeException what the line has ended with
      */
     @Nullable
-    Wait<P> join(Taker<P> taker, Executor executor, int most) {
+    Queued<P> join(Taker<P> taker, Executor executor, int most) {
         lock();
         try {
             requireOpen();
             if (waiting >= most) {
                 return null;
             }
-            var wait = new Wait<>(this, null, taker, executor);
+            var wait = new Queued<>(this, lock, null, taker, executor);
             join(wait);
             return wait;
         } finally {
@@ -261,7 +193,7 @@ final class Line<P> {
     }
 
     private void end(Supplier<? extends RuntimeException> why, boolean forGood) {
-        Wait<P> told;
+        Queued<P> told;
         Alarm formerAlarm;
         lock.lock();
         try {
@@ -269,9 +201,9 @@ final class Line<P> {
                 ended = why;
             }
             told = first;
-            for (Wait<P> wait = first; wait != null; wait = wait.after) {
+            for (Queued<P> wait = first; wait != null; wait = wait.after) {
                 wait.why = why;
-                wait.state = State.ENDED; // its thread may go now; it does not look at the links
+                wait.state = Queued.State.ENDED; // its thread may go now; it does not look at the links
             }
             first = null;
             last = null;
@@ -293,7 +225,7 @@ final class Line<P> {
         }
     }
 
-    private void join(Wait<P> wait) {
+    private void join(Queued<P> wait) {
         wait.before = last;
         if (last == null) {
             first = wait;
@@ -304,9 +236,9 @@ final class Line<P> {
         waiting++;
     }
 
-    private void unlink(Wait<P> wait) {
-        Wait<P> before = wait.before;
-        Wait<P> after = wait.after;
+    private void unlink(Queued<P> wait) {
+        Queued<P> before = wait.before;
+        Queued<P> after = wait.after;
         if (before == null) {
             first = after;
         } else {
@@ -323,10 +255,10 @@ final class Line<P> {
     }
 
     /** Looks at the state first, at the interrupt flag second, and at the clock third (S2). */
-    private @Nullable P await(Wait<P> wait, long deadline) throws InterruptedException {
+    private @Nullable P await(Queued<P> wait, long deadline) throws InterruptedException {
         boolean interrupted = false;
         boolean woken = false;
-        while (wait.state == State.WAITING) {
+        while (wait.state == Queued.State.WAITING) {
             if (!interrupted && Thread.interrupted()) {
                 interrupted = true;
                 if (leave(wait)) {
@@ -348,38 +280,40 @@ final class Line<P> {
         if (interrupted) {
             Thread.currentThread().interrupt(); // something else came first, so the interrupt is for the caller to see
         }
-        if (wait.state == State.ENDED && wait.why != null) {
+        if (wait.state == Queued.State.ENDED && wait.why != null) {
             throw wait.why.get();
         }
         return wait.thing;
     }
 
     /** Takes a wait out of the line, unless it is not in it any more. */
-    private boolean leave(Wait<P> wait) {
+    private boolean leave(Queued<P> wait) {
         lock();
         try {
-            if (wait.state != State.WAITING) {
+            if (wait.state != Queued.State.WAITING) {
                 return false;
             }
             unlink(wait);
-            wait.state = State.LEFT;
+            wait.state = Queued.State.LEFT;
             return true;
         } finally {
             unlock();
         }
     }
 
-    private boolean cancel(Wait<P> wait) {
+    /** What {@link Queued#cancel} does. */
+    boolean cancel(Queued<P> wait) {
         lock();
         try {
-            if (wait.state == State.WAITING) {
+            if (wait.state == Queued.State.WAITING) {
                 unlink(wait);
-            } else if (wait.state == State.GRANTED && wait.thing != null) { // and its executor has not come to it
+            } else if (wait.state == Queued.State.GRANTED
+                    && wait.thing != null) { // and its executor has not come to it
                 supply.giveBack(wait.thing, parking.nanoTime());
             } else {
                 return false;
             }
-            wait.state = State.LEFT;
+            wait.state = Queued.State.LEFT;
             return true;
         } finally {
             unlock();
@@ -391,13 +325,13 @@ final class Line<P> {
      *
      * @return those to be told, linked
      */
-    private @Nullable Wait<P> serveAndUnlock() {
+    private @Nullable Queued<P> serveAndUnlock() {
         if (first == null && alarm == null) { // as most often
             lock.unlock();
             return null;
         }
-        Wait<P> served = null;
-        Wait<P> lastServed = null;
+        Queued<P> served = null;
+        Queued<P> lastServed = null;
         Alarm newAlarm = null;
         Alarm formerAlarm = null;
         long pause = 0;
@@ -409,10 +343,10 @@ final class Line<P> {
                 if (thing == null) {
                     break;
                 }
-                Wait<P> next = first;
+                Queued<P> next = first;
                 unlink(next);
                 next.thing = thing;
-                next.state = State.GRANTED;
+                next.state = Queued.State.GRANTED;
                 if (lastServed == null) {
                     served = next;
                 } else {
@@ -435,11 +369,11 @@ final class Line<P> {
         } finally {
             Thread other = done ? null : firstThread(); // which is to do what this one could not
             lock.unlock();
-            if (!done) {
-                tellAll(served);
-            }
             if (other != null) {
                 parking.unpark(other);
+            }
+            if (!done) {
+                tellAll(served);
             }
         }
         if (formerAlarm != null && formerAlarm.cancel != null) {
@@ -452,7 +386,7 @@ final class Line<P> {
     }
 
     private @Nullable Thread firstThread() {
-        for (Wait<P> wait = first; wait != null; wait = wait.after) {
+        for (Queued<P> wait = first; wait != null; wait = wait.after) {
             if (wait.thread != null) {
                 return wait.thread;
             }
@@ -492,22 +426,35 @@ final class Line<P> {
     }
 
     /** Wakes threads and calls takers; what a taker has no use for goes to the next in line, who then is told too. */
-    private void tellAll(@Nullable Wait<P> told) {
-        Wait<P> wait = told;
+    private void tellAll(@Nullable Queued<P> told) {
+        Queued<P> wait = told;
         while (wait != null) {
-            Wait<P> next = wait.after;
+            Queued<P> next = wait.after;
             wait.after = null;
             if (wait.thread != null) {
                 parking.unpark(wait.thread);
-            } else if (!call(wait) && wait.thing != null) {
-                next = chain(
-                        giveBackAndUnlock(wait.thing), next); // not by recursion: thousands may have no use for theirs
+            } else if (!wait.tell() && wait.thing != null) {
+                next = passOn(wait.thing, next);
             }
             wait = next;
         }
     }
 
-    private @Nullable Wait<P> giveBackAndUnlock(P thing) {
+    /** Gives a thing back; returns those to be told: who has it now, then the others. Not by recursion, since they may be thousands. */
+    private @Nullable Queued<P> passOn(P thing, @Nullable Queued<P> others) {
+        boolean done = false;
+        try {
+            Queued<P> all = chain(giveBackAndUnlock(thing), others);
+            done = true;
+            return all;
+        } finally {
+            if (!done) {
+                tellAll(others);
+            }
+        }
+    }
+
+    private @Nullable Queued<P> giveBackAndUnlock(P thing) {
         boolean back = false;
         lock();
         try {
@@ -521,11 +468,11 @@ final class Line<P> {
         return serveAndUnlock();
     }
 
-    private static <P> @Nullable Wait<P> chain(@Nullable Wait<P> some, @Nullable Wait<P> more) {
+    private static <P> @Nullable Queued<P> chain(@Nullable Queued<P> some, @Nullable Queued<P> more) {
         if (some == null) {
             return more;
         }
-        Wait<P> end = some;
+        Queued<P> end = some;
         while (end.after != null) {
             end = end.after;
         }
@@ -533,77 +480,8 @@ final class Line<P> {
         return some;
     }
 
-    /** Calls a wait's executor; false if its thing has to go back. */
-    private boolean call(Wait<P> wait) {
-        Executor executor = Objects.requireNonNull(wait.executor);
-        wait.calling = Thread.currentThread();
-        try {
-            executor.execute(wait);
-            return !wait.refused;
-        } catch (Throwable e) { // the executor's, since run() throws nothing
-            return !refuse(wait, e);
-        } finally {
-            wait.calling = null;
-        }
-    }
-
-    /** Tells the taker in this thread what its executor refuses to tell it; whether it had been granted a thing. */
-    private boolean refuse(Wait<P> wait, Throwable cause) {
-        State found = become(wait, State.LEFT);
-        if (found == State.GRANTED) {
-            tellEnd(wait, cause);
-        } else if (found == State.ENDED && wait.why != null) {
-            tellEnd(wait, wait.why.get());
-        }
-        return found == State.GRANTED;
-    }
-
-    /** What {@link Wait#run} does. */
-    private void tell(Wait<P> wait) {
-        State found = become(wait, State.TAKEN);
-        if (found == State.ENDED && wait.why != null) {
-            tellEnd(wait, wait.why.get());
-        }
-        P thing = wait.thing;
-        if (found != State.GRANTED || thing == null) {
-            return;
-        }
-        boolean kept = false;
-        try {
-            kept = Objects.requireNonNull(wait.taker).granted(thing);
-        } catch (Throwable e) { // of which the thread that has freed the thing must not hear
-            tellEnd(wait, e);
-        }
-        if (kept) {
-            return;
-        }
-        if (wait.calling == Thread.currentThread()) {
-            wait.refused = true; // the call of the executor is still on the stack, and does the rest
-        } else {
-            tellAll(giveBackAndUnlock(thing));
-        }
-    }
-
-    /** Moves a wait that was granted or ended to its last state, once; returns in which it was. */
-    private State become(Wait<P> wait, State then) {
-        lock.lock();
-        try {
-            State found = wait.state;
-            if (found == State.GRANTED || found == State.ENDED) {
-                wait.state = then;
-            }
-            return found;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void tellEnd(Wait<P> wait, Throwable why) {
-        try {
-            Objects.requireNonNull(wait.taker)
-                    .ended(why instanceof RuntimeException exception ? exception : new IllegalStateException(why));
-        } catch (Throwable e) { // it knows no better, and others have still to be told
-            return;
-        }
+    /** Gives a thing back that was given to one who has no use for it. */
+    void giveBack(P thing) {
+        tellAll(giveBackAndUnlock(thing));
     }
 }

@@ -83,7 +83,8 @@ final class ScopedIssuing<K, T> {
      *
      * @throws IllegalStateException if there are too many scopes
      */
-    Line.@Nullable Wait<T> join(K scope, Line.Taker<T> taker, Executor executor, int mostWaiting) {
+    @Nullable
+    Queued<T> join(K scope, Taker<T> taker, Executor executor, int mostWaiting) {
         Scope<T> entered = enter(scope);
         try {
             return entered.issuing.join(taker, executor, mostWaiting);

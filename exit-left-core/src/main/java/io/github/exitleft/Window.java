@@ -59,7 +59,8 @@ final class Window implements Line.Supply<Window.Place> {
     }
 
     /** Takes a place for a taker, as {@link Line#join} does. */
-    Line.@Nullable Wait<Place> join(Line.Taker<Place> taker, Executor executor, int most) {
+    @Nullable
+    Queued<Place> join(Taker<Place> taker, Executor executor, int most) {
         return line.join(taker, executor, most);
     }
 

@@ -91,8 +91,8 @@ class LineStressTests {
                 } else {
                     boolean keeps = what < 9;
                     joined.incrementAndGet();
-                    Line.Wait<Place> wait = window.join(
-                            new Line.Taker<>() {
+                    Queued<Place> wait = window.join(
+                            new Taker<>() {
                                 @Override
                                 public boolean granted(Place place) {
                                     use(out, most);

@@ -79,7 +79,7 @@ class LineTests {
         FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
         var told = new ArrayList<Integer>();
         issuing.join(
-                new Line.Taker<>() {
+                new Taker<>() {
                     @Override
                     public boolean granted(Integer token) {
                         return told.add(token);
@@ -215,7 +215,7 @@ class LineTests {
         failing.gaveUp(one, null);
         var told = new ArrayList<Integer>();
         failing.join(
-                new Line.Taker<>() {
+                new Taker<>() {
                     @Override
                     public boolean granted(Integer token) {
                         return told.add(token);

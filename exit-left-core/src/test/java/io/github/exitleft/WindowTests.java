@@ -82,7 +82,7 @@ class WindowTests {
     }
 
     /** What a taker was told. */
-    private static class Told implements Line.Taker<Place> {
+    private static class Told implements Taker<Place> {
         final Queue<Place> granted = new ConcurrentLinkedQueue<>();
         final Queue<RuntimeException> ended = new ConcurrentLinkedQueue<>();
         boolean keeps = true;
@@ -259,7 +259,7 @@ class WindowTests {
     void m13_takers_areBounded() {
         fill();
         var told = new Told();
-        Line.Wait<Place> wait = window.join(told, IN_PLACE, 1);
+        Queued<Place> wait = window.join(told, IN_PLACE, 1);
         assertThat(wait).isNotNull();
         assertThat(window.join(told, IN_PLACE, 1)).isNull();
         assertThat(wait.cancel()).isTrue();
@@ -270,7 +270,7 @@ class WindowTests {
         fill();
         var cancelled = new Told();
         var next = new Told();
-        Line.Wait<Place> wait = window.join(cancelled, IN_PLACE, 100);
+        Queued<Place> wait = window.join(cancelled, IN_PLACE, 100);
         window.join(next, IN_PLACE, 100);
         assertThat(wait.cancel()).isTrue();
         assertThat(wait.cancel()).isFalse();
@@ -286,7 +286,7 @@ class WindowTests {
         List<Runnable> tasks = new ArrayList<>();
         var cancelled = new Told();
         var next = new Told();
-        Line.Wait<Place> wait = window.join(cancelled, tasks::add, 100);
+        Queued<Place> wait = window.join(cancelled, tasks::add, 100);
         window.join(next, IN_PLACE, 100);
         places.pop().release();
         assertThat(tasks).hasSize(1);
@@ -301,7 +301,7 @@ class WindowTests {
     void m13_cancelAfterTheTakerWasTold_isTooLate() {
         fill();
         var told = new Told();
-        Line.Wait<Place> wait = window.join(told, IN_PLACE, 100);
+        Queued<Place> wait = window.join(told, IN_PLACE, 100);
         places.pop().release();
         assertThat(wait.cancel()).isFalse();
         assertThat(window.used()).isEqualTo(2);
