@@ -110,6 +110,14 @@ inline giveBack(w) {
     free++
 }
 
+/* Line.tellAll, once the lock is free: by a process of its own, which may come later than the thread would, or at once */
+inline tellAll() {
+    if
+    :: told != 0 -> run Teller(told); told = 0
+    :: else
+    fi
+}
+
 /* Line.serveAndUnlock */
 inline serve() {
     do
@@ -138,113 +146,26 @@ inline serve() {
     :: length > 0 && resting + rested > 0 && SETS_ALARM -> alarm = 1
     :: else
     fi;
+    tellAll();
     UNLOCKED
 }
 
 /* ---- without ---- */
 
-/* Line.tellAll: threads are unparked, takers called; what a taker has no use for goes to the next */
-inline tellAll() {
-    do
-    :: told == 0 -> break
-    :: atomic { told != 0 ->
-            who = 0;
-            do
-            :: HAS(told, who) -> break
-            :: else -> who++
-            od;
-            DROP(told, who);
-            if
-            :: IS_THREAD(who) ->
-#ifndef UNPARK_DROPPED
-                ADD(permit, who);
-#endif
-                who = 0
-            :: !IS_THREAD(who) -> /* Line.call */
-                if
-                :: run Executor(who); who = 0
-                :: callsInPlace = 1
-                :: refuses = 1
-                fi
-            fi
-        };
-        if
-        :: callsInPlace -> callsInPlace = 0; call(who)
-        :: refuses ->
-            refuses = 0;
-            atomic { /* Line.refuse */
-                if
-                :: state[who] == GRANTED ->
-                    state[who] = LEFT;
-#ifndef REFUSED_KEEPS_PLACE
-                    giveBack(who);
-#endif
-                    serve()
-                :: state[who] == ENDED -> state[who] = LEFT
-                :: else
-                fi;
-                ADD(over, who);
-                who = 0
-            }
-        :: else
-        fi
-    od
-}
-
-/* Line.tell: the taker is called, unless it was cancelled, and has a use for its place, or none */
-inline call(w) {
-    atomic {
-        if
-#ifdef CANCEL_NOT_SEEN
-        :: state[w] == GRANTED || state[w] == LEFT -> state[w] = TAKEN; ADD(using, w); granted = 1
-#else
-        :: state[w] == GRANTED -> state[w] = TAKEN; ADD(using, w); granted = 1
-#endif
-        :: state[w] == ENDED -> state[w] = LEFT; ADD(over, w)
-        :: else -> ADD(over, w)
-        fi
-    };
-    assert(COUNT(using) <= PLACES);
-    if
-    :: granted ->
-        granted = 0;
-        if
-        :: atomic { run Answer(w); w = 0 }
-        :: atomic {
-                DROP(using, w);
-#ifndef DECLINED_KEEPS_PLACE
-                giveBack(w);
-#endif
-                ADD(over, w);
-                w = 0;
-                serve()
-            }
-        fi
-    :: else -> w = 0
-    fi
-}
-
-/* Place.release, or what frees a token or lets it rest: twice, as any code may */
+/* Place.release, or what frees a token or lets it rest; a second time changes nothing */
 inline release(w) {
-    DROP(using, w);
     atomic {
+        DROP(using, w);
         if
         :: giveBack(w)
         :: RESTS -> DROP(has, w); resting++
         fi;
         serve()
-    };
-    tellAll();
-    atomic {
-        if
+    }
 #ifdef RELEASED_TWICE
-        :: free++
+    ;
+    atomic { free++; serve() }
 #endif
-        :: skip
-        fi;
-        serve()
-    };
-    tellAll()
 }
 
 /* leaves the line, unless something else came first */
@@ -296,12 +217,8 @@ inline leave(w) {
 
 #define LOCALS \
     byte told; /* whom to tell */ \
-    byte who; \
     byte next; \
     byte i; \
-    bit callsInPlace; \
-    bit refuses; \
-    bit granted; \
     bit looked; \
     bit rings; \
     bit joins
@@ -341,7 +258,6 @@ proctype Thread(byte me) {
         serve();
         joins = 0
     };
-    tellAll();
 #endif
     do
     :: state[me] != WAITING -> break
@@ -353,9 +269,8 @@ proctype Thread(byte me) {
                 :: state[me] == WAITING -> serve()
                 :: else
                 fi
-            };
-            tellAll()
-        :: !patient -> leave(me); tellAll()
+            }
+        :: !patient -> leave(me)
         fi
     od;
     if
@@ -387,7 +302,6 @@ proctype Taker(byte me) {
         serve();
         joins = 0
     };
-    tellAll();
     if
     :: atomic { /* Line.cancel */
             if
@@ -401,8 +315,7 @@ proctype Taker(byte me) {
             :: else
             fi;
             serve()
-        };
-        tellAll()
+        }
     :: skip
     fi;
     HAS(over, me); /* it is told, if it has not left */
@@ -410,19 +323,84 @@ gone:
     assert(!HAS(has, me))
 }
 
+/* threads are unparked, and the executors of takers called */
+proctype Teller(byte told) {
+    byte who;
+    byte next;
+    byte i;
+    bit rings;
+    bit joins;
+
+    do
+    :: atomic { told != 0 ->
+            who = 0;
+            do
+            :: HAS(told, who) -> break
+            :: else -> who++
+            od;
+            DROP(told, who);
+            if
+            :: IS_THREAD(who) ->
+#ifndef UNPARK_DROPPED
+                ADD(permit, who)
+#endif
+            :: !IS_THREAD(who) -> run Executor(who)
+            :: !IS_THREAD(who) -> run Refusal(who)
+            fi;
+            who = 0
+        }
+    :: else -> break
+    od
+}
+
+/* Queued.run: a taker is told, unless it was cancelled, and has a use for its place, or none */
 proctype Executor(byte w) {
     LOCALS;
 
-    call(w);
-    tellAll()
+    atomic {
+        if
+#ifdef CANCEL_NOT_SEEN
+        :: state[w] == GRANTED || state[w] == LEFT -> state[w] = TAKEN; ADD(using, w)
+#else
+        :: state[w] == GRANTED -> state[w] = TAKEN; ADD(using, w)
+#endif
+        :: state[w] == ENDED -> state[w] = LEFT; ADD(over, w); goto gone
+        :: else -> goto gone /* it has left */
+        fi
+    };
+    assert(COUNT(using) <= PLACES); /* M13 */
+    if
+    :: release(w)
+    :: atomic {
+            DROP(using, w);
+#ifndef DECLINED_KEEPS_PLACE
+            giveBack(w);
+#endif
+            serve()
+        }
+    fi;
+    ADD(over, w);
+gone:
+    skip
 }
 
-/* ends what a taker uses its place for */
-proctype Answer(byte w) {
+/* Queued.refuse: the executor does not run it */
+proctype Refusal(byte w) {
     LOCALS;
 
-    release(w);
-    ADD(over, w)
+    atomic {
+        if
+        :: state[w] == GRANTED ->
+            state[w] = LEFT;
+#ifndef REFUSED_KEEPS_PLACE
+            giveBack(w);
+#endif
+            ADD(over, w)
+        :: state[w] == ENDED -> state[w] = LEFT; ADD(over, w)
+        :: else
+        fi;
+        serve()
+    }
 }
 
 proctype Closer() {
@@ -441,9 +419,9 @@ proctype Closer() {
         :: else -> break
         od;
 #endif
-        alarm = 0
-    };
-    tellAll()
+        alarm = 0;
+        tellAll()
+    }
 }
 
 /* ends rests, in its own time */
@@ -465,8 +443,7 @@ end_idle:
             rings = 1;
             serve();
             rings = 0
-        };
-        tellAll()
+        }
     od
 }
 
