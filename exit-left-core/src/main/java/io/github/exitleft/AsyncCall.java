@@ -4,10 +4,8 @@ import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -30,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T, M> {
 
-    /** How many exceptions of resends a timeout tells. */
-    private static final int MOST_TOLD = 8;
-
     private enum Phase {
         SENDING,
         /** As SENDING; told meanwhile that there may be something for it. */
@@ -53,7 +48,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
     private @Nullable Ticket<T, M> ticket; // set before another thread can find the call
-    private volatile @Nullable Queue<Throwable> unsent; // what resends threw; set by one of them
+    private volatile @Nullable FailedResends failedResends; // set by one of them
+    private volatile @Nullable SendFailedException notSent; // of a request whose sending was still going on
     private volatile Runnable cancelAlarm = Timer.NOTHING;
     private volatile Runnable cancelResend = Timer.NOTHING;
 
@@ -113,6 +109,14 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         end(Outcome.NOT_SENT);
     }
 
+    /** Ends the call whose request was not sent after all, as its sender tells now. */
+    void unsent(Throwable cause) {
+        notSent = new SendFailedException(ticket().toString(), cause);
+        cancelAlarm.run();
+        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookAgain();
+    }
+
     // the time
 
     private void setAlarm(long nanos, Runnable task) {
@@ -126,6 +130,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void timeIsUp() {
+        long lookOn = ticket().overshot ? 0 : waits.lookOnNanos(deadline);
+        if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
+            ticket().overshot = true;
+            setAlarm(lookOn, this::timeIsUp);
+            return;
+        }
         timeIsUp = true;
         setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
         haveALook();
@@ -149,25 +159,24 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             return;
         }
         try {
-            sender.send();
+            Waits.whenFailed(Waits.begin(sender), failedResends()::add);
         } catch (Throwable e) { // an answer to what was sent before may still come
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            tellInTimeout(e);
+            failedResends().add(e);
         }
         resendLater(number + 1);
     }
 
-    private void tellInTimeout(Throwable thrown) {
-        Queue<Throwable> all = unsent;
+    /** What resends threw; they come one after the other, so there is no race for making it. */
+    private FailedResends failedResends() {
+        FailedResends all = failedResends;
         if (all == null) {
-            all = new ConcurrentLinkedQueue<>();
-            unsent = all;
+            all = new FailedResends();
+            failedResends = all;
         }
-        if (all.size() < MOST_TOLD) {
-            all.add(thrown);
-        }
+        return all;
     }
 
     // what ends it
@@ -189,31 +198,42 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void look() {
-        RuntimeException why = failure();
+        RuntimeException failure = failure();
+        RuntimeException why = failure == null ? notSent : failure;
         boolean something = waits.hasMessage(ticket()) || why != null || timeIsUp;
         if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
             return;
         }
-        Received<M> got = waits.takeMessage(ticket()); // in any case: state beats clock
+        Received<M> got = waits.lastLook(ticket()); // in any case: state beats clock
         if (got != null) {
             waits.delivered(got);
             end(Outcome.SIGNALLED);
-            super.complete(got.message());
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error == null) {
+                super.complete(got.message());
+            } else {
+                super.completeExceptionally(error);
+            }
             return;
         }
         Throwable thrown = why != null ? why : timeout();
-        end(why == null ? Outcome.TIMED_OUT : why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED);
+        end(outcomeOf(why));
         super.completeExceptionally(thrown);
+    }
+
+    private static Outcome outcomeOf(@Nullable RuntimeException why) {
+        if (why == null) {
+            return Outcome.TIMED_OUT;
+        }
+        if (why instanceof SendFailedException) {
+            return Outcome.NOT_SENT;
+        }
+        return why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
     }
 
     private Throwable timeout() {
         try {
-            StageTimeoutException timeout = waits.timeout(ticket(), start, receivedBefore, unclaimedBefore);
-            Queue<Throwable> thrown = unsent;
-            if (thrown != null) {
-                thrown.forEach(timeout::addSuppressed);
-            }
-            return timeout;
+            return waits.timeout(ticket(), start, deadline, receivedBefore, unclaimedBefore, failedResends);
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }
@@ -228,7 +248,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         } catch (Throwable e) { // the token's own code
             background.helperFailed(e);
         }
-        waits.ended(ticket(), outcome, start);
+        waits.ended(outcome, start);
     }
 
     // what the owner does: all the ways in which a CompletableFuture can be ended from outside lead through here

@@ -20,8 +20,14 @@ final class Heading<T, M> {
 
     private static final long HEARTBEAT_NANOS = HEARTBEAT.toNanos();
 
+    /** A head that has not ended a read for longer does not read; half of it is room for a machine that is busy. */
+    private static final Duration SILENT = HEARTBEAT.multipliedBy(2);
+
     /** How long a source that fails for the moment is left alone, so that it does not spin. */
     private static final Duration PAUSE = Duration.ofMillis(1);
+
+    /** That the head was silent since a time, and when that was seen first. */
+    private record Sighting(long activity, long at) {}
 
     private final Stage<T, M> stage;
     private final TokenReader<? extends T, ? super M> reader;
@@ -29,6 +35,7 @@ final class Heading<T, M> {
     private final Tally tally;
     private final int drain;
     private volatile long lastActivity;
+    private volatile @Nullable Sighting sighting; // of a silent head; what was seen first, as long as that lasts
     private volatile boolean unattended; // for so long that a warning was logged
     private long filed; // messages for callers; written and read by heads
 
@@ -51,18 +58,22 @@ final class Heading<T, M> {
         Duration since = unattendedFor(role);
         if (since.compareTo(UNATTENDED) > 0 && !unattended) {
             unattended = true;
-            LOGGER.log(
-                    Level.WARNING,
-                    "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
-                            + " token reader, check or listener that hangs",
-                    stage.name(),
-                    role.head() == null ? "none" : role.head().thread(),
-                    since);
+            try {
+                LOGGER.log(
+                        Level.WARNING,
+                        "source of stage ''{0}'' is unattended: its head, thread ''{1}'', has not read for {2}; look for a"
+                                + " token reader, check or listener that hangs",
+                        stage.name(),
+                        role.head() == null ? "none" : role.head().thread(),
+                        since);
+            } catch (Throwable e) {
+                // whatever a logger throws, the caller gets its timeout
+            }
         }
     }
 
-    /** For how long there has been a head that did not read. */
-    Duration unattendedFor(BareSnapshot role) {
+    /** For how long the present head has not ended a read, as the clock has it. */
+    Duration silence(BareSnapshot role) {
         if (role.head() == null) {
             return Duration.ZERO;
         }
@@ -71,13 +82,38 @@ final class Heading<T, M> {
         return Duration.ofNanos(Math.max(0, nanos));
     }
 
+    /** Whether the present head has not ended a read for longer than one lasts. */
+    boolean isSilent(BareSnapshot role) {
+        return silence(role).compareTo(SILENT) > 0;
+    }
+
+    /**
+     * For how long there has been a head that did not read. A silence is believed in when it is seen a second time, a heartbeat or more
+     * after the first: a process that was stopped finds every head silent for that time when it goes on, and a head that is well has
+     * read by then.
+     */
+    Duration unattendedFor(BareSnapshot role) {
+        Duration silence = silence(role);
+        if (silence.compareTo(SILENT) <= 0) {
+            return silence;
+        }
+        long now = stage.nanoTime();
+        long activity = lastActivity;
+        Sighting first = sighting;
+        if (first == null || first.activity != activity) {
+            sighting = new Sighting(activity, now);
+            return SILENT;
+        }
+        return now - first.at < HEARTBEAT_NANOS ? SILENT : silence;
+    }
+
     /** Reads until a message for the head's own ticket has come, or its time is up. */
     @Nullable
     Received<M> head(Director<T, Source<M>, Void> director) throws InterruptedException {
         Ticket<T, M> mine = ticketOf(director.attachment());
         mine.headed = true;
         int looks = Math.max(1, drain);
-        long rest = director.remainingNanos();
+        long rest = mine.overshot ? 0 : director.remainingNanos();
         while (true) {
             boolean something = step(director, mine, rest);
             Received<M> own = something ? mailroom.take(mine) : null;
@@ -218,11 +254,10 @@ final class Heading<T, M> {
             token = reader.read(message);
             holder = token == null ? null : director.find(token);
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
-        } catch (Throwable e) { // a user's code: reader, or the token's hashCode and equals
+        } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
             }
-            stage.helperFailed(e);
             unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, e));
             return;
         }

@@ -34,6 +34,9 @@ final class Keeping<T, M> {
     /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
 
+    /** How long a pause waits for a read that can't be woken, or for a helper that hangs; as long as a close. */
+    private static final Duration PAUSE_WAIT = Duration.ofSeconds(5);
+
     private final String threadName;
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
@@ -44,15 +47,21 @@ final class Keeping<T, M> {
     private final OnFailure onFailure;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Thread thread; // guarded by lock
+
+    /** Written with the lock held, or by the thread itself as it dies. */
+    private volatile @Nullable Thread thread;
+
     private volatile Keeper mode;
-    private volatile boolean heads;
-    private volatile boolean queues; // or is about to, or heads since it did
-    private volatile boolean failing; // as far as its own thread has seen, which writes it
+
+    /** As far as its own thread has seen, which writes it. */
+    private volatile boolean failing;
+
+    private volatile boolean paused;
+
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
-    private long attemptAt;
+    private volatile long attemptAt; // read by snapshots too
     private int attempts;
     private long worksSince;
 
@@ -79,9 +88,47 @@ final class Keeping<T, M> {
     void switchTo(Keeper wanted) {
         mode = wanted;
         lookUp();
-        if (heads && wanted == Keeper.OFF) {
+        if (keeper.isHeading() && wanted == Keeper.OFF) {
             bare.help(source::wakeup); // or it would read on for a second
         }
+    }
+
+    /**
+     * Makes the thread give up the role and end, whatever it is needed for, and waits a bounded time for its end. Only a helper on
+     * that very thread does not wait: callers that head do not need the thread, so their helpers can.
+     */
+    void pause() {
+        paused = true;
+        Thread ending;
+        lock.lock();
+        try {
+            ending = thread;
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+        if (keeper.isHeading()) {
+            bare.help(source::wakeup);
+        }
+        if (ending != null && ending != Thread.currentThread()) {
+            try {
+                ending.join(PAUSE_WAIT.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // for its caller to see; the thread ends all the same
+            }
+        }
+    }
+
+    /** Ends a pause: the thread is started again if it is needed. */
+    void resume() {
+        paused = false;
+        lookUp();
+    }
+
+    /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
+    @Nullable
+    Duration nextAttempt() {
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -89,11 +136,7 @@ final class Keeping<T, M> {
         lock.lock();
         try {
             if (thread == null && isNeeded()) {
-                var starting = new Thread(null, this::run, threadName, 0, false);
-                starting.setDaemon(true);
-                starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
-                starting.start();
-                thread = starting;
+                start();
             }
         } finally {
             lock.unlock();
@@ -101,33 +144,60 @@ final class Keeping<T, M> {
         keeper.recall();
     }
 
-    /** Somebody waits now for whom no thread waits: the keeper is to read at once, unless it does. */
+    private void start() {
+        var starting = new Thread(null, this::run, threadName, 0, false);
+        starting.setDaemon(true);
+        starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
+        thread = starting; // before it starts, since it takes that back when it ends
+        boolean started = false;
+        try {
+            starting.start();
+            started = true;
+        } finally {
+            if (!started) {
+                thread = null;
+            }
+        }
+    }
+
+    /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */
     void attend() {
-        if (mode == Keeper.OFF) { // switched off since it was asked for, and perhaps gone
+        if (mode == Keeper.OFF
+                || thread == null) { // switched off since it was asked for, and perhaps gone; or it has died
             lookUp();
-        } else if (!heads && !queues) {
+        } else if (!keeper.isEngaged()) {
             keeper.recall();
         }
     }
 
-    /** The last of those has gone for whom no thread waits: a keeper that is switched off need not queue for them any more. */
+    /** Lets a keeper that is switched off stop queueing: called when the last asynchronous wait has ended. */
     void relieve() {
         if (mode == Keeper.OFF) {
             keeper.recall();
         }
     }
 
-    /** A caller has been admitted, perhaps to try a failed source again: a keeper that is always to read does so for it. */
+    /**
+     * Makes a keeper that is always to read try a failed source again for a caller that has been admitted, and one that has died start
+     * again. Throws nothing, since the caller has its ticket by then.
+     */
     void admitted() {
-        if (failing && mode == Keeper.ALWAYS) {
-            asked.set(true);
-            keeper.recall();
+        try {
+            if (thread == null && mode != Keeper.OFF) {
+                lookUp();
+            } else if (failing && mode == Keeper.ALWAYS) {
+                asked.set(true);
+                keeper.recall();
+            }
+        } catch (Throwable e) { // an Error; the next caller makes it look up
+            bare.helperFailed(e);
         }
     }
 
     /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
     private boolean isNeeded() {
         return !bare.isClosed()
+                && !paused
                 && (mode != Keeper.OFF
                         || background.isAnybodyWaiting()
                         || onFailure == OnFailure.REOPEN && hasFailed());
@@ -152,6 +222,18 @@ final class Keeping<T, M> {
     }
 
     private void run() {
+        try {
+            takeTurns();
+        } finally {
+            if (thread
+                    == Thread
+                            .currentThread()) { // it dies; the next caller makes the keeper look up, and so start again
+                thread = null;
+            }
+        }
+    }
+
+    private void takeTurns() {
         boolean goesOn = true;
         while (goesOn) {
             try {
@@ -160,14 +242,33 @@ final class Keeping<T, M> {
                     turn();
                 }
             } catch (InterruptedException e) {
-                // nobody has a right to interrupt it; the role has been passed on, and it starts anew
-                keeper.pause(AFTER_INTERRUPT);
+                // nothing has a right to interrupt it; the role has been passed on, and it starts anew
+                rest(AFTER_INTERRUPT);
             } catch (SourceFailedException | StageClosedException e) {
-                // everybody has been told, and the next turn sees it
+                // all have been told, and the next turn sees it
             } catch (Throwable e) {
-                bare.help(() -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", e));
-                keeper.pause(FAIL_ALL);
+                report(e);
+                rest(FAIL_ALL);
             }
+        }
+    }
+
+    /** Says that the keeper goes on after what it did not expect, if there is memory to say so. */
+    private void report(Throwable unexpected) {
+        try {
+            bare.help(
+                    () -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", unexpected));
+        } catch (Throwable e) {
+            bare.helperFailed(e);
+        }
+    }
+
+    /** Pauses before the next turn; an Error only makes that come sooner. */
+    private void rest(Duration time) {
+        try {
+            keeper.pause(time);
+        } catch (Throwable e) {
+            Thread.yield();
         }
     }
 
@@ -204,9 +305,9 @@ final class Keeping<T, M> {
     private void tryAgain() throws InterruptedException {
         long now = bare.nanoTime();
         if (!failing) {
-            failing = true;
             attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
             attemptAt = now + pauseBefore(attempts).toNanos();
+            failing = true; // last, since a snapshot looks at it first
         }
         boolean callerAsks = asked.getAndSet(false);
         boolean asks = callerAsks || background.isAnybodyAdmitted();
@@ -242,20 +343,13 @@ final class Keeping<T, M> {
         }
     }
 
-    private boolean head(boolean queueing, boolean triesAgain) throws InterruptedException {
-        queues = queueing;
-        try {
-            return keeper.head(queueing, triesAgain, director -> {
-                heads = true;
-                if (failing && hasFailed()) {
-                    attempts++;
-                }
-                return heading.keep(director, this);
-            });
-        } finally {
-            heads = false;
-            queues = false;
-        }
+    private boolean head(boolean queues, boolean triesAgain) throws InterruptedException {
+        return keeper.head(queues, triesAgain, director -> {
+            if (failing && hasFailed()) {
+                attempts++;
+            }
+            return heading.keep(director, this);
+        });
     }
 
     /**
@@ -268,10 +362,12 @@ final class Keeping<T, M> {
         if (failing && !hasFailed()) {
             works();
         }
-        return switch (mode) {
-            case OFF -> !isNeeded(); // a failed source may want more time than that for a look, to connect again
-            case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
-            case ALWAYS -> false;
-        };
+        return paused
+                || switch (mode) {
+                    case OFF ->
+                        !isNeeded(); // a failed source may want more time than that for a look, to connect again
+                    case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
+                    case ALWAYS -> false;
+                };
     }
 }

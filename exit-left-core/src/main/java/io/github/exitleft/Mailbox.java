@@ -19,14 +19,31 @@ abstract class Mailbox<M> {
     /** Whether one message is all that is wanted. */
     final boolean single;
 
+    /** Whether the last wait got a message. */
     boolean answered;
+
+    /** Whether the last wait ended without a message, and when. */
+    boolean missed;
+
+    long missedAt;
+
     boolean closed;
+
+    /** The thread that waits for its messages; null if none does. That thread may look without the lock whether it is the one. */
+    @Nullable
+    Thread awaiting;
+
     private volatile @Nullable Received<M> first; // volatile for a look without the lock
     private @Nullable ArrayDeque<Received<M>> more;
 
     Mailbox(ReentrantLock lock, boolean single) {
         this.lock = lock;
         this.single = single;
+    }
+
+    /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
+    boolean isEndless() {
+        return false;
     }
 
     /** Whether there is nothing in it; a look without the lock. */
@@ -55,13 +72,13 @@ abstract class Mailbox<M> {
         return taken;
     }
 
-    /** Takes all that is left. */
-    final List<Received<M>> empty() {
-        List<Received<M>> left = List.of();
-        for (Received<M> message = poll(); message != null; message = poll()) {
-            left = left.isEmpty() ? new ArrayList<>() : left;
-            left.add(message);
+    /** Takes all messages but the oldest. */
+    final List<Received<M>> allButFirst() {
+        if (more == null || more.isEmpty()) {
+            return List.of();
         }
-        return left;
+        List<Received<M>> taken = new ArrayList<>(more);
+        more = null;
+        return taken;
     }
 }

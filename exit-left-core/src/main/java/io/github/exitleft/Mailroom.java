@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,6 +53,9 @@ final class Mailroom<T, M> {
             if (box.closed) {
                 return explain(token, received.message());
             }
+            if (box.single && box.missed) { // its only wait is over, and it is about to be closed
+                return late(token, received.message(), clock.getAsLong() - box.missedAt);
+            }
             if (box.single && (box.answered || box.size() > 0)) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, received.message());
             }
@@ -76,7 +80,30 @@ final class Mailroom<T, M> {
         box.lock.lock();
         try {
             Received<M> taken = box.poll();
-            box.answered |= taken != null;
+            if (taken != null) {
+                box.answered = true;
+                box.missed = false;
+            }
+            return taken;
+        } finally {
+            box.lock.unlock();
+        }
+    }
+
+    /**
+     * The last look of a wait that ends: the oldest message in the box, or in the same step a note that the wait got none, which
+     * makes what comes from now on late.
+     */
+    @Nullable
+    Received<M> takeOrMiss(Mailbox<M> box) {
+        box.lock.lock();
+        try {
+            Received<M> taken = box.poll();
+            box.answered = taken != null;
+            box.missed = taken == null;
+            if (box.missed) {
+                box.missedAt = clock.getAsLong();
+            }
             return taken;
         } finally {
             box.lock.unlock();
@@ -87,30 +114,90 @@ final class Mailroom<T, M> {
         return !box.isEmpty();
     }
 
-    /** Notes that a wait ended without an answer, which makes what comes after the ticket's end late. */
-    void missed(Mailbox<M> box) {
+    /**
+     * Reserves a box for this thread, which is about to wait for its messages.
+     *
+     * @throws IllegalStateException if the box is closed, or another thread waits for its messages
+     */
+    void claim(Ticket<T, M> box) {
+        Thread other;
         box.lock.lock();
         try {
-            box.answered = false;
+            other = box.closed ? null : box.awaiting;
+            if (!box.closed && other == null) {
+                box.awaiting = Thread.currentThread();
+                box.missed = false;
+                return;
+            }
+        } finally {
+            box.lock.unlock();
+        }
+        // without the lock, since a ticket's text runs its token's own code
+        if (other == null) {
+            throw new IllegalStateException(box + " is closed; take a new one");
+        }
+        throw new IllegalStateException(box + " is entered by thread '" + nameOf(other)
+                + "'; only one thread at a time may, so let each take a ticket of its own");
+    }
+
+    @SuppressWarnings("deprecation") // threadId() came with 19
+    private static String nameOf(Thread thread) {
+        return thread.getName().isEmpty() ? "#" + thread.getId() : thread.getName();
+    }
+
+    /** Ends this thread's claim; returns what is left unclaimed by that, which is nothing unless the box has been closed. */
+    List<Unclaimed<T, M>> unclaim(T token, Mailbox<M> box) {
+        box.lock.lock();
+        try {
+            box.awaiting = null;
+            return box.closed ? empty(token, box) : List.of();
         } finally {
             box.lock.unlock();
         }
     }
 
-    /** Closes a box for good, remembers its token, and returns what was left in it; empty when it was closed before. */
-    List<Received<M>> close(T token, Mailbox<M> box) {
+    /**
+     * Closes a box for good, remembers its token, and returns what is left unclaimed by that. If a thread waits that does not leave by
+     * this, the oldest message stays: it came before the close, so the wait ends by it.
+     *
+     * @param leaves whether the thread that waits is this one, and takes nothing any more
+     */
+    List<Unclaimed<T, M>> close(T token, Mailbox<M> box, boolean leaves) {
         box.lock.lock();
         try {
-            if (box.closed) {
-                return List.of();
+            if (leaves) {
+                box.awaiting = null;
             }
-            box.closed = true;
-            List<Received<M>> left = box.empty();
-            remember(token, box.answered || !left.isEmpty());
-            return left;
+            if (!box.closed) {
+                box.closed = true;
+                remember(token, !box.isEndless() && (box.answered || !box.missed && !box.isEmpty()));
+            }
+            return empty(token, box);
         } finally {
             box.lock.unlock();
         }
+    }
+
+    /** Takes what the owner of a closed box is not going to take. */
+    private List<Unclaimed<T, M>> empty(T token, Mailbox<M> box) {
+        if (box.isEmpty()) {
+            return List.of();
+        }
+        List<Unclaimed<T, M>> left = new ArrayList<>();
+        if (box.awaiting == null) {
+            for (Received<M> message = box.poll(); message != null; message = box.poll()) {
+                left.add(left(token, box, message));
+            }
+        } else {
+            box.allButFirst().forEach(message -> left.add(left(token, box, message)));
+        }
+        return left;
+    }
+
+    private Unclaimed<T, M> left(T token, Mailbox<M> box, Received<M> received) {
+        return box.missed
+                ? late(token, received.message(), Math.max(0, received.receivedAt() - box.missedAt))
+                : unclaimed(MessageOutcome.ABANDONED, token, received.message());
     }
 
     private void remember(T token, boolean answered) {
@@ -136,10 +223,14 @@ final class Mailroom<T, M> {
             if (found.answered()) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, message);
             }
-            return new Unclaimed<>(MessageOutcome.LATE, token, message, Duration.ofNanos(now - found.at()), null);
+            return late(token, message, now - found.at());
         } finally {
             memory.unlock();
         }
+    }
+
+    private static <T, M> Unclaimed<T, M> late(T token, M message, long nanos) {
+        return new Unclaimed<>(MessageOutcome.LATE, token, message, Duration.ofNanos(nanos), null);
     }
 
     private static <T, M> Unclaimed<T, M> unclaimed(MessageOutcome outcome, T token, M message) {

@@ -37,7 +37,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     private final AtomicInteger turn = new AtomicInteger(1); // so not before the subscriber has its subscription
 
     private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicReference<@Nullable Throwable> misuse = new AtomicReference<>();
+    /** What ends the stream beside the stage's own failure: a wrong request, or an answer that is an error. */
+    private final AtomicReference<@Nullable Throwable> ending = new AtomicReference<>();
+
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
     private @Nullable Ticket<T, M> ticket; // set before another thread can find the stream
 
@@ -97,7 +99,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     @Override
     public void request(long n) {
         if (n <= 0) {
-            misuse.compareAndSet(
+            ending.compareAndSet(
                     null, new IllegalArgumentException("request(n) must be positive (§3.9), but n is " + n));
         } else {
             demand.accumulateAndGet(n, (before, more) -> before + more < 0 ? Long.MAX_VALUE : before + more);
@@ -149,9 +151,14 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
             waits.delivered(got);
+            Throwable error = waits.errorReplies().in(got.message());
+            if (error != null) {
+                ending.compareAndSet(null, error);
+                break;
+            }
             mine.onNext(got.message());
         }
-        Throwable why = misuse.get();
+        Throwable why = ending.get();
         if (why == null) {
             why = failure();
         }

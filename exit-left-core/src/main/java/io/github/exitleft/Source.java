@@ -58,6 +58,28 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
+     * Says whether a background thread should read this source while no caller does, unless the stage is told otherwise.
+     * A source whose messages pile up elsewhere, or are lost, while no thread reads prefers one.
+     *
+     * @return {@link Keeper#ALWAYS} if the source {@linkplain #diesOfInterrupt() dies of an interrupt}, else {@link Keeper#OFF}
+     */
+    default Keeper preferredKeeper() {
+        return diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+    }
+
+    /**
+     * Says what is wrong with a message that could be routed but is no answer, such as one whose token could be read and
+     * whose value could not. The caller that waits for the message gets that error as an exception, as if a {@link
+     * ReplyClassifier} had found it. This runs on the caller's thread, or the stage's executor, while others may read.
+     *
+     * @param message a message of this source
+     * @return the error; null, unless overridden, if nothing is wrong
+     */
+    default @Nullable Throwable errorOf(M message) {
+        return null;
+    }
+
+    /**
      * What any thread may use, such as something to send with; without a method that reads.
      *
      * @return the backdoor, or null if there is none

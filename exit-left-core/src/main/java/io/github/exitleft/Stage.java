@@ -4,12 +4,14 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.BareStage;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TokenInUseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
                         .promotion(settings.promotion)
                         .maxTickets(settings.maxTickets)
-                        .wakeup(this::wakeToClose)
+                        .wakeup(this::wakeHead)
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
@@ -75,7 +77,8 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.listeners = new Listeners<>(bare);
         this.heading = new Heading<>(this, settings, mailroom, tally);
-        this.waits = new Waits<>(bare, mailroom, heading, tally, listeners);
+        this.waits =
+                new Waits<>(bare, mailroom, heading, tally, listeners, new ErrorReplies<>(source, settings.classifier));
         this.background = new Background<>(this, settings);
         this.keeping = new Keeping<>(bare, settings, heading, background);
     }
@@ -95,6 +98,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param source where its messages come from; closed with the stage
      * @param reader finds the token that a message is for
      * @return a builder
+     * @throws IllegalArgumentException if the tokens would be arrays
      */
     public static <T, M> StageBuilder<T, M> builder(
             String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -162,6 +166,21 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, AsyncSender<X> sender) throws X, InterruptedException {
+        return call(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request and waits for an answer that passes a check, for as long as the stage does by default.
      *
      * @param <X> what sending throws
@@ -180,6 +199,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and waits for an answer that passes a check; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param check what an answer must pass to be believed; run by the head
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @see #call(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> M call(T token, Predicate<? super M> check, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, check, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, again if need be, and waits for the answer.
      *
      * @param <X> what sending throws
@@ -188,10 +224,12 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, once it is sure that no answer can be lost
      * @return the answer; a second one counts as a duplicate
      * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @throws StageTimeoutException if none came in time
-     * @throws IllegalStateException if somebody holds a ticket for the token, or this thread is inside a helper; nothing
-     *     has been sent
+     * @throws InterruptedException if the thread was interrupted before an answer came; if it was before the call, nothing is sent
+     * @throws StageTimeoutException if none came in time; has what failing resends threw for suppressed exceptions
+     * @throws ErrorReplyException if the answer is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
+     *     a checked exception; an unchecked one is thrown as it is
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if this thread is inside a helper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the source fails, or failed and it is too early to try again
@@ -202,13 +240,36 @@ public final class Stage<T, M> implements AutoCloseable {
         return call(token, options.check, timeout, options.resends, sender);
     }
 
+    /**
+     * Sends a request, again if need be, and waits for the answer; a failure to send that shows later ends the wait.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request, once it is sure that no answer can be lost, and tells later whether that worked
+     * @return the answer
+     * @throws X if sending failed at once
+     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws SendFailedException if sending failed later, before an answer came
+     * @see #call(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return call(token, options, (Sender<X>) sender);
+    }
+
     private <X extends Exception> M call(
             T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
         bare.requireOutside();
-        try (Ticket<T, M> ticket = take(token, check, true, null)) {
-            return waits.await(ticket, timeout, resends, sender).message();
+        if (Thread.interrupted()) {
+            throw waits.interruptedBeforeCall();
         }
+        Received<M> reply;
+        try (Ticket<T, M> ticket = take(token, check, true, null)) {
+            reply = waits.await(ticket, timeout, resends, sender);
+        }
+        return waits.errorReplies().answer(reply).message();
     }
 
     /**
@@ -226,6 +287,20 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and gives a future of the answer; a failure to send that shows later fails the future.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param sender sends the request, once it is sure that no answer can be lost
+     * @return the future
+     * @throws X if sending failed at once
+     * @see #callAsync(Object, CallOptions, AsyncSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(T token, AsyncSender<X> sender) throws X {
+        return callAsync(token, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request, and gives a future of the answer instead of waiting for it. Somebody has to read: set a {@linkplain
      * #keeper(Keeper) keeper}.
      *
@@ -239,7 +314,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request, on this thread; sends again, if need be, on the executor
      * @return the future
      * @throws X if sending failed; the token is free again
-     * @throws IllegalStateException if somebody holds a ticket for the token, or there is no keeper; nothing has been sent
+     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
+     * @throws IllegalStateException if there is no keeper; nothing has been sent
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are too many tickets; nothing has been sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
@@ -249,14 +325,33 @@ public final class Stage<T, M> implements AutoCloseable {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
         var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
         background.take(token, options.check, true, call);
+        CompletionStage<?> sending;
         try {
-            sender.send();
+            sending = Waits.begin(sender);
         } catch (Throwable e) {
             call.notSent();
             throw e;
         }
         call.sent();
+        Waits.whenFailed(sending, call::unsent);
         return call;
+    }
+
+    /**
+     * Sends a request, and gives a future of the answer, which fails with a {@link SendFailedException} if sending fails later, before an
+     * answer has come.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answer's token
+     * @param options check, timeout and resends
+     * @param sender sends the request and tells later whether that worked; sends again, if need be, on the executor
+     * @return the future
+     * @throws X if sending failed at once; the token is free again
+     * @see #callAsync(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            T token, CallOptions<? super M> options, AsyncSender<X> sender) throws X {
+        return callAsync(token, options, (Sender<X>) sender);
     }
 
     /**
@@ -276,8 +371,8 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * <p>To subscribe is to take a ticket: a second subscriber at the same time gets an error, and cancelling frees the token at
      * once. Messages that nobody has requested wait in the ticket's mailbox, within its bound; what is dropped there is counted. The
-     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails or the
-     * stage is closed.
+     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails, the
+     * stage is closed, or a message is an error itself ({@link ReplyClassifier}).
      *
      * @param token the token
      * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
@@ -305,7 +400,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param token the token
      * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws IllegalStateException if somebody holds a ticket for the token
+     * @throws TokenInUseException if there is a live ticket for the token
+     * @throws IllegalArgumentException if the token is an array
      * @throws io.github.exitleft.bare.TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
@@ -319,6 +415,8 @@ public final class Stage<T, M> implements AutoCloseable {
         var ticket = new Ticket<>(this, token, check, mailroom.lockFor(token), single, recipient);
         if (recipient != null) {
             recipient.holds(ticket);
+        } else if (single) {
+            ticket.awaiting = Thread.currentThread(); // no other thread will know this ticket
         }
         ticket.register(bare.ticket(token, ticket));
         if (recipient == null) {
@@ -328,7 +426,15 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
-        return waits.await(ticket, timeout, Resends.none(), null);
+        bare.requireOutside();
+        mailroom.claim(ticket); // what is refused is no wait, and takes nothing
+        Received<M> received;
+        try {
+            received = waits.await(ticket, timeout, Resends.none(), null);
+        } finally {
+            mailroom.unclaim(ticket.token(), ticket).forEach(this::unclaimed);
+        }
+        return waits.errorReplies().answer(received);
     }
 
     void requireKeeper() {
@@ -352,24 +458,31 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void release(Ticket<T, M> ticket) {
-        // the mailbox first: a message that finds no ticket any more finds its token remembered
-        List<Received<M>> left = mailroom.close(ticket.token(), ticket);
+        release(ticket, ticket.awaiting == Thread.currentThread());
+    }
+
+    /** Closes a ticket whose wait is to end, though it is this thread perhaps that is about to wait. */
+    void endWait(Ticket<T, M> ticket) {
+        release(ticket, false);
+    }
+
+    private void release(Ticket<T, M> ticket, boolean leaves) {
+        List<Unclaimed<T, M>> left = List.of();
         try {
-            ticket.bare().close();
+            // the mailbox first: a message that finds no ticket any more finds its token remembered
+            left = mailroom.close(ticket.token(), ticket, leaves);
         } finally {
-            abandon(ticket, left);
+            try {
+                ticket.bare().close();
+            } finally {
+                left.forEach(this::unclaimed);
+            }
         }
     }
 
     void unclaimed(Unclaimed<T, M> unclaimed) {
         tally.message(unclaimed.outcome());
         listeners.unclaimed(unclaimed);
-    }
-
-    private void abandon(Ticket<T, M> ticket, List<Received<M>> left) {
-        for (Received<M> message : left) {
-            unclaimed(new Unclaimed<>(MessageOutcome.ABANDONED, ticket.token(), message.message(), null, null));
-        }
     }
 
     /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */
@@ -411,6 +524,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Stops reading in the background until {@link #resume()}: the keeper gives up the role and its thread ends, as does a thread that
+     * tries a failed source again. Waits up to 5 s for that. The stage stays open, and its source too.
+     *
+     * <p>Callers that wait read for themselves meanwhile, as if there were no keeper, and for all others while they do. Asynchronous
+     * calls and streams are kept, and more are taken; but for such callers they are read for only afterwards, unless their time is up
+     * before. {@link #keeper()} is still what it is set to.
+     */
+    public void pause() {
+        keeping.pause();
+    }
+
+    /** Reads in the background again after {@link #pause()}, as the keeper is set; without a pause it does nothing. */
+    public void resume() {
+        keeping.resume();
+    }
+
+    /**
      * Looks at the stage; never waits for the head and changes nothing.
      *
      * @param oldest how many of the longest waiting threads to list; zero for none
@@ -418,8 +548,16 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = bare.snapshot(oldest);
+        Duration byKeeper = role.outage() == null ? null : keeping.nextAttempt();
         return new StageSnapshot(
-                role, tally.exits(), tally.messages(), tally.transientFailures(), heading.unattendedFor(role));
+                role,
+                tally.exits(),
+                tally.messages(),
+                tally.transientFailures(),
+                role.outage() == null || byKeeper != null
+                        ? byKeeper
+                        : role.outage().retryIn(),
+                heading.unattendedFor(role));
     }
 
     /**
@@ -463,9 +601,12 @@ public final class Stage<T, M> implements AutoCloseable {
         keeping.lookUp();
     }
 
-    private void wakeToClose(Source<M> reading) {
+    /** Wakes the head because the stage or its ticket is closed. */
+    private void wakeHead(Source<M> reading) {
         try {
-            background.sweep(); // now, since the head may take its time
+            if (bare.isClosed()) {
+                background.sweep(); // now, since the head may take its time
+            }
         } finally {
             reading.wakeup();
         }

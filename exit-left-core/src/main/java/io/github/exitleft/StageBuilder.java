@@ -29,18 +29,26 @@ public final class StageBuilder<T, M> {
     boolean shared;
     private @Nullable Keeper keeper;
     Duration keeperIdle = Duration.ofMillis(100);
-    OnFailure onFailure = OnFailure.FAIL_ALL;
+    OnFailure onFailure = OnFailure.REOPEN;
 
     @Nullable
     Executor executor;
 
     ContextCapture context = UnaryOperator::identity;
+
+    @Nullable
+    ReplyClassifier<? super M> classifier;
+
     Timer timer = Timer.JVM;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
         this.name = Objects.requireNonNull(name, "'name' must not be null");
         this.tokenType = Objects.requireNonNull(tokenType, "'tokenType' must not be null");
+        if (tokenType.isArray()) {
+            throw new IllegalArgumentException("'tokenType' must not be an array, but is " + tokenType.getTypeName()
+                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+        }
         this.source = Objects.requireNonNull(source, "'source' must not be null");
         this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
     }
@@ -123,8 +131,8 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets whether a background thread reads the source while no caller does; {@link Keeper#OFF} unless set, but {@link
-     * Keeper#ALWAYS} where an {@linkplain Source#diesOfInterrupt interrupt kills the source}.
+     * Sets whether a background thread reads the source while no caller does; what the {@linkplain Source#preferredKeeper()
+     * source prefers} unless set.
      *
      * @param keeper when it does
      * @return this builder
@@ -150,7 +158,7 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what brings a failed source back; {@link OnFailure#FAIL_ALL} unless set.
+     * Sets what brings a failed source back; {@link OnFailure#REOPEN} unless set.
      *
      * @param onFailure who tries again, and when
      * @return this builder
@@ -191,8 +199,20 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
+    /**
+     * Sets what tells answers that are errors from the others; none unless set. What the {@linkplain Source#errorOf source}
+     * says of a message comes first.
+     *
+     * @param classifier gives the exception for a reply that is an error
+     * @return this builder
+     */
+    public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
+        this.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
+        return this;
+    }
+
     Keeper keeper() {
-        return keeper != null ? keeper : source.diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+        return keeper != null ? keeper : source.preferredKeeper();
     }
 
     /** For tests: what keeps the time of asynchronous calls. */

@@ -25,8 +25,14 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     /** Who is told of its messages; null if a thread waits for them. */
     final @Nullable Recipient<T, M> recipient;
 
+    /** Why its request was not sent after all; null unless that has been told. */
+    volatile @Nullable Throwable unsent;
+
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
+
+    /** Whether the wait has ended so late that it only looks for what is there already; written and read by that thread. */
+    boolean overshot;
 
     /** How many messages failed the check. */
     private volatile int foreign;
@@ -54,6 +60,17 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
 
     int foreign() {
         return foreign;
+    }
+
+    /** Ends the wait for an answer to a request that was not sent, from any thread. */
+    void endUnsent(Throwable cause) {
+        unsent = cause; // first, since by it the wait tells this end from others
+        stage.endWait(this);
+    }
+
+    @Override
+    boolean isEndless() {
+        return recipient != null && !single;
     }
 
     void register(BareTicket<T> registration) {
@@ -91,7 +108,10 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @return the message, and when it was received
      * @throws InterruptedException if the thread was interrupted before a message came
      * @throws StageTimeoutException if none came in time
-     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits
+     * @throws ErrorReplyException if the message is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
+     *     a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
+     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
+     *     that is returned
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
      *     helper
      * @throws io.github.exitleft.bare.StageClosedException if the stage is or gets closed
@@ -101,7 +121,11 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
         return stage.await(this, timeout);
     }
 
-    /** Gives the token back and drops, under its own count, what is left in the mailbox. Later calls do nothing. */
+    /**
+     * Gives the token back, and counts what is left in the mailbox as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
+     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. A thread that waits with this ticket gets a
+     * {@link java.util.concurrent.CancellationException}, unless its message came before. Later calls do nothing.
+     */
     @Override
     public void close() {
         stage.release(this);

@@ -10,6 +10,9 @@ import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,29 +22,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waits<T, M> {
 
+    /** A wait that ends so much after its deadline has not had its time: the process was stopped, or starved. */
+    private static final long OVERSHOT_NANOS = Duration.ofMillis(100).toNanos();
+
+    /**
+     * How long such a wait looks on at most for an answer that is already there, and no longer than it is late: long enough for the
+     * thread that heads to be scheduled and to look through the source's buffer.
+     */
+    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
     private final Heading<T, M> heading;
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
     private final Tally tally;
     private final Listeners<T, M> listeners;
+    private final ErrorReplies<M> errorReplies;
 
     Waits(
             BareStage<T, Source<M>, Void> bare,
             Mailroom<T, M> mailroom,
             Heading<T, M> heading,
             Tally tally,
-            Listeners<T, M> listeners) {
+            Listeners<T, M> listeners,
+            ErrorReplies<M> errorReplies) {
         this.bare = bare;
         this.mailroom = mailroom;
         this.heading = heading;
         this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
         this.tally = tally;
         this.listeners = listeners;
+        this.errorReplies = errorReplies;
+    }
+
+    ErrorReplies<M> errorReplies() {
+        return errorReplies;
     }
 
     /**
-     * Sends, if there is something to send, and waits for the ticket's next message.
+     * Sends, if there is something to send, and waits for the ticket's next message. The ticket must be this thread's to wait with.
      *
      * @param resends when to send again
      * @param sender what to send with; null to send nothing
@@ -54,60 +73,141 @@ final class Waits<T, M> {
         long receivedBefore = tally.receivedSoFar();
         long unclaimedBefore = tally.unclaimedSoFar();
         ticket.headed = false;
+        ticket.overshot = false;
         ticket.bare().whole();
-        @Nullable Outcome outcome = Outcome.FAILED;
+        if (sender != null) {
+            send(ticket, sender, start);
+        }
+        FailedResends failed = null;
+        Outcome outcome = Outcome.FAILED;
         try {
-            if (sender != null) {
-                sender.send();
-            }
             int resend = 1;
             boolean parts = false; // whether it takes more than one entry
             long until = untilResend(resends, resend, deadline);
-            while (true) {
-                Received<M> got = mailroom.take(ticket);
-                if (got != null) {
-                    outcome = Outcome.SIGNALLED;
-                    return delivered(got);
-                }
-                outcome = null; // misuse, which the entry refuses, is no wait
+            Received<M> got = mailroom.take(ticket);
+            while (got == null) {
                 if (parts || until != deadline) {
                     ticket.bare().partOf(start, deadline);
                 }
                 parts = true;
                 Exit<@Nullable Received<M>> exit = bare.enterUntil(ticket.bare(), until, headRoutine);
-                outcome = Outcome.FAILED;
                 if (exit instanceof Exit.Finished<@Nullable Received<M>> finished) {
                     outcome = Outcome.FINISHED;
                     return delivered(Objects.requireNonNull(finished.value()));
                 }
-                if (exit instanceof Exit.TimedOut<?>) {
-                    got = mailroom.take(ticket);
-                    if (got != null) { // filed, and its signal lost the race: state beats clock
-                        outcome = Outcome.SIGNALLED;
-                        return delivered(got);
-                    }
-                    if (sender == null || until == deadline || bare.nanoTime() - deadline >= 0) {
-                        outcome = Outcome.TIMED_OUT;
-                        throw timeout(ticket, start, receivedBefore, unclaimedBefore);
-                    }
-                    sender.send();
+                got = mailroom.take(ticket);
+                if (got != null || exit instanceof Exit.Signalled<?>) {
+                    continue;
+                }
+                long lookOn = ticket.overshot ? 0 : lookOnNanos(deadline);
+                if (sender != null && until != deadline && bare.nanoTime() - deadline < 0) {
+                    failed = failed == null ? new FailedResends() : failed;
+                    sendAgain(ticket, sender, failed);
                     until = untilResend(resends, ++resend, deadline);
+                } else if (lookOn > 0) {
+                    ticket.overshot = true; // from now on it only looks, also if it heads
+                    until = bare.nanoTime() + lookOn;
+                } else {
+                    got = mailroom.takeOrMiss(ticket);
+                    if (got == null) {
+                        outcome = Outcome.TIMED_OUT;
+                        throw timeout(ticket, start, deadline, receivedBefore, unclaimedBefore, failed);
+                    }
                 }
             }
-        } catch (InterruptedException e) {
-            outcome = Outcome.INTERRUPTED;
-            throw e;
-        } catch (StageClosedException | CancellationException e) {
-            outcome = Outcome.CLOSED;
-            throw e;
-        } catch (SourceFailedException e) {
-            outcome = Outcome.FAILED;
+            outcome = Outcome.SIGNALLED;
+            return delivered(got);
+        } catch (InterruptedException
+                | IllegalStateException // that the ticket is closed, before an entry or during it
+                | StageClosedException
+                | SourceFailedException e) {
+            Received<M> got = mailroom.takeOrMiss(ticket);
+            if (got != null) { // filed, and its signal lost the race: the message came first
+                outcome = Outcome.SIGNALLED;
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                return delivered(got);
+            }
+            outcome = outcomeOf(ticket, e);
+            Throwable unsent = ticket.unsent;
+            if (outcome == Outcome.CANCELLED && unsent != null) {
+                outcome = Outcome.NOT_SENT;
+                throw new SendFailedException(ticket.toString(), unsent);
+            }
+            if (outcome == Outcome.CANCELLED && !(e instanceof CancellationException)) {
+                throw new CancellationException(ticket + " was closed while its thread waited");
+            }
             throw e;
         } finally {
-            if (outcome != null) {
-                ended(ticket, outcome, start);
+            ended(outcome, start);
+        }
+    }
+
+    private static Outcome outcomeOf(Ticket<?, ?> ticket, Exception ending) {
+        if (ending instanceof InterruptedException) {
+            return Outcome.INTERRUPTED;
+        }
+        if (ending instanceof StageClosedException) {
+            return Outcome.CLOSED;
+        }
+        boolean cancelled =
+                ending instanceof IllegalStateException && !ticket.bare().isOpen();
+        return cancelled ? Outcome.CANCELLED : Outcome.FAILED;
+    }
+
+    private <X extends Exception> void send(Ticket<T, M> ticket, Sender<X> sender, long start) throws X {
+        boolean sent = false;
+        try {
+            whenFailed(begin(sender), ticket::endUnsent);
+            sent = true;
+        } finally {
+            if (!sent) {
+                ended(Outcome.NOT_SENT, start);
             }
         }
+    }
+
+    /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
+    private void sendAgain(Ticket<T, M> ticket, Sender<?> sender, FailedResends failed) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while waiting with " + ticket);
+        }
+        try {
+            whenFailed(begin(sender), failed::add);
+        } catch (Exception e) {
+            if (e instanceof InterruptedException interrupt) {
+                throw interrupt;
+            }
+            failed.add(e);
+        }
+    }
+
+    /** Sends; returns what completes when that is done, or null if it is. */
+    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+        if (sender instanceof AsyncSender<X> later) {
+            return later.sendAsync();
+        }
+        sender.send();
+        return null;
+    }
+
+    /** Has a failure told that shows later, by the thread that it shows on. */
+    static void whenFailed(@Nullable CompletionStage<?> sending, Consumer<Throwable> failed) {
+        if (sending != null) {
+            sending.whenComplete((done, thrown) -> {
+                if (thrown != null) {
+                    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : null;
+                    failed.accept(cause == null ? thrown : cause);
+                }
+            });
+        }
+    }
+
+    /** Counts a call whose thread was interrupted before it took a ticket. */
+    InterruptedException interruptedBeforeCall() {
+        ended(Outcome.INTERRUPTED, bare.nanoTime());
+        return new InterruptedException("interrupted before a call on stage '" + bare.name() + "'; nothing was sent");
     }
 
     private long untilResend(Resends resends, int number, long deadline) {
@@ -122,6 +222,12 @@ final class Waits<T, M> {
         return mailroom.take(ticket);
     }
 
+    /** What {@link #takeMessage} does; if there is none, what comes from now on is late. */
+    @Nullable
+    Received<M> lastLook(Ticket<T, M> ticket) {
+        return mailroom.takeOrMiss(ticket);
+    }
+
     boolean hasMessage(Ticket<T, M> ticket) {
         return mailroom.hasMail(ticket);
     }
@@ -131,31 +237,60 @@ final class Waits<T, M> {
         return received;
     }
 
+    /** How long a wait whose time is up is to look on for a message that is there already; zero if it ends when it should. */
+    long lookOnNanos(long deadline) {
+        long late = bare.nanoTime() - deadline;
+        return late > OVERSHOT_NANOS ? Math.min(late, LAST_LOOK_NANOS) : 0;
+    }
+
     /** What is thrown when a wait's time is up; the counts are those of its beginning. */
-    StageTimeoutException timeout(Ticket<T, M> ticket, long start, long receivedBefore, long unclaimedBefore) {
+    StageTimeoutException timeout(
+            Ticket<T, M> ticket,
+            long start,
+            long deadline,
+            long receivedBefore,
+            long unclaimedBefore,
+            @Nullable FailedResends failed) {
         BareSnapshot role = bare.snapshot(0);
-        String head = ticket.headed
-                ? "this thread was the head"
-                : role.head() == null
-                        ? "nobody is the head now"
-                        : "thread '" + role.head().thread() + "' is the head";
+        long now = bare.nanoTime();
+        var text = new StringBuilder();
+        if (ticket.headed) {
+            text.append("this thread was the head");
+        } else if (role.head() == null) {
+            text.append("there is no head now");
+        } else {
+            text.append("thread '").append(role.head().thread()).append("' is the head");
+            if (!ticket.overshot && heading.isSilent(role)) {
+                text.append(" and has not read for ")
+                        .append(heading.silence(role).toMillis())
+                        .append(" ms");
+            }
+        }
+        long received = tally.receivedSoFar() - receivedBefore;
+        text.append("; ").append(received).append(received == 1 ? " message" : " messages");
+        text.append(" received meanwhile (");
+        text.append(tally.unclaimedSoFar() - unclaimedBefore).append(" unclaimed), ");
+        text.append(ticket.foreign()).append(" refused by this ticket's check");
+        if (failed != null) {
+            text.append(failed);
+        }
+        if (ticket.overshot) {
+            text.append("; the wait ended ")
+                    .append(Duration.ofNanos(now - deadline).toMillis());
+            text.append(" ms after its deadline, as after a pause of the whole process");
+        }
         heading.warnIfUnattended(role);
-        return new StageTimeoutException(
-                bare.name(),
-                ticket.token(),
-                ticket.toString(),
-                Duration.ofNanos(bare.nanoTime() - start),
-                head + "; received meanwhile: " + (tally.receivedSoFar() - receivedBefore) + ", of which "
-                        + (tally.unclaimedSoFar() - unclaimedBefore) + " for nobody, and " + ticket.foreign()
-                        + " refused by this ticket's check");
+        var timeout = new StageTimeoutException(
+                bare.name(), ticket.token(), ticket.toString(), Duration.ofNanos(now - start), text.toString());
+        if (failed != null) {
+            failed.suppressIn(timeout);
+        }
+        return timeout;
     }
 
     /** Counts a wait that has ended. */
-    void ended(Ticket<T, M> ticket, Outcome outcome, long start) {
+    void ended(Outcome outcome, long start) {
         tally.exit(outcome);
-        if (outcome != Outcome.FINISHED && outcome != Outcome.SIGNALLED) {
-            mailroom.missed(ticket);
-        }
         listeners.exited(outcome, start);
     }
 

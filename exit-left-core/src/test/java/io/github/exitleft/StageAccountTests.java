@@ -15,14 +15,16 @@ import org.junit.jupiter.api.Test;
 class StageAccountTests extends NoteFixture {
 
     @Test
-    void waitEndedByClosingItsTicket_countsAsClosed() throws Exception {
+    void s20_waitEndedByClosingItsTicket_countsAsCancelled() throws Exception {
         Stage<Integer, Note> stage = stage();
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Ticket<Integer, Note> ticket = stage.ticket(2);
         Task<Received<Note>> waiter = startWaiter(stage, ticket::await);
         ticket.close();
         assertThat(waiter.failure()).isInstanceOf(CancellationException.class);
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 1L).containsEntry(Outcome.FAILED, 0L);
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.CANCELLED, 1L)
+                .containsEntry(Outcome.FAILED, 0L);
         add(1, "done");
         head.get();
     }

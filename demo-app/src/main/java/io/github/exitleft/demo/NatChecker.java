@@ -142,7 +142,11 @@ final class NatChecker {
 
     private static InetSocketAddress addressOf(ServerAddress server) {
         try {
-            return server.resolve();
+            InetSocketAddress address = server.resolve();
+            if (address.getAddress().isAnyLocalAddress()) { // which a filter of names likes to give
+                throw ServerException.useless("the server's address is that of no host");
+            }
+            return address;
         } catch (UnknownHostException e) {
             throw ServerException.useless("the server's name has no address");
         }

@@ -88,6 +88,21 @@ class ApiErrorsTests {
     }
 
     @Test
+    void server_atTheAddressOfNoHost_is502AndListedWithItsErrorByNat() {
+        try (RunningDemo demo = RunningDemo.start("demo.stun.servers=0.0.0.0:3478")) {
+            String reason = "the server's address is that of no host";
+            assertThat(Problems.detail(demo.get("/api/bindings?server=0.0.0.0:3478"), 502))
+                    .isEqualTo(reason);
+            assertThat(demo.json("/api/nat")
+                            .path("bindings")
+                            .get(0)
+                            .path("error")
+                            .asString())
+                    .isEqualTo(reason);
+        }
+    }
+
+    @Test
     void requests_beyondTheMaximum_are503WithRetryAfterAndLeaveNoTicket() {
         try (RunningDemo demo = RunningDemo.start("exit-left.stages.stun.max-tickets=1", "demo.stun.loopback.loss=1")) {
             CompletableFuture<HttpResponse<String>> first = demo.begin("/api/bindings?server=" + demo.server(0));

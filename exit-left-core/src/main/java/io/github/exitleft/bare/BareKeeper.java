@@ -50,32 +50,45 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
     public <X extends Exception> boolean head(boolean queues, boolean triesAgain, HeadRoutine<T, R, B, ?, X> routine)
             throws X, InterruptedException {
         stage.requireOutside();
-        State found = role.arrive(this, queues, triesAgain);
-        try { // at once, so that nothing can come between getting the role and passing it on
-            if (found == State.WAITING) {
-                parked = Thread.currentThread();
-                found = role.await(this);
-            }
-            return switch (found) {
-                case HEADING -> {
-                    if (Thread.interrupted()) { // chosen and interrupted: the role goes on
-                        throw interrupted();
-                    }
-                    stage.run(new Director<>(stage, this, era), routine);
-                    yield true;
-                }
-                case INTERRUPTED -> throw interrupted();
-                case FAILED -> throw new SourceFailedException(stage.name(), Objects.requireNonNull(era.failure));
-                case CLOSED -> throw new StageClosedException(stage.name());
-                default -> false;
-            };
-        } finally {
+        Room.forAnEntry();
+        try { // around the arrival too, so that nothing can come between getting the role and passing it on
+            role.arrive(this, queues, triesAgain);
+            parked = Thread.currentThread();
+            State found = role.await(this);
             if (found == State.HEADING) {
-                role.leave(null);
+                if (Thread.interrupted()) { // chosen and interrupted: the role goes on
+                    throw interrupted();
+                }
+                stage.run(new Director<>(stage, this, era), routine);
+                return true;
             }
-            parked = null;
-            depart();
+            if (found == State.INTERRUPTED) {
+                throw interrupted();
+            }
+            if (found == State.FAILED) {
+                throw new SourceFailedException(stage.name(), Objects.requireNonNull(era.failure));
+            }
+            if (found == State.CLOSED) {
+                throw stage.closedException();
+            }
+            return false;
+        } finally {
+            if (isMine()) { // not if another thread has entered
+                parked = null;
+                role.depart(this, null);
+            }
         }
+    }
+
+    /** Whether a thread heads as the keeper now. */
+    public boolean isHeading() {
+        return state == State.HEADING;
+    }
+
+    /** Whether a thread heads as the keeper now, or is queued for the role. */
+    public boolean isEngaged() {
+        State now = state;
+        return now == State.HEADING || now == State.WAITING;
     }
 
     private InterruptedException interrupted() {
@@ -89,10 +102,13 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      */
     public void pause(Duration atMost) {
         parked = Thread.currentThread();
-        if (!role.wasRecalled(this)) {
-            platform.park(stage, BareStage.nanos(atMost));
+        try {
+            if (!role.wasRecalled(this)) {
+                platform.park(stage, BareStage.nanos(atMost));
+            }
+        } finally {
+            parked = null;
         }
-        parked = null;
     }
 
     /**
@@ -101,9 +117,6 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      */
     public void recall() {
         role.recall(this);
-        Thread thread = parked;
-        if (thread != null) {
-            platform.unpark(thread);
-        }
+        platform.wake(parked);
     }
 }

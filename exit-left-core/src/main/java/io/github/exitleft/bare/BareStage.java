@@ -48,7 +48,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     // the protocol is in Role, the map of tickets in Registrations; here they and the buffer are put together
 
-    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
+    private static final Consumer<BareListener> HEAD_CHANGED = listener -> listener.headChanged(Thread.currentThread());
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
@@ -59,7 +59,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Consumer<? super R> wakeup;
     private final BareStageBuilder.Closer<? super R> closer;
     private final boolean closeUnderHead;
-    private final Duration closeTimeout;
+    private final long closeNanos;
     private final ReentrantLock bufferLock = new ReentrantLock();
     private final Registrations<T> registrations;
     private final Helpers helpers = new Helpers(this);
@@ -75,8 +75,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         this.wakeup = settings.wakeup;
         this.closer = settings.closer;
         this.closeUnderHead = settings.closeUnderHead;
-        this.closeTimeout = settings.closeTimeout;
-        this.role = new Role(name, this, platform, settings.promotion, this::closeResource);
+        this.closeNanos = nanos(settings.closeTimeout);
+        this.role = new Role(name, this, platform, settings.promotion, this::wakeHead, this::closeResource);
         this.keeper = new BareKeeper<>(this, role, platform);
     }
 
@@ -131,13 +131,19 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @param token what it is for
      * @param attachment what the head is to find with the ticket; null for nothing
      * @return the ticket, to be closed
-     * @throws IllegalStateException if somebody holds a ticket for that token
+     * @throws TokenInUseException if there is a live ticket for that token
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the resource failed and it is too early to try again
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
-        Objects.requireNonNull(token, "'token' must not be null");
+        if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
+            throw new IllegalArgumentException("token of stage '" + name + "' is an array, "
+                    + token.getClass().getTypeName()
+                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+        }
+        Room.forAnEntry();
         var ticket = new BareTicket<T>(this, token, attachment, role.era());
         // refused before it is registered: once a head can see it, a message may be filed for it
         if (!role.admitsAll()) {
@@ -161,7 +167,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if the ticket is closed or entered by another thread, or this thread is inside a head
      *     or a helper
      * @throws IllegalArgumentException if the ticket belongs to another stage
-     * @throws CancellationException if the ticket is closed while this thread waits
+     * @throws CancellationException if the ticket is closed while this thread waits or heads
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the resource fails, or failed since the ticket was taken
      */
@@ -186,15 +192,14 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         requireOwn(ticket);
         requireOutside();
+        Room.forAnEntry();
         long start = platform.nanoTime();
         // a difference beyond what a deadline may be would be taken for the past, and by others too
         long until = start + Math.min(deadline - start, Role.MOST_NANOS);
         Outcome outcome = Outcome.FAILED;
-        Waiter.State state = role.arrive(ticket, start, until);
-        try { // at once, so that nothing can come between getting the role and passing it on
-            if (state == Waiter.State.WAITING) {
-                state = role.await(ticket);
-            }
+        try { // around the arrival too, so that nothing can come between getting the role and passing it on
+            role.arrive(ticket, start, until);
+            Waiter.State state = role.await(ticket);
             if (state == Waiter.State.HEADING) {
                 Exit<V> exit = head(ticket, routine);
                 outcome = exit instanceof Exit.Finished<?> ? Outcome.FINISHED : Outcome.TIMED_OUT;
@@ -208,19 +213,24 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         } catch (StageClosedException e) {
             outcome = Outcome.CLOSED;
             throw e;
+        } catch (CancellationException e) { // which a routine may also get elsewhere
+            outcome = ticket.open ? Outcome.FAILED : Outcome.CANCELLED;
+            throw e;
         } finally {
-            if (state == Waiter.State.HEADING) {
-                role.leave(outcome);
+            if (ticket.isMine()) { // not if it was refused
+                role.depart(ticket, outcome);
+                notifyExit(outcome, start);
             }
-            ticket.depart();
-            notifyExit(outcome, start);
         }
     }
 
     @SuppressWarnings("unchecked") // a timeout has no value
     private <V extends @Nullable Object, X extends Exception> Exit<V> head(
             BareTicket<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        if (Thread.interrupted()) { // chosen and interrupted: the role goes on, the thread goes
+        if (!ticket.open) { // chosen and closed: the role goes on, the thread goes
+            throw cancelled(ticket);
+        }
+        if (Thread.interrupted()) { // and likewise
             throw interrupted(ticket);
         }
         var director = new Director<>(this, ticket, ticket.era);
@@ -229,7 +239,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             return new Exit.Finished<>(value);
         }
         if (role.isClosed()) {
-            throw new StageClosedException(name);
+            throw role.closedException();
+        }
+        if (!ticket.open) {
+            throw cancelled(ticket);
         }
         return (Exit<V>) TIMED_OUT;
     }
@@ -239,7 +252,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             Director<T, R, B> director, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         boolean marked = Inside.ANYTHING.enter(this);
         try {
-            helpers.tell(BareStage::headChanged);
+            helpers.tell(HEAD_CHANGED);
             return routine.head(director);
         } finally {
             director.end();
@@ -256,14 +269,14 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             case SIGNALLED -> (Exit<V>) SIGNALLED;
             case EXPIRED -> (Exit<V>) TIMED_OUT;
             case INTERRUPTED -> throw interrupted(ticket);
+            case CANCELLED -> throw cancelled(ticket);
             case FAILED -> throw new SourceFailedException(name, Objects.requireNonNull(ticket.era.failure));
-            default -> {
-                if (ticket.open) {
-                    throw new StageClosedException(name);
-                }
-                throw new CancellationException(ticket + " was closed while its thread waited");
-            }
+            default -> throw role.closedException();
         };
+    }
+
+    private static CancellationException cancelled(BareTicket<?> ticket) {
+        return new CancellationException(ticket + " was closed while its thread waited");
     }
 
     private static InterruptedException interrupted(BareTicket<?> ticket) {
@@ -369,28 +382,41 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     void release(BareTicket<T> ticket) {
-        boolean first = role.release(ticket);
-        // also by who is not the first, so that the token is free when close() returns, whoever has begun to close it
-        registrations.remove(ticket, first);
+        boolean heads = false;
+        try {
+            heads = role.release(ticket);
+        } finally {
+            // also by a later call, so that the token is free when close() returns, whichever call has begun to close
+            // it
+            registrations.remove(ticket);
+        }
+        if (heads) {
+            wakeHead();
+        }
     }
 
     void fail(Role.Era reported, Throwable cause) {
         boolean again = !role.admitsAll(); // one that was tried again, which is no change
         if (role.fail(reported, cause)) {
-            LOGGER.log(
-                    again ? Level.DEBUG : Level.WARNING,
-                    () -> "source of stage '" + name + "' failed: " + Texts.of(cause),
-                    cause);
-            helpers.tell(listener -> listener.failed(cause));
+            try {
+                helpers.tell(listener -> listener.failed(cause));
+            } catch (Throwable e) { // no memory, and the head has to tell others yet
+                helpers.failed(e);
+            }
+            helpers.log(again ? Level.DEBUG : Level.WARNING, "source of ", " failed", cause);
         }
     }
 
     void recovered(Role.Era reported) {
         if (role.recovered(reported)) {
             keeper.recall(); // which may sit out a pause until it would try again
-            LOGGER.log(Level.INFO, () -> "source of stage '" + name + "' works again");
             helpers.tell(BareListener::reopened);
+            helpers.log(Level.INFO, "source of ", " works again", null);
         }
+    }
+
+    StageClosedException closedException() {
+        return role.closedException();
     }
 
     /**
@@ -401,26 +427,34 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     @Override
     public void close() {
-        String late = role.close(Inside.ANYTHING.where() == null, nanos(closeTimeout), this::wakeHead);
-        if (late != null) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "stage ''{0}'' was closed, but its head, thread ''{1}'', did not come back within {2}; {3}",
-                    name,
-                    late,
-                    closeTimeout,
-                    closeUnderHead ? "its resource is closed under it" : "its resource is closed when it does");
-            if (closeUnderHead) {
+        boolean waited = false;
+        String late = null;
+        try {
+            late = role.close(Inside.ANYTHING.where() == null, closeNanos);
+            waited = true;
+        } finally {
+            if ((late != null || !waited) && closeUnderHead) {
                 role.closeUnderHead();
             }
+        }
+        if (late != null) {
+            helpers.log(
+                    Level.WARNING,
+                    "",
+                    " was closed, but its head, thread '" + late + "', did not come back within "
+                            + Duration.ofNanos(closeNanos)
+                            + (closeUnderHead
+                                    ? "; its resource was closed under it"
+                                    : "; its resource is closed when it does"),
+                    null);
         }
     }
 
     private void wakeHead() {
         try {
             wakeup.accept(resource);
-        } catch (Throwable e) { // whatever it is, the resource must get closed
-            LOGGER.log(Level.WARNING, () -> "stage '" + name + "' could not wake its head in order to close", e);
+        } catch (Throwable e) { // whatever it is, the closing must go on
+            helpers.log(Level.WARNING, "head of ", " could not be woken", e);
         }
     }
 
@@ -429,7 +463,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         try {
             closer.close(resource);
         } catch (Throwable e) { // whatever it is, the role must go on
-            LOGGER.log(Level.WARNING, () -> "resource of stage '" + name + "' did not close cleanly", e);
+            helpers.log(Level.WARNING, "resource of ", " did not close cleanly", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -461,13 +495,18 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             throw new IllegalStateException("using the buffer of stage '" + name + "' from inside that of stage '"
                     + other.name + "' could deadlock; use one after the other");
         }
+        Room.forAnEntry();
         boolean marked = Inside.ANYTHING.enter(this);
-        boolean buffering = Inside.BUFFER.enter(this);
-        bufferLock.lock();
+        boolean buffering = false;
         try {
-            return use.apply(buffer);
+            buffering = Inside.BUFFER.enter(this);
+            bufferLock.lock();
+            try {
+                return use.apply(buffer);
+            } finally {
+                bufferLock.unlock();
+            }
         } finally {
-            bufferLock.unlock();
             if (buffering) {
                 Inside.BUFFER.leave();
             }
@@ -514,14 +553,14 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         helpers.remove(listener);
     }
 
-    private static void headChanged(BareListener listener) {
-        listener.headChanged(Thread.currentThread());
-    }
-
     private void notifyExit(Outcome outcome, long start) {
         if (helpers.isAnybodyListening()) {
-            Duration waited = Duration.ofNanos(platform.nanoTime() - start);
-            helpers.tell(listener -> listener.exited(outcome, waited));
+            try {
+                Duration waited = Duration.ofNanos(platform.nanoTime() - start);
+                helpers.tell(listener -> listener.exited(outcome, waited));
+            } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
+                helpers.failed(e);
+            }
         }
     }
 

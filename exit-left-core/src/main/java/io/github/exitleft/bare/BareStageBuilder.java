@@ -74,8 +74,8 @@ public final class BareStageBuilder<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * Sets what makes a head look up from its reading when the stage is closed; called by the closing thread, at most
-     * once. Nothing unless set.
+     * Sets what makes a head look up from its reading when the stage, or the head's own ticket, is closed. It is called by the closing
+     * thread, and may come late, when another heads; so it should be sticky and harmless. Nothing unless set.
      *
      * @param wakeup the hook
      * @return this builder

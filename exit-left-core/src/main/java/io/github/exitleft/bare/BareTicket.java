@@ -21,9 +21,6 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     /** Cleared by closing, with the stage's lock held; volatile for those who look without. */
     volatile boolean open = true;
 
-    /** Whether it was closed more than once, by different threads perhaps. */
-    volatile boolean closedAgain;
-
     // guarded by the stage's lock
     Role.Era era;
     boolean signalPending;
@@ -70,12 +67,23 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
         if (cause != null) {
             return new SourceFailedException(stage.name(), cause);
         }
-        return stage.isClosed() ? new StageClosedException(stage.name()) : null;
+        return stage.isClosed() ? stage.closedException() : null;
     }
 
     /**
-     * Gives the token back. A thread that waits with this ticket gets a {@link java.util.concurrent.CancellationException}. Later calls do
-     * nothing, whoever has the token by then.
+     * Says whether the ticket has not been closed; so a layer above can tell an entry that lost a race with {@link #close()}, and is
+     * cancelled by it, from a ticket that is used after it was closed.
+     *
+     * @return true until {@link #close()} is called
+     */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /**
+     * Gives the token back, which is free when this returns. A thread that waits or heads with this ticket gets a {@link
+     * java.util.concurrent.CancellationException}: a head is woken from its reading, and comes back as soon as its routine does. What it had
+     * by then it keeps. Later calls do nothing, whichever ticket has the token by then.
      */
     @Override
     public void close() {
@@ -102,7 +110,7 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     BareSnapshot.Waiting describe(long now) {
         Longer wait = longer == null ? new Longer(since, deadline) : longer;
         return new BareSnapshot.Waiting(
-                Texts.of(Objects.requireNonNull(thread)),
+                threadName(),
                 Objects.requireNonNull(token),
                 Duration.ofNanos(now - wait.since),
                 Duration.ofNanos(Math.max(0, wait.deadline - now)));

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait, by deadline: a binary heap whose members know their place, so that anybody can leave it.
+ * Waiters by deadline: a binary heap whose members know their place, so that each can leave it.
  *
- * <p>Not {@link java.util.PriorityQueue}, which looks for whoever is to be removed from one end to the other. Adding and
- * removing cost the logarithm of the size at worst, and next to nothing where all wait for equally long. Guarded by the
+ * <p>Not {@link java.util.PriorityQueue}, which searches itself for the element to be removed. Adding and removing cost the
+ * logarithm of the size at worst, and next to nothing where all wait for equally long. Guarded by the
  * stage's lock.
  */
 final class DeadlineHeap {
@@ -19,18 +19,13 @@ final class DeadlineHeap {
         return size;
     }
 
-    /** Who has the earliest deadline; null when nobody is here. */
+    /** The waiter with the earliest deadline; null when there is none. */
     @Nullable
     Waiter first() {
         return heap[0];
     }
 
-    /** Who has a deadline neither among the earliest nor among the latest; null when nobody is here. */
-    @Nullable
-    Waiter middle() {
-        return heap[size / 2];
-    }
-
+    /** Adds a waiter; an Error, where there is no memory, has changed nothing. */
     void add(Waiter waiter) {
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);
@@ -50,7 +45,20 @@ final class DeadlineHeap {
             }
         }
         if (heap.length > 1_024 && size < heap.length / 8) { // a crowd that has gone leaves nothing behind
+            shrink();
+        }
+    }
+
+    void clear() {
+        Arrays.fill(heap, null);
+        size = 0;
+    }
+
+    private void shrink() {
+        try {
             heap = Arrays.copyOf(heap, heap.length / 2);
+        } catch (OutOfMemoryError e) {
+            // the next to leave tries again
         }
     }
 
@@ -87,7 +95,7 @@ final class DeadlineHeap {
         return one.deadline - other.deadline < 0; // a difference, since nanoTime may overflow
     }
 
-    @SuppressWarnings("NullAway") // below size there is somebody
+    @SuppressWarnings("NullAway") // below size there is a waiter
     private Waiter at(int place) {
         return heap[place];
     }

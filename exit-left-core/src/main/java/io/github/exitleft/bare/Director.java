@@ -76,7 +76,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     /**
      * The time until the head's own deadline.
      *
-     * @return the rest; zero, never negative, when the time is up or the stage is closed
+     * @return the rest; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
     public Duration remaining() {
         long nanos = remainingNanos();
@@ -86,15 +86,15 @@ public final class Director<T, R, B extends @Nullable Object> {
     /**
      * The time until the head's own deadline, for those who ask often.
      *
-     * @return the rest in nanoseconds; zero, never negative, when the time is up or the stage is closed
+     * @return the rest in nanoseconds; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
     public long remainingNanos() {
-        requireHead();
-        return stage.isClosed() ? 0 : Math.max(0, head.deadline - stage.nanoTime());
+        return isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.nanoTime());
     }
 
     /**
-     * Says that the head is out of time: its exit will be {@link Exit.TimedOut}, whatever it returns.
+     * Says that the head is out of time: its exit will be {@link Exit.TimedOut}, whatever it returns, or an exception if the stage or its
+     * ticket has been closed.
      *
      * @param <V> what the head routine returns
      * @return null, to be returned by the head routine
@@ -206,13 +206,24 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
+     * Says whether the head's own ticket has been closed, by another thread perhaps, so that the head should leave. Its entry then ends
+     * with a {@link java.util.concurrent.CancellationException}, unless its routine returns a value.
+     *
+     * @return true once {@link BareTicket#close()} has been called; always false for the keeper
+     */
+    public boolean isCancelled() {
+        requireHead();
+        return ticket != null && !ticket.open;
+    }
+
+    /**
      * Makes the exception that tells the head that the stage has been closed.
      *
      * @return the exception for the head itself to throw
      */
     public StageClosedException closed() {
         requireHead();
-        return new StageClosedException(stage.name());
+        return stage.closedException();
     }
 
     /**

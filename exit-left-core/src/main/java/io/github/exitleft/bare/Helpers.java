@@ -4,8 +4,9 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what others have added to a stage, its listeners above all: waiting inside is refused, and what is thrown is counted and
@@ -17,7 +18,7 @@ final class Helpers {
 
     private final BareStage<?, ?, ?> stage;
     private final List<BareListener> listeners = new CopyOnWriteArrayList<>();
-    private final LongAdder failures = new LongAdder();
+    private final AtomicLong failures = new AtomicLong(); // a LongAdder may find no memory to add
     private final AtomicBoolean logged = new AtomicBoolean();
 
     Helpers(BareStage<?, ?, ?> stage) {
@@ -36,18 +37,25 @@ final class Helpers {
         return !listeners.isEmpty();
     }
 
+    /** Tells every listener; throws nothing. */
     void tell(Consumer<BareListener> event) {
         if (listeners.isEmpty()) {
             return;
         }
-        for (BareListener listener : listeners) {
-            run(() -> event.accept(listener));
+        try {
+            for (BareListener listener : listeners) {
+                run(() -> event.accept(listener));
+            }
+        } catch (Throwable e) { // an Error outside the listeners
+            failed(e);
         }
     }
 
+    /** Runs a helper; throws nothing. */
     void run(Runnable helper) {
-        boolean marked = Inside.ANYTHING.enter(stage);
+        boolean marked = false;
         try {
+            marked = Inside.ANYTHING.enter(stage);
             helper.run();
         } catch (Throwable e) {
             failed(e);
@@ -58,22 +66,35 @@ final class Helpers {
         }
     }
 
+    /** Counts a helper that threw; throws nothing. */
     void failed(Throwable thrown) {
-        failures.increment();
+        failures.incrementAndGet();
         if (logged.compareAndSet(false, true)) {
-            try {
-                LOGGER.log(
-                        Level.WARNING,
-                        () -> "a token reader, check, listener or the like of " + stage + " threw " + Texts.of(thrown)
-                                + "; mend it, and look at the stage's count of helper failures for more of them",
-                        thrown);
-            } catch (Throwable e) {
-                // whatever a logger throws, it goes no further either
-            }
+            log(
+                    Level.WARNING,
+                    "a check, listener or the like of ",
+                    " threw",
+                    " ",
+                    "; mend it, and look at the stage's count of helper failures for more of them",
+                    thrown);
+        }
+    }
+
+    /** Logs what has happened to the stage, whose name comes between two parts of the message; throws nothing. */
+    void log(Level level, String before, String after, @Nullable Throwable thrown) {
+        log(level, before, after, ": ", "", thrown);
+    }
+
+    private void log(Level level, String before, String after, String sign, String end, @Nullable Throwable thrown) {
+        try {
+            String cause = thrown == null ? "" : sign + Texts.of(thrown);
+            LOGGER.log(level, () -> before + stage + after + cause + end, thrown);
+        } catch (Throwable e) {
+            // whatever a logger throws, the stage goes on
         }
     }
 
     long failures() {
-        return failures.sum();
+        return failures.get();
     }
 }

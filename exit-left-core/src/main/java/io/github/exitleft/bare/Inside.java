@@ -23,11 +23,23 @@ final class Inside {
 
     /** Marks the current thread; true if it was outside before and so is the one to {@link #leave()}. */
     boolean enter(BareStage<?, ?, ?> stage) {
-        return stages.putIfAbsent(Thread.currentThread(), stage) == null;
+        try {
+            return stages.putIfAbsent(Thread.currentThread(), stage) == null;
+        } catch (Throwable e) { // the map counts after it has added, which may find no memory
+            leave();
+            throw e;
+        }
     }
 
+    /** Takes the mark off again, in any case: a thread that kept it could never wait any more. */
     void leave() {
-        stages.remove(Thread.currentThread());
+        try {
+            stages.remove(Thread.currentThread());
+        } catch (Throwable e) { // in counting, as above
+            if (stages.containsKey(Thread.currentThread())) {
+                throw e;
+            }
+        }
     }
 
     /** The stage that the current thread is inside of; null if it is outside. */

@@ -10,16 +10,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the role notes down of its heads and exits, for snapshots (S18).
+ * What the role notes down of its heads and of how entries end, for snapshots (S18).
  *
- * <p>Guarded by the stage's lock. Who closes the stage heads to do so, and is not counted.
+ * <p>Guarded by the stage's lock. The thread that closes the stage heads to do so, and is not counted.
  */
 final class Ledger {
 
-    private final long[] exits = new long[Outcome.values().length];
+    private final long[] entries = new long[Outcome.values().length];
     private long headSince;
-    private @Nullable Instant
-            headSinceInstant; // reckoned when somebody asks, which few do; then kept, so as not to waver
+
+    /** Computed when first asked for, which is rare, and then kept, so that it stays the same. */
+    private @Nullable Instant headSinceInstant;
+
+    private long failedSince;
+
+    /** Like the one above. */
+    private @Nullable Instant failedSinceInstant;
+
     private long headChanges;
     private long promotions;
 
@@ -29,18 +36,29 @@ final class Ledger {
         headChanges += head instanceof Role.Closer ? 0 : 1;
     }
 
+    long headSince() {
+        return headSince;
+    }
+
     void promoted(Waiter head) {
         promotions += head instanceof Role.Closer ? 0 : 1;
     }
 
-    void exited(Outcome outcome) {
-        exits[outcome.ordinal()]++;
+    /** Takes note of the beginning of an outage, not of a failure during one. */
+    void failed(long now) {
+        failedSince = now;
+        failedSinceInstant = null;
+    }
+
+    void ended(Outcome outcome) {
+        entries[outcome.ordinal()]++;
     }
 
     /** A snapshot of what is noted here and of those who wait. */
     BareSnapshot snapshot(
             BareSnapshot.State state,
             @Nullable Throwable failure,
+            long retryAt,
             @Nullable Waiter head,
             WaiterQueue queue,
             int tickets,
@@ -51,7 +69,8 @@ final class Ledger {
         return new BareSnapshot(
                 state,
                 closed ? null : failure,
-                closed ? 0 : queue.size(), // only who closes the stage can still be queued
+                closed || failure == null ? null : outage(retryAt, now),
+                closed ? 0 : queue.size(), // only the closing thread can still be queued
                 tickets,
                 head == null
                         ? null
@@ -59,22 +78,34 @@ final class Ledger {
                                 head.threadName(), headSinceInstant(now), Duration.ofNanos(now - headSince)),
                 headChanges,
                 promotions,
-                exits(),
+                entries(),
                 helperFailures,
                 waiting(queue, oldest, now));
     }
 
     private Instant headSinceInstant(long now) {
         if (headSinceInstant == null) {
-            headSinceInstant = Instant.now().minusNanos(now - headSince).truncatedTo(ChronoUnit.MILLIS);
+            headSinceInstant = instant(headSince, now);
         }
         return headSinceInstant;
     }
 
-    private Map<Outcome, Long> exits() {
+    private BareSnapshot.Outage outage(long retryAt, long now) {
+        if (failedSinceInstant == null) {
+            failedSinceInstant = instant(failedSince, now);
+        }
+        return new BareSnapshot.Outage(
+                failedSinceInstant, Duration.ofNanos(now - failedSince), Duration.ofNanos(Math.max(0, retryAt - now)));
+    }
+
+    private static Instant instant(long nanoTime, long now) {
+        return Instant.now().minusNanos(now - nanoTime).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Map<Outcome, Long> entries() {
         Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
         for (Outcome outcome : Outcome.values()) {
-            counts.put(outcome, exits[outcome.ordinal()]);
+            counts.put(outcome, entries[outcome.ordinal()]);
         }
         return counts;
     }

@@ -1,6 +1,7 @@
 package io.github.exitleft.bare;
 
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Blocking and time as the primitive uses them: a seam through which checkers drive both. */
 interface Platform {
@@ -28,6 +29,11 @@ interface Platform {
         public void unpark(Thread thread) {
             LockSupport.unpark(thread);
         }
+
+        @Override
+        public void set(Alarm alarm, long at) {
+            AlarmClock.JVM.set(alarm, at);
+        }
     };
 
     /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
@@ -43,4 +49,40 @@ interface Platform {
 
     /** Ends the thread's present or next {@link #park}. */
     void unpark(Thread thread);
+
+    /** Sets an alarm, whatever time it was set before; blocks nobody, and throws an Error where it does not come about. */
+    void set(Alarm alarm, long at);
+
+    // for steps that have to be finished, whatever comes of these (S19)
+
+    /** The time, or what is given if there is no looking at the clock. */
+    default long nanoTimeOr(long otherwise) {
+        try {
+            return nanoTime();
+        } catch (Throwable e) {
+            return otherwise;
+        }
+    }
+
+    /** Whether the current thread is known to be a virtual one. */
+    default boolean seemsVirtual() {
+        try {
+            return isVirtual();
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    /** Unparks a thread, if there is one, and tries again when that fails. */
+    default void wake(@Nullable Thread thread) {
+        boolean woken = thread == null;
+        for (int attempt = 0; thread != null && !woken && attempt < 3; attempt++) {
+            try {
+                unpark(thread);
+                woken = true;
+            } catch (Throwable e) {
+                Thread.yield();
+            }
+        }
+    }
 }

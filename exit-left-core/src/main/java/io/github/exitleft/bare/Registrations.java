@@ -1,6 +1,5 @@
 package io.github.exitleft.bare;
 
-import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -8,13 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** The live tickets of a stage by their tokens: one a token, and no more than there may be. */
 final class Registrations<T> {
 
-    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
-
     private final ConcurrentHashMap<T, BareTicket<T>> tickets = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private final String stage;
     private final int most;
-    private volatile boolean tokenHasChanged;
 
     Registrations(String stage, int most) {
         this.stage = stage;
@@ -30,6 +26,7 @@ final class Registrations<T> {
         return count.get();
     }
 
+    /** Adds a ticket; what it throws has added none, an Error included. */
     void add(BareTicket<T> ticket) {
         T token = ticket.token();
         if (tickets.containsKey(token)) {
@@ -43,15 +40,28 @@ final class Registrations<T> {
             }
         } while (!count.compareAndSet(before, before + 1));
         boolean added = false;
+        boolean asked = false;
         try {
             added = tickets.putIfAbsent(token, ticket) == null; // may throw: runs the token's own code
+            asked = true;
         } finally {
             if (!added) {
-                count.decrementAndGet();
+                giveBack(ticket, !asked);
             }
         }
         if (!added) {
             throw tokenIsTaken(token);
+        }
+    }
+
+    /** Gives back the place of a ticket that is not to be there, but may: the map counts after it has added, which may find no memory. */
+    private void giveBack(BareTicket<T> ticket, boolean mayBeThere) {
+        try {
+            if (mayBeThere) {
+                tickets.remove(ticket.token(), ticket);
+            }
+        } finally {
+            count.decrementAndGet();
         }
     }
 
@@ -61,24 +71,21 @@ final class Registrations<T> {
     }
 
     /**
-     * Removes by identity, so that a token taken again by another thread is not touched (S6).
-     *
-     * @param first whether the ticket was not closed before
+     * Removes by identity, so that a token taken again by another thread is not touched (S6). Where the token has changed meanwhile its
+     * entry can't be found any more; it keeps its place, so that such entries are bounded too.
      */
-    void remove(BareTicket<T> ticket, boolean first) {
-        if (!first) {
-            ticket.closedAgain = true; // before it is removed, so that the first does not wonder where it is
+    void remove(BareTicket<T> ticket) {
+        boolean removed;
+        try {
+            removed = tickets.remove(ticket.token(), ticket);
+        } catch (OutOfMemoryError e) {
+            if (find(ticket.token()) == ticket) {
+                throw e;
+            }
+            removed = true; // the map counts after it has removed
         }
-        if (tickets.remove(ticket.token(), ticket)) {
+        if (removed) {
             count.decrementAndGet();
-        } else if (first && !ticket.closedAgain && !tokenHasChanged) {
-            // its entry can't be found any more; it keeps its place, so that such entries are bounded too
-            tokenHasChanged = true;
-            LOGGER.log(
-                    Level.WARNING,
-                    () -> "token '" + Texts.of(ticket.token()) + "' of stage '" + stage
-                            + "' has changed while its ticket was live, and keeps its place for ever;"
-                            + " give out copies of tokens that can change, such as a ByteBuffer's duplicate()");
         }
     }
 }

@@ -1,14 +1,11 @@
 package io.github.exitleft.bare;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role of the head: who has it, who waits, and how each wait ends.
+ * The role of the head: which thread has it, which wait, and how each wait ends.
  */
 final class Role {
 
@@ -16,51 +13,66 @@ final class Role {
      * Overview
      *
      * One lock guards the role, the queue and every waiter's state. It is held for a few instructions only, never while
-     * anything foreign runs or blocks. A waiter parks until its state is no longer WAITING; whoever changes that state,
-     * under the lock, has decided how the wait ends. All of them unlink the waiter in the same step, so one that has left
-     * can't be chosen, and one that was chosen finds the role in its state and heads, or passes it on if it was
-     * interrupted. The keeper is one more that heads: it takes the role when it finds it free, or queues for it, before
-     * all others, and what others would call its timeout is its recall. Nobody who comes or leaves wakes it, but for the
+     * anything foreign runs or blocks. A waiter parks until its state is no longer WAITING; what changes that state, under
+     * the lock, has decided how the wait ends, and unlinks the waiter in the same step. So one that has left can't be chosen,
+     * and one that was chosen finds the role in its state and heads, or passes it on if it was interrupted or its ticket
+     * closed. The keeper is one more that heads: it takes the role when it finds it free, or queues for it, before all
+     * others, and what others would call its timeout is its recall. Nothing that comes or leaves wakes it, but for the
      * hand-over if it is queued.
      *
      *            enter, nobody heads
      *   IDLE ──────────────────────────────────────────► HEADING ── leave(): next in the queue becomes HEADING,
      *    │                                                  ▲         else the role is free
      *    │ enter,                                           │
-     *    │ somebody heads              leave() of the head, │ close() once the head has left
+     *    │ another heads                leave() of the head,│ close() once the head has left
      *    ├──────────────► WAITING ──────────────────────────┘
      *    │                   │
      *    │                   ├── signal() ─────────────────► SIGNALLED ──┐
-     *    │                   ├── expireDue() of any waiter ► EXPIRED     │   depart(), by the thread itself
-     *    │                   ├── quit() ───────────────────► INTERRUPTED ├──────────────────────────────► IDLE
-     *    │                   ├── fail() ───────────────────► FAILED      │   (from HEADING too)
-     *    │                   └── close(), release() ───────► CLOSED    ──┘
+     *    │                   ├── await(), ring() ──────────► EXPIRED     │   depart(), by the thread itself
+     *    │                   ├── await() ──────────────────► INTERRUPTED ├──────────────────────────────► IDLE
+     *    │                   ├── release() ────────────────► CANCELLED   │   (from HEADING too)
+     *    │                   ├── fail(), an Error in await() ► FAILED    │
+     *    │                   └── close() ──────────────────► CLOSED    ──┘
      *    │                                                      ▲
      *    └── enter, which finds one of these without waiting ───┘
      *
+     * Deadlines: a platform thread parks until its own. A virtual thread, to which a park with a limit costs far more, parks
+     * without one, and the stage has one alarm for all of them, which rings at the earliest of their deadlines or before.
+     * It is moved only when a newcomer has an earlier deadline, and when it rings. Where it can't be set the thread parks with
+     * a limit.
+     *
+     * Errors (S19): what may find no memory or stack comes before the first change of a step. A step that must be taken
+     * (leaving, above all) insists on the lock, and nothing in it can fail. What is to be woken is woken after the step; an
+     * Error in waking, or in a hook, holds up nothing else. A step that breaks off nevertheless closes the stage with that
+     * cause.
+     *
      * Invariants, whenever the lock is free:
      *   - a waiter is in the queue exactly while it is WAITING;
-     *   - while anybody is in the queue, some waiter is HEADING: leave() hands the role over in the step that frees it,
-     *     and only arrive() adds to the queue, when there is a head;
-     *   - while anybody is in the queue, some waiter in it is a timekeeper, and parks until the earliest deadline at the
-     *     latest: unlock() sees to it, and wakes whom it appoints.
+     *   - while any is in the queue, some waiter is HEADING: leave() hands the role over in the step that frees it, and only
+     *     arrive() adds to the queue, when there is a head;
+     *   - while any is in the queue whose thread parks without a limit, the alarm is on, and its time is not after the
+     *     earliest of their deadlines.
      *
      * field              written by                        read by                 ordered by
-     * head               arrive, leave, close              those, snapshot         lock
+     * head               arrive, leave, close              those, release,         lock
+     *                                                        snapshot
      * keeper.recalled    arrive, recall, wasRecalled       those                   lock
-     * ledger             those who end a wait or head      snapshot                lock
-     * queue, and the     arrive, and who ends a wait       those, snapshot         lock
+     * ledger             what ends a wait or heads         snapshot                lock
+     * queue, and the     arrive, and what ends a wait      those, snapshot         lock
      *   waiters' links
+     * deadlines          arrive, what ends a wait, ring    those, the alarm clock  lock; volatile for the clock
      * Waiter.state       see the diagram                   its own thread          lock; volatile for its own look
-     * Waiter.thread,     arrive and depart, its own        who ends the wait,      lock; depart() comes after the state
+     * Waiter.thread,     arrive and depart, its own        what ends the wait,     lock; depart() comes after the state
      *   since, deadline    thread                            snapshot                was changed for all who read them
      * Waiter.patience    arrive                            its own thread          program order
-     * ticket.open        release                           arrive, signal, file    lock; volatile for file
+     * ticket.open        release                           arrive, signal, file,   lock; volatile for those without
+     *                                                        the head
      * ticket.era,        admit, arrive, signal             arrive, fail            lock
      *   .signalPending
      * era, failure       fail, recovered                   admit, arrive           lock; volatile for a look without
-     * closed             close                             all                     lock; volatile for a look without
-     * resourceClosed     who closes the resource           the same                lock
+     * closed, cause      close, breakOff                    all                     lock; volatile for a look without
+     * closing,           close; what closes the resource   the same                lock
+     *   resourceClosed
      */
 
     /** A time between two failures; the tickets of a failed one share its cause, so that failing is one step for all. */
@@ -77,34 +89,54 @@ final class Role {
     /** As a time to wait: 146 years, so that differences of deadlines don't overflow. */
     static final long MOST_NANOS = Long.MAX_VALUE >> 1;
 
+    private static final @Nullable Thread[] NOBODY = {};
+
     private final String stage;
     private final Object blocker;
     private final Platform platform;
+    private final Runnable wakeHead;
     private final Runnable closeResource;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Deadlines deadlines;
     private final WaiterQueue queue;
     private final Ledger ledger = new Ledger();
+    private final Closer closer = new Closer();
     private @Nullable Waiter head;
     private long retryAt;
+    private boolean closing;
     private boolean resourceClosed;
     private volatile Era era = new Era();
     private volatile @Nullable Throwable failure;
     private volatile boolean closed;
 
+    /** Why the stage has closed by itself; null if it has not. */
+    private volatile @Nullable Throwable cause;
+
+    private boolean justBroken;
+
     /**
      * Creates the role of a stage.
      *
      * @param blocker what a thread dump shows the waiting threads to wait for
-     * @param closeResource closes the resource; called once, without the lock, by whoever has the role at the end, or under a head
-     *     that does not come back; throws nothing
+     * @param wakeHead makes the head look up from its reading; called without the lock, throws nothing
+     * @param closeResource closes the resource; called once, without the lock, by the thread that has the role at the end, or
+     *     under a head that does not come back; throws nothing
      */
-    Role(String stage, Object blocker, Platform platform, Promotion promotion, Runnable closeResource) {
+    Role(
+            String stage,
+            Object blocker,
+            Platform platform,
+            Promotion promotion,
+            Runnable wakeHead,
+            Runnable closeResource) {
         this.stage = stage;
         this.blocker = blocker;
         this.platform = platform;
+        this.wakeHead = wakeHead;
         this.closeResource = closeResource;
-        this.queue = new WaiterQueue(promotion);
+        this.deadlines = new Deadlines(platform, this::expireDue);
+        this.queue = new WaiterQueue(promotion, deadlines);
     }
 
     Era era() {
@@ -115,6 +147,11 @@ final class Role {
         return closed;
     }
 
+    /** What is thrown because the stage is closed. */
+    StageClosedException closedException() {
+        return new StageClosedException(stage, cause);
+    }
+
     /** Whether {@link #admit} would let any ticket pass; a look without the lock. */
     boolean admitsAll() {
         return !closed && failure == null;
@@ -122,38 +159,41 @@ final class Role {
 
     /** Refuses a new ticket, but for one a second while the resource is failed: that one is to try again (M6). */
     void admit(BareTicket<?> ticket) {
-        Throwable cause;
-        lock.lock();
+        Throwable failed;
+        long now = platform.nanoTime();
+        lock();
         try {
-            cause = failure;
-            if (!closed) {
-                long now = platform.nanoTime();
-                if (cause == null || now - retryAt >= 0) {
-                    retryAt = now + RETRY_NANOS;
-                    ticket.era = era;
-                    return;
-                }
+            failed = failure;
+            if (!closed && (failed == null || now - retryAt >= 0)) {
+                retryAt = now + RETRY_NANOS;
+                ticket.era = era;
+                return;
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
-        if (closed || cause == null) {
-            throw new StageClosedException(stage);
+        if (closed || failed == null) {
+            throw closedException();
         }
-        throw new SourceFailedException(stage, cause);
+        throw new SourceFailedException(stage, failed);
     }
 
     /** Decides what an entry finds: an early signal, the end of the stage, the role, or a place in the queue. */
-    Waiter.State arrive(BareTicket<?> ticket, long now, long deadline) {
+    void arrive(BareTicket<?> ticket, long now, long deadline) {
+        boolean virtual = platform.seemsVirtual();
         String entered;
-        lock.lock();
+        lock();
         try {
             if (ticket.open && ticket.state == Waiter.State.IDLE) {
-                return find(ticket, now, deadline);
+                find(ticket, now, deadline, virtual);
+                return;
             }
             entered = ticket.open ? ticket.threadName() : null;
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
-            lock.unlock();
+            unlock();
         }
         // without the lock, since a ticket's text runs its token's own code
         if (entered == null) {
@@ -165,49 +205,42 @@ final class Role {
 
     /**
      * Gives the keeper the role if that is free; otherwise lets it queue, if it wants to and has not been recalled. A resource
-     * that has failed is left alone, unless it is to be tried again.
-     *
-     * @return HEADING, WAITING, EXPIRED if it is not to have the role now, or CLOSED
+     * that has failed is left alone, unless it is to be tried again. The keeper is then HEADING, WAITING, EXPIRED if it is not to
+     * have the role now, or CLOSED.
      */
-    Waiter.State arrive(BareKeeper<?, ?, ?> keeper, boolean queues, boolean triesAgain) {
-        lock.lock();
+    void arrive(BareKeeper<?, ?, ?> keeper, boolean queues, boolean triesAgain) {
+        boolean virtual = platform.seemsVirtual();
+        long now = platform.nanoTime();
+        String entered;
+        lock();
         try {
-            if (keeper.state != Waiter.State.IDLE) {
-                throw new IllegalStateException("keeper of stage '" + stage + "' is used by thread '"
-                        + keeper.threadName() + "'; only one thread at a time may");
+            if (keeper.state == Waiter.State.IDLE) {
+                find(keeper, queues, triesAgain, now, virtual);
+                return;
             }
-            long now = platform.nanoTime();
-            keeper.arrive(now, now + MOST_NANOS);
-            keeper.era = era;
-            if (closed) {
-                keeper.state = Waiter.State.CLOSED;
-            } else if (failure != null && !triesAgain) {
-                keeper.state = Waiter.State.EXPIRED;
-            } else if (head == null) { // though it is recalled, or recalls that come quickly would keep it from reading
-                giveRoleTo(keeper, now);
-            } else if (queues && keeper.recalled) { // one that does not queue takes the recall along to its next pause
-                keeper.recalled = false;
-                keeper.state = Waiter.State.EXPIRED;
-            } else if (queues) {
-                enqueue(keeper);
-            } else {
-                keeper.state = Waiter.State.EXPIRED;
-            }
-            return keeper.state;
+            entered = keeper.threadName();
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
-            lock.unlock();
+            unlock();
         }
+        throw new IllegalStateException(
+                "keeper of stage '" + stage + "' is used by thread '" + entered + "'; only one thread at a time may");
     }
 
     /** Takes the keeper out of the queue, or keeps it from queueing or pausing the next time. */
     void recall(BareKeeper<?, ?, ?> keeper) {
-        lock.lock();
+        lock();
         try {
             if (keeper.state == Waiter.State.WAITING) {
                 end(dequeue(keeper), Waiter.State.EXPIRED);
             } else {
                 keeper.recalled = true;
             }
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
             unlock();
         }
@@ -215,92 +248,107 @@ final class Role {
 
     /** Whether the keeper was recalled since this was asked last. */
     boolean wasRecalled(BareKeeper<?, ?, ?> keeper) {
-        lock.lock();
+        lock();
         try {
             boolean was = keeper.recalled;
             keeper.recalled = false;
             return was;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     boolean isAnybodyQueued() {
-        lock.lock();
+        lock();
         try {
             return queue.size() > 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). */
-    Waiter.State await(Waiter waiter) {
-        boolean interrupted = false;
-        boolean woken = false;
-        long patience = waiter.patience;
-        while (waiter.state == Waiter.State.WAITING) {
-            if (Thread.interrupted()) {
-                interrupted = waiter instanceof Closer || !quit(waiter);
-            } else if (woken) {
-                patience = expireDue(waiter);
-                woken = false;
-            } else {
-                platform.park(blocker, patience);
-                woken = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt(); // something else came first, so the interrupt is for the caller to see
-        }
-        return waiter.state;
-    }
-
-    /** Takes the interrupted waiter out of WAITING, unless somebody else did so first. */
-    private boolean quit(Waiter waiter) {
-        lock.lock();
-        try {
-            if (waiter.state != Waiter.State.WAITING) {
-                return false;
-            }
-            end(dequeue(waiter), Waiter.State.INTERRUPTED);
-            return true;
         } finally {
             unlock();
         }
     }
 
     /**
-     * Ends the waits whose time is up, which a waiter does that has woken and still waits.
-     *
-     * @return how long it may park until it has to look again
+     * Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). An Error ends the wait, unless
+     * something else has ended it by then, which goes first.
      */
-    private long expireDue(Waiter waiter) {
-        List<Thread> expired = List.of();
-        long now = platform.nanoTime();
-        lock.lock();
+    Waiter.State await(Waiter waiter) {
+        boolean interrupted = false;
+        boolean woken = false;
+        long patience = waiter.patience;
         try {
-            for (Waiter due = queue.due(now); due != null; due = queue.due(now)) {
-                if (due != waiter) {
-                    expired = expired.isEmpty() ? new ArrayList<>() : expired;
-                    expired.add(Objects.requireNonNull(due.thread)); // before its state lets it go
+            while (waiter.state == Waiter.State.WAITING) {
+                if (Thread.interrupted()) {
+                    interrupted = waiter == closer || !quit(waiter, Waiter.State.INTERRUPTED);
+                } else if (woken) {
+                    patience = expire(waiter);
+                    woken = false;
+                } else {
+                    platform.park(blocker, patience);
+                    woken = true;
                 }
-                end(dequeue(due), Waiter.State.EXPIRED);
             }
-            return queue.patience(waiter, now);
+        } catch (Throwable e) {
+            if (quit(waiter, Waiter.State.FAILED)) {
+                throw e;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread()
+                        .interrupt(); // something else came first, so the interrupt is for the caller to see
+            }
+        }
+        return waiter.state;
+    }
+
+    /** Takes the waiter itself out of WAITING, unless something else did so first. */
+    private boolean quit(Waiter waiter, Waiter.State state) {
+        insistOnLock();
+        try {
+            if (waiter.state != Waiter.State.WAITING) {
+                return false;
+            }
+            end(dequeue(waiter), state);
+            return true;
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
             unlock();
-            expired.forEach(platform::unpark);
         }
     }
 
-    /** Unlocks after a change of the queue, having seen to it that somebody keeps the time. */
-    private void unlock() {
-        Waiter appointed = queue.appoint();
-        Thread timekeeper = appointed == null ? null : appointed.thread;
-        lock.unlock();
-        if (timekeeper != null) {
-            platform.unpark(timekeeper);
+    /** Ends the wait of a waiter that has woken if its time is up; otherwise returns how long it may park. */
+    private long expire(Waiter waiter) {
+        long rest = waiter.deadline - platform.nanoTime();
+        if (rest <= 0) {
+            quit(waiter, Waiter.State.EXPIRED);
+        } else if (waiter.patience == Platform.FOR_EVER) {
+            return Platform.FOR_EVER;
+        }
+        return rest;
+    }
+
+    /** Ends the waits that the alarm is there for and whose time is up, and moves it to the next; by its clock's thread. */
+    private void expireDue() {
+        long now = platform.nanoTime();
+        boolean more = true;
+        while (more) {
+            Thread expired = null;
+            insistOnLock();
+            try {
+                Waiter due = deadlines.due(now);
+                more = due != null;
+                if (due != null) {
+                    expired = due.thread;
+                    end(dequeue(due), Waiter.State.EXPIRED);
+                }
+            } catch (Throwable e) {
+                breakOff(e);
+                throw e;
+            } finally {
+                unlock();
+            }
+            platform.wake(expired);
         }
     }
 
@@ -311,43 +359,54 @@ final class Role {
      * @param outcome how the leaver's own wait ends; null if it did not wait
      */
     void leave(@Nullable Outcome outcome) {
-        boolean closing = false;
+        long now = platform.nanoTimeOr(ledger.headSince());
+        boolean closes = false;
         Thread promoted = null;
-        lock.lock();
+        insistOnLock();
         try {
             if (outcome != null) {
-                ledger.exited(outcome);
+                ledger.ended(outcome);
             }
             Waiter next = queue.next();
             if (next != null) {
-                giveRoleTo(dequeue(next), platform.nanoTime());
                 promoted = next.thread;
+                giveRoleTo(dequeue(next), now);
                 ledger.promoted(next);
-            } else if (closed && !resourceClosed) {
-                resourceClosed = true;
-                closing = true;
             } else {
-                head = null;
+                closes = isLast(now);
             }
+        } catch (Throwable e) {
+            breakOff(e);
+            closes = isLast(now);
+            throw e;
         } finally {
             unlock();
-        }
-        if (promoted != null) {
-            platform.unpark(promoted);
-        }
-        if (closing) {
-            try {
-                closeResource.run();
-            } finally {
-                leave(null);
+            platform.wake(promoted);
+            if (closes) {
+                try {
+                    closeResource.run();
+                } finally {
+                    leave(null);
+                }
             }
+        }
+    }
+
+    /** Makes the waiter's own thread leave, and pass the role on if it has it, in whatever way its wait ended. */
+    void depart(Waiter waiter, @Nullable Outcome outcome) {
+        try {
+            if (waiter.state == Waiter.State.HEADING) {
+                leave(outcome);
+            }
+        } finally {
+            waiter.depart();
         }
     }
 
     /** Ends a wait, or lets the next one end at once (S5); false if the ticket is closed. */
     boolean signal(BareTicket<?> ticket) {
         Thread signalled = null;
-        lock.lock();
+        lock();
         try {
             if (!ticket.open) {
                 return false;
@@ -358,19 +417,21 @@ final class Role {
             } else {
                 ticket.signalPending = true;
             }
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
             unlock();
         }
-        if (signalled != null) {
-            platform.unpark(signalled);
-        }
+        platform.wake(signalled);
         return true;
     }
 
-    /** Closes a ticket; false if it was closed before. */
+    /** Closes a ticket, and ends the wait of the thread that waits with it (S20); true if it heads, and has to be woken. */
     boolean release(BareTicket<?> ticket) {
         Thread waiting = null;
-        lock.lock();
+        boolean heads = false;
+        insistOnLock();
         try {
             if (!ticket.open) {
                 return false;
@@ -378,34 +439,45 @@ final class Role {
             ticket.open = false;
             if (ticket.state == Waiter.State.WAITING) {
                 waiting = ticket.thread;
-                end(dequeue(ticket), Waiter.State.CLOSED);
+                end(dequeue(ticket), Waiter.State.CANCELLED);
+            } else {
+                heads = head == ticket && !ticket.isMine();
             }
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
             unlock();
         }
-        if (waiting != null) {
-            platform.unpark(waiting);
-        }
-        return true;
+        platform.wake(waiting);
+        return heads;
     }
 
     /** Ends every wait and every open ticket with the cause (M6); false if that has been done, or the stage is closed. */
-    boolean fail(Era reported, Throwable cause) {
-        List<Thread> ended;
-        lock.lock();
+    boolean fail(Era reported, Throwable why) {
+        long now = platform.nanoTime();
+        var next = new Era();
+        @Nullable Thread[] ended = roomForAll();
+        lock();
         try {
             if (closed || reported != era) {
                 return false;
             }
-            era.failure = cause;
-            failure = cause; // before the new era, or who takes a ticket of that would not be refused
-            era = new Era();
-            retryAt = platform.nanoTime() + RETRY_NANOS;
-            ended = endAll(Waiter.State.FAILED);
+            if (failure == null) {
+                ledger.failed(now);
+            }
+            era.failure = why;
+            failure = why; // before the new era, or a ticket taken in that would not be refused
+            era = next;
+            retryAt = now + RETRY_NANOS;
+            endAll(Waiter.State.FAILED, ended);
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
-            lock.unlock();
+            unlock();
         }
-        ended.forEach(platform::unpark);
+        wakeAll(ended);
         return true;
     }
 
@@ -414,7 +486,7 @@ final class Role {
         if (failure == null) {
             return false;
         }
-        lock.lock();
+        lock();
         try {
             if (failure == null || reported != era) {
                 return false;
@@ -422,7 +494,7 @@ final class Role {
             failure = null;
             return true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -431,74 +503,125 @@ final class Role {
      *
      * @param mayWait whether this thread may wait for the head to leave
      * @param nanos for how long
-     * @param wakeHead makes the head look up from its reading
      * @return the name of the head that did not come back in time, or null
      */
     @Nullable
-    String close(boolean mayWait, long nanos, Runnable wakeHead) {
-        var closer = new Closer();
-        List<Thread> ended;
+    String close(boolean mayWait, long nanos) {
+        Room.forAStep();
+        long now = platform.nanoTimeOr(ledger.headSince());
+        boolean virtual = platform.seemsVirtual();
+        @Nullable Thread[] ended = roomForAll();
         boolean headed;
-        lock.lock();
+        insistOnLock();
         try {
-            if (closed) {
+            if (closing) {
                 return null;
             }
+            closing = true;
             closed = true;
-            ended = endAll(Waiter.State.CLOSED);
-            long now = platform.nanoTime();
+            endAll(Waiter.State.CLOSED, ended);
             closer.arrive(now, now + nanos);
             headed = head != null;
             if (!headed) {
                 giveRoleTo(closer, now);
             } else if (mayWait) {
-                enqueue(closer);
+                enqueue(closer, virtual);
             }
+        } catch (Throwable e) {
+            breakOff(e);
+            throw e;
         } finally {
-            lock.unlock();
+            unlock();
         }
-        Waiter.State state;
+        wakeAll(ended);
+        if (headed) {
+            wakeHead.run();
+        }
         try {
-            ended.forEach(platform::unpark);
-            if (headed) {
-                wakeHead.run();
+            if (closer.patience != Platform.FOR_EVER) { // the hook took its time
+                closer.patience = closer.deadline - platform.nanoTimeOr(ledger.headSince());
             }
-        } finally { // whatever comes of the hook: who has queued for the role must be there to take it
-            closer.patience = closer.deadline - platform.nanoTime(); // the hook took its time
-            state = await(closer);
-            if (state == Waiter.State.HEADING) {
-                leave(null);
-            }
+            return await(closer) == Waiter.State.EXPIRED ? nameOfHead() : null;
+        } finally {
+            depart(closer, null);
         }
-        return state == Waiter.State.EXPIRED ? nameOfHead() : null;
     }
 
     /** Closes the resource under a head that did not come back, unless that has happened meanwhile. */
     void closeUnderHead() {
-        lock.lock();
+        insistOnLock();
         try {
             if (resourceClosed) {
                 return;
             }
             resourceClosed = true;
         } finally {
-            lock.unlock();
+            unlock();
         }
         closeResource.run();
     }
 
     private String nameOfHead() {
-        lock.lock();
+        lock();
         try {
             return head == null ? "none" : head.threadName();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
-    // what follows is called with the lock held
+    // the lock, and waking without it
 
-    private Waiter.State find(BareTicket<?> ticket, long now, long deadline) {
+    /** Takes the lock for a step that may be refused: an Error finds nothing decided yet. */
+    private void lock() {
+        Room.forAStep();
+        lock.lock();
+    }
+
+    /** Takes the lock for a step that must be taken, also where there is no memory to queue for it. */
+    private void insistOnLock() {
+        try {
+            lock.lock();
+        } catch (Throwable e) {
+            while (!lock.tryLock()) {
+                Thread.yield();
+            }
+        }
+    }
+
+    private void unlock() {
+        boolean tells = justBroken;
+        justBroken = false;
+        try {
+            lock.unlock();
+        } catch (Throwable e) { // in waking the next that wants it, so it is free by then
+            if (lock.isHeldByCurrentThread()) {
+                lock.unlock();
+            }
+        }
+        if (tells) {
+            wakeHead.run();
+        }
+    }
+
+    private void wakeAll(@Nullable Thread[] threads) {
+        for (Thread thread : threads) {
+            platform.wake(thread);
+        }
+    }
+
+    /** Room for the threads of all that wait now; what finds none is woken with the lock held. */
+    private @Nullable Thread[] roomForAll() {
+        try {
+            return new @Nullable Thread[queue.size() + 8];
+        } catch (Throwable e) {
+            return NOBODY;
+        }
+    }
+
+    // what follows is called with the lock held, and fails before its first change or not at all
+
+    private void find(BareTicket<?> ticket, long now, long deadline, boolean virtual) {
         Waiter.State state = Waiter.State.WAITING;
         if (ticket.signalPending) {
             ticket.signalPending = false;
@@ -515,19 +638,40 @@ final class Role {
             state = Waiter.State.EXPIRED;
         }
         ticket.arrive(now, deadline);
-        switch (state) {
-            case WAITING -> enqueue(ticket);
-            case HEADING -> giveRoleTo(ticket, now);
-            default -> end(ticket, state);
+        if (state == Waiter.State.WAITING) {
+            enqueue(ticket, virtual);
+        } else if (state == Waiter.State.HEADING) {
+            giveRoleTo(ticket, now);
+        } else {
+            end(ticket, state);
         }
-        return state;
     }
 
-    private void enqueue(Waiter waiter) {
+    private void find(BareKeeper<?, ?, ?> keeper, boolean queues, boolean triesAgain, long now, boolean virtual) {
+        keeper.arrive(now, now + MOST_NANOS);
+        keeper.era = era;
+        if (closed) {
+            keeper.state = Waiter.State.CLOSED;
+        } else if (failure != null && !triesAgain) {
+            keeper.state = Waiter.State.EXPIRED;
+        } else if (head == null) { // though it is recalled, or recalls that come quickly would keep it from reading
+            giveRoleTo(keeper, now);
+        } else if (queues && keeper.recalled) { // one that does not queue takes the recall along to its next pause
+            keeper.recalled = false;
+            keeper.state = Waiter.State.EXPIRED;
+        } else if (queues) {
+            enqueue(keeper, virtual);
+        } else {
+            keeper.state = Waiter.State.EXPIRED;
+        }
+    }
+
+    private void enqueue(Waiter waiter, boolean virtual) {
+        long rest = waiter.deadline - waiter.since;
+        boolean parksForEver = rest >= MOST_NANOS || virtual && deadlines.watch(waiter);
+        waiter.patience = parksForEver ? Platform.FOR_EVER : rest;
         queue.add(waiter);
         waiter.state = Waiter.State.WAITING;
-        waiter.virtual = platform.isVirtual();
-        waiter.patience = queue.patience(waiter, waiter.since);
     }
 
     private <W extends Waiter> W dequeue(W waiter) {
@@ -541,34 +685,68 @@ final class Role {
         ledger.headed(waiter, now);
     }
 
+    /** Frees the role when none is queued for it; true if the resource has to be closed before. */
+    private boolean isLast(long now) {
+        if (closed && !resourceClosed) {
+            resourceClosed = true;
+            deadlines.ringSoon(now);
+            return true;
+        }
+        head = null;
+        return false;
+    }
+
     private void end(Waiter waiter, Waiter.State state) {
         waiter.state = state;
         if (waiter instanceof BareTicket) {
-            ledger.exited(state.outcome());
+            ledger.ended(state.outcome());
         }
     }
 
-    /** Ends every wait; the threads are to be unparked without the lock. */
-    private List<Thread> endAll(Waiter.State state) {
-        List<Thread> threads = new ArrayList<>(queue.size() + 1);
+    /** Ends every wait; the threads are to be woken without the lock, as far as there is room to note them. */
+    private void endAll(Waiter.State state, @Nullable Thread[] ended) {
+        int count = 0;
         for (Waiter waiter = queue.oldest(); waiter != null; waiter = queue.oldest()) {
-            threads.add(Objects.requireNonNull(waiter.thread));
+            Thread thread = waiter.thread;
             end(dequeue(waiter), state);
+            if (count < ended.length) {
+                ended[count++] = thread;
+            } else {
+                platform.wake(thread);
+            }
         }
-        return threads;
+    }
+
+    /** Closes the stage because a step broke off, whatever the queue looks like by now. */
+    private void breakOff(Throwable why) {
+        if (cause == null) {
+            cause = why;
+            closed = true;
+            justBroken = true;
+            int count = queue.size() + 1;
+            Waiter waiter = queue.oldest();
+            for (int i = 0; waiter != null && i < count; i++) {
+                Waiter newer = waiter.newer;
+                end(waiter, Waiter.State.CLOSED);
+                platform.wake(waiter.thread);
+                waiter = newer;
+            }
+            queue.clear();
+        }
     }
 
     BareSnapshot snapshot(int oldest, IntSupplier tickets, long helperFailures) {
-        lock.lock();
+        lock();
         try {
+            long now = platform.nanoTimeOr(ledger.headSince());
             BareSnapshot.State state = closed
                     ? BareSnapshot.State.CLOSED
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
-            // tickets are counted with the lock held, so that who waits is among them
+            // tickets are counted with the lock held, so that those that wait are among them
             return ledger.snapshot(
-                    state, failure, head, queue, tickets.getAsInt(), oldest, platform.nanoTime(), helperFailures);
+                    state, failure, retryAt, head, queue, tickets.getAsInt(), oldest, now, helperFailures);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 }

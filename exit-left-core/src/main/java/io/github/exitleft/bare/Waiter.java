@@ -3,7 +3,7 @@ package io.github.exitleft.bare;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who can stand in the queue for the role: a ticket's thread, the keeper, or the thread that closes the stage.
+ * What can stand in the queue for the role: a ticket, the keeper, or the closing of the stage.
  *
  * <p>All fields but {@link #state} are guarded by the stage's lock, or belong to the waiting thread while it is not in the
  * queue.
@@ -17,38 +17,41 @@ abstract class Waiter {
      * IDLE    -> WAITING                                         enter, while another heads
      * IDLE    -> HEADING                                         enter, while nobody heads
      * IDLE    -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   enter, which need not wait to know
-     * WAITING -> HEADING                                         promoted by the one who left
-     * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   the first of them decides; EXPIRED also by another
-     *                                                            waiter that has woken and found this one's time over
+     * WAITING -> HEADING                                         promoted by the head that left
+     * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | CANCELLED | FAILED | CLOSED   the first of them decides; FAILED also by an
+     *                                                            Error of its own thread
      * any of these but WAITING -> IDLE                           by the thread itself, as it returns
      * </pre>
      */
     enum State {
-        IDLE,
-        WAITING,
-        HEADING,
-        SIGNALLED,
-        EXPIRED,
-        INTERRUPTED,
-        FAILED,
-        CLOSED;
+        IDLE(null),
+        WAITING(null),
+        HEADING(null),
+        SIGNALLED(Outcome.SIGNALLED),
+        EXPIRED(Outcome.TIMED_OUT),
+        INTERRUPTED(Outcome.INTERRUPTED),
+        CANCELLED(Outcome.CANCELLED),
+        FAILED(Outcome.FAILED),
+        CLOSED(Outcome.CLOSED);
 
-        /** What the caller of {@code enter} is told. */
+        // not a switch, whose table is a class of its own that may find no memory when it is first needed
+        private final @Nullable Outcome outcome;
+
+        State(@Nullable Outcome outcome) {
+            this.outcome = outcome;
+        }
+
+        /** What the caller of {@code enter} is told; to be asked of a wait that is over, and did not end by heading. */
+        @SuppressWarnings("NullAway") // those have one
         Outcome outcome() {
-            return switch (this) {
-                case SIGNALLED -> Outcome.SIGNALLED;
-                case EXPIRED -> Outcome.TIMED_OUT;
-                case INTERRUPTED -> Outcome.INTERRUPTED;
-                case FAILED -> Outcome.FAILED;
-                case CLOSED -> Outcome.CLOSED;
-                case IDLE, WAITING, HEADING -> throw new AssertionError(this);
-            };
+            return outcome;
         }
     }
 
     /** Written as the table above says; volatile, so that its thread can look without the lock. */
     volatile State state = State.IDLE;
 
+    /** The thread that has entered, from its coming to its leaving. */
     @Nullable
     Thread thread;
 
@@ -60,7 +63,7 @@ abstract class Waiter {
     /** How long to park first, in nanoseconds; for its own thread, which sets it as it queues. */
     long patience;
 
-    // the queue's own: neighbours, place among the deadlines, and when it was made a timekeeper, if it was
+    // the queue's own: neighbours, whether an alarm rings for the deadline, and the place among those deadlines
 
     @Nullable
     Waiter older;
@@ -68,16 +71,18 @@ abstract class Waiter {
     @Nullable
     Waiter newer;
 
+    boolean watched;
     int place;
-    int shift;
-
-    /** Whether its thread is a virtual one. */
-    boolean virtual;
 
     final void arrive(long now, long until) {
         thread = Thread.currentThread();
         since = now;
         deadline = until;
+    }
+
+    /** Whether it is this thread that has entered; to be asked without the lock, since no other thread can make it so. */
+    final boolean isMine() {
+        return thread == Thread.currentThread();
     }
 
     /** What the waiter's thread is called; with the lock held. */

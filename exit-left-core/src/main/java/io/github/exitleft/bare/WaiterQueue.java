@@ -3,43 +3,28 @@ package io.github.exitleft.bare;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait, in the order of their coming and by deadline; whoever leaves is unlinked at once (S14).
- *
- * <p>A few of them are its <em>timekeepers</em>: they park only until the earliest deadline of all, and on waking end the waits
- * that are due. Other virtual threads park until somebody wakes them, which is far cheaper for them; other platform threads
- * park until their own deadline, so that none of them has to rely on a virtual thread that may have no carrier. While anybody
- * is queued there is a timekeeper: who leaves the queue without one left gets another appointed, by {@link #appoint()}. There is
- * more than one so that this is rare, since an appointment costs a wake-up.
+ * The waiters in the order of their coming; one that leaves is unlinked at once (S14), and its deadline forgotten.
  *
  * <p>Guarded by the stage's lock.
  */
 final class WaiterQueue {
 
-    /** How many keep the time, when that many wait. */
-    static final int TIMEKEEPERS = 8;
-
     private final Promotion promotion;
-    private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final Deadlines deadlines;
     private @Nullable Waiter oldest;
     private @Nullable Waiter newest;
 
-    /** The keeper, if it is among them; the next to head, and nobody who waits for anything. */
+    /** The keeper, if it is among them; the next to head, and no caller. */
     private @Nullable Waiter keeper;
 
-    private int timekeepers;
+    private int size;
 
-    /** When the timekeepers wake at the latest; not after the earliest deadline, while there are any. */
-    private long alarm;
-
-    /** Counts how often all timekeepers were relieved at once; who was made one before that is none any more. */
-    private int shift = 1;
-
-    WaiterQueue(Promotion promotion) {
+    WaiterQueue(Promotion promotion, Deadlines deadlines) {
         this.promotion = promotion;
+        this.deadlines = deadlines;
     }
 
     void add(Waiter waiter) {
-        deadlines.add(waiter); // first, since it is what may find no memory
         waiter.older = newest;
         if (newest == null) {
             oldest = waiter;
@@ -50,16 +35,7 @@ final class WaiterQueue {
         if (waiter instanceof BareKeeper) {
             keeper = waiter;
         }
-        if (timekeepers > 0 && waiter.deadline - alarm < 0) { // they would wake too late for this one, which then is to
-            timekeepers = 0;
-            shift++;
-        }
-        if (timekeepers == 0) {
-            alarm = waiter.deadline; // the earliest: either so by what was just found, or the only one
-        }
-        if (timekeepers < TIMEKEEPERS) {
-            enlist(waiter);
-        }
+        size++;
     }
 
     void remove(Waiter waiter) {
@@ -80,54 +56,20 @@ final class WaiterQueue {
         if (waiter == keeper) {
             keeper = null;
         }
-        deadlines.remove(waiter);
-        if (isTimekeeper(waiter)) {
-            timekeepers--;
-        }
-        waiter.shift = 0;
+        size--;
+        deadlines.forget(waiter);
     }
 
-    private void enlist(Waiter waiter) {
-        waiter.shift = shift;
-        timekeepers++;
+    /** Forgets all, whatever their links look like. */
+    void clear() {
+        oldest = null;
+        newest = null;
+        keeper = null;
+        size = 0;
+        deadlines.clear();
     }
 
-    boolean isTimekeeper(Waiter waiter) {
-        return waiter.shift == shift;
-    }
-
-    /** Sees to it that somebody keeps the time; returns who has to be woken to begin, or null. */
-    @Nullable
-    Waiter appoint() {
-        Waiter earliest = deadlines.first();
-        // one that is as likely to stay as any: the oldest, the newest or the earliest may be the next to leave
-        Waiter appointed = deadlines.middle();
-        if (timekeepers > 0 || earliest == null || appointed == null) {
-            return null;
-        }
-        alarm = earliest.deadline;
-        enlist(appointed);
-        return appointed;
-    }
-
-    /** Somebody whose time is up; null if there is nobody. */
-    @Nullable
-    Waiter due(long now) {
-        Waiter earliest = deadlines.first();
-        return earliest != null && earliest.deadline - now <= 0 ? earliest : null;
-    }
-
-    /** For how long a waiter may park; to be asked after all that were due have left. */
-    long patience(Waiter waiter, long now) {
-        Waiter earliest = deadlines.first();
-        if (earliest != null && isTimekeeper(waiter)) {
-            alarm = earliest.deadline;
-            return alarm - now;
-        }
-        return waiter.virtual ? Platform.FOR_EVER : waiter.deadline - now;
-    }
-
-    /** The one who is to head next, still in the queue; null when nobody waits. */
+    /** The next to head, still in the queue; null when it is empty. */
     @Nullable
     Waiter next() {
         return keeper != null ? keeper : promotion == Promotion.NEWEST ? newest : oldest;
@@ -140,6 +82,6 @@ final class WaiterQueue {
 
     /** How many wait, the keeper not counted. */
     int size() {
-        return deadlines.size() - (keeper == null ? 0 : 1);
+        return size - (keeper == null ? 0 : 1);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exitleft.udp;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -31,14 +32,29 @@ public final class Datagram {
     /**
      * A check for {@code Stage.call} and {@code Stage.ticket}: believes only what comes from one address.
      *
-     * @param address the address and port that must have sent it; resolved
+     * @param address the address and port that must have sent it; resolved, and one that a datagram can come from: not the wildcard,
+     *     which some systems take for loopback when they send to it, not a broadcast or multicast address, and not port 0
      * @return the check
-     * @throws IllegalArgumentException if the address is not resolved
+     * @throws IllegalArgumentException if no datagram can come from there
      */
     public static Predicate<Datagram> from(InetSocketAddress address) {
-        if (address.isUnresolved()) {
+        InetAddress host = address.getAddress();
+        if (host == null) {
             throw new IllegalArgumentException(
                     "'address' must be resolved, but is " + address + "; nothing could come from it");
+        }
+        String group = host.isAnyLocalAddress()
+                ? "the wildcard address"
+                : host.isMulticastAddress()
+                        ? "a multicast address"
+                        : host.getHostAddress().equals("255.255.255.255") ? "the broadcast address" : null;
+        if (group != null) {
+            throw new IllegalArgumentException("'address' must be that of one host, but " + address + " is " + group
+                    + ", from which nothing comes; name the host that answers, or use another check");
+        }
+        if (address.getPort() == 0) {
+            throw new IllegalArgumentException(
+                    "'address' must have a port, but is " + address + "; nothing comes from port 0");
         }
         return datagram -> datagram.sender.equals(address);
     }

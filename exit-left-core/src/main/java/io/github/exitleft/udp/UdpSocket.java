@@ -3,7 +3,9 @@ package io.github.exitleft.udp;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -57,16 +59,34 @@ public final class UdpSocket {
      * @throws InterruptedIOException if the thread was interrupted while it waited for room; its interrupt flag stays set
      *     and nothing was sent
      * @throws java.net.PortUnreachableException never, since the port is not connected: a dead peer looks like a timeout
-     * @throws IOException if the datagram could not be sent, for example because it is too long or the port is closed
+     * @throws IOException if the datagram could not be sent, for example because it is too long, the port is closed, or it
+     *     would be a {@linkplain UdpSource.Builder#broadcast broadcast} and may not
      */
     public void send(InetSocketAddress to, ByteBuffer payload) throws IOException {
         if (to.isUnresolved()) {
             throw new IOException("cannot send to " + to + ", whose name is not resolved; resolve it first");
         }
         boolean empty = !payload.hasRemaining(); // an empty datagram is sent by a send of 0 bytes
-        if (outlet.send(payload, to) == 0 && !empty) {
-            sendWhenThereIsRoom(to, payload);
+        try {
+            if (outlet.send(payload, to) == 0 && !empty) {
+                sendWhenThereIsRoom(to, payload);
+            }
+        } catch (SocketException e) {
+            throw isForbiddenBroadcast(e) ? forbiddenBroadcast(to, e) : e;
         }
+    }
+
+    /** Whether the system says no as it does to a broadcast; no other send is answered by that. */
+    private boolean isForbiddenBroadcast(SocketException thrown) throws IOException {
+        return String.valueOf(thrown.getMessage()).contains("ermission denied")
+                && !channel.getOption(StandardSocketOptions.SO_BROADCAST);
+    }
+
+    private static IOException forbiddenBroadcast(InetSocketAddress to, SocketException cause) {
+        return new IOException(
+                "cannot send to " + to + " (" + cause.getMessage() + "), which seems to be a broadcast address;"
+                        + " open the port with the option 'broadcast' to send there",
+                cause);
     }
 
     private void sendWhenThereIsRoom(InetSocketAddress to, ByteBuffer payload) throws IOException {

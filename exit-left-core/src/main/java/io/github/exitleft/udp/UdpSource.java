@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
@@ -15,7 +16,9 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,7 +40,10 @@ public final class UdpSource implements Source<Datagram> {
     private final UdpSocket socket;
     private final InetSocketAddress localAddress;
     private final int receiveBufferSize;
+    private final int sendBufferSize;
     private final int maxDatagramSize;
+    private final boolean broadcast;
+    private final List<Group> groups;
 
     // only for the one who reads
 
@@ -59,20 +65,32 @@ public final class UdpSource implements Source<Datagram> {
         this.socket = new UdpSocket(channel);
         this.maxDatagramSize = settings.maxDatagramSize;
         this.buffer = ByteBuffer.allocateDirect(maxDatagramSize + 1); // or one that is too long could not be told
+        this.broadcast = settings.broadcast;
+        this.groups = List.copyOf(settings.groups);
         channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBufferSize);
+        settings.configure(channel);
         channel.bind(new InetSocketAddress(settings.address, settings.port));
+        for (Group group : groups) {
+            group.join(channel);
+        }
         channel.register(selector, SelectionKey.OP_READ);
         this.localAddress = socket.localAddress();
         this.receiveBufferSize = channel.getOption(StandardSocketOptions.SO_RCVBUF);
-        if (receiveBufferSize < settings.receiveBufferSize) {
+        this.sendBufferSize = channel.getOption(StandardSocketOptions.SO_SNDBUF);
+        warnIfClamped("receive", receiveBufferSize, settings.receiveBufferSize, "net.core.rmem_max");
+        warnIfClamped("send", sendBufferSize, settings.sendBufferSize, "net.core.wmem_max");
+    }
+
+    private void warnIfClamped(String which, int granted, int asked, String limit) {
+        if (granted < asked) {
             LOGGER.log(
                     Level.WARNING,
-                    "udp port {0} has a receive buffer of {1} bytes, not of {2} as asked for;"
-                            + " raise net.core.rmem_max, or ask for less",
+                    "udp port {0} has a {1} buffer of {2} bytes, not of {3} as asked for; raise {4}, or ask for less",
                     localAddress,
-                    String.valueOf(receiveBufferSize),
-                    String.valueOf(settings.receiveBufferSize));
+                    which,
+                    String.valueOf(granted),
+                    String.valueOf(asked),
+                    limit);
         }
     }
 
@@ -175,7 +193,12 @@ public final class UdpSource implements Source<Datagram> {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("localAddress", text(localAddress));
         details.put("receiveBufferSize", receiveBufferSize);
+        details.put("sendBufferSize", sendBufferSize);
         details.put("maxDatagramSize", maxDatagramSize);
+        details.put("broadcast", broadcast);
+        if (!groups.isEmpty()) {
+            details.put("multicastGroups", groups.stream().map(Group::toString).toList());
+        }
         details.put("truncated", truncated.sum());
         return details;
     }
@@ -195,13 +218,39 @@ public final class UdpSource implements Source<Datagram> {
         }
     }
 
+    /** A multicast group on one interface. */
+    private record Group(InetAddress address, NetworkInterface on) {
+
+        void join(DatagramChannel channel) {
+            try {
+                channel.setOption(
+                        StandardSocketOptions.IP_MULTICAST_IF, on); // what is sent to the group goes there too
+                channel.join(address, on);
+            } catch (IOException | RuntimeException e) {
+                throw new UncheckedIOException(
+                        "multicast group " + address.getHostAddress() + " can't be joined on interface " + on.getName()
+                                + ": " + e.getMessage() + "; choose an interface that has an address of its family",
+                        e instanceof IOException io ? io : new IOException(e));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return address.getHostAddress() + " on " + on.getName();
+        }
+    }
+
     /** Builds a {@link UdpSource}. */
     public static final class Builder {
 
         private InetAddress address = new InetSocketAddress(0).getAddress();
         private int port;
         private int receiveBufferSize = 1 << 20;
+        private int sendBufferSize; // 0: the system's
         private int maxDatagramSize = 1_500;
+        private boolean broadcast;
+        private int trafficClass = -1; // the system's
+        private final List<Group> groups = new ArrayList<>();
 
         private Builder() {}
 
@@ -251,18 +300,80 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
+         * Sets the size of the system's buffer, in which datagrams wait to be sent; the system's default unless set. The
+         * system may grant less, which is logged.
+         *
+         * @param bytes positive
+         * @return this builder
+         */
+        public Builder sendBufferSize(int bytes) {
+            this.sendBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "sendBufferSize");
+            return this;
+        }
+
+        /**
+         * Sets whether datagrams can be sent to broadcast addresses; false unless set. They are received either way, by a port
+         * of all interfaces.
+         *
+         * @param broadcast whether they can
+         * @return this builder
+         */
+        public Builder broadcast(boolean broadcast) {
+            this.broadcast = broadcast;
+            return this;
+        }
+
+        /**
+         * Joins a multicast group, besides those that were named before. What is sent to groups leaves by the interface that
+         * was named last. A port with groups can be opened by several processes at once, as the members of a group need; it
+         * can't be that of one interface's address, at which no datagram to a group arrives.
+         *
+         * @param group the group's address
+         * @param on the interface that listens
+         * @return this builder
+         */
+        public Builder join(InetAddress group, NetworkInterface on) {
+            if (!group.isMulticastAddress()) {
+                throw new IllegalArgumentException(
+                        "'group' must be a multicast address, but is " + group.getHostAddress());
+            }
+            this.groups.add(new Group(group, Objects.requireNonNull(on, "'on' must not be null")));
+            return this;
+        }
+
+        /**
+         * Sets the traffic class that routers may look at, called type of service in IPv4; the system's default unless set.
+         *
+         * @param trafficClass 0 to 255; its upper six bits are the DSCP, so that 184 is expedited forwarding
+         * @return this builder
+         */
+        public Builder trafficClass(int trafficClass) {
+            this.trafficClass = inRange(trafficClass, 0, 255, "trafficClass");
+            return this;
+        }
+
+        /**
          * Opens the port.
          *
          * @return the source, to be closed by the stage that gets it
-         * @throws UncheckedIOException if the port could not be opened, for example because it is in use
+         * @throws UncheckedIOException if the port could not be opened, for example because it is in use, or a group not joined
+         * @throws IllegalArgumentException if there are groups, and the address is that of an interface
          */
         public UdpSource open() {
+            if (!groups.isEmpty() && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
+                throw new IllegalArgumentException("'address' is " + address.getHostAddress()
+                        + ", at which no datagram to a multicast group arrives; remove it, or set it to the group's");
+            }
             DatagramChannel channel = null;
             Selector selector = null;
             try {
                 channel = DatagramChannel.open();
                 selector = Selector.open();
                 return new UdpSource(channel, selector, this);
+            } catch (UncheckedIOException e) {
+                closeQuietly(selector, e);
+                closeQuietly(channel, e);
+                throw e;
             } catch (IOException | RuntimeException e) {
                 closeQuietly(selector, e);
                 closeQuietly(channel, e);
@@ -270,6 +381,20 @@ public final class UdpSource implements Source<Datagram> {
                         "udp port " + port + " of " + address + " could not be opened: " + e.getMessage()
                                 + "; choose another port or address, or 0 for any free port",
                         e instanceof IOException io ? io : new IOException(e));
+            }
+        }
+
+        void configure(DatagramChannel channel) throws IOException {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferSize);
+            if (sendBufferSize > 0) {
+                channel.setOption(StandardSocketOptions.SO_SNDBUF, sendBufferSize);
+            }
+            channel.setOption(StandardSocketOptions.SO_BROADCAST, broadcast);
+            if (trafficClass >= 0) {
+                channel.setOption(StandardSocketOptions.IP_TOS, trafficClass);
+            }
+            if (!groups.isEmpty()) { // others on this machine listen to the same group on the same port
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             }
         }
 

@@ -93,7 +93,7 @@ class BareKeeperTests extends Steered {
         assertThat(shown[0].head().thread()).isEqualTo("keeper");
         assertThat(shown[0].headChanges()).isEqualTo(2);
         assertThat(shown[0].promotions()).isEqualTo(1);
-        assertThat(stage.snapshot(0).exits().values().stream()
+        assertThat(stage.snapshot(0).entries().values().stream()
                         .mapToLong(Long::longValue)
                         .sum())
                 .as("that of the head")
@@ -141,7 +141,7 @@ class BareKeeperTests extends Steered {
             stage.keeper().pause(Duration.ofDays(1));
             return true;
         });
-        await().until(() -> pausing.thread.getState() == Thread.State.WAITING);
+        await().until(() -> platform.isParked(pausing.thread));
 
         stage.keeper().recall();
 

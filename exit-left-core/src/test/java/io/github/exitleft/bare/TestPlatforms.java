@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,46 @@ public final class TestPlatforms {
         /** How many threads are parked with a limit. */
         public int parkedTimed() {
             return platform.parkedTimed();
+        }
+
+        /** Whether a thread is parked, having seen all that others have woken it for. */
+        public boolean isParked(Thread thread) {
+            return platform.isParked(thread);
+        }
+
+        /** For how much longer a thread is parked; null if it is not, or for ever. */
+        public @Nullable Duration parkedFor(Thread thread) {
+            return platform.parkedFor(thread);
+        }
+
+        /** How often a thread was woken by another. */
+        public int wakeUps(Thread thread) {
+            return platform.wakeUps(thread);
+        }
+
+        /** What time it is. */
+        public long time() {
+            return platform.time();
+        }
+
+        /** Runs something once, on the given thread, the first time that it looks at the clock and the moment is right. */
+        public void whenLooking(Thread thread, BooleanSupplier isTheMoment, Runnable action) {
+            platform.whenLooking(thread, isTheMoment, action);
+        }
+
+        /** Makes a call of the platform throw an Error: the one of that number, of those that threads of that name make. */
+        public void failWhen(String thread, int number) {
+            platform.failWhen(thread, number);
+        }
+
+        /** Likewise, of those of one method. */
+        public void failWhen(String thread, int number, String call) {
+            platform.failWhen(thread, number, call);
+        }
+
+        /** Whether the Error that was wanted last has been thrown. */
+        public boolean hasFailed() {
+            return platform.hasFailed();
         }
 
         /** Runs something once, on the given thread, the next time that it looks at the clock. */
@@ -91,6 +132,11 @@ public final class TestPlatforms {
                 eye.unparks(thread);
                 LockSupport.unpark(thread);
             }
+
+            @Override
+            public void set(Alarm alarm, long at) {
+                Platform.JVM.set(alarm, at);
+            }
         };
         return builder -> builder.platform(platform);
     }
@@ -112,6 +158,11 @@ public final class TestPlatforms {
             @Override
             public void unpark(Thread thread) {
                 LockSupport.unpark(thread);
+            }
+
+            @Override
+            public void set(Alarm alarm, long at) {
+                // not needed: threads look up by themselves
             }
         };
         return builder -> builder.platform(platform);

@@ -56,6 +56,33 @@ class DatagramTests {
                 .rejects(Datagram.of(new InetSocketAddress(other, 3478), new byte[1]));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, 3478, is the wildcard address",
+        "::, 3478, is the wildcard address",
+        "224.0.0.251, 5353, is a multicast address",
+        "ff02::fb, 5353, is a multicast address",
+        "255.255.255.255, 67, is the broadcast address",
+        "127.0.0.1, 0, nothing comes from port 0"
+    })
+    void m4_from_anAddressThatNoDatagramComesFrom_isRefusedWithTheReason(String host, int port, String reason)
+            throws Exception {
+        var address = new InetSocketAddress(InetAddress.getByName(host), port);
+
+        assertThatThrownBy(() -> Datagram.from(address))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(address.toString())
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void m4_from_anIpv4AddressWrittenAsIpv6_isThatAddress() throws Exception {
+        InetAddress mapped = InetAddress.getByName("::ffff:127.0.0.1");
+
+        assertThat(Datagram.from(new InetSocketAddress(mapped, 3478)))
+                .accepts(Datagram.of(new InetSocketAddress("127.0.0.1", 3478), new byte[1]));
+    }
+
     @Test
     void from_anUnresolvedAddress_isRefused() {
         assertThatThrownBy(() -> Datagram.from(InetSocketAddress.createUnresolved("example.org", 1)))

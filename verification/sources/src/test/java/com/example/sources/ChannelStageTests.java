@@ -2,6 +2,7 @@ package com.example.sources;
 
 import static com.example.sources.Threads.count;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
@@ -29,11 +30,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.MessageChannels;
 import org.springframework.integration.dsl.Transformers;
 import org.springframework.integration.ip.dsl.Tcp;
 import org.springframework.integration.ip.tcp.connection.AbstractClientConnectionFactory;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandlingException;
+import org.springframework.messaging.MessagingException;
+import org.springframework.messaging.support.ErrorMessage;
 import org.springframework.messaging.support.GenericMessage;
 import org.springframework.messaging.support.MessageBuilder;
 
@@ -92,6 +97,57 @@ class ChannelStageTests {
     }
 
     @Test
+    void m18_errorMessage_failsTheCallerWhoseMessageFailed() {
+        this.contextRunner.withUserConfiguration(Channels.class, Client.class).run(context -> {
+            Stage<String, Message<?>> rpc = context.getBean(Client.class).rpc;
+            QueueChannel replies = context.getBean("replies", QueueChannel.class);
+            var failure = new MessageHandlingException(message("request", "a"), "downstream failed");
+
+            assertThatThrownBy(() -> rpc.call("a", () -> replies.send(new ErrorMessage(failure))))
+                    .isSameAs(failure);
+            assertThat(count(rpc, MessageOutcome.DELIVERED)).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void m18_errorOfAFlow_failsTheCallerWhoseMessageFailed() {
+        this.contextRunner
+                .withUserConfiguration(FailingFlow.class, Client.class)
+                .run(context -> {
+                    Stage<String, Message<?>> rpc = context.getBean(Client.class).rpc;
+                    MessageChannel requests = context.getBean("requests", MessageChannel.class);
+
+                    assertThatThrownBy(() -> rpc.call(
+                                    "a",
+                                    () -> requests.send(MessageBuilder.withPayload("request")
+                                            .setHeader("correlationId", "a")
+                                            .setErrorChannelName("replies")
+                                            .build())))
+                            .isInstanceOf(MessagingException.class)
+                            .hasRootCauseMessage("no such account");
+                });
+    }
+
+    @Test
+    void m3_tokenThatAnExpressionDoesNotFind_makesUnreadableAndIsNoFaultOfTheReader() {
+        this.contextRunner
+                .withUserConfiguration(Channels.class, Client.class)
+                .withPropertyValues("exit-left.stages.rpc.source.channel.token.expression="
+                        + "headers.correlationId ?: payload.failedMessage.headers.correlationId")
+                .run(context -> {
+                    Stage<String, Message<?>> rpc = context.getBean(Client.class).rpc;
+                    QueueChannel replies = context.getBean("replies", QueueChannel.class);
+                    rpc.call("a", () -> {
+                        replies.send(new GenericMessage<>("without"));
+                        replies.send(message("yes", "a"));
+                    });
+
+                    assertThat(count(rpc, MessageOutcome.UNREADABLE)).isEqualTo(1);
+                    assertThat(rpc.snapshot(0).role().helperFailures()).isZero();
+                });
+    }
+
+    @Test
     void closingTheStage_leavesTheChannelToItsOwner() {
         this.contextRunner.withUserConfiguration(Channels.class, Client.class).run(context -> {
             context.getBean(Client.class).rpc.close();
@@ -134,6 +190,19 @@ class ChannelStageTests {
         @Bean
         QueueChannel replies() {
             return new QueueChannel();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FailingFlow extends Channels {
+
+        @Bean
+        IntegrationFlow failing() {
+            return IntegrationFlow.from(MessageChannels.executor("requests", Runnable::run))
+                    .handle(message -> {
+                        throw new IllegalStateException("no such account");
+                    })
+                    .get();
         }
     }
 

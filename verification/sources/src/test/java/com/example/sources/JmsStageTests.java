@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
@@ -12,11 +13,12 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.jms.JmsSender;
+import io.github.exitleft.spring.boot.jms.JmsSource;
+import io.github.exitleft.spring.boot.jms.JmsTokens;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,18 @@ class JmsStageTests {
     @AfterEach
     void stopBroker() throws Exception {
         this.broker.stop();
+    }
+
+    @Test
+    void m10_stageBuiltByHand_hasTheKeeperThatItsSourcePrefers() {
+        this.contextRunner.run(context -> {
+            JmsSource source =
+                    JmsSource.builder(context.getBean(ConnectionFactory.class)).open();
+            try (var stage = Stage.builder("by hand", String.class, source, JmsTokens.correlationId(String.class))
+                    .build()) {
+                assertThat(stage.keeper()).isEqualTo(Keeper.IDLE);
+            }
+        });
     }
 
     @Test
@@ -141,11 +155,11 @@ class JmsStageTests {
             // one tries again and can't even send, the next one is told at once
             assertThatThrownBy(() -> client.ask("meanwhile"))
                     .isInstanceOfAny(JmsException.class, SourceFailedException.class);
-            assertThatThrownBy(() -> rpc.ticket("x")).isInstanceOf(SourceFailedException.class);
+            Threads.assertRefusesTickets(rpc, "x");
 
             this.broker.start();
 
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
+            await().until(() -> {
                 try {
                     return client.ask("after").equals("AFTER");
                 } catch (SourceFailedException | JmsException e) {

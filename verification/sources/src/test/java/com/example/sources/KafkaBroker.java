@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +103,7 @@ final class KafkaBroker {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         try (Admin admin = admin()) {
-            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 if (!this.process.isAlive()) {
                     throw new AssertionError("the broker ended: see " + log);
                 }
@@ -119,16 +118,35 @@ final class KafkaBroker {
         this.process = null;
     }
 
-    /** Makes a topic, if there is none. */
+    /** Makes a topic, if there is none, and waits until the broker knows it too, which learns of it from the controller. */
     void topic(String name, int partitions) {
+        topic(new NewTopic(name, partitions, (short) 1));
+    }
+
+    /** Makes a topic that refuses what is longer than 200 bytes. */
+    void topicOfSmallRecords(String name) {
+        topic(new NewTopic(name, 1, (short) 1).configs(Map.of("max.message.bytes", "200")));
+    }
+
+    private void topic(NewTopic topic) {
+        String name = topic.name();
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new AssertionError(e);
+            try {
+                admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw new AssertionError(e);
+                }
             }
+            await().ignoreExceptions()
+                    .until(() -> admin
+                            .describeTopics(List.of(name))
+                            .allTopicNames()
+                            .get(5, TimeUnit.SECONDS)
+                            .get(name)
+                            .partitions()
+                            .stream()
+                            .allMatch(partition -> partition.leader() != null));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -170,6 +188,10 @@ final class KafkaBroker {
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
+            await().until(() -> admin.describeAcls(denial(topic).toFilter())
+                    .values()
+                    .get(5, TimeUnit.SECONDS)
+                    .isEmpty()); // the broker learns of it from the controller
         }
     }
 

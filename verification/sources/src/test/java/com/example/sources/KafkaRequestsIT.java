@@ -2,14 +2,18 @@ package com.example.sources;
 
 import static com.example.sources.Threads.count;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Resends;
+import io.github.exitleft.SendFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -39,7 +44,7 @@ import org.springframework.messaging.handler.annotation.SendTo;
 class KafkaRequestsIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String requests = "asked-" + NUMBERS.incrementAndGet();
@@ -89,6 +94,29 @@ class KafkaRequestsIT {
     }
 
     @Test
+    void requestThatTheBrokerRefuses_endsTheCallThoughTheSendHasReturned() {
+        String small = this.requests + "-small";
+        this.broker.topicOfSmallRecords(small);
+        this.contextRunner.run(context -> {
+            Client client = context.getBean(Client.class);
+            UUID token = UUID.randomUUID();
+            UUID other = UUID.randomUUID();
+            String large = "x".repeat(5_000);
+
+            assertThatThrownBy(() -> client.rpc.call(token, () -> client.sender.send(small, large, token)))
+                    .isInstanceOf(SendFailedException.class)
+                    .hasRootCauseInstanceOf(RecordTooLargeException.class);
+            var future = client.rpc.callAsync(other, () -> client.sender.send(small, large, other));
+            assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(SendFailedException.class)
+                    .hasRootCauseInstanceOf(RecordTooLargeException.class);
+            assertThat(client.rpc.snapshot(0).exits())
+                    .containsEntry(Outcome.NOT_SENT, 2L)
+                    .containsEntry(Outcome.TIMED_OUT, 0L);
+        });
+    }
+
+    @Test
     void futures_areCompletedByTheKeeper() {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
@@ -104,7 +132,7 @@ class KafkaRequestsIT {
                 assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo("TEXT " + i);
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
-            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+            await().until(() -> client.rpc.snapshot(0).role().tickets() == 0);
         });
     }
 
@@ -119,16 +147,16 @@ class KafkaRequestsIT {
                 client.sender.send(new ProducerRecord<>(this.requests, "part " + i), token);
             }
 
-            await().atMost(PATIENCE).until(() -> heard.messages.size() == 2);
+            await().until(() -> heard.messages.size() == 2);
             heard.request(8);
-            await().atMost(PATIENCE).until(() -> heard.messages.size() == 10);
+            await().until(() -> heard.messages.size() == 10);
             heard.cancel();
 
             assertThat(heard.messages.stream().map(ConsumerRecord::value)) // from three partitions
                     .containsExactlyInAnyOrder(
                             IntStream.range(0, 10).mapToObj(i -> "PART " + i).toArray(String[]::new));
             assertThat(heard.errors).isEmpty();
-            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+            await().until(() -> client.rpc.snapshot(0).role().tickets() == 0);
         });
     }
 
@@ -149,7 +177,7 @@ class KafkaRequestsIT {
                     assertThat(theirs.get(30, TimeUnit.SECONDS).value()).isEqualTo("THEIRS " + i);
                 }
                 // the stage reads the template's tokens as well, and none is its own
-                await().atMost(PATIENCE).until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);
+                await().until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);
                 assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(20);
                 assertThat(count(client.rpc, MessageOutcome.UNREADABLE)).isZero();
             } finally {

@@ -1,9 +1,9 @@
 package com.example.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.apache.kafka.common.serialization.IntegerSerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
@@ -31,6 +32,7 @@ import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /** A broker that crashes and comes back: everybody is told once, and who asks afterwards is answered (M6). */
+@Tag("slow")
 class KafkaRestartIT {
 
     private static final String TOPIC = "restart";
@@ -50,6 +52,7 @@ class KafkaRestartIT {
                         open(broker, grouped),
                         KafkaTokens.key(Integer.class))
                 .defaultTimeout(Duration.ofSeconds(60))
+                .onFailure(OnFailure.FAIL_ALL)
                 .build();
     }
 
@@ -78,12 +81,12 @@ class KafkaRestartIT {
             // one tries again and finds the broker dead, the next one is told at once
             FutureTask<?> first = Threads.start(() -> alone.call(20, () -> {}));
             assertThat(Threads.failure(first)).isInstanceOf(SourceFailedException.class);
-            assertThatThrownBy(() -> alone.ticket(21)).isInstanceOf(SourceFailedException.class);
+            Threads.assertRefusesTickets(alone, 21);
 
             broker.start();
 
             for (var stage : List.of(alone, grouped)) {
-                await().atMost(Duration.ofSeconds(60)).until(() -> {
+                await().until(() -> {
                     try {
                         return stage.call(30, () -> send(template, 30)).value().equals("30");
                     } catch (SourceFailedException e) {

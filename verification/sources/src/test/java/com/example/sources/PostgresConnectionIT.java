@@ -7,13 +7,16 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSource;
 import io.github.exitleft.spring.boot.postgres.PostgresTokens;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -28,10 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGNotification;
 
-/** A database that falls silent or has no connection to give holds up nobody else who sends or closes (S16). */
+/** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
 class PostgresConnectionIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private FreezingProxy network;
     private HikariDataSource pool;
@@ -52,11 +55,13 @@ class PostgresConnectionIT {
     }
 
     private Stage<Integer, PGNotification> stage(Keeper keeper) throws SQLException {
-        PostgresSource source = PostgresSource.builder(this.pool, List.of("frozen"))
+        PostgresSource source = PostgresSource.builder(
+                        new UnknownDataSource(this.pool::getConnection), List.of("frozen"))
                 .keepalive(Duration.ofSeconds(1))
                 .open();
         return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                 .keeper(keeper)
+                .onFailure(OnFailure.FAIL_ALL)
                 .defaultTimeout(PATIENCE)
                 .build();
     }
@@ -65,6 +70,27 @@ class PostgresConnectionIT {
         PostgresSender sender = stage.backdoor(PostgresSender.class);
         assertThat(stage.call(1, () -> sender.notify("frozen", "1:here")).getParameter())
                 .isEqualTo("1:here");
+    }
+
+    @Test
+    void close_givesTheConnectionBackDeaf() throws Exception {
+        Stage<Integer, PGNotification> stage = stage(Keeper.OFF);
+        assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isEqualTo(1);
+
+        stage.close();
+
+        assertThat(this.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
+            all.add(this.pool.getConnection());
+        }
+        for (Connection connection : all) {
+            try (connection;
+                    Statement statement = connection.createStatement();
+                    ResultSet listening = statement.executeQuery("select * from pg_listening_channels()")) {
+                assertThat(listening.next()).isFalse();
+            }
+        }
     }
 
     private static void assertClosesInTime(Stage<?, ?> stage) throws Exception {
@@ -86,7 +112,7 @@ class PostgresConnectionIT {
         this.network.freeze();
 
         assertClosesInTime(stage);
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        await().until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
     }
 
     @Test
@@ -108,7 +134,7 @@ class PostgresConnectionIT {
             sender.ensureListening();
             return true;
         });
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+        await().until(() -> this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
 
         var flag = new FutureTask<>(() -> {
             assertThatThrownBy(sender::ensureListening).hasRootCauseInstanceOf(InterruptedException.class);
@@ -117,9 +143,8 @@ class PostgresConnectionIT {
         var interrupted = new Thread(flag, "interrupted");
         interrupted.setDaemon(true);
         interrupted.start();
-        await().atMost(PATIENCE)
-                .until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
-                        || interrupted.getState() == Thread.State.WAITING);
+        await().until(() ->
+                interrupted.getState() == Thread.State.TIMED_WAITING || interrupted.getState() == Thread.State.WAITING);
         interrupted.interrupt();
         assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
 
@@ -137,6 +162,6 @@ class PostgresConnectionIT {
             connection.close();
         }
         assertThat(Threads.failure(connecting)).hasMessageContaining("is closed");
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        await().until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
     }
 }

@@ -48,6 +48,11 @@ public class WaitingBenchmark {
                 LockSupport.unpark(thread);
             }
         }
+
+        @Override
+        public void set(Alarm alarm, long at) {
+            Platform.JVM.set(alarm, at);
+        }
     }
 
     /** How many others wait. */

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.TokenReader;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -78,15 +79,28 @@ final class NamedBeans {
                             + " is " + this.tokenType.getName() + " (origin: " + this.keys.origin("token-type") + ")",
                     "Name another TokenReader bean, or change the token type.");
         }
-        Class<?> messages = declared.getGeneric(1).resolve();
+        requireMessages(suffix, declared.getGeneric(1), messageType, "reads", TokenReader.class);
+        return reader;
+    }
+
+    /** The classifier of replies that a key names. */
+    ReplyClassifier<?> classifier(String suffix, String name, @Nullable Class<?> messageType) {
+        ReplyClassifier<?> classifier = named(suffix, name, ReplyClassifier.class);
+        ResolvableType declared = declaredType(name).as(ReplyClassifier.class);
+        requireMessages(suffix, declared.getGeneric(0), messageType, "classifies", ReplyClassifier.class);
+        return classifier;
+    }
+
+    private void requireMessages(
+            String suffix, ResolvableType declared, @Nullable Class<?> messageType, String does, Class<?> type) {
+        Class<?> messages = declared.resolve();
         if (messages != null && messageType != null && !messages.isAssignableFrom(messageType)) {
             throw this.keys.problem(
                     suffix,
-                    "that bean reads messages of type " + messages.getName() + ", but the source's are of type "
+                    "that bean " + does + " messages of type " + messages.getName() + ", but the source's are of type "
                             + messageType.getName(),
-                    "Name another TokenReader bean.");
+                    "Name another " + type.getSimpleName() + " bean.");
         }
-        return reader;
     }
 
     private ResolvableType declaredType(String name) {

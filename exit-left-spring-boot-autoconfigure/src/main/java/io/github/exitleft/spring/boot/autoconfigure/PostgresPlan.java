@@ -6,6 +6,7 @@ import io.github.exitleft.spring.boot.autoconfigure.StageProperties.PostgresToke
 import io.github.exitleft.spring.boot.postgres.PostgresSource;
 import io.github.exitleft.spring.boot.postgres.PostgresTokens;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,14 @@ record PostgresPlan(
                         .keepalive(this.postgres.keepalive()));
         try {
             return new Opened(builder.open(), tokens, true);
+        } catch (SQLFeatureNotSupportedException e) {
+            throw this.keys.problem(
+                    "source.postgres.channels",
+                    "the database can't be listened to: " + e.getMessage(),
+                    "Give the stage a DataSource that connects to the database itself, or to a pooler with pool_mode=session:"
+                            + " correct spring.datasource.url, or name it with "
+                            + this.keys.key("source.postgres.data-source") + ".",
+                    e);
         } catch (SQLException e) {
             throw this.keys.problem(
                     "source.postgres.channels",

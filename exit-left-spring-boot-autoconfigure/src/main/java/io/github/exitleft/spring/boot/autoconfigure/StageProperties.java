@@ -7,6 +7,7 @@ import io.github.exitleft.bare.Promotion;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,12 +24,13 @@ import org.springframework.util.unit.DataSize;
  * @param mailboxCapacity How many messages are kept for each ticket until they are fetched.
  * @param mailboxOverflow Which message is dropped, and counted, when a mailbox is full.
  * @param shared Whether others read the same messages, so that those that nobody asked for here count as foreign.
- * @param keeper Whether a background thread reads while no caller does. By the source unless set: idle for kafka and jms,
- * always for postgres, off for others.
+ * @param keeper Whether a background thread reads while no caller does. What the source prefers unless set: idle for kafka and
+ * jms, always for postgres, off for others.
  * @param keeperIdle After how long without a reader an idle keeper reads.
  * @param onFailure What brings a source back that failed: those who ask later, or a background thread as well.
  * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
  * or else the common pool, unless set.
+ * @param replyClassifier Name of a ReplyClassifier bean that tells answers that are errors, which are thrown to their callers.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -43,8 +45,9 @@ public record StageProperties(
         @DefaultValue("false") boolean shared,
         @Nullable Keeper keeper,
         @DefaultValue("100ms") Duration keeperIdle,
-        @DefaultValue("fail-all") OnFailure onFailure,
+        @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
+        @Nullable String replyClassifier,
         @DefaultValue Source source) {
 
     /**
@@ -65,7 +68,13 @@ public record StageProperties(
             @Nullable Jms jms,
             @Nullable Postgres postgres,
             @Nullable Channel channel,
-            @Nullable Bean bean) {}
+            @Nullable Bean bean) {
+
+        /** Takes the type in any case, as enums are. */
+        public Source {
+            type = type == null ? null : type.strip().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * The keys of a UDP port.
@@ -73,14 +82,26 @@ public record StageProperties(
      * @param address Address of the interface to listen on. All of them, IPv4 and IPv6, unless set.
      * @param port Port to listen on; 0 is any that is free.
      * @param receiveBufferSize Size of the system's buffer in which datagrams wait to be read. The system may grant less.
+     * @param sendBufferSize Size of the system's buffer in which datagrams wait to be sent. The system's default unless set.
      * @param maxDatagramSize Longest payload that is expected. A longer one counts as unreadable.
+     * @param broadcast Whether datagrams can be sent to broadcast addresses.
+     * @param multicastGroups Multicast groups to join, on the interface that multicast-interface names.
+     * @param multicastInterface Name or address of the interface to join multicast groups on, such as eth0. Required with
+     * multicast-groups.
+     * @param trafficClass Traffic class of what is sent, from 0 to 255, such as 184 for expedited forwarding. The system's
+     * default unless set.
      * @param token How the token is read; exactly one of offset with length, reader, and sender.
      */
     public record Udp(
             @Nullable InetAddress address,
             @DefaultValue("0") int port,
             @DefaultValue("1MB") DataSize receiveBufferSize,
+            @Nullable DataSize sendBufferSize,
             @DefaultValue("1500B") DataSize maxDatagramSize,
+            @DefaultValue("false") boolean broadcast,
+            @DefaultValue List<InetAddress> multicastGroups,
+            @Nullable String multicastInterface,
+            @Nullable Integer trafficClass,
             @DefaultValue UdpToken token) {}
 
     /**
@@ -156,7 +177,7 @@ public record StageProperties(
      * @param channels Channels to listen to; case matters. Required with source type postgres.
      * @param token How the token is read; what stands before the first colon unless set.
      * @param dataSource Name of the DataSource bean, of which one connection is held. The only one unless set.
-     * @param keepalive After how long without a notification a reader asks the database for a sign of life.
+     * @param keepalive After how long without a notification a reader notifies itself, as a sign of life.
      */
     public record Postgres(
             @DefaultValue List<String> channels,

@@ -7,10 +7,14 @@ import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.DatagramTokens;
 import io.github.exitleft.udp.UdpSource;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP port that is going to be opened. */
@@ -25,7 +29,14 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
         }
         keys.inRange("source.udp.port", udp.port(), 0, 65_535);
         keys.inRange("source.udp.receive-buffer-size", udp.receiveBufferSize().toBytes(), 1, Integer.MAX_VALUE);
+        if (udp.sendBufferSize() != null) {
+            keys.inRange("source.udp.send-buffer-size", udp.sendBufferSize().toBytes(), 1, Integer.MAX_VALUE);
+        }
+        if (udp.trafficClass() != null) {
+            keys.inRange("source.udp.traffic-class", udp.trafficClass(), 0, 255);
+        }
         keys.inRange("source.udp.max-datagram-size", udp.maxDatagramSize().toBytes(), 1, 65_535);
+        multicast(keys, udp);
         UdpToken token = udp.token();
         var ways = new WaysToReadTheToken(keys, "source.udp.token")
                 .way(token.offset() != null ? "offset" : "length", token.offset() != null || token.length() != null)
@@ -41,6 +52,75 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
             reader = field(keys, tokenType, udp, token);
         }
         return new UdpPlan(keys, udp, reader);
+    }
+
+    private static void multicast(StageKeys keys, Udp udp) {
+        String name = udp.multicastInterface();
+        if (udp.multicastGroups().isEmpty()) {
+            if (name != null) {
+                throw keys.problem(
+                        "source.udp.multicast-interface",
+                        "there are no groups to join on it",
+                        "Set " + keys.key("source.udp.multicast-groups") + ", or remove the interface.");
+            }
+            return;
+        }
+        if (name == null || name.isBlank()) {
+            throw noInterface(keys, "multicast groups are joined on an interface");
+        }
+        for (InetAddress group : udp.multicastGroups()) {
+            if (!group.isMulticastAddress()) {
+                throw keys.problem(
+                        "source.udp.multicast-groups",
+                        group.getHostAddress() + " is no multicast address",
+                        "Set it to addresses from 224.0.0.0 to 239.255.255.255, or below ff00::/8.");
+            }
+        }
+        InetAddress address = udp.address();
+        if (address != null && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
+            throw keys.problem(
+                    "source.udp.address",
+                    "at that address no datagram to a multicast group arrives",
+                    "Remove it, to listen on all interfaces, or remove " + keys.key("source.udp.multicast-groups")
+                            + ".");
+        }
+    }
+
+    private static StageConfigurationException noInterface(StageKeys keys, String reason) {
+        String key = "source.udp.multicast-interface";
+        return keys.problem(key, reason, "Set " + keys.key(key) + " to one of: " + networkInterfaces() + ".");
+    }
+
+    private static @Nullable NetworkInterface networkInterface(String nameOrAddress) {
+        try {
+            NetworkInterface named = NetworkInterface.getByName(nameOrAddress);
+            return named != null
+                    ? named
+                    : NetworkInterface.networkInterfaces()
+                            .filter(each -> each.inetAddresses()
+                                    .anyMatch(address -> withoutScope(address).equals(nameOrAddress)))
+                            .findFirst()
+                            .orElse(null);
+        } catch (SocketException e) { // there are none
+            return null;
+        }
+    }
+
+    private static String networkInterfaces() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .map(NetworkInterface::getName)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+        } catch (SocketException e) {
+            return "(none can be listed: " + e.getMessage() + ")";
+        }
+    }
+
+    private static String withoutScope(InetAddress address) {
+        String text = address.getHostAddress();
+        int scope = text.indexOf('%');
+        return scope < 0 ? text : text.substring(0, scope);
     }
 
     private static StageConfigurationException noWayToReadTheToken(StageKeys keys) {
@@ -100,13 +180,36 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
                 .port(this.udp.port())
                 .receiveBufferSize((int) this.udp.receiveBufferSize().toBytes())
                 .maxDatagramSize((int) this.udp.maxDatagramSize().toBytes());
+        builder.broadcast(this.udp.broadcast());
         if (this.udp.address() != null) {
             builder.address(this.udp.address());
+        }
+        if (this.udp.sendBufferSize() != null) {
+            builder.sendBufferSize((int) this.udp.sendBufferSize().toBytes());
+        }
+        if (this.udp.trafficClass() != null) {
+            builder.trafficClass(this.udp.trafficClass());
+        }
+        String on = this.udp.multicastInterface();
+        if (on != null) {
+            NetworkInterface found = networkInterface(on);
+            if (found == null) {
+                throw noInterface(this.keys, "there is no interface '" + on + "'");
+            }
+            this.udp.multicastGroups().forEach(group -> builder.join(group, found));
         }
         try {
             return builder.open();
         } catch (UncheckedIOException e) {
             String message = String.valueOf(e.getMessage());
+            if (message.startsWith("multicast group")) {
+                throw this.keys.problem(
+                        "source.udp.multicast-groups",
+                        message,
+                        "Set " + this.keys.key("source.udp.multicast-interface") + " to one of: " + networkInterfaces()
+                                + ".",
+                        e);
+            }
             boolean foreignAddress = message.contains("assign requested address");
             throw this.keys.problem(
                     foreignAddress ? "source.udp.address" : "source.udp.port",

@@ -7,12 +7,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.PollableChannel;
+import org.springframework.messaging.support.ErrorMessage;
 
 /**
  * A source of messages out of a pollable channel, such as Spring Integration's {@code QueueChannel}.
  *
  * <p>The channel belongs to whoever made it and stays open. Nobody else may poll it, or messages go there. A channel can't be
  * woken, so a read lasts 100 ms at most and the next one follows.
+ *
+ * <p>An {@link ErrorMessage} for a message that carries a token ({@link ChannelTokens}) is the exception of that token's
+ * caller.
  */
 public final class ChannelSource implements Source<Message<?>> {
 
@@ -49,6 +53,12 @@ public final class ChannelSource implements Source<Message<?>> {
         return remaining.compareTo(SLICE) >= 0
                 ? SLICE.toMillis()
                 : remaining.plusNanos(999_999).toMillis();
+    }
+
+    /** Gives the exception of an {@link ErrorMessage}, which is no answer. */
+    @Override
+    public @Nullable Throwable errorOf(Message<?> message) {
+        return message instanceof ErrorMessage error ? error.getPayload() : null;
     }
 
     @Override

@@ -1,18 +1,44 @@
 package io.github.exitleft.spring.boot.channel;
 
 import io.github.exitleft.TokenReader;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelEvaluationException;
+import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.DataBindingPropertyAccessor;
 import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessagingException;
+import org.springframework.messaging.support.ErrorMessage;
 
-/** Token readers for Spring's messages: a header, or an expression. */
+/**
+ * Token readers for Spring's messages: a header, or an expression.
+ *
+ * <p>Where an {@link ErrorMessage} has no token itself they look into the failed message of its exception and of that
+ * exception's causes, then into the message that it originates from.
+ */
 public final class ChannelTokens {
+
+    /** Causes that are looked at; some exceptions are, in the end, their own. */
+    private static final int DEPTH = 16;
+
+    /** What an expression complains of if what it names is not there. */
+    private static final Set<SpelMessage> NOT_THERE = EnumSet.of(
+            SpelMessage.PROPERTY_OR_FIELD_NOT_READABLE,
+            SpelMessage.PROPERTY_OR_FIELD_NOT_READABLE_ON_NULL,
+            SpelMessage.METHOD_NOT_FOUND,
+            SpelMessage.METHOD_CALL_ON_NULL_OBJECT_NOT_ALLOWED,
+            SpelMessage.CANNOT_INDEX_INTO_NULL_VALUE,
+            SpelMessage.INDEXING_NOT_SUPPORTED_FOR_TYPE,
+            SpelMessage.ARRAY_INDEX_OUT_OF_BOUNDS,
+            SpelMessage.COLLECTION_INDEX_OUT_OF_BOUNDS,
+            SpelMessage.STRING_INDEX_OUT_OF_BOUNDS);
 
     private ChannelTokens() {}
 
@@ -27,7 +53,7 @@ public final class ChannelTokens {
     public static <T> TokenReader<T, Message<?>> header(Class<T> type, String name) {
         Objects.requireNonNull(type, "'type' must not be null");
         Objects.requireNonNull(name, "'name' must not be null");
-        return message -> {
+        return alsoOfFailed(message -> {
             Object header = message.getHeaders().get(name);
             if (header != null && !type.isInstance(header)) {
                 throw new IllegalArgumentException("header '" + name + "' of type "
@@ -35,7 +61,7 @@ public final class ChannelTokens {
                         + "; change the token type, or use an expression");
             }
             return type.cast(header);
-        };
+        });
     }
 
     /**
@@ -45,8 +71,8 @@ public final class ChannelTokens {
      * @param <T> tokens
      * @param type what the value is converted to
      * @param expression in the Spring Expression Language
-     * @return the reader; a message for which the value is null has no token, and one on which the expression fails is
-     *     unreadable
+     * @return the reader; a message for which the value is null, or that lacks what the expression names, has no token, and one
+     *     on which the expression fails otherwise is unreadable
      * @throws IllegalArgumentException if it is no expression
      */
     public static <T> TokenReader<T, Message<?>> expression(Class<T> type, String expression) {
@@ -64,6 +90,31 @@ public final class ChannelTokens {
                         new MapAccessor(false), DataBindingPropertyAccessor.forReadOnlyAccess())
                 .withInstanceMethods()
                 .build();
-        return message -> parsed.getValue(context, message, type);
+        return alsoOfFailed(message -> {
+            try {
+                return parsed.getValue(context, message, type);
+            } catch (SpelEvaluationException e) {
+                if (NOT_THERE.contains(e.getMessageCode())) {
+                    return null;
+                }
+                throw e;
+            }
+        });
+    }
+
+    private static <T> TokenReader<T, Message<?>> alsoOfFailed(TokenReader<T, Message<?>> reader) {
+        return message -> {
+            T token = reader.read(message);
+            if (!(message instanceof ErrorMessage error)) {
+                return token;
+            }
+            Throwable cause = error.getPayload();
+            for (int depth = 0; token == null && cause != null && depth < DEPTH; depth++, cause = cause.getCause()) {
+                Message<?> failed = cause instanceof MessagingException thrown ? thrown.getFailedMessage() : null;
+                token = failed == null ? null : reader.read(failed);
+            }
+            Message<?> original = error.getOriginalMessage();
+            return token == null && original != null ? reader.read(original) : token;
+        };
     }
 }

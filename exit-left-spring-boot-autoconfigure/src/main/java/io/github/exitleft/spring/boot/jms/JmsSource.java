@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.jms;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.TransientSourceException;
 import jakarta.jms.Connection;
@@ -237,6 +238,12 @@ public final class JmsSource implements Source<Message> {
 
     private String name() {
         return this.queue == null ? "a temporary queue" : "queue '" + this.queue + "'";
+    }
+
+    /** Read also while no caller waits, so that late answers are counted when they come, and a lost connection is found. */
+    @Override
+    public Keeper preferredKeeper() {
+        return Keeper.IDLE;
     }
 
     @Override

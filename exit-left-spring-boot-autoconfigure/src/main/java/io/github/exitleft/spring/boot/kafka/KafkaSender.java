@@ -45,8 +45,8 @@ public final class KafkaSender {
      * @param request what to send, with a header more for the token and one for the topic of the answer, in place of such
      *     that it has; it stays as it is, and can be sent again
      * @param token the answer's token; as bytes, see {@link KafkaTokens}
-     * @return completed when the broker has the request, exceptionally if it never will; who doesn't look at it finds out by
-     *     waiting in vain
+     * @return completed when the broker has the request, exceptionally if it never will. Let the sender of a call return it, as in
+     *     {@code stage.call(id, () -> sender.send(request, id))}, and that ends the call
      * @throws org.springframework.kafka.KafkaException if the request could not even be put on its way, for example because
      *     no broker is known for {@code max.block.ms}
      */

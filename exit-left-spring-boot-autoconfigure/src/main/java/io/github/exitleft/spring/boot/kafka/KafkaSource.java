@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.kafka;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.TransientSourceException;
 import io.github.exitleft.UnreadableMessageException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.commons.logging.impl.NoOpLog;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,9 +25,12 @@ import org.apache.kafka.common.errors.RecordDeserializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.log.LogAccessor;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaOperations;
 import org.springframework.kafka.support.KafkaHeaders;
+import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.kafka.support.serializer.SerializationUtils;
 
 /**
  * A source of Kafka records: one consumer, assigned and positioned at the end of its topics before it is given out.
@@ -38,13 +43,23 @@ import org.springframework.kafka.support.KafkaHeaders;
  * whichever is further; a new one from what was committed, or its beginning. If nobody reads for {@code
  * max.poll.interval.ms} the group expels the consumer, which joins again with the next read and loses nothing.
  *
- * <p>A record that can't be deserialized is skipped and counts as unreadable. A consumer never says that its brokers are
+ * <p>A record that can't be deserialized is skipped and counts as unreadable. With an {@code ErrorHandlingDeserializer} it is
+ * not skipped: its headers are there, and if they carry the token its caller gets the {@link DeserializationException}, whose
+ * cause is what the deserializer threw. A check sees such a record with null for what could not be read. A consumer never says that its brokers are
  * gone; this source fails if none has answered for a while, and recovers when one does.
  *
  * @param <K> keys
  * @param <V> values
  */
 public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
+
+    /** Headers of an {@code ErrorHandlingDeserializer}; the constants for them have moved between versions of Spring Kafka. */
+    static final String KEY_FAILURE = "springDeserializerExceptionKey";
+
+    static final String VALUE_FAILURE = "springDeserializerExceptionValue";
+
+    /** A header that a stranger has written is not worth a line each time. */
+    private static final LogAccessor SILENCE = new LogAccessor(new NoOpLog());
 
     private static final Duration LONGEST_POLL = Duration.ofHours(1); // longer ones overflow somewhere
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -151,9 +166,29 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         this.consumer.wakeup();
     }
 
+    /** Read also while no caller waits, so that a group does not expel the consumer, and late answers are counted when they come. */
+    @Override
+    public Keeper preferredKeeper() {
+        return Keeper.IDLE;
+    }
+
     @Override
     public @Nullable KafkaSender backdoor() {
         return this.sender;
+    }
+
+    /** Says why a record was delivered whose key or value an {@code ErrorHandlingDeserializer} could not read. */
+    @Override
+    public @Nullable Throwable errorOf(ConsumerRecord<K, V> message) {
+        DeserializationException value = message.value() == null ? failure(message, VALUE_FAILURE) : null;
+        return value != null || message.key() != null ? value : failure(message, KEY_FAILURE);
+    }
+
+    /** What an {@code ErrorHandlingDeserializer} has left in a header; null if nothing, or if a stranger has. */
+    static @Nullable DeserializationException failure(ConsumerRecord<?, ?> message, String header) {
+        return message.headers().lastHeader(header) == null
+                ? null
+                : SerializationUtils.getExceptionFromHeader(message, header, SILENCE);
     }
 
     @Override

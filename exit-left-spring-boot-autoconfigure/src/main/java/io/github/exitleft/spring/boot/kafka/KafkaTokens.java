@@ -45,12 +45,17 @@ public final class KafkaTokens {
      *
      * @param <T> tokens
      * @param type the class of the keys
-     * @return the reader; a record without a key has no token, and one with a key of another class is unreadable
+     * @return the reader; a record without a key has no token, and one with a key of another class, or one that could not be
+     *     deserialized, is unreadable
      */
     public static <T> TokenReader<T, ConsumerRecord<?, ?>> key(Class<T> type) {
         Objects.requireNonNull(type, "'type' must not be null");
         return message -> {
             Object key = message.key();
+            RuntimeException garbled = key != null ? null : KafkaSource.failure(message, KafkaSource.KEY_FAILURE);
+            if (garbled != null) {
+                throw garbled;
+            }
             if (key != null && !type.isInstance(key)) {
                 throw new IllegalArgumentException(
                         "key of type " + key.getClass().getName() + " is no " + type.getName()

@@ -5,17 +5,20 @@ import io.github.exitleft.TransientSourceException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -25,8 +28,12 @@ import org.postgresql.PGNotification;
  * A source of PostgreSQL's notifications: one connection that listens to channels.
  *
  * <p>A notification comes once to each connection that listens at the time; nothing is kept for one that doesn't. The
- * connection is taken out of the data source and held: a pool has one less to give. When it is lost the source fails, and
- * listens again for the next one who sends or reads.
+ * connection is held. It is made beneath a pool of Hikari; another pool has one less to give, and must bear that. When it is lost
+ * the source fails, and listens again for the next one who sends or reads.
+ *
+ * <p>A connection to a pooler such as PgBouncer listens to nothing if the pooler lends its sessions for a transaction only. So the
+ * source listens to a channel of its own too: when it has connected, another connection notifies that, and later, when it has
+ * heard nothing for a while, it notifies itself. If such a sign does not arrive the source fails.
  *
  * <p>Reading can't be woken, so a read lasts 100 ms at most and the next one follows. On a virtual thread an interrupt
  * closes the connection that is read ({@link #diesOfInterrupt()}): the interrupted thread leaves as it should and the next
@@ -37,14 +44,24 @@ public final class PostgresSource implements Source<PGNotification> {
     private static final int SLICE_MILLIS = 100;
     private static final int CHECK_SECONDS = 2;
     private static final int LISTEN_SECONDS = 10;
+    private static final int SIGN_SECONDS = 5;
 
     /** How long one who sends waits for another who connects. */
     private static final int TURN_MILLIS = 5_000;
 
     private static final int LONGEST_NAME = 63; // bytes; longer ones PostgreSQL cuts
 
-    /** The connection that listens. */
-    private record Link(Connection connection, PGConnection postgres) {}
+    /**
+     * The connection that listens.
+     *
+     * @param sign the channel to which only this connection listens
+     */
+    private record Link(Connection connection, PGConnection postgres, String sign) {
+
+        Link(Connection connection) throws SQLException {
+            this(connection, connection.unwrap(PGConnection.class), "exit_left_" + UUID.randomUUID());
+        }
+    }
 
     private final Builder settings;
     private final PostgresSender sender;
@@ -54,8 +71,11 @@ public final class PostgresSource implements Source<PGNotification> {
     private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
 
     private volatile boolean closed;
-    private final Queue<PGNotification> received = new ArrayDeque<>(); // only for the one who reads, as the next one
-    private long heard = System.nanoTime();
+
+    /** What has come and was not given out yet; also what comes while a thread that sends connects. */
+    private final Queue<PGNotification> received = new ConcurrentLinkedQueue<>();
+
+    private long heard = System.nanoTime(); // only for the one who reads
 
     private PostgresSource(Builder settings) {
         this.settings = settings;
@@ -95,7 +115,7 @@ public final class PostgresSource implements Source<PGNotification> {
             PGNotification[] notifications =
                     look ? link.postgres.getNotifications() : link.postgres.getNotifications(millis(remaining));
             if (notifications != null && notifications.length > 0) {
-                this.received.addAll(List.of(notifications));
+                sort(link, notifications);
                 this.heard = System.nanoTime();
             } else if (!look) {
                 requireAlive(link);
@@ -113,14 +133,41 @@ public final class PostgresSource implements Source<PGNotification> {
         return this.received.poll();
     }
 
-    /** A connection whose other end has gone without a word looks like one on which nobody notifies. */
+    /** A connection that is dead, or has lost its session, looks like one on which nobody notifies. */
     private void requireAlive(Link link) throws SQLException {
         if (System.nanoTime() - this.heard >= this.settings.keepalive.toNanos()) {
-            if (!link.connection.isValid(CHECK_SECONDS)) {
-                throw new SQLException("the connection that listens to " + this.settings.channels + " is dead");
-            }
+            execute(link.connection, CHECK_SECONDS, List.of("NOTIFY " + quoted(link.sign)));
+            requireSign(link, CHECK_SECONDS);
             this.heard = System.nanoTime();
         }
+    }
+
+    private void requireSign(Link link, int seconds) throws SQLException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        for (long rest = deadline - System.nanoTime(); rest > 0; rest = deadline - System.nanoTime()) {
+            PGNotification[] notifications = link.postgres.getNotifications(millis(Duration.ofNanos(rest)));
+            if (notifications != null && sort(link, notifications)) {
+                return;
+            }
+        }
+        throw new SQLFeatureNotSupportedException(
+                "what is notified does not arrive at the connection that listens to " + this.settings.channels
+                        + ", as happens behind a pooler that lends sessions for a transaction (PgBouncer with"
+                        + " pool_mode=transaction); connect to the database itself, or to a pooler with pool_mode=session",
+                "0A000");
+    }
+
+    /** Keeps what has come, except for the link's own signs; says whether there was one. */
+    private boolean sort(Link link, PGNotification[] notifications) {
+        boolean sign = false;
+        for (PGNotification notification : notifications) {
+            if (notification.getName().equals(link.sign)) {
+                sign = true;
+            } else {
+                this.received.add(notification);
+            }
+        }
+        return sign;
     }
 
     private InterruptedException interrupt(@Nullable Throwable cause) {
@@ -182,23 +229,45 @@ public final class PostgresSource implements Source<PGNotification> {
     }
 
     private Link listen() throws SQLException {
-        Connection connection = this.settings.dataSource.getConnection();
+        Connection connection = Connections.open(this.settings.dataSource);
         try {
             if (!connection.getAutoCommit()) {
                 connection.setAutoCommit(true); // inside a transaction nothing is listened to, and nothing comes
             }
-            PGConnection postgres = connection.unwrap(PGConnection.class);
+            Link link = new Link(connection);
             execute(
                     connection,
                     LISTEN_SECONDS,
-                    this.settings.channels.stream()
-                            .map(channel -> "LISTEN \"" + channel.replace("\"", "\"\"") + "\"")
+                    Stream.concat(Stream.of(link.sign), this.settings.channels.stream())
+                            .map(channel -> "LISTEN " + quoted(channel))
                             .toList());
-            return new Link(connection, postgres);
+            giveSign(link);
+            requireSign(link, SIGN_SECONDS);
+            return link;
         } catch (SQLException | RuntimeException e) {
             abort(connection);
             throw e;
         }
+    }
+
+    /**
+     * Notifies the link's own channel, on another connection: a pooler answers a client that notifies itself out of the session
+     * that it has lent, and so would hide that the client has no session between two statements.
+     */
+    private void giveSign(Link link) throws SQLException {
+        List<String> sign = List.of("NOTIFY " + quoted(link.sign));
+        try (Connection other = Connections.open(this.settings.dataSource)) {
+            execute(other, LISTEN_SECONDS, sign);
+            if (!other.getAutoCommit()) {
+                other.commit();
+            }
+        } catch (SQLException e) { // a data source may have one connection only
+            execute(link.connection, LISTEN_SECONDS, sign);
+        }
+    }
+
+    private static String quoted(String channel) {
+        return '"' + channel.replace("\"", "\"\"") + '"';
     }
 
     /** Executes statements; a database that does not answer would be waited for for ever. */
@@ -297,8 +366,8 @@ public final class PostgresSource implements Source<PGNotification> {
         }
 
         /**
-         * Sets after how long without a notification the one who reads asks the database for a sign of life; 30 s unless
-         * set.
+         * Sets after how long without a notification the one who reads asks for a sign of life, a notification to itself; 30 s
+         * unless set.
          *
          * @param keepalive how long; positive
          * @return this builder
@@ -312,9 +381,10 @@ public final class PostgresSource implements Source<PGNotification> {
         }
 
         /**
-         * Connects and listens.
+         * Connects and listens; for a moment that takes a second connection.
          *
          * @return the source, to be closed by the stage that gets it
+         * @throws SQLFeatureNotSupportedException if nothing arrives, as through a pooler that lends sessions for a transaction
          * @throws SQLException if that fails, for example because the data source is not one of PostgreSQL
          */
         public PostgresSource open() throws SQLException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.bare.BareSnapshot.State;
@@ -14,8 +15,10 @@ import io.github.exitleft.udp.UdpSocket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -133,6 +136,53 @@ class ExitLeftAutoConfigurationTests {
                         assertThat(first.token()).isEqualTo("1");
                         assertThatExceptionOfType(TooManyTicketsException.class).isThrownBy(() -> typed.ticket("2"));
                     }
+                });
+    }
+
+    @Test
+    void optionsOfTheUdpPortAreApplied() { // B2
+        this.contextRunner
+                .withPropertyValues(
+                        "exit-left.stages.stun.token-type=java.lang.String",
+                        "exit-left.stages.stun.source.type=udp",
+                        "exit-left.stages.stun.source.udp.token.sender=true",
+                        "exit-left.stages.stun.source.udp.send-buffer-size=64KB",
+                        "exit-left.stages.stun.source.udp.broadcast=true",
+                        "exit-left.stages.stun.source.udp.multicast-groups=239.255.7.7,239.255.7.8",
+                        "exit-left.stages.stun.source.udp.multicast-interface=127.0.0.1",
+                        "exit-left.stages.stun.source.udp.traffic-class=184")
+                .withPropertyValues("exit-left.stages.stun.token-type=java.net.InetSocketAddress")
+                .run(context -> {
+                    String loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"))
+                            .getName();
+                    assertThat(context.getBean("stun", Stage.class).source())
+                            .containsEntry("broadcast", true)
+                            .containsEntry(
+                                    "multicastGroups",
+                                    List.of("239.255.7.7 on " + loopback, "239.255.7.8 on " + loopback))
+                            .hasEntrySatisfying(
+                                    "sendBufferSize",
+                                    size -> assertThat((Integer) size).isGreaterThanOrEqualTo(65_536));
+                });
+    }
+
+    @Test
+    void replyClassifierOfTheKeyTellsErrors() { // M18
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("exit-left.stages.queue.reply-classifier=classifier")
+                .withUserConfiguration(QueueBeans.class)
+                .withBean(
+                        "classifier",
+                        ReplyClassifier.class,
+                        () -> reply -> reply.equals("no") ? new IllegalStateException("they said no") : null)
+                .run(context -> {
+                    Stage<String, String> queue = context.getBean("queue", Stage.class);
+                    QueueSource<String> source = context.getBean(QueueSource.class);
+                    assertThat(queue.call("yes", () -> source.add("yes"))).isEqualTo("yes");
+                    assertThatExceptionOfType(IllegalStateException.class)
+                            .isThrownBy(() -> queue.call("no", () -> source.add("no")))
+                            .withMessage("they said no");
                 });
     }
 

@@ -6,17 +6,23 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageListener;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.bare.BareSnapshot.State;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
@@ -51,6 +57,11 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
                 .anyMatch(thread -> thread.getName().equals("exit-left keeper of stage 'queue'"));
     }
 
+    @BeforeEach
+    void keepersOfOtherTestsHaveEnded() {
+        await().until(() -> !hasKeeper());
+    }
+
     @Test
     void keeperIsOffUnlessSet() {
         this.contextRunner.run(context -> {
@@ -59,18 +70,34 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
         });
     }
 
-    /** What a source is opened from is left out: the keeper depends on its type alone. */
     @ParameterizedTest
-    @CsvSource({"udp, OFF", "kafka, IDLE", "jms, IDLE", "postgres, ALWAYS", "channel, OFF", "bean, OFF"})
-    void keeperIsThatOfTheSourceUnlessSet(String type, Keeper expected) {
-        assertThat(keeperOf(Map.of("stage.source.type", type))).isEqualTo(expected);
-        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "off")))
-                .isEqualTo(Keeper.OFF);
-        assertThat(keeperOf(Map.of("stage.source.type", type, "stage.keeper", "always")))
-                .isEqualTo(Keeper.ALWAYS);
+    @EnumSource(Keeper.class)
+    void keeperIsThatOfTheSourceUnlessSet(Keeper preferred) {
+        assertThat(keeperOf(Map.of(), preferred)).isEqualTo(preferred);
+        assertThat(keeperOf(Map.of("stage.keeper", "off"), preferred)).isEqualTo(Keeper.OFF);
+        assertThat(keeperOf(Map.of("stage.keeper", "always"), preferred)).isEqualTo(Keeper.ALWAYS);
     }
 
-    private static Keeper keeperOf(Map<String, String> keys) {
+    /** A source with a keeper of its choice. */
+    private record Preferring(Keeper preferredKeeper, QueueSource<String> queue) implements Source<String> {
+
+        @Override
+        public String receive(Duration remaining) throws Exception {
+            return this.queue.receive(remaining);
+        }
+
+        @Override
+        public void wakeup() {
+            this.queue.wakeup();
+        }
+
+        @Override
+        public void close() {
+            this.queue.close();
+        }
+    }
+
+    private static Keeper keeperOf(Map<String, String> keys, Keeper preferred) {
         StageProperties properties =
                 new Binder(new MapConfigurationPropertySource(keys)).bindOrCreate("stage", StageProperties.class);
         SourcePlan source = new SourcePlan() {
@@ -81,7 +108,10 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
             @Override
             public Opened open(NamedBeans beans) {
-                return new Opened(new QueueSource<String>(), (TokenReader<String, String>) message -> message, true);
+                return new Opened(
+                        new Preferring(preferred, new QueueSource<>()),
+                        (TokenReader<String, String>) message -> message,
+                        true);
             }
         };
         var beanFactory = new StaticListableBeanFactory();
@@ -126,13 +156,20 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
                 .run(context -> {
                     QueueSource<String> source = context.getBean(QueueSource.class);
                     Stage<String, String> stage = stage(context);
+                    var reopened = new CountDownLatch(1);
+                    stage.addListener(new StageListener<>() {
+                        @Override
+                        public void reopened() {
+                            reopened.countDown();
+                        }
+                    });
                     source.fail(new IOException("cable cut"));
                     try (var ticket = stage.ticket("1")) {
                         assertThat(catchThrowable(ticket::await)).hasRootCauseMessage("cable cut");
                     }
-                    assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
 
-                    await().until(() -> stage.snapshot(0).role().state() == State.OPEN);
+                    await().until(() -> reopened.getCount() == 0);
+                    assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN);
                 });
     }
 

@@ -2,13 +2,17 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.ReplyClassifier;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** Every mistake in what the properties say of beans fails the start with a report that names key, origin and remedy: B1. */
 class StartFailureOfBeansTests extends StartFailureSupport {
@@ -66,6 +70,42 @@ class StartFailureOfBeansTests extends StartFailureSupport {
                 "10:21",
                 "reads messages of type java.lang.CharSequence",
                 "Name another TokenReader bean");
+    }
+
+    @Test
+    void replyClassifierOfOtherMessagesIsReported(CapturedOutput output) throws IOException { // M18
+        this.configuration = OtherClassifier.class;
+        start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: classifier\n"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.reply-classifier",
+                "4:25",
+                "classifies messages of type java.lang.String, but the source's are of type "
+                        + "io.github.exitleft.udp.Datagram",
+                "Name another ReplyClassifier bean");
+    }
+
+    @Test
+    void replyClassifierThatIsNoneIsReported(CapturedOutput output) throws IOException { // M18
+        start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: reader\n"));
+
+        assertReport(
+                output,
+                "exit-left.stages.stun.reply-classifier",
+                "4:25",
+                "not a ReplyClassifier",
+                "a bean of type io.github.exitleft.ReplyClassifier");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ExitLeftAutoConfiguration.class)
+    static class OtherClassifier {
+
+        @Bean
+        ReplyClassifier<String> classifier() {
+            return reply -> null;
+        }
     }
 
     @Test

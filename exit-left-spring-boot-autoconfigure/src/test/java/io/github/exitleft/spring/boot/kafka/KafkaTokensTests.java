@@ -1,6 +1,7 @@
 package io.github.exitleft.spring.boot.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.ByteBuffer;
@@ -11,6 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.kafka.support.serializer.SerializationUtils;
 
 /** Tokens in headers, written and read again. */
 class KafkaTokensTests {
@@ -84,5 +87,16 @@ class KafkaTokensTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KafkaTokens.key(String.class).read(record(7, null)))
                 .withMessageContaining("key of type java.lang.Integer is no java.lang.String");
+    }
+
+    @Test
+    void keyThatCouldNotBeDeserializedIsNoTokenButTheCause() {
+        ConsumerRecord<Object, String> record = record(null, null);
+        var cause = new IllegalStateException("no integer");
+        SerializationUtils.deserializationException(record.headers(), new byte[] {1}, cause, true);
+
+        assertThatExceptionOfType(DeserializationException.class)
+                .isThrownBy(() -> KafkaTokens.key(Integer.class).read(record))
+                .withCause(cause);
     }
 }

@@ -1,0 +1,44 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/** Turns answers that are errors into exceptions (M18). */
+final class ErrorReplies<M> {
+
+    private final Source<M> source;
+    private final @Nullable ReplyClassifier<? super M> classifier;
+
+    ErrorReplies(Source<M> source, @Nullable ReplyClassifier<? super M> classifier) {
+        this.source = source;
+        this.classifier = classifier;
+    }
+
+    /** Returns what is thrown instead of giving out a message, which is unchecked; null for an answer. Never throws. */
+    @Nullable
+    Throwable in(M message) {
+        Throwable error;
+        try {
+            error = source.errorOf(message);
+            if (error == null && classifier != null) {
+                error = classifier.errorOf(message);
+            }
+        } catch (Throwable e) { // foreign code, which may just as well throw the error
+            error = e;
+        }
+        return error == null || error instanceof RuntimeException || error instanceof Error
+                ? error
+                : new ErrorReplyException(error);
+    }
+
+    /** Returns a message, or throws the error that it stands for. */
+    Received<M> answer(Received<M> received) {
+        Throwable error = in(received.message());
+        if (error instanceof Error fatal) {
+            throw fatal;
+        }
+        if (error != null) {
+            throw (RuntimeException) error;
+        }
+        return received;
+    }
+}

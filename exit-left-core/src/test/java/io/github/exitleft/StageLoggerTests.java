@@ -1,0 +1,163 @@
+package io.github.exitleft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.TestPlatforms;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A log handler that throws harms nothing (M9): all are told what they would be told otherwise. */
+class StageLoggerTests extends NoteFixture {
+
+    /** A handler whose disk is full. */
+    private static final class Full extends Handler {
+
+        final AtomicInteger lines = new AtomicInteger();
+
+        @Override
+        public void publish(LogRecord line) {
+            lines.incrementAndGet();
+            throw new IllegalStateException("disk full");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private final Full full = new Full();
+    private final Logger logger = Logger.getLogger("io.github.exitleft");
+
+    @BeforeEach
+    void fillTheDisk() {
+        logger.addHandler(full);
+        logger.setUseParentHandlers(false);
+    }
+
+    @AfterEach
+    void clearTheDisk() {
+        logger.removeHandler(full);
+        logger.setUseParentHandlers(true);
+    }
+
+    @Test
+    void m9_logHandlerThatThrowsAsTheSourceFails_keepsNothingFromAnybody() throws Exception {
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
+        var heard = new AtomicInteger();
+        var reopened = new AtomicInteger();
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void failed(Throwable cause) {
+                heard.incrementAndGet();
+            }
+
+            @Override
+            public void reopened() {
+                reopened.incrementAndGet();
+            }
+        });
+        var stream = new CompletableFuture<Throwable>();
+        stage.messages(1).subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                given.request(1);
+            }
+
+            @Override
+            public void onNext(Note note) {}
+
+            @Override
+            public void onError(Throwable thrown) {
+                stream.complete(thrown);
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+        CompletableFuture<Note> future = stage.callAsync(2, () -> {});
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(3, () -> {}));
+        queue.fail(new IOException("broken"));
+
+        assertThat(waiter.failure()).isInstanceOf(SourceFailedException.class);
+        assertThat(stream.get(20, TimeUnit.SECONDS)).isInstanceOf(SourceFailedException.class);
+        assertThatThrownBy(() -> future.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(SourceFailedException.class);
+        until(() -> assertThat(heard).hasValue(1));
+        until(() -> assertThat(reopened).hasValue(1));
+        assertThat(full.lines).as("it was in use").hasPositiveValue();
+        assertThat(stage.snapshot(0).role().helperFailures())
+                .as("a logger is no helper")
+                .isZero();
+    }
+
+    @Test
+    void m9_logHandlerThatThrowsAtATimeout_keepsTheTimeoutFromNobody() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        var options = CallOptions.<Note>defaults().timeout(Duration.ZERO);
+        var inside = new CompletableFuture<Void>();
+        var gate = new CompletableFuture<Void>();
+        Task<Note> head = start(() -> stage.call(
+                1,
+                note -> {
+                    inside.complete(null);
+                    gate.join();
+                    return true;
+                },
+                () -> add(1, "mine")));
+        inside.get(20, TimeUnit.SECONDS);
+        for (int look = 0; look < 2; look++) { // the second is believed
+            clock.advance(Duration.ofSeconds(6));
+            assertThatThrownBy(() -> stage.call(2, options, () -> {})).isInstanceOf(StageTimeoutException.class);
+        }
+        assertThat(full.lines).hasValue(1);
+        gate.complete(null);
+        head.get();
+    }
+
+    @Test
+    void m9_logHandlerThatThrowsAsTheStageCloses_keepsItFromNothing() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.closeTimeout(Duration.ofMillis(20))));
+        var inside = new CompletableFuture<Void>();
+        var gate = new CompletableFuture<Void>();
+        var closed = new AtomicInteger();
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void closed() {
+                closed.incrementAndGet();
+            }
+        });
+        Task<Note> head = start(() -> stage.call(
+                1,
+                note -> {
+                    inside.complete(null);
+                    gate.join();
+                    return true;
+                },
+                () -> add(1, "mine")));
+        inside.get(20, TimeUnit.SECONDS);
+        stage.close();
+
+        assertThat(source.closed).hasValue(1);
+        assertThat(closed).hasValue(1);
+        assertThat(full.lines).hasValue(1);
+        gate.complete(null);
+        assertThat(head.get().text()).isEqualTo("mine");
+    }
+}

@@ -1,0 +1,133 @@
+package io.github.exitleft.bare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The one thread of the JVM that rings alarms (S17, S19). */
+@Timeout(60)
+class AlarmClockTests {
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    /** Rings once, and says by which thread. */
+    private static final class Bell extends Alarm {
+        final CountDownLatch rung = new CountDownLatch(1);
+        final AtomicReference<Thread> by = new AtomicReference<>();
+        volatile int broken;
+
+        @Override
+        void ring() {
+            if (broken > 0) {
+                broken--;
+                throw new StackOverflowError("wanted by a test");
+            }
+            by.set(Thread.currentThread());
+            turnOff();
+            rung.countDown();
+        }
+
+        void awaitRing() throws InterruptedException {
+            assertThat(rung.await(30, TimeUnit.SECONDS)).as("has rung").isTrue();
+        }
+    }
+
+    private final AlarmClock clock = new AlarmClock(Duration.ofMillis(1).toNanos());
+
+    private static long in(Duration time) {
+        return System.nanoTime() + time.toNanos();
+    }
+
+    @Test
+    void s17_alarm_ringsNotBeforeItsTimeOnADaemonThatBelongsToNobody() throws Exception {
+        var bell = new Bell();
+        long at = in(Duration.ofMillis(5));
+        clock.set(bell, at);
+        bell.awaitRing();
+        assertThat(System.nanoTime() - at).isPositive();
+        Thread thread = bell.by.get();
+        assertThat(thread.isDaemon()).isTrue();
+        assertThat(thread.getName()).isEqualTo("exit-left alarm clock");
+        assertThat(thread.getContextClassLoader()).isNull();
+    }
+
+    @Test
+    void s17_alarmThatIsMovedForward_doesNotWaitForAnother() throws Exception {
+        var far = new Bell();
+        var moved = new Bell();
+        clock.set(far, in(LONG));
+        clock.set(moved, in(LONG));
+        clock.set(moved, in(Duration.ZERO));
+        moved.awaitRing();
+        assertThat(far.rung.getCount()).isEqualTo(1);
+        clock.set(far, in(Duration.ZERO));
+        far.awaitRing();
+    }
+
+    @Test
+    void s17_clockWithoutAlarms_endsItsThreadAndStartsAnother() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            var bell = new Bell();
+            clock.set(bell, in(Duration.ZERO));
+            bell.awaitRing();
+            await().until(() -> !clock.isRunning());
+        }
+    }
+
+    @Test
+    void s19_alarmThatThrowsAnError_ringsAgainAndKeepsNoOtherFromRinging() throws Exception {
+        var broken = new Bell();
+        broken.broken = 3;
+        var other = new Bell();
+        clock.set(other, in(Duration.ofMillis(1)));
+        clock.set(broken, in(Duration.ZERO));
+        broken.awaitRing();
+        other.awaitRing();
+    }
+
+    @Test
+    void s17_alarmsThatAreSetWhileTheThreadEnds_ringAll() throws Exception {
+        var hasty = new AlarmClock(0);
+        var rings = new AtomicInteger();
+        class Ringing extends Alarm {
+            volatile int left = 2_000;
+
+            @Override
+            void ring() {
+                turnOff();
+                rings.incrementAndGet();
+                left--;
+            }
+        }
+        var setters = new Thread[4];
+        for (int i = 0; i < setters.length; i++) {
+            setters[i] = new Thread(() -> {
+                var alarm = new Ringing();
+                while (alarm.left > 0) {
+                    int before = alarm.left;
+                    hasty.set(
+                            alarm,
+                            System.nanoTime() + ThreadLocalRandom.current().nextInt(2_000));
+                    while (alarm.left == before) {
+                        Thread.yield();
+                    }
+                }
+            });
+            setters[i].setDaemon(true);
+            setters[i].start();
+        }
+        for (Thread setter : setters) {
+            setter.join(50_000);
+            assertThat(setter.isAlive()).as("still waits for a ring").isFalse();
+        }
+        assertThat(rings).hasValue(8_000);
+    }
+}
