@@ -77,7 +77,7 @@ proctype Thread(byte me) {
     byte signals;
     byte token;
     byte threads;
-    byte first;
+    byte first; /* for promotion, and for a mutant */
     bit closing;
 
     atomic {
@@ -312,7 +312,9 @@ end:
 /* closes the ticket of thread 0, whatever that is about */
 proctype Stranger() {
     byte next = NONE;
+#ifdef REMOVAL_BY_THE_FIRST_ONLY
     bit first;
+#endif
 
 end:
     atomic {
