@@ -242,6 +242,40 @@ class StageExecutorTests extends NoteFixture {
         ofTheJdk.get(15, TimeUnit.SECONDS);
     }
 
+    @Test
+    void m20_callWithoutTime_endsThoughTheExecutorIsStarved() {
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.ALWAYS).executor(jobs::add));
+        CallOptions<Note> none = CallOptions.<Note>defaults().timeout(Duration.ZERO);
+        for (int i = 0; i < 100; i++) {
+            assertThat(failure(stage.callAsync(i, none, () -> {}))).isInstanceOf(StageTimeoutException.class);
+        }
+        exits(stage, Outcome.TIMED_OUT, 100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void m20_senderThatTellsLaterThatItFailed_endsTheCallThoughTheExecutorIsStarved(boolean whileSending) {
+        Stage<Integer, Note> stage = starved();
+        var sending = new CompletableFuture<Void>();
+        AsyncSender<RuntimeException> sender = () -> {
+            if (whileSending) {
+                sending.completeExceptionally(new IOException("refused"));
+            }
+            return sending;
+        };
+        CompletableFuture<Note> future = stage.callAsync(1, SECOND, sender);
+        sending.completeExceptionally(new IOException("refused"));
+
+        timer.advance(GRACE);
+
+        assertThat(future).isDone();
+        assertThat(failure(future)).isInstanceOf(SendFailedException.class);
+        jobs.forEach(Runnable::run);
+        exits(stage, Outcome.NOT_SENT, 1);
+        nothingIsLeft(stage);
+    }
+
     // the owner
 
     static Stream<Consumer<CompletableFuture<Note>>> owners() {

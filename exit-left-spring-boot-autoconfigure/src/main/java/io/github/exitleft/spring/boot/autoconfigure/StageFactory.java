@@ -75,6 +75,9 @@ final class StageFactory {
         if (properties.keeper() != null) {
             builder.keeper(properties.keeper());
         }
+        if (MicrometerContext.isPresent(this.beanFactory)) {
+            builder.context(MicrometerContext.capture());
+        }
         if (properties.executor() != null) {
             builder.executor(beans.named("executor", properties.executor(), Executor.class));
         } else if (this.beanFactory.containsBean(TASK_EXECUTOR)
