@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -25,6 +26,10 @@ public final class HookedSource<M> implements Source<M> {
     public final AtomicInteger closed = new AtomicInteger();
     public final AtomicReference<String> violation = new AtomicReference<>();
     public volatile Hook hook = remaining -> {};
+
+    /** Whether a read that may take a second, as those of the stage's do, lasts until a message or a wake-up ends it. */
+    public volatile boolean patient;
+
     private final Source<M> source;
     private final AtomicReference<Thread> reader = new AtomicReference<>();
 
@@ -45,7 +50,7 @@ public final class HookedSource<M> implements Source<M> {
                 asked.add(remaining);
             }
             hook.beforeRead(remaining);
-            M message = source.receive(remaining);
+            M message = source.receive(patient && !remaining.isZero() ? Patience.FOR_EVER : remaining);
             if (message != null) {
                 received.incrementAndGet();
             }

@@ -3,6 +3,8 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.bare.TestPlatforms;
+import io.github.exitleft.bare.TestPlatforms.StrictClock;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +22,9 @@ abstract class NoteFixture extends StageFixture {
     final HookedSource<Note> source = hooked(queue);
     final List<Unclaimed<?, ?>> unclaimed = Collections.synchronizedList(new ArrayList<>());
 
-    static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration LONG = Patience.FOR_EVER;
+
+    final StrictClock strict = new StrictClock();
 
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
@@ -45,6 +49,40 @@ abstract class NoteFixture extends StageFixture {
     /** A stage on the manual clock. */
     Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
         return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(clock))));
+    }
+
+    /** A stage on the strict clock, on which a thread that is parked has seen all there is. */
+    Stage<Integer, Note> strictlyTimed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
+        return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(strict))));
+    }
+
+    /** Waits until the keeper of a strictly timed stage pauses, for exactly so long. */
+    void untilKeeperPauses(Stage<Integer, Note> stage, Duration pause) {
+        until(() -> assertThat(keepers(stage))
+                .extracting(strict::parkedFor)
+                .as("pause of the keeper")
+                .containsExactly(pause));
+    }
+
+    /** Waits until the keeper of a strictly timed stage does nothing, or waits for the role. */
+    void untilKeeperIsParked(Stage<Integer, Note> stage) {
+        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(strict::isParked));
+    }
+
+    /** Whether the method is that of the keeper in which this thread is: where it stands while it looks at the clock. */
+    static boolean keeperLooksFrom(String method) {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> frame.getClassName().equals(Keeping.class.getName()))
+                        .findFirst())
+                .filter(frame -> frame.getMethodName().equals(method))
+                .isPresent();
+    }
+
+    /** Waits until the head, which found its way to the source before, begins another read. */
+    void untilHeadReadsAnew() {
+        int reads = source.reads.get();
+        source.wakeup();
+        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
     }
 
     /** Lets somebody else hold a ticket until the test is over, without whom a head has nobody to drain for. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.bare.TestPlatforms;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +43,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     private static <V> V get(CompletableFuture<V> future) throws Exception {
-        return future.get(15, TimeUnit.SECONDS);
+        return future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Throwable failure(CompletableFuture<?> future) {
@@ -400,7 +402,7 @@ class StageAsyncTests extends NoteFixture {
 
     @Test
     void m6_failureOfTheSource_endsAsynchronousCallsWithTheCause() {
-        Stage<Integer, Note> stage = kept();
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestPlatforms.on(strict))); // it is not tried again
         var cause = new IOException("cable cut");
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -434,7 +436,7 @@ class StageAsyncTests extends NoteFixture {
     void s16_closeUnderAHeadThatHangs_endsAsynchronousCallsAtOnce() throws Exception {
         var hanging = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        Stage<Integer, Note> stage = kept();
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestPlatforms.closeTimeout(Patience.FOR_EVER)));
         hangOnUnclaimed(stage, hanging, goOn);
         CompletableFuture<Note> future = stage.callAsync(1, () -> add(99, "hangs"));
         hanging.await();

@@ -127,7 +127,7 @@ class StageCallTests extends NoteFixture {
 
     @Test
     void resend_byAWaiter_isSentToo() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(9, () -> {}));
         var sends = new AtomicInteger();
         var options = CallOptions.<Note>defaults().resend(Resends.every(Duration.ofSeconds(1)));
@@ -135,7 +135,8 @@ class StageCallTests extends NoteFixture {
 
         for (int i = 2; i < 5; i++) {
             int expected = i;
-            clock.advance(Duration.ofSeconds(1));
+            until(() -> assertThat(strict.isParked(waiter.thread)).isTrue()); // until it is to send again
+            strict.advance(Duration.ofSeconds(1));
             until(() -> assertThat(sends).hasValue(expected));
         }
         add(1, "at last");

@@ -1,8 +1,10 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
+import io.github.exitleft.testing.Patience;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,22 @@ class StageChaosTests {
     private static final int MOST_STEPS = 6_000; // of a thread, in one world
     private static final Duration HANGS_AFTER = Duration.ofMinutes(2);
 
+    private static final List<String> TO_BE_MET = List.of(
+            "TIMED_OUT",
+            "INTERRUPTED",
+            "CLOSED",
+            "FAILED",
+            "DELIVERED",
+            "LATE",
+            "DUPLICATE",
+            "FOREIGN",
+            "UNKNOWN",
+            "UNREADABLE",
+            "OVERFLOW",
+            "DELIVERED in the background",
+            "TIMED_OUT in the background",
+            "CLOSED in the background");
+
     private final long seed = Long.getLong("exitleft.chaos.seed", System.nanoTime());
     private final long begin = System.nanoTime();
     private final Map<String, Long> totals = new TreeMap<>();
@@ -52,7 +70,7 @@ class StageChaosTests {
         logger.setLevel(Level.OFF);
         try {
             long nextReport = 30;
-            while (steps < stepsWanted || elapsed() < TimeUnit.SECONDS.toNanos(seconds)) {
+            while (steps < stepsWanted || elapsed() < TimeUnit.SECONDS.toNanos(seconds) || hasMissedSomething()) {
                 live(random.split());
                 if (elapsed() > TimeUnit.SECONDS.toNanos(nextReport)) {
                     say(summary());
@@ -67,12 +85,14 @@ class StageChaosTests {
         say(summary());
         say("chaos: drawn and met " + totals);
         say("chaos: heap after the first look at it " + firstHeap + " KB, after the last " + lastHeap + " KB");
-        assertThat(totals.keySet()).contains("TIMED_OUT", "INTERRUPTED", "CLOSED", "FAILED", "DELIVERED");
-        assertThat(totals.keySet()).contains("LATE", "DUPLICATE", "FOREIGN", "UNKNOWN", "UNREADABLE", "OVERFLOW");
-        assertThat(totals.keySet())
-                .contains("DELIVERED in the background", "TIMED_OUT in the background", "CLOSED in the background");
+        assertThat(totals.keySet()).containsAll(TO_BE_MET);
         assertThat(promotions).isPositive();
         assertThat(lastHeap).as("KB in use").isLessThan(firstHeap + 32_768);
+    }
+
+    /** Whether it goes on, on a slow machine, since not all has come about that is to. */
+    private boolean hasMissedSomething() {
+        return !(totals.keySet().containsAll(TO_BE_MET) && promotions > 0) && elapsed() < Patience.LIMIT.toNanos();
     }
 
     private long elapsed() {
@@ -181,8 +201,10 @@ class StageChaosTests {
         Runtime runtime = Runtime.getRuntime();
         lastHeap = (runtime.totalMemory() - runtime.freeMemory()) / 1024;
         firstHeap = firstHeap == 0 ? lastHeap : firstHeap;
-        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .noneMatch(name -> name.startsWith("chaos-") || name.startsWith("exit-left keeper"));
+        await().untilAsserted(
+                        () -> // a keeper may be about to end
+                        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
+                                .noneMatch(name -> name.startsWith("chaos-") || name.startsWith("exit-left keeper")));
     }
 
     private String summary() {

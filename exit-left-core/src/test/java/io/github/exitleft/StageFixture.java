@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.TestPlatforms.ManualClock;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ public abstract class StageFixture {
         /** What it returned, or what it threw. */
         public V get() throws Exception {
             try {
-                return future.get(20, TimeUnit.SECONDS);
+                return future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof Exception thrown) {
                     throw thrown;
@@ -47,7 +48,7 @@ public abstract class StageFixture {
         /** What it threw; fails if it returned. */
         public Throwable failure() {
             try {
-                V value = future.get(20, TimeUnit.SECONDS);
+                V value = future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
                 throw new AssertionError(thread.getName() + " should have failed, but returned " + value);
             } catch (ExecutionException e) {
                 return e.getCause();
@@ -100,12 +101,7 @@ public abstract class StageFixture {
 
     /** Waits for a condition, looking often. */
     protected static void until(ThrowingRunnable assertion) {
-        Awaitility.await()
-                .pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .atMost(Duration.ofSeconds(15))
-                .untilAsserted(assertion);
+        Awaitility.await().pollInSameThread().pollInterval(Duration.ofMillis(1)).untilAsserted(assertion);
     }
 
     /** Starts something that heads the stage, and waits until it reads. */
@@ -167,7 +163,7 @@ public abstract class StageFixture {
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
         for (Task<?> task : tasks) {
-            task.thread.join(20_000);
+            task.thread.join(Patience.LIMIT.toMillis());
             assertThat(task.thread.isAlive())
                     .as(task.thread.getName() + " lives")
                     .isFalse();

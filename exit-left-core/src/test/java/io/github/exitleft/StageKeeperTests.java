@@ -7,10 +7,9 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.bare.TestPlatforms;
-import io.github.exitleft.bare.TestPlatforms.StrictClock;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,31 +25,21 @@ class StageKeeperTests extends NoteFixture {
 
     private static final Duration IDLE = Duration.ofMillis(100);
 
-    private final Map<Thread, Long> looks = new ConcurrentHashMap<>();
-
     private Stage<Integer, Note> idle() {
-        return timed(builder -> builder.keeper(Keeper.IDLE).keeperIdle(IDLE));
+        return strictlyTimed(builder -> builder.keeper(Keeper.IDLE).keeperIdle(IDLE));
     }
 
     private void untilKeeperReads(Stage<Integer, Note> stage) {
         until(() -> assertThat(keeperHeads(stage)).isTrue());
     }
 
-    /** Lets the keeper look around often enough to see all that it wants to. */
-    private void letTheKeeperLook(Stage<Integer, Note> stage) {
-        Thread keeper = keepers(stage).get(0);
-        for (int i = 0; i < 3; i++) {
-            long looked = looks(keeper);
-            until(() -> assertThat(looks(keeper)).isGreaterThan(looked));
-        }
-    }
-
-    private long looks(Thread thread) {
-        return looks.getOrDefault(thread, 0L);
-    }
-
-    private void countLooks() {
-        clock.beforeReading = () -> looks.merge(Thread.currentThread(), 1L, Long::sum);
+    /** An idle keeper that has begun to read. */
+    private Stage<Integer, Note> idleThatReads() {
+        Stage<Integer, Note> stage = idle();
+        untilKeeperPauses(stage, IDLE);
+        strict.advance(IDLE);
+        untilKeeperReads(stage);
+        return stage;
     }
 
     @Test
@@ -66,35 +55,34 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void keeper_idle_readsOnceNobodyHasReadForTheIdleTimeAndNotBefore() throws Exception {
-        countLooks();
         Stage<Integer, Note> stage = idle();
-        clock.advance(IDLE.minusNanos(1));
-        until(() -> assertThat(keepers(stage)).hasSize(1));
-        letTheKeeperLook(stage);
+        untilKeeperPauses(stage, IDLE);
+        Duration most = IDLE.minusNanos(1);
+        strict.advance(most);
         assertThat(source.reads).as("too early").hasValue(0);
         stage.call(1, () -> add(1, "read by its caller")); // which counts as reading
         int reads = source.reads.get();
-        clock.advance(IDLE.minusNanos(1));
-        letTheKeeperLook(stage);
+        strict.advance(Duration.ofNanos(1));
+        untilKeeperPauses(stage, most);
         assertThat(source.reads).as("too early again").hasValue(reads);
 
-        clock.advance(Duration.ofNanos(1));
+        strict.advance(most);
 
         untilKeeperReads(stage);
     }
 
     /** An idle keeper, told something after it has looked around for the last time and before it asks for the role. */
     private Stage<Integer, Note> idleForAnHourAndThen(Consumer<Stage<Integer, Note>> tell) {
-        var strict = new StrictClock();
-        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
-                .keeperIdle(Duration.ofHours(1))
-                .timer(new ManualTimer())
-                .seam(TestPlatforms.on(strict)));
-        until(() -> assertThat(strict.parkedTimed()).isEqualTo(1));
-        Thread keeper = keepers(stage).get(0);
-        // it looks at the clock for what the stage is like, and again for how long nobody has read
-        strict.whenLooking(keeper, () -> strict.whenLooking(keeper, () -> tell.accept(stage)));
-        strict.advance(Duration.ofHours(1));
+        Duration hour = Duration.ofHours(1);
+        Stage<Integer, Note> stage = strictlyTimed(
+                builder -> builder.keeper(Keeper.IDLE).keeperIdle(hour).timer(new ManualTimer()));
+        untilKeeperPauses(stage, hour);
+        long end = strict.time() + hour.toNanos();
+        strict.whenLooking(
+                keepers(stage).get(0),
+                () -> strict.time() - end >= 0 && keeperLooksFrom("turn"), // for how long nobody has read
+                () -> tell.accept(stage));
+        strict.advance(hour);
         return stage;
     }
 
@@ -104,7 +92,8 @@ class StageKeeperTests extends NoteFixture {
         Stage<Integer, Note> stage = idleForAnHourAndThen(
                 told -> told.callAsync(1, () -> add(1, "answer")).thenAccept(future::complete));
 
-        assertThat(future.get(15, TimeUnit.SECONDS).text()).isEqualTo("answer");
+        assertThat(future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS).text())
+                .isEqualTo("answer");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
     }
 
@@ -128,10 +117,11 @@ class StageKeeperTests extends NoteFixture {
         try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
             assertThatThrownBy(() -> ticket.await(Duration.ZERO)).isInstanceOf(StageTimeoutException.class);
         }
-        clock.advance(IDLE);
+        untilKeeperPauses(stage, IDLE);
+        strict.advance(IDLE);
         untilKeeperReads(stage);
 
-        clock.advance(Duration.ofMillis(7));
+        strict.advance(Duration.ofMillis(7));
         add(1, "late");
         add(99, "unknown");
 
@@ -142,32 +132,25 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void keeper_idleThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
-        countLooks();
-        Stage<Integer, Note> stage = idle();
-        clock.advance(IDLE);
-        untilKeeperReads(stage);
+        Stage<Integer, Note> stage = idleThatReads();
 
         assertThat(stage.call(1, () -> add(1, "served")).text()).isEqualTo("served");
 
-        until(() -> assertThat(stage.snapshot(0).role().head()).isNull());
-        int reads = source.reads.get();
-        clock.advance(IDLE.minusNanos(1));
-        letTheKeeperLook(stage);
-        assertThat(source.reads).hasValue(reads);
+        untilKeeperPauses(stage, IDLE);
+        assertThat(stage.snapshot(0).role().head()).isNull();
         add(2, "read by its caller");
         try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
             assertThat(ticket.await().message().text()).isEqualTo("read by its caller");
         }
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FINISHED, 1L);
-        clock.advance(IDLE);
+        strict.advance(IDLE);
         untilKeeperReads(stage);
     }
 
     @Test
     void keeper_idleWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
-        Stage<Integer, Note> stage = idle();
-        clock.advance(IDLE);
-        untilKeeperReads(stage);
+        source.patient = true; // or it would look for those who wait, once a second
+        Stage<Integer, Note> stage = idleThatReads();
         Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
         Task<Note> second = startWaiter(stage, () -> stage.call(2, () -> {}));
         assertThat(keeperHeads(stage)).as("nobody has woken it").isTrue();
@@ -183,9 +166,8 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void keeper_idleThatFindsSomebodyWaitingAfterAFruitlessRead_stepsDownToo() throws Exception {
-        Stage<Integer, Note> stage = idle();
-        clock.advance(IDLE);
-        untilKeeperReads(stage);
+        source.patient = true;
+        Stage<Integer, Note> stage = idleThatReads();
         Task<Note> caller = startWaiter(stage, () -> stage.call(1, () -> {}));
 
         source.wakeup(); // as when the longest read is over
@@ -250,11 +232,11 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void keeper_alwaysWhileCallersHead_isNextBeforeAllWhoWaitAndNotCountedAmongThem() throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder);
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         startWaiter(stage, () -> stage.call(2, () -> {}));
         stage.keeper(Keeper.ALWAYS);
-        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+        untilKeeperIsParked(stage);
         Task<Note> newest = startWaiter(stage, () -> stage.call(3, () -> {}));
 
         StageSnapshot before = stage.snapshot(10);
@@ -267,10 +249,6 @@ class StageKeeperTests extends NoteFixture {
         add(2, "served");
         add(3, "served");
         newest.get();
-    }
-
-    private static boolean isParked(Thread thread) {
-        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @Test
@@ -290,10 +268,10 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void keeper_switchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder);
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stage.keeper(Keeper.ALWAYS);
-        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+        untilKeeperIsParked(stage);
 
         stage.keeper(Keeper.OFF);
 
@@ -309,11 +287,13 @@ class StageKeeperTests extends NoteFixture {
     @Test
     void keeper_switchedToAndFro_isOneThreadAtMost() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeperIdle(Duration.ofMillis(1)));
-        for (int i = 0; i < 300; i++) {
-            stage.keeper(Keeper.values()[i % 3]);
-            assertThat(keepers(stage).size()).isLessThanOrEqualTo(2); // one that is about to end, and its successor
-            int token = i;
-            stage.call(token, () -> add(token, "whoever reads"));
+        try (var log = new LogCapture("io.github.exitleft")) {
+            for (int i = 0; i < 300; i++) {
+                stage.keeper(Keeper.values()[i % 3]);
+                int token = i;
+                stage.call(token, () -> add(token, "whoever reads"));
+            }
+            assertThat(log.lines()).as("two at a time would be refused").isEmpty();
         }
         stage.keeper(Keeper.ALWAYS);
         untilKeeperReads(stage);
@@ -342,14 +322,19 @@ class StageKeeperTests extends NoteFixture {
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
     void s16_closeWhileTheKeeperHeads_wakesItAndItEnds(Keeper mode) throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
+        source.patient = true; // so that nothing but a wake-up ends its read
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode)
+                .keeperIdle(Duration.ofMillis(1))
+                .seam(TestPlatforms.closeTimeout(Patience.FOR_EVER)));
         untilKeeperReads(stage);
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
-        long begin = System.nanoTime();
 
-        stage.close();
+        start(() -> {
+                    stage.close();
+                    return null;
+                })
+                .get();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
         assertThat(source.closed).hasValue(1);
         assertThat(waiter.failure()).isInstanceOf(StageClosedException.class);
         until(() -> assertThat(keepers(stage)).isEmpty());
@@ -362,15 +347,10 @@ class StageKeeperTests extends NoteFixture {
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
     void s16_closeWhileTheKeeperPausesOrQueues_endsIt(Keeper mode) throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
-        if (mode == Keeper.ALWAYS) {
-            untilKeeperReads(stage);
-            keepers(stage).get(0).interrupt();
-        }
-        Task<Note> head = start(() -> stage.call(1, () -> {}));
-        until(() -> assertThat(heads(stage, head) || stage.snapshot(0).role().waiters() == 1)
-                .isTrue());
-        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(StageKeeperTests::isParked));
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder.keeperIdle(Duration.ofHours(1)));
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        stage.keeper(mode);
+        untilKeeperIsParked(stage);
 
         stage.close();
 

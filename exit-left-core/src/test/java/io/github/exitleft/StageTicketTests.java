@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Tickets that are awaited, by themselves and again, and the primitive's rules as they show there. */
@@ -63,34 +65,40 @@ class StageTicketTests extends NoteFixture {
 
     @Test
     void s2_messageFiledAsTheTimeIsUp_isDeliveredThoughItsSignalComesSecond() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         var twoSeconds = CallOptions.<Note>defaults().timeout(Duration.ofSeconds(2));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, twoSeconds, () -> {}));
         var gate = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
+        until(() -> assertThat(strict.isParked(waiter.thread)).isTrue());
         Task<StageSnapshot> looker = start(() -> {
-            Thread me = Thread.currentThread();
-            clock.beforeReading = () -> { // a snapshot reads the clock with the stage's lock held
-                if (Thread.currentThread() == me) {
-                    locked.countDown();
-                    awaitUninterruptibly(gate);
-                }
-            };
+            strict.whenLooking(
+                    Thread.currentThread(),
+                    () -> true, // a snapshot reads the clock with the stage's lock held
+                    () -> {
+                        locked.countDown();
+                        awaitUninterruptibly(gate);
+                    });
             return stage.snapshot(0);
         });
         locked.await();
-        clock.advance(Duration.ofSeconds(2));
+        strict.advance(Duration.ofSeconds(2));
         // first the waiter whose time is up queues for the lock, then the head that has filed and wants to signal
-        until(() -> assertThat(waiter.thread.getState()).isEqualTo(Thread.State.WAITING));
+        until(() -> assertThat(waitsForALock(waiter)).isTrue());
         add(2, "in the nick of time");
-        until(() -> assertThat(head.thread.getState()).isEqualTo(Thread.State.WAITING));
+        until(() -> assertThat(source.received).hasValue(1));
+        until(() -> assertThat(waitsForALock(head)).isTrue());
         gate.countDown();
 
         assertThat(waiter.get().text()).isEqualTo("in the nick of time");
         looker.get();
         add(1, "done");
         head.get();
+    }
+
+    private static boolean waitsForALock(Task<?> task) {
+        return LockSupport.getBlocker(task.thread) instanceof AbstractOwnableSynchronizer;
     }
 
     @Test
@@ -266,11 +274,12 @@ class StageTicketTests extends NoteFixture {
 
     @Test
     void s13_lessThanAMillisecond_isNotRoundedToZeroAndEnds() throws Exception {
-        Stage<Integer, Note> stage = stage();
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        source.hook = clock::advance; // each read takes as long as it may
         try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
             assertThatThrownBy(() -> ticket.await(Duration.ofNanos(900_000))).isInstanceOf(StageTimeoutException.class);
         }
-        assertThat(source.asked.peek()).isBetween(Duration.ofNanos(1), Duration.ofNanos(900_000));
+        assertThat(source.asked).first().isEqualTo(Duration.ofNanos(900_000));
     }
 
     @Test

@@ -51,7 +51,7 @@ class StageTimeoutTests extends NoteFixture {
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
         add(7, "unknown");
-        until(() -> assertThat(source.received).hasValue(1));
+        until(() -> assertThat(unclaimed).hasSize(1));
         clock.advance(Duration.ofSeconds(2));
 
         assertThat(waiter.failure())
@@ -243,6 +243,7 @@ class StageTimeoutTests extends NoteFixture {
 
     @Test
     void b5_headThatReadsAnIdleSource_attendsToItAtLeastOnceASecond() throws Exception {
+        source.patient = true;
         Stage<Integer, Note> stage = timed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         assertThat(source.asked.peek()).isEqualTo(Duration.ofSeconds(1));

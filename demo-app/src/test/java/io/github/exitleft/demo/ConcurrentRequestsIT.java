@@ -18,10 +18,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Thousands of REST requests at once over the one UDP port, most of whose replies are read by others' threads. */
+@Tag("slow")
 class ConcurrentRequestsIT {
 
     private static final int REQUESTS = 2_000;
@@ -54,6 +58,8 @@ class ConcurrentRequestsIT {
             Stopwatch stopwatch = demo.context().getBean(Stopwatch.class);
             stopwatch.durations.clear();
             servers.loss(0.2);
+            var overslept = new LongAccumulator(Math::max, 0);
+            Thread control = sleeper(overslept);
 
             List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
             for (int i = 0; i < REQUESTS; i++) {
@@ -74,11 +80,13 @@ class ConcurrentRequestsIT {
                 }
             }
 
+            control.interrupt();
+
             // five sends in the time there is: one in some thousand requests is lost each time
             assertThat(answered).isBetween(REQUESTS * 9 / 10, REQUESTS - SILENT);
             assertThat(stopwatch.durations).hasSize(REQUESTS);
             Duration slowest = Collections.max(stopwatch.durations);
-            assertThat(slowest).isLessThan(TIMEOUT.plusSeconds(1));
+            assertThat(slowest.minusNanos(10 * overslept.longValue())).isLessThan(TIMEOUT.plusSeconds(1));
             JsonNode stage = demo.shown();
             assertThat(stage.path("waiters").asInt(-1)).isZero();
             assertThat(stage.path("tickets").asInt(-1)).isZero();
@@ -100,6 +108,20 @@ class ConcurrentRequestsIT {
         }
         assertThat(responses).allMatch(response -> response.join().statusCode() == 200);
         return requests;
+    }
+
+    /** Finds out by how much this machine oversleeps at most, without any stage. */
+    private static Thread sleeper(LongAccumulator overslept) {
+        Thread sleeper = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                long start = System.nanoTime();
+                LockSupport.parkNanos(1_000_000);
+                overslept.accumulate(System.nanoTime() - start - 1_000_000);
+            }
+        });
+        sleeper.setDaemon(true);
+        sleeper.start();
+        return sleeper;
     }
 
     private static InetSocketAddress seenBy(InetSocketAddress server) {

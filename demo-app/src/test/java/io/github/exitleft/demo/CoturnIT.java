@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,11 +50,8 @@ class CoturnIT {
                 .redirectOutput(new File(directory.toFile(), "turnserver.log"))
                 .start();
         try (RunningDemo demo = RunningDemo.start("demo.stun.servers=" + String.join(",", servers))) {
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> demo.json("/api/nat")
-                            .path("bindings")
-                            .findValues("error")
-                            .isEmpty());
+            await().until(() ->
+                    demo.json("/api/nat").path("bindings").findValues("error").isEmpty());
 
             JsonNode check = demo.json("/api/nat");
 

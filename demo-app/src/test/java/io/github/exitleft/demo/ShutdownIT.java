@@ -3,12 +3,12 @@ package io.github.exitleft.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.demo.stun.LoopbackStunServers;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,25 +22,27 @@ class ShutdownIT {
 
     @Test
     void stop_withRequestsInFlight_answersAllAndFreesThePorts() throws IOException {
-        RunningDemo demo = RunningDemo.start("demo.stun.loopback.min-delay=1s", "demo.stun.loopback.max-delay=1500ms");
+        RunningDemo demo = RunningDemo.start("demo.stun.loopback.loss=1", "exit-left.stages.stun.default-timeout=60s");
+        LoopbackStunServers loopback = demo.servers();
         int udpPort = demo.udpPort();
         List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             responses.add(demo.begin(i % 10 == 0 ? "/api/nat" : "/api/bindings?server=" + demo.server(i % 2)));
         }
-        int servers = demo.servers().addresses().size();
-        await().pollInterval(Duration.ofMillis(10))
-                .until(() -> demo.stage().snapshot(0).role().tickets() == REQUESTS * 9 / 10 + REQUESTS / 10 * servers);
+        int servers = loopback.addresses().size();
+        await().until(() -> demo.stage().snapshot(0).role().tickets() == REQUESTS * 9 / 10 + REQUESTS / 10 * servers);
         assertThat(responses).noneMatch(CompletableFuture::isDone);
 
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(demo::close);
+        await().until(() -> demo.context().isClosed());
+        loopback.loss(0);
 
         for (CompletableFuture<HttpResponse<String>> response : responses) {
-            assertThat(response.orTimeout(20, TimeUnit.SECONDS).join().statusCode())
+            assertThat(response.orTimeout(60, TimeUnit.SECONDS).join().statusCode())
                     .isEqualTo(200);
             assertThat(response.join().body()).contains("127.0.0.1:" + udpPort).doesNotContain("error");
         }
-        stopped.orTimeout(20, TimeUnit.SECONDS).join();
+        stopped.orTimeout(60, TimeUnit.SECONDS).join();
         assertThat(demo.context().isActive()).isFalse();
         try (ServerSocket tcp = new ServerSocket(demo.port());
                 DatagramSocket udp = new DatagramSocket(new InetSocketAddress(udpPort))) {

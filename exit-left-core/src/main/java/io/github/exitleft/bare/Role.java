@@ -733,9 +733,9 @@ final class Role {
     }
 
     BareSnapshot snapshot(int oldest, IntSupplier tickets, long helperFailures) {
-        long now = platform.nanoTimeOr(ledger.headSince());
         lock();
         try {
+            long now = platform.nanoTimeOr(ledger.headSince());
             BareSnapshot.State state = closed
                     ? BareSnapshot.State.CLOSED
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;

@@ -3,7 +3,7 @@ package io.github.exitleft.bare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
+import io.github.exitleft.testing.Patience;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,20 +40,14 @@ final class Actor<V> {
     static <V> Actor<V> startWaiting(BareStage<?, ?, ?> stage, String name, Callable<V> part) {
         int before = stage.snapshot(0).waiters();
         Actor<V> actor = start(name, part);
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> stage.snapshot(0).waiters() == before + 1 || actor.result.isDone());
+        await().until(() -> stage.snapshot(0).waiters() == before + 1 || actor.result.isDone());
         assertThat(stage.snapshot(0).waiters()).as("waiters").isEqualTo(before + 1);
         return actor;
     }
 
     V result() throws Exception {
-        return result(Duration.ofSeconds(10));
-    }
-
-    V result(Duration atMost) throws Exception {
         try {
-            return result.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return result.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError(thread + " hangs in " + Arrays.toString(thread.getStackTrace()), e);
         }
@@ -72,6 +66,6 @@ final class Actor<V> {
     }
 
     boolean wasLeftInterrupted() throws Exception {
-        return interrupted.get(10, TimeUnit.SECONDS);
+        return interrupted.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 }

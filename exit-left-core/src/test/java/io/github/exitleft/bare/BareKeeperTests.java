@@ -141,7 +141,7 @@ class BareKeeperTests extends Steered {
             stage.keeper().pause(Duration.ofDays(1));
             return true;
         });
-        await().until(() -> pausing.thread.getState() == Thread.State.WAITING);
+        await().until(() -> platform.isParked(pausing.thread));
 
         stage.keeper().recall();
 

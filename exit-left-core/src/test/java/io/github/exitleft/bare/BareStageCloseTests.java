@@ -80,8 +80,7 @@ class BareStageCloseTests extends Steered {
             stage.close();
             return "closed";
         });
-        await().until(() -> stage.snapshot(0).state() == BareSnapshot.State.CLOSED
-                && closer.thread.getState() == Thread.State.WAITING);
+        await().until(() -> stage.snapshot(0).state() == BareSnapshot.State.CLOSED && platform.isParked(closer.thread));
         platform.advance(Duration.ofSeconds(4));
         assertThat(closer.isDone()).isFalse();
         platform.advance(Duration.ofSeconds(1));
@@ -106,7 +105,7 @@ class BareStageCloseTests extends Steered {
             stage.close();
             return "closed";
         });
-        await().until(() -> platform.parked() == 1);
+        await().until(() -> platform.isParked(closer.thread));
         platform.advance(Duration.ofSeconds(1));
         assertThat(closer.result()).isEqualTo("closed");
         leave(head);
@@ -124,7 +123,7 @@ class BareStageCloseTests extends Steered {
             stage.close();
             return "closed";
         });
-        await().until(() -> closer.thread.getState() == Thread.State.WAITING);
+        await().until(() -> platform.isParked(closer.thread));
         platform.advance(Duration.ofSeconds(5));
         assertThat(closer.result()).isEqualTo("closed");
         assertThat(closedResources).hasSize(1);
@@ -173,8 +172,7 @@ class BareStageCloseTests extends Steered {
             stage.close();
             return "closed";
         });
-        await().until(() -> stage.snapshot(0).state() == BareSnapshot.State.CLOSED
-                && closer.thread.getState() == Thread.State.WAITING);
+        await().until(() -> stage.snapshot(0).state() == BareSnapshot.State.CLOSED && platform.isParked(closer.thread));
         leave(head);
         assertThat(closer.result()).isEqualTo("closed");
         assertThat(closedResources).hasSize(1);

@@ -180,7 +180,7 @@ class DeadlineTests extends Steered {
     @Test
     void s19_alarmThatCannotBeSet_makesTheThreadParkWithALimit() throws Exception {
         var head = head();
-        platform.failWhen("set", 1);
+        platform.failWhen("", 1, "set");
         Waiting own = wait(SHORT);
         awaitParked(1, 1);
         Waiting alarmed = wait(SHORT);

@@ -1,7 +1,10 @@
 package io.github.exitleft.bare;
 
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -9,47 +12,49 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A platform whose time stands still until a test moves it, and whose wake-ups a test can hold back.
  *
  * <p>Moving the time wakes the threads whose time to park is over, and rings the alarms that are due; a thread that parks for ever is
- * not helped by it.
+ * not helped by it. A thread that has been woken is not parked any more, though it may not have noticed yet: once it is parked again,
+ * it has seen all there is.
  */
 final class SteeredPlatform implements Platform {
 
-    /** Whether threads are taken for virtual ones, which park without a limit. */
+    /** Whether threads are taken for virtual ones, of which few park with a limit. */
     volatile boolean virtual = true;
 
     // so close to the overflow that a test moves beyond it
     private final AtomicLong now =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(50).toNanos());
     private final Map<Thread, Long> seen = Collections.synchronizedMap(new WeakHashMap<>());
-    private final Map<Thread, Long> limits = new ConcurrentHashMap<>();
-    private final Set<Alarm> alarms = ConcurrentHashMap.newKeySet();
-    private volatile int alarmsSet;
-    private final Set<Thread> sleepers = ConcurrentHashMap.newKeySet();
     private final Set<Thread> deaf = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> held = ConcurrentHashMap.newKeySet();
     private volatile Runnable beforeTime = () -> {};
 
+    private final Set<Alarm> alarms = ConcurrentHashMap.newKeySet();
+    private volatile int alarmsSet;
     private volatile @Nullable Failing failing;
 
-    /** Which call of this seam is to throw an Error. */
+    /** Which call of this seam is to throw an Error, once. */
     private static final class Failing {
+        private final String thread;
         private final String call;
-        private final @Nullable Thread thread;
         private final AtomicInteger countdown;
 
-        Failing(String call, @Nullable Thread thread, int number) {
-            this.call = call;
+        Failing(String thread, int number, String call) {
             this.thread = thread;
+            this.call = call;
             this.countdown = new AtomicInteger(number);
         }
 
         boolean hits(String call) {
-            return (this.call.isEmpty() || this.call.equals(call))
-                    && (thread == null || thread == Thread.currentThread())
+            return (this.call.isEmpty() ? !call.startsWith("end of") : this.call.equals(call))
+                    && (thread.isEmpty() || thread.equals(Thread.currentThread().getName()))
                     && countdown.decrementAndGet() == 0;
         }
     }
@@ -63,20 +68,20 @@ final class SteeredPlatform implements Platform {
         }
     }
 
-    /** Makes a method of this seam throw an Error once, when it is called for the given time from now; counted from 1. */
-    void failWhen(String call, int number) {
-        failing = new Failing(call, null, number);
+    /** Makes a call of this seam throw an Error: the one of that number, of those that threads of that name make. */
+    void failWhen(String thread, int number) {
+        failing = new Failing(thread, number, "");
     }
 
-    /** Makes any call of this seam throw an Error once; counted from 1, and those of one thread only. */
-    void failWhen(Thread thread, int number) {
-        failing = new Failing("", thread, number);
+    /** Likewise, of those of one method. */
+    void failWhen(String thread, int number, String call) {
+        failing = new Failing(thread, number, call);
     }
 
-    /** How many calls are to come before the one that throws; negative when that has come. */
-    int callsToFailure() {
+    /** Whether the Error that was wanted last has been thrown. */
+    boolean hasFailed() {
         Failing now = failing;
-        return now == null ? Integer.MAX_VALUE : now.countdown.get() - 1;
+        return now != null && now.countdown.get() <= 0;
     }
 
     private void called(String call) {
@@ -85,6 +90,11 @@ final class SteeredPlatform implements Platform {
             throw new Wanted(call);
         }
     }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Thread, Long> parked = new HashMap<>(); // until when; guarded by lock, as what follows
+    private final Map<Thread, Boolean> permits = new WeakHashMap<>();
+    private final Map<Thread, Integer> wakeUps = new WeakHashMap<>();
 
     @Override
     public long nanoTime() {
@@ -99,22 +109,41 @@ final class SteeredPlatform implements Platform {
     public void park(Object blocker, long nanos) {
         called("park");
         Thread me = Thread.currentThread();
-        if (nanos == FOR_EVER) {
-            sleepers.add(me);
-            LockSupport.park(blocker);
-            sleepers.remove(me);
-        } else {
-            // counted from when the thread looked at the clock last, or a jump between that look and now would be lost
-            long limit = seen.getOrDefault(me, now.get()) + nanos;
-            limits.put(me, limit);
-            if (now.get() - limit < 0) {
-                LockSupport.park(blocker);
+        // counted from when the thread looked at the clock last, or a jump between that look and now would be lost
+        Long until = nanos == FOR_EVER ? null : (Long) (seen.getOrDefault(me, now.get()) + nanos);
+        boolean woken;
+        boolean parks;
+        lock.lock();
+        try {
+            woken = permits.remove(me) != null;
+            parks = !woken && !isOver(until);
+            if (parks) {
+                parked.put(me, until);
             }
-            limits.remove(me);
+        } finally {
+            lock.unlock();
+        }
+        if (parks) {
+            LockSupport.park(blocker);
+            lock.lock();
+            try {
+                parked.remove(me);
+            } finally {
+                lock.unlock();
+            }
+        } else if (woken) {
+            LockSupport.parkNanos(1); // uses up the JVM's own permit
         }
         while (deaf.contains(me)) {
-            Thread.onSpinWait();
+            held.add(me);
+            LockSupport.parkNanos(100_000);
         }
+        held.remove(me);
+        called("end of park");
+    }
+
+    private boolean isOver(@Nullable Long until) {
+        return until != null && until - now.get() <= 0;
     }
 
     @Override
@@ -126,6 +155,21 @@ final class SteeredPlatform implements Platform {
     @Override
     public void unpark(Thread thread) {
         called("unpark");
+        lock.lock();
+        try {
+            wakeUps.merge(thread, 1, Integer::sum);
+            end(thread);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Thread thread) {
+        if (parked.containsKey(thread)) {
+            parked.remove(thread);
+        } else {
+            permits.put(thread, true);
+        }
         LockSupport.unpark(thread);
     }
 
@@ -162,28 +206,81 @@ final class SteeredPlatform implements Platform {
 
     /** Lets time pass. */
     void advance(Duration time) {
-        long then = now.addAndGet(time.toNanos());
-        limits.forEach((thread, limit) -> {
-            if (limit - then <= 0) {
-                LockSupport.unpark(thread);
-            }
-        });
+        lock.lock();
+        try {
+            now.addAndGet(time.toNanos());
+            parked.entrySet().stream()
+                    .filter(entry -> isOver(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(this::end);
+        } finally {
+            lock.unlock();
+        }
         alarms.forEach(this::ring);
+    }
+
+    /** What time it is, for a test that looks; not counted as a look. */
+    long time() {
+        return now.get();
     }
 
     /** How many threads are parked. */
     int parked() {
-        return limits.size() + sleepers.size();
+        lock.lock();
+        try {
+            return parked.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How many threads are parked with a limit. */
     int parkedTimed() {
-        return limits.size();
+        lock.lock();
+        try {
+            return (int) parked.values().stream().filter(until -> until != null).count();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Keeps a parked thread where it is, whoever wakes it, until {@link #release}. */
+    /** Whether a thread is parked, and nobody has woken it. */
+    boolean isParked(Thread thread) {
+        lock.lock();
+        try {
+            return parked.containsKey(thread);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For how much longer a thread is parked; null if it is not, or for ever. */
+    @Nullable
+    Duration parkedFor(Thread thread) {
+        lock.lock();
+        try {
+            Long until = parked.get(thread);
+            return until == null ? null : Duration.ofNanos(until - now.get());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How often a thread was woken by another. */
+    int wakeUps(Thread thread) {
+        lock.lock();
+        try {
+            return wakeUps.getOrDefault(thread, 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps a thread that is parked, or about to park, where it is, whoever wakes it, until {@link #release}. */
     void hold(Thread thread) {
         deaf.add(thread);
+        await().until(() -> isParked(thread) || held.contains(thread)); // or it might see why before it parks
     }
 
     void release(Thread thread) {
@@ -193,13 +290,18 @@ final class SteeredPlatform implements Platform {
 
     /** Wakes a parked thread for no reason. */
     void wakeForNoReason(Thread thread) {
-        LockSupport.unpark(thread);
+        unpark(thread);
     }
 
     /** Runs something once, on the given thread, the next time that it looks at the clock. */
     void whenLooking(Thread thread, Runnable action) {
+        whenLooking(thread, () -> true, action);
+    }
+
+    /** Runs something once, on the given thread, the first time that it looks at the clock and the moment is right. */
+    void whenLooking(Thread thread, BooleanSupplier isTheMoment, Runnable action) {
         beforeTime = () -> {
-            if (Thread.currentThread() == thread) {
+            if (Thread.currentThread() == thread && isTheMoment.getAsBoolean()) {
                 beforeTime = () -> {};
                 action.run();
             }

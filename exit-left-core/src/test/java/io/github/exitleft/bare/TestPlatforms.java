@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,29 @@ public final class TestPlatforms {
             return platform.parkedTimed();
         }
 
-        /** Runs something once, on the given thread, the next time that it looks at the clock. */
-        public void whenLooking(Thread thread, Runnable action) {
-            platform.whenLooking(thread, action);
+        /** Whether a thread is parked, having seen all that others have woken it for. */
+        public boolean isParked(Thread thread) {
+            return platform.isParked(thread);
+        }
+
+        /** For how much longer a thread is parked; null if it is not, or for ever. */
+        public @Nullable Duration parkedFor(Thread thread) {
+            return platform.parkedFor(thread);
+        }
+
+        /** How often a thread was woken by another. */
+        public int wakeUps(Thread thread) {
+            return platform.wakeUps(thread);
+        }
+
+        /** What time it is. */
+        public long time() {
+            return platform.time();
+        }
+
+        /** Runs something once, on the given thread, the first time that it looks at the clock and the moment is right. */
+        public void whenLooking(Thread thread, BooleanSupplier isTheMoment, Runnable action) {
+            platform.whenLooking(thread, isTheMoment, action);
         }
     }
 

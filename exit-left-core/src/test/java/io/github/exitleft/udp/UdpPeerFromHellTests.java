@@ -14,6 +14,7 @@ import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Unclaimed;
 import io.github.exitleft.VirtualThreads;
 import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class UdpPeerFromHellTests extends StageFixture {
 
     private static final int CALLERS = 24;
-    private static final Duration IN_TIME = Duration.ofSeconds(5); // on a machine that is busy with other things too
+    private static final Duration IN_TIME = Duration.ofSeconds(5); // and what the machine itself overslept
 
     private final long seed = Long.getLong("exitleft.hell.seed", System.nanoTime());
     private final long end = System.nanoTime()
@@ -49,6 +50,7 @@ class UdpPeerFromHellTests extends StageFixture {
     private final AtomicLong timedOut = new AtomicLong();
     private final AtomicLong interrupted = new AtomicLong();
     private final AtomicLong latest = new AtomicLong();
+    private final AtomicLong overslept = new AtomicLong(); // at most, by a thread that has nothing to do with the stage
     private final AtomicReference<Object> implausible = new AtomicReference<>();
 
     @Test
@@ -74,7 +76,7 @@ class UdpPeerFromHellTests extends StageFixture {
             Task<Void> hell = start(peer);
             Map<Outcome, Long> exits = besiege(stage, address, random);
             peer.stop();
-            hell.thread.join(20_000);
+            hell.thread.join(Patience.LIMIT.toMillis());
             hell.get();
             readWhatIsLeft(stage, watched);
 
@@ -97,7 +99,9 @@ class UdpPeerFromHellTests extends StageFixture {
                         .as("received or dropped by the kernel")
                         .isEqualTo(peer.sent());
             }
-            assertThat(Duration.ofNanos(latest.get())).as("late").isLessThan(IN_TIME);
+            assertThat(Duration.ofNanos(latest.get() - 10 * overslept.get()))
+                    .as("late")
+                    .isLessThan(IN_TIME);
             assertThat(snapshot.role().tickets()).isZero();
         }
     }
@@ -118,12 +122,15 @@ class UdpPeerFromHellTests extends StageFixture {
         Task<Void> interrupter = start(() -> {
             while (System.nanoTime() - end < 0) {
                 callers.get(random.nextInt(CALLERS)).thread.interrupt();
+                long before = System.nanoTime();
                 LockSupport.parkNanos(1_000_000);
+                overslept.accumulateAndGet(System.nanoTime() - before - 1_000_000, Math::max);
             }
             return null;
         });
         for (Task<Void> caller : callers) {
-            caller.thread.join(TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime())) + 60_000);
+            caller.thread.join(
+                    TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime())) + Patience.LIMIT.toMillis());
             caller.get();
         }
         interrupter.get();

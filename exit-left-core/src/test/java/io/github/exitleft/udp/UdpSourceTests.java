@@ -12,6 +12,7 @@ import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.Stage;
 import io.github.exitleft.UnreadableMessageException;
 import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -25,7 +26,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One UDP port, over real sockets on loopback. */
 class UdpSourceTests extends SourceContractTests<Datagram> {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Patience.FOR_EVER;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @Override
@@ -72,7 +72,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
 
     private static Datagram receive(UdpSource source) throws Exception {
         Datagram datagram = null;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
         while (datagram == null && System.nanoTime() - deadline < 0) {
             datagram = source.receive(Duration.ofSeconds(1));
         }
@@ -104,7 +104,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
                     .accepts(got);
             source.backdoor().send(got.sender(), got.payload());
             var reply = new DatagramPacket(new byte[8], 8);
-            peer.setSoTimeout(15_000);
+            peer.setSoTimeout((int) Patience.LIMIT.toMillis());
             peer.receive(reply);
             assertThat(reply.getLength()).isEqualTo(3);
             assertThat(reply.getPort()).isEqualTo(source.localAddress().getPort());

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplicationAotProcessor;
 
 /** Stages over each kind of source in an application that is processed ahead of time, as Boot's build plugin does it: B8. */
+@Tag("slow")
 class AheadOfTimeIT {
 
     @TempDir

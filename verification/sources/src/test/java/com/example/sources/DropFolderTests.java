@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,8 +73,7 @@ class DropFolderTests extends SourceContractTests<Path> {
                     .isInstanceOf(SourceFailedException.class)
                     .hasCauseInstanceOf(NoSuchFileException.class);
             Files.createDirectory(drop);
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> results.snapshot(0).role().state() == State.OPEN);
+            await().until(() -> results.snapshot(0).role().state() == State.OPEN);
             assertThat(results.call("b", () -> Files.createFile(drop.resolve("b"))))
                     .hasToString("b");
         }

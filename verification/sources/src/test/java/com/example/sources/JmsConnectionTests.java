@@ -11,6 +11,7 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import io.github.exitleft.spring.boot.jms.JmsSource;
 import io.github.exitleft.spring.boot.jms.JmsTokens;
+import io.github.exitleft.testing.Patience;
 import jakarta.jms.Connection;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
@@ -31,7 +32,7 @@ import org.springframework.jms.core.JmsTemplate;
 /** A connection to a real JMS broker that is lost, or takes its time. */
 class JmsConnectionTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private ArtemisBroker broker;
     private final SlowFactory factory = new SlowFactory();
@@ -79,7 +80,7 @@ class JmsConnectionTests {
 
         loseConnection(failure);
 
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             try {
                 return this.stage.call("a", () -> this.sender.send(replies(), "answer", "a")) != null;
             } catch (SourceFailedException e) {
@@ -101,7 +102,7 @@ class JmsConnectionTests {
         FutureTask<?> connecting;
         try {
             connecting = Threads.start(this.sender::replyTo);
-            await().atMost(PATIENCE).until(this.factory.gate::hasQueuedThreads);
+            await().until(this.factory.gate::hasQueuedThreads);
 
             var flag = new FutureTask<>(() -> {
                 assertThatThrownBy(this.sender::replyTo)
@@ -112,9 +113,8 @@ class JmsConnectionTests {
             var interrupted = new Thread(flag, "interrupted");
             interrupted.setDaemon(true);
             interrupted.start();
-            await().atMost(PATIENCE)
-                    .until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
-                            || interrupted.getState() == Thread.State.WAITING);
+            await().until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
+                    || interrupted.getState() == Thread.State.WAITING);
             interrupted.interrupt();
             assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
 

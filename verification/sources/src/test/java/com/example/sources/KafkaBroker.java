@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +105,7 @@ final class KafkaBroker {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         try (Admin admin = admin()) {
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 if (!this.process.isAlive()) {
                     throw new AssertionError("the broker ended: see " + log);
                 }

@@ -15,6 +15,7 @@ import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,10 +41,11 @@ import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /** A source that failed works again when a broker has answered it, and not before (M6). */
+@Tag("slow")
 class KafkaFailureIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String topic = "failing-" + NUMBERS.incrementAndGet();
@@ -124,11 +127,11 @@ class KafkaFailureIT {
             failByDenial(stage);
             int before = this.consumers.get();
 
-            await().atMost(PATIENCE).until(() -> this.consumers.get() >= before + 3 || this.reopened.get() > 0);
+            await().until(() -> this.consumers.get() >= before + 3 || this.reopened.get() > 0);
 
             assertThat(this.reopened).hasValue(0);
             this.broker.allow(this.topic);
-            await().atMost(PATIENCE).until(() -> stage.snapshot(0).role().state() == State.OPEN);
+            await().until(() -> stage.snapshot(0).role().state() == State.OPEN);
             assertThat(stage.call(3, () -> send(3)).value()).isEqualTo("3");
             assertThat(this.reopened).hasValue(1);
         }
@@ -142,18 +145,17 @@ class KafkaFailureIT {
 
             // whoever may try again is told that no broker answers, instead of waiting in vain
             var options = CallOptions.defaults().timeout(Duration.ofSeconds(20));
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThatThrownBy(() -> stage.call(3, options, () -> {}))
-                            .isInstanceOf(SourceFailedException.class)
-                            .cause()
-                            .isInstanceOf(TimeoutException.class)
-                            .hasMessageContaining("no broker has answered for PT2S"));
+            await().untilAsserted(() -> assertThatThrownBy(() -> stage.call(3, options, () -> {}))
+                    .isInstanceOf(SourceFailedException.class)
+                    .cause()
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("no broker has answered for PT2S"));
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
             assertThat(this.reopened).hasValue(0);
 
             this.broker.start();
             this.broker.allow(this.topic);
-            await().atMost(PATIENCE).until(() -> {
+            await().until(() -> {
                 try {
                     return stage.call(4, () -> send(4)).value().equals("4");
                 } catch (SourceFailedException e) {
@@ -168,8 +170,7 @@ class KafkaFailureIT {
         try (KafkaSource<Integer, String> source = open(false)) {
             assertThat(source.receive(Duration.ofSeconds(1))).isNull();
             this.broker.kill();
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(1))
+            await().pollInterval(Duration.ofMillis(1))
                     .untilAsserted(() -> assertThatThrownBy(() -> source.receive(Duration.ofSeconds(1)))
                             .isInstanceOf(TimeoutException.class));
 

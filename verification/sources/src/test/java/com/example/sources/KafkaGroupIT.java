@@ -9,6 +9,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.UnreadableMessageException;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
+import io.github.exitleft.testing.Patience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -30,16 +31,18 @@ import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /** A source that is a member of a group: when it stays one, and what it commits. */
+@Tag("slow")
 class KafkaGroupIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Patience.LIMIT;
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final KafkaBroker broker = KafkaBroker.running();
@@ -81,9 +84,7 @@ class KafkaGroupIT {
     }
 
     private static ConsumerRecord<Integer, Long> next(KafkaSource<Integer, Long> source) {
-        return await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> source.receive(SECOND), record -> record != null);
+        return await().pollInterval(Duration.ofMillis(1)).until(() -> source.receive(SECOND), record -> record != null);
     }
 
     @Test
@@ -125,7 +126,7 @@ class KafkaGroupIT {
             }
             return true;
         });
-        await().atMost(PATIENCE).until(() -> this.broker.records(this.topic) > 0);
+        await().until(() -> this.broker.records(this.topic) > 0);
         try (KafkaSource<Integer, Long> source = open()) {
             assertThatThrownBy(() -> next(source)).isInstanceOf(UnreadableMessageException.class);
         } finally {
@@ -141,7 +142,7 @@ class KafkaGroupIT {
         this.consumers.addPostProcessor(consumer -> wakenWhenAskedForCommits(consumer, wakes));
         try (KafkaSource<Integer, Long> source = open()) {
             assertThat(source.receive(SECOND)).isNull();
-            await().atMost(PATIENCE).until(() -> this.broker.members(this.topic) == 0); // since nobody reads
+            await().until(() -> this.broker.members(this.topic) == 0); // since nobody reads
             send(3);
             wakes.set(true);
 

@@ -13,6 +13,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ import org.springframework.messaging.handler.annotation.SendTo;
 class KafkaRequestsIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String requests = "asked-" + NUMBERS.incrementAndGet();
@@ -131,7 +132,7 @@ class KafkaRequestsIT {
                 assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo("TEXT " + i);
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
-            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+            await().until(() -> client.rpc.snapshot(0).role().tickets() == 0);
         });
     }
 
@@ -146,16 +147,16 @@ class KafkaRequestsIT {
                 client.sender.send(new ProducerRecord<>(this.requests, "part " + i), token);
             }
 
-            await().atMost(PATIENCE).until(() -> heard.messages.size() == 2);
+            await().until(() -> heard.messages.size() == 2);
             heard.request(8);
-            await().atMost(PATIENCE).until(() -> heard.messages.size() == 10);
+            await().until(() -> heard.messages.size() == 10);
             heard.cancel();
 
             assertThat(heard.messages.stream().map(ConsumerRecord::value)) // from three partitions
                     .containsExactlyInAnyOrder(
                             IntStream.range(0, 10).mapToObj(i -> "PART " + i).toArray(String[]::new));
             assertThat(heard.errors).isEmpty();
-            await().atMost(PATIENCE).until(() -> client.rpc.snapshot(0).role().tickets() == 0);
+            await().until(() -> client.rpc.snapshot(0).role().tickets() == 0);
         });
     }
 
@@ -176,7 +177,7 @@ class KafkaRequestsIT {
                     assertThat(theirs.get(30, TimeUnit.SECONDS).value()).isEqualTo("THEIRS " + i);
                 }
                 // the stage reads the template's tokens as well, and none is its own
-                await().atMost(PATIENCE).until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);
+                await().until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);
                 assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(20);
                 assertThat(count(client.rpc, MessageOutcome.UNREADABLE)).isZero();
             } finally {

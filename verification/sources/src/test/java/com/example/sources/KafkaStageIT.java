@@ -10,7 +10,6 @@ import io.github.exitleft.Ticket;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +40,6 @@ import org.springframework.messaging.handler.annotation.SendTo;
 class KafkaStageIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String requests = "requests-" + NUMBERS.incrementAndGet();
@@ -165,8 +163,7 @@ class KafkaStageIT {
                                     .isEqualTo(token.toUpperCase());
                         }
                     }
-                    await().atMost(PATIENCE)
-                            .until(
+                    await().until(
                                     () -> { // by reading what is still there
                                         one.call(
                                                 "end-" + NUMBERS.incrementAndGet(),
@@ -258,7 +255,7 @@ class KafkaStageIT {
     }
 
     private static void produceWhenKnown(ApplicationContext context, ProducerRecord<String, String> record) {
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> produce(context, record));
+        await().ignoreExceptions().untilAsserted(() -> produce(context, record));
     }
 
     @Test
@@ -310,7 +307,7 @@ class KafkaStageIT {
                     Stage<String, ConsumerRecord<String, String>> rpc = stage(context, "rpc");
                     try (Ticket<String, ConsumerRecord<String, String>> ticket = rpc.ticket("meanwhile")) {
                         rpc.call("first", () -> produce(context, answer("first")));
-                        await().atMost(PATIENCE).until(() -> this.broker.members(this.replies) == 0);
+                        await().until(() -> this.broker.members(this.replies) == 0);
                         produce(context, answer("meanwhile"));
 
                         assertThat(ticket.await().message().value()).isEqualTo("answer to meanwhile");

@@ -10,9 +10,9 @@ import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import jakarta.jms.ConnectionFactory;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,10 +28,10 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /** A keeper that somebody interrupts goes on, over each source, and the next call is answered (S10, M10). */
+@Tag("slow")
 class KeeperInterruptIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Plays both sides: an answer comes as if somebody else had sent it. */
     @FunctionalInterface
@@ -64,7 +64,7 @@ class KeeperInterruptIT {
     /** Its thread, in the midst of reading. */
     private static Thread keeper(Stage<?, ?> stage) {
         String name = "exit-left keeper of stage '" + stage.name() + "'";
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             var head = stage.snapshot(0).role().head();
             return head != null && head.thread().equals(name);
         });

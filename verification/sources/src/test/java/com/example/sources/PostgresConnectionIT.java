@@ -12,6 +12,7 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSource;
 import io.github.exitleft.spring.boot.postgres.PostgresTokens;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -32,7 +33,7 @@ import org.postgresql.PGNotification;
 /** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
 class PostgresConnectionIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.LIMIT;
 
     private FreezingProxy network;
     private HikariDataSource pool;
@@ -109,7 +110,7 @@ class PostgresConnectionIT {
         this.network.freeze();
 
         assertClosesInTime(stage);
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        await().until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
     }
 
     @Test
@@ -131,7 +132,7 @@ class PostgresConnectionIT {
             sender.ensureListening();
             return true;
         });
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+        await().until(() -> this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
 
         var flag = new FutureTask<>(() -> {
             assertThatThrownBy(sender::ensureListening).hasRootCauseInstanceOf(InterruptedException.class);
@@ -140,9 +141,8 @@ class PostgresConnectionIT {
         var interrupted = new Thread(flag, "interrupted");
         interrupted.setDaemon(true);
         interrupted.start();
-        await().atMost(PATIENCE)
-                .until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
-                        || interrupted.getState() == Thread.State.WAITING);
+        await().until(() ->
+                interrupted.getState() == Thread.State.TIMED_WAITING || interrupted.getState() == Thread.State.WAITING);
         interrupted.interrupt();
         assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
 
@@ -160,6 +160,6 @@ class PostgresConnectionIT {
             connection.close();
         }
         assertThat(Threads.failure(connecting)).hasMessageContaining("is closed");
-        await().atMost(PATIENCE).until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        await().until(() -> this.pool.getHikariPoolMXBean().getActiveConnections() == 0);
     }
 }

@@ -16,7 +16,6 @@ import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -178,7 +177,7 @@ class PostgresStageIT {
             // one tries again and can't even send, the next one is told at once
             assertThatThrownBy(() -> client.ask(2, "2"))
                     .isInstanceOfAny(SQLException.class, SourceFailedException.class);
-            assertThatThrownBy(() -> client.jobs.ticket(3)).isInstanceOf(SourceFailedException.class);
+            Threads.assertRefusesTickets(client.jobs, 3);
 
             this.database.start();
 
@@ -268,7 +267,7 @@ class PostgresStageIT {
     }
 
     private static void assertComesBack(Client client) throws Exception {
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().until(() -> {
             try {
                 return client.ask(4, "4:after").equals("4:after");
             } catch (SourceFailedException | SQLException e) {

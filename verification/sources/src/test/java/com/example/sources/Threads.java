@@ -1,10 +1,11 @@
 package com.example.sources;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
-import java.time.Duration;
+import io.github.exitleft.bare.SourceFailedException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -35,7 +36,7 @@ final class Threads {
 
     /** Waits until so many callers wait, one of them as the head unless that is the keeper. */
     static void awaitCallers(Stage<?, ?> stage, int number) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             var role = stage.snapshot(0).role();
             if (role.head() == null) {
                 return false;
@@ -43,6 +44,16 @@ final class Threads {
             boolean kept = role.head().thread().startsWith("exit-left keeper");
             return role.waiters() == (kept ? number : number - 1);
         });
+    }
+
+    /** Sees that the source is still failed: no two tickets are given in a second, and one may be due. */
+    static <T> void assertRefusesTickets(Stage<T, ?> stage, T token) {
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        stage.ticket(token).close();
+                    }
+                })
+                .isInstanceOf(SourceFailedException.class);
     }
 
     /** How many messages came to that end. */

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
@@ -27,6 +27,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.messaging.handler.annotation.SendTo;
 
 /** Two instances of an application, in processes of their own, whose answers come over one topic; one of them is killed. */
+@Tag("slow")
 class TwoInstancesIT {
 
     private static final String REQUESTS = "instances-requests";
@@ -71,7 +72,7 @@ class TwoInstancesIT {
 
     /** Once the keeper has read what nobody waits for any more. */
     private void assertEveryAnswerIsAccountedFor(Instance survivor, Responder responder) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             long victims = responder.victims.get();
             assertThat(victims).isBetween(100L, 5_000L);
             Map<MessageOutcome, Long> messages = new EnumMap<>(MessageOutcome.class);

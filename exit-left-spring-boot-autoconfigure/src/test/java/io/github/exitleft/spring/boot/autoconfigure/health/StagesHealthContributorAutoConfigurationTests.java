@@ -172,7 +172,7 @@ class StagesHealthContributorAutoConfigurationTests {
     void stageThatWaitsInVainIsUpAsLongAsItsSourceIsRead() { // B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
-                .withPropertyValues("management.health.stages.unattended-after=5s")
+                .withPropertyValues("management.health.stages.unattended-after=1m")
                 .run(context -> {
                     Stage<String, String> stage = queue(context);
                     Thread head = new Thread(() -> {
