@@ -71,6 +71,26 @@ public final class TestPlatforms {
         public void whenLooking(Thread thread, BooleanSupplier isTheMoment, Runnable action) {
             platform.whenLooking(thread, isTheMoment, action);
         }
+
+        /** Makes a call of the platform throw an Error: the one of that number, of those that threads of that name make. */
+        public void failWhen(String thread, int number) {
+            platform.failWhen(thread, number);
+        }
+
+        /** Likewise, of those of one method. */
+        public void failWhen(String thread, int number, String call) {
+            platform.failWhen(thread, number, call);
+        }
+
+        /** Whether the Error that was wanted last has been thrown. */
+        public boolean hasFailed() {
+            return platform.hasFailed();
+        }
+
+        /** Runs something once, on the given thread, the next time that it looks at the clock. */
+        public void whenLooking(Thread thread, Runnable action) {
+            platform.whenLooking(thread, action);
+        }
     }
 
     /** Sees each look at the clock and each wake-up, and says what time it is. */

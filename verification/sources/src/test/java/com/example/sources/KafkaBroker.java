@@ -35,8 +35,6 @@ import org.apache.kafka.common.resource.ResourceType;
 /** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
 final class KafkaBroker {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private static KafkaBroker shared;
 
     private final Path directory;
@@ -134,16 +132,13 @@ final class KafkaBroker {
         String name = topic.name();
         try (Admin admin = admin()) {
             try {
-                admin.createTopics(List.of(topic))
-                        .all()
-                        .get(30, TimeUnit.SECONDS);
+                admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw new AssertionError(e);
                 }
             }
-            await().atMost(PATIENCE)
-                    .ignoreExceptions()
+            await().ignoreExceptions()
                     .until(() -> admin
                             .describeTopics(List.of(name))
                             .allTopicNames()
@@ -193,11 +188,10 @@ final class KafkaBroker {
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
-            await().atMost(PATIENCE)
-                    .until(() -> admin.describeAcls(denial(topic).toFilter())
-                            .values()
-                            .get(5, TimeUnit.SECONDS)
-                            .isEmpty()); // the broker learns of it from the controller
+            await().until(() -> admin.describeAcls(denial(topic).toFilter())
+                    .values()
+                    .get(5, TimeUnit.SECONDS)
+                    .isEmpty()); // the broker learns of it from the controller
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.exitleft.lincheck;
 
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageSeam;
 import io.github.exitleft.StageSnapshot;
@@ -35,7 +36,10 @@ final class StagePlay {
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
         this.stage = StageSeam.build(
-                Stage.builder("stage", Integer.class, letters, this::token).drain(drain), time);
+                Stage.builder("stage", Integer.class, letters, this::token)
+                        .drain(drain)
+                        .onFailure(OnFailure.FAIL_ALL), // a thread that it does not know of would confuse Lincheck
+                time);
     }
 
     private Integer token(Integer letter) {

@@ -100,7 +100,7 @@ class PackagedMetadataIT {
     @Test
     void keysOfStageAreThoseThatTheReportOfAnUnknownOneLists() throws IOException {
         assertThat(properties(STAGE_METADATA).keySet())
-                .containsExactlyInAnyOrder(StagePropertiesBinding.KEYS.split(", "));
+                .containsExactlyInAnyOrderElementsOf(StagePropertiesBinding.KEYS);
     }
 
     @Test
