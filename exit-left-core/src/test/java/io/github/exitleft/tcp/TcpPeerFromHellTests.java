@@ -39,7 +39,7 @@ class TcpPeerFromHellTests extends StageFixture {
     private final AtomicLong asked = new AtomicLong();
     private volatile boolean tame;
 
-    // only for the one who reads
+    // only for the reading thread
 
     private int connection = -1;
     private int next;
