@@ -44,11 +44,11 @@ class TcpConnectingTests extends StageFixture {
         }
     }
 
-    /** An address where nothing listens. */
-    private static InetSocketAddress refusing() throws IOException {
-        try (var peer = new Peer()) {
-            return peer.address();
-        }
+    /** An address where nothing listens, nor will until the test is over. */
+    private InetSocketAddress refusing() throws IOException {
+        Socket bound = opened(new Socket());
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return (InetSocketAddress) bound.getLocalSocketAddress();
     }
 
     /** Makes the peer accept no more, nor refuse: the system answers no attempt to connect while the queue is full. */
