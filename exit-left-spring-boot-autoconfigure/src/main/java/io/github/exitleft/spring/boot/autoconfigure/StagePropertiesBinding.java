@@ -216,6 +216,9 @@ final class StagePropertiesBinding {
         if (type == InetAddress.class) {
             return "the address of an interface of this machine, such as 127.0.0.1";
         }
+        if (type == List.class) { // the others are of texts, which need no conversion
+            return "addresses separated by commas, such as 239.255.7.7";
+        }
         if (type == int.class || type == Integer.class) {
             return "a whole number";
         }
