@@ -22,6 +22,9 @@ bit failed; /* Role.failure */
 byte tickets[N] = NONE; /* BareStage.tickets: who holds the token */
 byte permit; /* of LockSupport.park; sticky */
 byte interrupted; /* the threads' flags */
+#ifdef CANCELS
+bit woken; /* the resource: its present or next read returns; sticky */
+#endif
 
 /* for the properties only */
 byte parked; /* who is in park */
@@ -325,7 +328,7 @@ inline signal() {
     UNLOCK
 }
 
-/* closes the ticket, which may be closed already; with the lock held */
+/* closes the ticket, which may be closed already; with the lock held. Its head is then to be woken */
 inline release(w) {
     if
     :: HAS(open, w) ->
@@ -336,9 +339,12 @@ inline release(w) {
         if
         :: state[w] == WAITING ->
             dequeue(w);
-            state[w] = CLOSED;
+            state[w] = CANCELLED;
             next = w
         :: else
+#if defined(CANCELS) && !defined(CANCEL_DOES_NOT_WAKE) && !defined(CANCEL_WAKES_FIRST)
+            ; wakes = (head == w)
+#endif
         fi
     :: else
     fi;

@@ -27,7 +27,8 @@
 #endif
 /*
  * With CLOSED_FROM_OUTSIDE no head closes the stage; with FAILS a head may say that the resource failed; with SHARED two
- * threads want the same token, and a stranger closes tickets; with ENDINGS each way in which all can end is printed.
+ * threads want the same token, and a stranger closes tickets; with CANCELS the stranger closes the ticket of a thread that reads until it
+ * is woken and told; with ENDINGS each way in which all can end is printed.
  *
  * What makes it smaller: steps that commute with all others are merged, unless UNMERGED. With ALIKE, of waiters between which
  * nothing tells, only one may go first; it does not matter which. README.md says why, and ./run compares.
@@ -39,7 +40,7 @@
 #define TOKEN(w) (w)
 #endif
 
-#if defined(SHARED) || defined(UNMERGED)
+#if defined(SHARED) || defined(CANCELS) || defined(UNMERGED)
 #define SEPARATE
 #define ALONE (N - 1)
 #define NEXT_THREAD skip
@@ -64,7 +65,7 @@
 #define NONE 255
 
 /* the last are first in number */
-mtype = { IDLE, WAITING, HEADING, SIGNALLED, EXPIRED, INTERRUPTED, CLOSED, FAILED };
+mtype = { IDLE, WAITING, HEADING, SIGNALLED, EXPIRED, INTERRUPTED, CANCELLED, CLOSED, FAILED };
 
 #include "role.pml"
 
@@ -79,6 +80,7 @@ proctype Thread(byte me) {
     byte threads;
     byte first; /* for promotion, and for a mutant */
     bit closing;
+    bit wakes; /* itself, which does not head then */
 
     atomic {
         NEXT_THREAD;
@@ -145,7 +147,10 @@ again:
     if
     :: state[me] == HEADING ->
         if
-        :: atomic { true -> /* chosen and interrupted */
+#if defined(SHARED) || defined(CANCELS)
+        :: atomic { !HAS(open, me) -> ENDED(me, HAS(interrupted, me)) } /* chosen and closed */
+#endif
+        :: atomic { HAS(open, me) -> /* chosen and interrupted */
                 DROP(interrupted, me);
                 DROP(asked, me);
                 ENDED(me, 1)
@@ -153,7 +158,7 @@ again:
 #ifdef INTERRUPTED_KEEPS_ROLE
             goto departing
 #endif
-        :: atomic { !HAS(interrupted, me) ->
+        :: atomic { HAS(open, me) && !HAS(interrupted, me) ->
                 assert(reading == NONE && head == me); /* S4: one head */
                 assert(timesClosed == 0 || forced);
                 ENDED(me, 0);
@@ -187,8 +192,23 @@ again:
                 unparkAll()
             :: atomic { failed && eraOf[me] == era -> failed = 0 } /* recovered */
 #endif
+#ifdef CANCELS
+            :: me == 0 -> /* reads for a message that never comes */
+                signals = 0;
+                do
+#ifdef HEAD_NOT_TOLD
+                :: closed -> goto left
+                :: !closed -> atomic { woken -> woken = 0 }
+#else
+                :: closed || !HAS(open, me) -> goto left
+                :: !closed && HAS(open, me) -> atomic { woken -> woken = 0 }
+#endif
+                od
+#endif
             :: atomic { true -> signals = 0; break }
-            od
+            od;
+left:
+            skip
         fi;
         leave()
     :: else
@@ -267,6 +287,9 @@ end:
         UNLOCK
     };
     unparkAll();
+#ifdef CANCELS
+    woken = 1;
+#endif
 #ifdef CLOSES_UNDER_HEAD
     closeResource();
 #endif
@@ -308,14 +331,18 @@ end:
     }
 }
 
-#ifdef SHARED
+#if defined(SHARED) || defined(CANCELS)
 /* closes the ticket of thread 0, whatever that is about */
 proctype Stranger() {
     byte next = NONE;
 #ifdef REMOVAL_BY_THE_FIRST_ONLY
     bit first;
 #endif
+    bit wakes;
 
+#ifdef CANCEL_WAKES_FIRST
+    woken = 1;
+#endif
 end:
     atomic {
         HAS(open, 0) && !STUCK ->
@@ -324,7 +351,13 @@ end:
     unparkNext();
     atomic {
         remove(0)
-    }
+    };
+#ifdef CANCELS
+    if
+    :: wakes -> woken = 1
+    :: else
+    fi
+#endif
 }
 #endif
 
@@ -336,7 +369,7 @@ init {
         }
         i = 0;
         run Closer();
-#ifdef SHARED
+#if defined(SHARED) || defined(CANCELS)
         run Stranger()
 #endif
     }

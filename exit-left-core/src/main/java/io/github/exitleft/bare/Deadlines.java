@@ -45,11 +45,17 @@ final class Deadlines {
         if (ringsInTime && alarm.at() - now > 0) {
             return true;
         }
+        boolean wasOn = alarm.isOn();
+        long before = alarm.at();
         try { // one that should have rung by now may have been lost, so it is set again
-            platform.set(alarm, ringsInTime ? alarm.at() : timeFor(now));
+            platform.set(alarm, ringsInTime ? before : timeFor(now));
             return true;
         } catch (Throwable e) {
-            alarm.turnOff(); // so that the next waiter tries again, for all of them
+            if (wasOn) {
+                alarm.moveTo(before); // as others count on it
+            } else {
+                alarm.turnOff(); // so that the next waiter tries again
+            }
             return false;
         }
     }

@@ -7,6 +7,7 @@ import io.github.exitleft.bare.BareStage;
 import io.github.exitleft.bare.BareTicket;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
+import java.util.concurrent.CancellationException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -19,6 +20,8 @@ public final class Endings {
 
     private static final int CLOSED = 0;
     private static final int HEADED = 1;
+    private static final int CANCELLED = 3;
+    private static final int REFUSED = 4;
     private static final int HEADED_A_CLOSED_ONE = -4;
 
     private Endings() {}
@@ -153,6 +156,43 @@ public final class Endings {
             } catch (RuntimeException e) {
                 r.r1 = Waits.UNEXPECTED;
             }
+        }
+    }
+
+    /** A ticket is closed while its thread enters, heads and reads on until it has no time left. */
+    @JCStressTest
+    @Outcome(id = "3, 1", expect = ACCEPTABLE, desc = "cancelled, and all before the closing is seen")
+    @Outcome(id = "4, 1", expect = ACCEPTABLE, desc = "closed before it was entered")
+    @Outcome(expect = FORBIDDEN, desc = "reads on, or something before the closing not seen")
+    @State
+    public static class CancelAgainstHead {
+
+        private final BareStage<Integer, Object, Object> stage = Waits.stage(new Object(), new Object());
+        private final BareTicket<Integer> ticket = stage.ticket(1);
+        private int before;
+
+        @Actor
+        public void reader(II_Result r) {
+            r.r2 = 1; // nothing is missed where it does not come to read
+            try {
+                r.r1 = Waits.heading(stage, ticket, head -> {
+                    while (!head.remaining().isZero()) {
+                        Thread.onSpinWait();
+                    }
+                    r.r2 = before;
+                    return head.outOfTime();
+                });
+            } catch (CancellationException e) {
+                r.r1 = CANCELLED;
+            } catch (IllegalStateException e) {
+                r.r1 = REFUSED;
+            }
+        }
+
+        @Actor
+        public void stranger() {
+            before = 1;
+            ticket.close();
         }
     }
 }

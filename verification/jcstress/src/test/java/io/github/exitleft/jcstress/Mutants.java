@@ -46,19 +46,21 @@ final class Mutants {
                     "Heads.BothAtOnce",
                     List.of(new Edit("""
                                             Thread promoted = null;
-                                            lock.lock();
+                                            insistOnLock();
                                     """, """
                                             Thread promoted = null;
                                     """), new Edit("""
-                                                    head = null;
-                                                }
-                                            } finally {
                                                 unlock();
+                                                platform.wake(promoted);
                                     """, """
-                                                    Thread.yield();
-                                                    head = null;
-                                                }
-                                            } finally {
+                                                platform.wake(promoted);
+                                    """), new Edit("""
+                                            head = null;
+                                            return false;
+                                    """, """
+                                            Thread.yield();
+                                            head = null;
+                                            return false;
                                     """))),
             new Mutant(
                     "early signal kept without the lock",
@@ -66,46 +68,56 @@ final class Mutants {
                     "Signals",
                     List.of(new Edit("""
                                             Thread signalled = null;
-                                            lock.lock();
+                                            lock();
                                     """, """
                                             Thread signalled = null;
                                     """), new Edit("""
                                                     ticket.signalPending = true;
                                                 }
+                                            } catch (Throwable e) {
+                                                breakOff(e);
+                                                throw e;
                                             } finally {
                                                 unlock();
+                                            }
                                     """, """
                                                     Thread.yield();
                                                     ticket.signalPending = true;
                                                 }
                                             } finally {
+                                            }
                                     """))),
             new Mutant(
                     "cause of a failure told after the waits have ended",
                     ROLE,
                     "Endings.FailureAgainstWait",
-                    List.of(new Edit("era.failure = cause;", ""), new Edit("""
-                                            ended.forEach(platform::unpark);
+                    List.of(new Edit("era.failure = why;", ""), new Edit("""
+                                            wakeAll(ended);
                                             return true;
                                     """, """
-                                            ended.forEach(platform::unpark);
+                                            wakeAll(ended);
                                             Thread.yield();
-                                            reported.failure = cause;
+                                            reported.failure = why;
                                             return true;
                                     """))),
             new Mutant(
                     "closing marked after the waits have ended",
                     ROLE,
                     "Endings.CloseAgainstEntry",
-                    List.of(new Edit("            closed = true;\n", ""), new Edit("""
-                                                ended.forEach(platform::unpark);
-                                                if (headed) {
+                    List.of(new Edit("            closing = true;\n            closed = true;\n", "            closing = true;\n"), new Edit("""
+                                            wakeAll(ended);
+                                            if (headed) {
                                     """, """
-                                                Thread.yield();
-                                                closed = true;
-                                                ended.forEach(platform::unpark);
-                                                if (headed) {
-                                    """))));
+                                            Thread.yield();
+                                            closed = true;
+                                            wakeAll(ended);
+                                            if (headed) {
+                                    """))),
+            new Mutant(
+                    "head not told that its ticket is closed",
+                    "io/github/exitleft/bare/Director.java",
+                    "Endings.CancelAgainstHead",
+                    List.of(new Edit("isClosed() || isCancelled() ?", "isClosed() ?"))));
 
     private Mutants() {}
 }

@@ -56,12 +56,32 @@ public final class Simulation implements Platform {
         }
     }
 
+    /** Rings an alarm, outside of this class, where threads may be switched. */
+    private record Ring(Alarm alarm) implements Runnable {
+        @Override
+        public void run() {
+            alarm.ring();
+        }
+    }
+
     private static final int MOST = 4;
+
+    private final boolean virtual;
+    private @Nullable Alarm alarm; // of the one stage; guarded by its lock as it is set, and then always the same
 
     private final Bed main = new Bed();
     private final Bed[] beds = new Bed[MOST];
     private int actors;
     private final Clock clock = new Clock();
+
+    /**
+     * Creates a simulation.
+     *
+     * @param virtual whether its threads are taken for virtual ones
+     */
+    public Simulation(boolean virtual) {
+        this.virtual = virtual;
+    }
 
     /**
      * Makes a thread; declared as the plain class, because Lincheck does not see a {@code join} through a subclass.
@@ -152,7 +172,22 @@ public final class Simulation implements Platform {
     }
 
     /**
-     * Moves time, and wakes those whose park is over by that.
+     * What there is to do at the time that it is now, besides waking those whose park is over.
+     *
+     * @return what rings the alarm if that is due, or null
+     */
+    public @Nullable Runnable due() {
+        enterIgnoredSection();
+        try {
+            Alarm set = alarm;
+            return set != null && set.isOn() && set.at() - clock.now <= 0 ? new Ring(set) : null;
+        } finally {
+            leaveIgnoredSection();
+        }
+    }
+
+    /**
+     * Moves time, and wakes those whose park is over by that; what is {@link #due()} then is to be run.
      *
      * @param time how far
      */
@@ -188,11 +223,14 @@ public final class Simulation implements Platform {
 
     @Override
     public void park(Object blocker, long nanos) {
+        for (Runnable due = due(); due != null; due = due()) { // set when it was due already
+            due.run();
+        }
         Bed bed = begin(nanos);
         settle(bed);
         synchronized (bed) {
             try {
-                while (!bed.permit && clock.now - bed.until < 0) {
+                while (!bed.permit && (nanos == FOR_EVER || clock.now - bed.until < 0)) {
                     bed.wait();
                 }
             } catch (InterruptedException e) {
@@ -221,6 +259,17 @@ public final class Simulation implements Platform {
             bed.permit = true;
             bed.notifyAll();
         }
+    }
+
+    @Override
+    public boolean isVirtual() {
+        return virtual;
+    }
+
+    @Override
+    public void set(Alarm stages, long at) {
+        alarm = stages;
+        stages.moveTo(at);
     }
 
     private Bed bed(Thread thread) {

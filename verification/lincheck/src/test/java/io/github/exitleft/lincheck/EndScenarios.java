@@ -52,6 +52,18 @@ final class EndScenarios {
                     500,
                     EndScenarios::ticketClosedAgainstPromotion,
                     "FINISHED FINISHED",
+                    "CANCELLED FINISHED"),
+            Scenario.of(
+                    "ticket closed against its head",
+                    "S3 S20",
+                    300,
+                    EndScenarios::ticketClosedAgainstItsHead,
+                    "CANCELLED FINISHED"),
+            Scenario.of(
+                    "ticket closed against promotion and reading",
+                    "S3 S20",
+                    500,
+                    EndScenarios::ticketClosedAgainstPromotionAndReading,
                     "CANCELLED FINISHED"));
 
     private EndScenarios() {}
@@ -211,6 +223,41 @@ final class EndScenarios {
         play.head(director -> {
             c.startParked();
             b.startParked();
+            stranger.start();
+        });
+        stranger.join();
+        play.end(b.join(), c.join());
+    }
+
+    private static void ticketClosedAgainstItsHead() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var c = play.waiter(play.ticket(), LONG);
+        var stranger = play.actor(() -> {
+            ticket.close();
+            return End.FINISHED;
+        });
+        End end = play.head(ticket, director -> {
+            c.startParked();
+            stranger.start();
+            Play.readToTheEnd(director);
+        });
+        stranger.join();
+        play.end(end, c.join());
+    }
+
+    private static void ticketClosedAgainstPromotionAndReading() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var b = play.actor(() -> play.enter(ticket, LONG, Play::readToTheEnd));
+        var c = play.waiter(play.ticket(), LONG);
+        var stranger = play.actor(() -> {
+            ticket.close();
+            return End.FINISHED;
+        });
+        play.head(director -> {
+            c.startParked();
+            b.startParked(); // the newest, so that it is chosen
             stranger.start();
         });
         stranger.join();

@@ -35,7 +35,7 @@ final class ModelChecker {
     private static final String LOCKS = "java.util.concurrent.locks.";
     private static final String BARE = "io.github.exitleft.bare.";
     private static final String MINE = "io.github.exitleft.lincheck.";
-    private static final Set<String> LOCK_HELD = Set.of("find", "enqueue", "dequeue", "giveRoleTo", "end", "endAll");
+    private static final Set<String> LOCK_HELD = Set.of("find", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
     private static final List<ManagedStrategyGuarantee> SILENT = List.of(
             silent(
                     Set.of(
@@ -54,7 +54,9 @@ final class ModelChecker {
             silent(
                     Set.of(
                             BARE + "WaiterQueue",
+                            BARE + "Deadlines",
                             BARE + "DeadlineHeap",
+                            BARE + "Room",
                             BARE + "Ledger",
                             "io.github.exitleft.Mailbox",
                             "io.github.exitleft.RetiredTokens")::contains,

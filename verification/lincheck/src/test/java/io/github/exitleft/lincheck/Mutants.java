@@ -13,6 +13,8 @@ final class Mutants {
 
     private static final String ROLE = "io/github/exitleft/bare/Role.java";
     private static final String BARE_STAGE = "io/github/exitleft/bare/BareStage.java";
+    private static final String DEADLINES = "io/github/exitleft/bare/Deadlines.java";
+    private static final String DIRECTOR = "io/github/exitleft/bare/Director.java";
     private static final String BARE_KEEPER = "io/github/exitleft/bare/BareKeeper.java";
     private static final String REGISTRATIONS = "io/github/exitleft/bare/Registrations.java";
     private static final String WAITS = "io/github/exitleft/Waits.java";
@@ -24,7 +26,7 @@ final class Mutants {
                     ROLE,
                     "promotion's unpark dropped",
                     "chain of promotions",
-                    new Edit("platform.unpark(promoted);", "")),
+                    new Edit("platform.wake(promoted);", "")),
             mutant(
                     ROLE,
                     "promotion dropped",
@@ -34,8 +36,8 @@ final class Mutants {
                     ROLE,
                     "timeout without the atomic step",
                     "signal against deadline",
-                    new Edit("patience = expireDue(waiter);", """
-                            patience = expireDue(waiter);
+                    new Edit("patience = expire(waiter);", """
+                            patience = expire(waiter);
                             if (platform.nanoTime() - waiter.deadline >= 0) {
                                 waiter.state = Waiter.State.EXPIRED;
                             }
@@ -44,7 +46,7 @@ final class Mutants {
                     ROLE,
                     "wake-up instead of hand-over",
                     "interrupt against promotion",
-                    new Edit("giveRoleTo(dequeue(next), platform.nanoTime());", "head = null;"),
+                    new Edit("giveRoleTo(dequeue(next), now);", "head = null;"),
                     new Edit("platform.park(blocker, patience);", """
                             lock.lock();
                             try {
@@ -62,8 +64,8 @@ final class Mutants {
                     "promoted one not head before it wakes",
                     "close against promotion",
                     new Edit(
-                            "giveRoleTo(dequeue(next), platform.nanoTime());",
-                            "giveRoleTo(dequeue(next), platform.nanoTime()); head = null;")),
+                            "giveRoleTo(dequeue(next), now);",
+                            "giveRoleTo(dequeue(next), now); head = null;")),
             mutant(ROLE, "early signal dropped", "early signal", new Edit("ticket.signalPending = true;", "")),
             mutant(
                     ROLE,
@@ -81,23 +83,23 @@ final class Mutants {
                     ROLE,
                     "waits not ended by close",
                     "close against waiting",
-                    new Edit("ended = endAll(Waiter.State.CLOSED);", "ended = new ArrayList<>();")),
+                    new Edit("endAll(Waiter.State.CLOSED, ended);", "")),
             mutant(
                     ROLE,
                     "waits not ended by failure",
                     "failure against waiting",
-                    new Edit("ended = endAll(Waiter.State.FAILED);", "ended = new ArrayList<>();")),
+                    new Edit("endAll(Waiter.State.FAILED, ended);", "")),
             mutant(
                     ROLE,
                     "new era before the stage is marked failed",
                     "failure against ticket",
-                    new Edit("failure = cause; // before", "//"),
-                    new Edit("            era = new Era();\n", "            era = new Era(); failure = cause;\n")),
+                    new Edit("failure = why; // before", "//"),
+                    new Edit("            era = next;\n", "            era = next; failure = why;\n")),
             mutant(
                     ROLE,
                     "last one out leaves the resource open",
                     "close against promotion",
-                    new Edit("} else if (closed && !resourceClosed) {", "} else if (false) {")),
+                    new Edit("if (closed && !resourceClosed) {", "if (false) {")),
             mutant(
                     ROLE,
                     "resource closed twice",
@@ -108,29 +110,64 @@ final class Mutants {
                     "closed ticket left in the queue",
                     "ticket closed against promotion",
                     new Edit(
-                            "waiting = ticket.thread;\n                end(dequeue(ticket), Waiter.State.CLOSED);",
-                            "waiting = ticket.thread;\n                end(ticket, Waiter.State.CLOSED);")),
+                            "end(dequeue(ticket), Waiter.State.CANCELLED);",
+                            "end(ticket, Waiter.State.CANCELLED);")),
+            mutant(
+                    ROLE,
+                    "head not woken when its ticket is closed",
+                    "ticket closed against its head",
+                    new Edit("heads = head == ticket && !ticket.isMine();", "")),
+            mutant(
+                    DIRECTOR,
+                    "head not told that its ticket is closed",
+                    "ticket closed against its head",
+                    new Edit("isClosed() || isCancelled() ?", "isClosed() ?")),
+            mutant(
+                    BARE_STAGE,
+                    "head woken before its ticket is closed",
+                    "ticket closed against its head",
+                    new Edit("heads = role.release(ticket);", "wakeHead(); heads = role.release(ticket);"),
+                    new Edit("if (heads) {", "if (false) {")),
+            mutant(
+                    DEADLINES,
+                    "alarm not moved for an earlier deadline",
+                    "earlier deadline behind a later",
+                    new Edit("alarm.isOn() && alarm.at() - timeFor(now) <= 0", "alarm.isOn()")),
+            mutant(
+                    DEADLINES,
+                    "alarm turned off when it has rung",
+                    "earlier deadline behind a later",
+                    new Edit("alarm.moveTo(timeFor(now));", "alarm.turnOff();")),
+            mutant(
+                    ROLE,
+                    "alarm's unpark dropped",
+                    "deadline behind a signal",
+                    new Edit("platform.wake(expired);", "")),
             mutant(
                     ROLE,
                     "deadline not parked for",
-                    "deadline behind a signal",
+                    "deadline behind a promotion",
                     new Edit("platform.park(blocker, patience);", "platform.park(blocker, Platform.FOR_EVER);")),
             mutant(
                     BARE_STAGE,
                     "interrupted one keeps the role",
                     "interrupt against promotion",
-                    new Edit("role.leave(outcome);", "if (outcome != Outcome.INTERRUPTED) { role.leave(outcome); }")),
+                    new Edit(
+                            "role.depart(ticket, outcome);",
+                            "if (outcome != Outcome.INTERRUPTED) { role.depart(ticket, outcome); } else { ticket.depart(); }")),
             mutant(
                     BARE_STAGE,
                     "throwing head keeps the role",
                     "head that throws",
-                    new Edit("role.leave(outcome);", "if (outcome != Outcome.FAILED) { role.leave(outcome); }")),
+                    new Edit(
+                            "role.depart(ticket, outcome);",
+                            "if (outcome != Outcome.FAILED) { role.depart(ticket, outcome); } else { ticket.depart(); }")),
             mutant(
                     BARE_STAGE,
                     "clock beats state",
                     "signal against deadline",
-                    new Edit("state = role.await(ticket);", """
-                            state = role.await(ticket);
+                    new Edit("Waiter.State state = role.await(ticket);", """
+                            Waiter.State state = role.await(ticket);
                             if (state == Waiter.State.SIGNALLED && platform.nanoTime() - deadline >= 0) {
                                 state = Waiter.State.EXPIRED;
                             }
@@ -139,7 +176,7 @@ final class Mutants {
                     BARE_KEEPER,
                     "interrupted keeper keeps the role",
                     "interrupt of the keeper against hand-over",
-                    new Edit("// chosen and interrupted: the role goes on", "found = State.INTERRUPTED;")),
+                    new Edit("// chosen and interrupted: the role goes on", "depart();")),
             mutant(
                     ROLE,
                     "recalled keeper left in the queue",
@@ -155,20 +192,20 @@ final class Mutants {
                     "keeper does not queue",
                     "keeper against entering",
                     new Edit(
-                            "} else if (queues) {\n                enqueue(keeper);",
-                            "} else if (queues) {\n                keeper.state = Waiter.State.WAITING;")),
+                            "enqueue(keeper, virtual);",
+                            "keeper.state = Waiter.State.WAITING;")),
             mutant(
                     REGISTRATIONS,
                     "removal by key",
                     "token taken again",
                     new Edit(
-                            "if (tickets.remove(ticket.token(), ticket)) {",
-                            "if (tickets.remove(ticket.token()) != null) {")),
+                            "removed = tickets.remove(ticket.token(), ticket);",
+                            "removed = tickets.remove(ticket.token()) != null;")),
             mutant(
                     WAITS,
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
-                    new Edit("if (got != null) { // filed", "if (false) { // filed")),
+                    new Edit("if (got != null || exit instanceof Exit.Signalled<?>) {", "if (exit instanceof Exit.Signalled<?>) {")),
             mutant(
                     HEADING,
                     "filed without a signal",

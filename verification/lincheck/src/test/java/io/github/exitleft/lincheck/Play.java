@@ -22,6 +22,7 @@ final class Play {
     static final class Resource {
         private final boolean closesUnderHead;
         private boolean reading;
+        private boolean woken;
         private int closed;
         private @Nullable String violation;
 
@@ -37,6 +38,23 @@ final class Play {
 
         void end() {
             reading = false;
+        }
+
+        /** Reads until it is woken, or was before. */
+        synchronized void awaitWakeUp() {
+            while (!woken) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            woken = false;
+        }
+
+        synchronized void wakeUp() {
+            woken = true;
+            notifyAll();
         }
 
         void close() {
@@ -72,11 +90,21 @@ final class Play {
     }
 
     Play(boolean closesUnderHead) {
+        this(closesUnderHead, false);
+    }
+
+    /** A play of virtual threads, whose deadlines an alarm keeps. */
+    static Play virtual() {
+        return new Play(false, true);
+    }
+
+    private Play(boolean closesUnderHead, boolean virtual) {
         Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
-        this.time = new Simulation();
+        this.time = new Simulation(virtual);
         this.tickets = new BareTicket<?>[MOST];
         this.resource = new Resource(closesUnderHead);
         this.stage = time.under(BareStage.<Integer, Resource, Object>builder("stage", resource, this))
+                .wakeup(Resource::wakeUp)
                 .closer(Resource::close, closesUnderHead)
                 .build();
         this.start = stage.nanoTime();
@@ -148,6 +176,17 @@ final class Play {
 
     void advance(long nanos) {
         time.advance(Duration.ofNanos(nanos));
+        for (Runnable due = time.due(); due != null; due = time.due()) {
+            due.run();
+        }
+    }
+
+    /** As a head: reads until it is out of time, which only a wake-up lets it see. */
+    static void readToTheEnd(Director<Integer, Resource, Object> director) {
+        while (director.remainingNanos() > 0) {
+            director.resource().awaitWakeUp();
+        }
+        director.outOfTime();
     }
 
     /** Enters, heads for a moment if it gets to, and says how it ended. */

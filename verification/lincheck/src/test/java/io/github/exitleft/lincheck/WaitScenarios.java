@@ -79,7 +79,7 @@ final class WaitScenarios {
                     300,
                     WaitScenarios::deadlineBehindInterrupt,
                     "INTERRUPTED TIMED_OUT",
-                    "TIMED_OUT TIMED_OUT"), // the other one, which wakes for its own deadline, may look first
+                    "TIMED_OUT TIMED_OUT"),
             Scenario.of(
                     "deadline behind a promotion",
                     "S1 S3 M7",
@@ -87,6 +87,32 @@ final class WaitScenarios {
                     WaitScenarios::deadlineBehindPromotion,
                     "FINISHED TIMED_OUT",
                     "TIMED_OUT FINISHED"),
+            Scenario.of(
+                    "earlier deadline behind a later",
+                    "S1 S17 M7",
+                    300,
+                    WaitScenarios::earlierDeadlineBehindLater,
+                    "TIMED_OUT TIMED_OUT"),
+            Scenario.of(
+                    "alarm against entering",
+                    "S1 S17",
+                    300,
+                    WaitScenarios::alarmAgainstEntering,
+                    "TIMED_OUT TIMED_OUT"),
+            Scenario.of(
+                    "alarm against promotion",
+                    "S1 S3 S17",
+                    300,
+                    WaitScenarios::alarmAgainstPromotion,
+                    "TIMED_OUT FINISHED",
+                    "FINISHED FINISHED"),
+            Scenario.of(
+                    "alarm against signal",
+                    "S1 S2 S5 S17",
+                    300,
+                    WaitScenarios::alarmAgainstSignal,
+                    "SIGNALLED FINISHED",
+                    "TIMED_OUT SIGNALLED"),
             Scenario.of(
                     "no time against promotion",
                     "S3 S13",
@@ -98,7 +124,14 @@ final class WaitScenarios {
     private WaitScenarios() {}
 
     private static void timeoutAgainstPromotion() {
-        var play = new Play();
+        timeAgainstPromotion(new Play());
+    }
+
+    private static void alarmAgainstPromotion() {
+        timeAgainstPromotion(Play.virtual());
+    }
+
+    private static void timeAgainstPromotion(Play play) {
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), LONG);
         play.head(director -> {
@@ -110,7 +143,14 @@ final class WaitScenarios {
     }
 
     private static void signalAgainstDeadline() {
-        var play = new Play();
+        signalAgainstTime(new Play());
+    }
+
+    private static void alarmAgainstSignal() {
+        signalAgainstTime(Play.virtual());
+    }
+
+    private static void signalAgainstTime(Play play) {
         var ticket = play.ticket();
         var b = play.waiter(ticket, 10);
         var clock = play.actor(() -> {
@@ -244,7 +284,7 @@ final class WaitScenarios {
     }
 
     private static void deadlineBehindSignal() {
-        var play = new Play();
+        var play = Play.virtual();
         var ticket = play.ticket();
         var b = play.waiter(ticket, 10);
         var c = play.waiter(play.ticket(), 20);
@@ -260,7 +300,7 @@ final class WaitScenarios {
     }
 
     private static void deadlineBehindInterrupt() {
-        var play = new Play();
+        var play = Play.virtual();
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), 20);
         play.head(director -> {
@@ -290,6 +330,35 @@ final class WaitScenarios {
             actors[1].start();
         });
         play.end(actors[0].join(), actors[1].join());
+    }
+
+    private static void earlierDeadlineBehindLater() {
+        var play = Play.virtual();
+        var b = play.waiter(play.ticket(), 20);
+        var c = play.waiter(play.ticket(), 10);
+        play.head(director -> {
+            b.startParked();
+            c.startParked();
+            play.advance(10);
+            c.join();
+            play.advance(10);
+            b.join();
+        });
+        play.end(b.join(), c.join());
+    }
+
+    private static void alarmAgainstEntering() {
+        var play = Play.virtual();
+        var b = play.waiter(play.ticket(), 10);
+        var c = play.waiter(play.ticket(), 10);
+        play.head(director -> {
+            c.startParked(); // the alarm is set for this one, and rings as the other comes
+            b.start();
+            play.advance(10);
+            b.join();
+            c.join();
+        });
+        play.end(b.join(), c.join());
     }
 
     private static void noTimeAgainstPromotion() {
