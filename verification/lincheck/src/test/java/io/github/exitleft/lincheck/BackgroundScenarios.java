@@ -70,7 +70,8 @@ final class BackgroundScenarios {
                     "M20",
                     500,
                     BackgroundScenarios::lettersAgainstRequests,
-                    "DELIVERED 2"));
+                    "DELIVERED 2"),
+            Scenario.of("requests at once", "M20", 500, BackgroundScenarios::requestsAtOnce, "2"));
 
     private BackgroundScenarios() {}
 
@@ -295,5 +296,27 @@ final class BackgroundScenarios {
         b.join();
         subscription.cancel();
         play.end(end, heard.violated ? "violated" : heard.letters);
+    }
+
+    private static void requestsAtOnce() {
+        var play = StagePlay.inTheBackground();
+        var own = play.ticket(1);
+        var heard = new Heard(0);
+        play.stage.messages(2).subscribe(heard);
+        Flow.Subscription subscription = heard.subscription;
+        var b = play.actor(() -> {
+            subscription.request(1);
+            return End.FINISHED;
+        });
+        play.letters.post(2);
+        play.letters.post(2);
+        play.letters.post(1);
+        play.await(own, LONG); // has all of them filed
+        Exploration.resume();
+        b.start();
+        subscription.request(1);
+        b.join();
+        subscription.cancel();
+        play.end(heard.violated ? "violated" : heard.letters);
     }
 }

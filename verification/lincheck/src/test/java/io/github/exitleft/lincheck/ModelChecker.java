@@ -35,7 +35,8 @@ final class ModelChecker {
     private static final String LOCKS = "java.util.concurrent.locks.";
     private static final String BARE = "io.github.exitleft.bare.";
     private static final String MINE = "io.github.exitleft.lincheck.";
-    private static final Set<String> LOCK_HELD = Set.of("find", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
+    private static final Set<String> LOCK_HELD =
+            Set.of("find", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
     private static final List<ManagedStrategyGuarantee> SILENT = List.of(
             silent(
                     Set.of(
@@ -66,7 +67,7 @@ final class ModelChecker {
     private static final long TIMEOUT_MILLIS = 120_000;
     private static final int ITERATIONS_BEFORE_SWITCH = 10;
     private static final int LOOP_BOUND = 500;
-    private static final int RECURSION_BOUND = 20;
+    private static final int RECURSION_BOUND = 100; // Room goes deeper than that by default
     private static final ManagedStrategySettings SETTINGS = new ManagedStrategySettings(
             TIMEOUT_MILLIS, ITERATIONS_BEFORE_SWITCH, LOOP_BOUND, RECURSION_BOUND, false, false, true, SILENT);
 

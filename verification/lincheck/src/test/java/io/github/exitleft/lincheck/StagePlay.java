@@ -43,7 +43,7 @@ final class StagePlay {
 
     private StagePlay(int drain, boolean background) {
         Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
-        this.time = new Simulation();
+        this.time = new Simulation(false);
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
         this.alarms = new StageSeam.Alarms();
