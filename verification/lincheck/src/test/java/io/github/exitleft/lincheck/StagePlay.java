@@ -31,7 +31,7 @@ final class StagePlay {
     /** Creates one whose heads drain that many messages before they leave. */
     StagePlay(int drain) {
         Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
-        this.time = new Simulation();
+        this.time = new Simulation(false);
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
         this.stage = StageSeam.build(
