@@ -333,7 +333,9 @@ inline release(w) {
     if
     :: HAS(open, w) ->
         DROP(open, w);
+#ifdef REMOVAL_BY_THE_FIRST_ONLY
         first = 1;
+#endif
         if
         :: state[w] == WAITING ->
             dequeue(w);
@@ -349,20 +351,20 @@ inline release(w) {
     UNLOCK
 }
 
-/* then gives its token back */
+/* then gives its token back, by identity, whether or not it was closed before: the token is free when close() returns */
 inline remove(w) {
     if
 #if defined(REMOVAL_BY_KEY)
     :: true -> tickets[TOKEN(w)] = NONE
-#elif defined(REMOVAL_BY_KEY_ONCE)
-    :: first -> tickets[TOKEN(w)] = NONE
+#elif defined(REMOVAL_BY_THE_FIRST_ONLY)
+    :: first && tickets[TOKEN(w)] == w -> tickets[TOKEN(w)] = NONE
     :: else
 #else
     :: tickets[TOKEN(w)] == w -> tickets[TOKEN(w)] = NONE
     :: else
 #endif
     fi;
-    first = 0
+    assert(tickets[TOKEN(w)] != w)
 }
 
 #ifdef FAILS

@@ -78,7 +78,7 @@ proctype Thread(byte me) {
     byte signals;
     byte token;
     byte threads;
-    byte first;
+    byte first; /* for promotion, and for a mutant */
     bit closing;
     bit wakes; /* itself, which does not head then */
 
@@ -335,7 +335,9 @@ end:
 /* closes the ticket of thread 0, whatever that is about */
 proctype Stranger() {
     byte next = NONE;
+#ifdef REMOVAL_BY_THE_FIRST_ONLY
     bit first;
+#endif
     bit wakes;
 
 #ifdef CANCEL_WAKES_FIRST

@@ -50,7 +50,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     private @Nullable Ticket<T, M> ticket; // set before another thread can find the call
     private volatile @Nullable FailedResends failedResends; // set by one of them
     private volatile @Nullable SendFailedException notSent; // of a request whose sending was still going on
-    private volatile Runnable cancelAlarm = Timer.NOTHING;
+    private volatile Runnable cancelTimeout = Timer.NOTHING;
+    private volatile Runnable cancelLook = Timer.NOTHING; // the last one's: any other comes soon, and does no harm
     private volatile Runnable cancelResend = Timer.NOTHING;
 
     AsyncCall(Waits<T, M> waits, Background<T, M> background, Duration timeout, Resends resends, Sender<?> sender) {
@@ -86,12 +87,14 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
     void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
-        boolean failed = failure() != null; // since its ticket was taken, and those who were told may not include it
         try {
+            cancelTimeout = background.after(deadline - waits.nanoTime(), this::timeIsUp);
+            if (isOver()) {
+                cancelTimeout.run();
+            }
+            boolean failed = whyNoAnswer() != null; // those who told all others of a failure may have missed this call
             if (failed) {
-                setAlarm(Background.GRACE_NANOS, this::lookNow);
-            } else {
-                setAlarm(deadline - waits.nanoTime(), this::timeIsUp);
+                lookIn(Background.GRACE_NANOS, this::lookNow);
             }
             if (told || failed) {
                 haveALook();
@@ -112,20 +115,17 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     /** Ends the call whose request was not sent after all, as its sender tells now. */
     void unsent(Throwable cause) {
         notSent = new SendFailedException(ticket().toString(), cause);
-        cancelAlarm.run();
-        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookIn(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
         lookAgain();
     }
 
     // the time
 
-    private void setAlarm(long nanos, Runnable task) {
+    /** Has something done soon, unless the call is over by then. */
+    private void lookIn(long nanos, Runnable look) {
+        cancelLook = background.after(nanos, look);
         if (isOver()) {
-            return;
-        }
-        cancelAlarm = background.after(nanos, task);
-        if (isOver()) {
-            cancelAlarm.run();
+            cancelLook.run();
         }
     }
 
@@ -133,11 +133,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         long lookOn = ticket().overshot ? 0 : waits.lookOnNanos(deadline);
         if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
             ticket().overshot = true;
-            setAlarm(lookOn, this::timeIsUp);
+            lookIn(lookOn, this::timeIsUp);
             return;
         }
         timeIsUp = true;
-        setAlarm(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookIn(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
         haveALook();
     }
 
@@ -197,9 +197,13 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         background.run(context, this::look);
     }
 
-    private void look() {
+    private @Nullable RuntimeException whyNoAnswer() {
         RuntimeException failure = failure();
-        RuntimeException why = failure == null ? notSent : failure;
+        return failure == null ? notSent : failure;
+    }
+
+    private void look() {
+        RuntimeException why = whyNoAnswer();
         boolean something = waits.hasMessage(ticket()) || why != null || timeIsUp;
         if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
             return;
@@ -241,7 +245,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     /** Frees the token and counts the wait, before the future is completed. */
     private void end(Outcome outcome) {
-        cancelAlarm.run();
+        cancelTimeout.run();
+        cancelLook.run();
         cancelResend.run();
         try {
             background.leave(this, ticket());

@@ -34,6 +34,9 @@ final class Keeping<T, M> {
     /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
 
+    /** How long a pause waits for a read that can't be woken, or for a helper that hangs; as long as a close. */
+    private static final Duration PAUSE_WAIT = Duration.ofSeconds(5);
+
     private final String threadName;
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
@@ -53,10 +56,12 @@ final class Keeping<T, M> {
     /** As far as its own thread has seen, which writes it. */
     private volatile boolean failing;
 
+    private volatile boolean paused;
+
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
-    private long attemptAt;
+    private volatile long attemptAt; // read by snapshots too
     private int attempts;
     private long worksSince;
 
@@ -86,6 +91,44 @@ final class Keeping<T, M> {
         if (keeper.isHeading() && wanted == Keeper.OFF) {
             bare.help(source::wakeup); // or it would read on for a second
         }
+    }
+
+    /**
+     * Makes the thread give up the role and end, whatever it is needed for, and waits a bounded time for its end. Only a helper on
+     * that very thread does not wait: callers that head do not need the thread, so their helpers can.
+     */
+    void pause() {
+        paused = true;
+        Thread ending;
+        lock.lock();
+        try {
+            ending = thread;
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+        if (keeper.isHeading()) {
+            bare.help(source::wakeup);
+        }
+        if (ending != null && ending != Thread.currentThread()) {
+            try {
+                ending.join(PAUSE_WAIT.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // for its caller to see; the thread ends all the same
+            }
+        }
+    }
+
+    /** Ends a pause: the thread is started again if it is needed. */
+    void resume() {
+        paused = false;
+        lookUp();
+    }
+
+    /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
+    @Nullable
+    Duration nextAttempt() {
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -154,6 +197,7 @@ final class Keeping<T, M> {
     /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
     private boolean isNeeded() {
         return !bare.isClosed()
+                && !paused
                 && (mode != Keeper.OFF
                         || background.isAnybodyWaiting()
                         || onFailure == OnFailure.REOPEN && hasFailed());
@@ -261,9 +305,9 @@ final class Keeping<T, M> {
     private void tryAgain() throws InterruptedException {
         long now = bare.nanoTime();
         if (!failing) {
-            failing = true;
             attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
             attemptAt = now + pauseBefore(attempts).toNanos();
+            failing = true; // last, since a snapshot looks at it first
         }
         boolean callerAsks = asked.getAndSet(false);
         boolean asks = callerAsks || background.isAnybodyAdmitted();
@@ -318,10 +362,12 @@ final class Keeping<T, M> {
         if (failing && !hasFailed()) {
             works();
         }
-        return switch (mode) {
-            case OFF -> !isNeeded(); // a failed source may want more time than that for a look, to connect again
-            case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
-            case ALWAYS -> false;
-        };
+        return paused
+                || switch (mode) {
+                    case OFF ->
+                        !isNeeded(); // a failed source may want more time than that for a look, to connect again
+                    case IDLE -> !background.isAnybodyWaiting() && (served || waiting.getAsBoolean());
+                    case ALWAYS -> false;
+                };
     }
 }

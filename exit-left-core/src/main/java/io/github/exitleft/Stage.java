@@ -524,6 +524,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Stops reading in the background until {@link #resume()}: the keeper gives up the role and its thread ends, as does a thread that
+     * tries a failed source again. Waits up to 5 s for that. The stage stays open, and its source too.
+     *
+     * <p>Callers that wait read for themselves meanwhile, as if there were no keeper, and for all others while they do. Asynchronous
+     * calls and streams are kept, and more are taken; but for such callers they are read for only afterwards, unless their time is up
+     * before. {@link #keeper()} is still what it is set to.
+     */
+    public void pause() {
+        keeping.pause();
+    }
+
+    /** Reads in the background again after {@link #pause()}, as the keeper is set; without a pause it does nothing. */
+    public void resume() {
+        keeping.resume();
+    }
+
+    /**
      * Looks at the stage; never waits for the head and changes nothing.
      *
      * @param oldest how many of the longest waiting threads to list; zero for none
@@ -531,8 +548,16 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = bare.snapshot(oldest);
+        Duration byKeeper = role.outage() == null ? null : keeping.nextAttempt();
         return new StageSnapshot(
-                role, tally.exits(), tally.messages(), tally.transientFailures(), heading.unattendedFor(role));
+                role,
+                tally.exits(),
+                tally.messages(),
+                tally.transientFailures(),
+                role.outage() == null || byKeeper != null
+                        ? byKeeper
+                        : role.outage().retryIn(),
+                heading.unattendedFor(role));
     }
 
     /**

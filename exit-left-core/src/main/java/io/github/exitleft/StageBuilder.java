@@ -29,7 +29,7 @@ public final class StageBuilder<T, M> {
     boolean shared;
     private @Nullable Keeper keeper;
     Duration keeperIdle = Duration.ofMillis(100);
-    OnFailure onFailure = OnFailure.FAIL_ALL;
+    OnFailure onFailure = OnFailure.REOPEN;
 
     @Nullable
     Executor executor;
@@ -158,7 +158,7 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what brings a failed source back; {@link OnFailure#FAIL_ALL} unless set.
+     * Sets what brings a failed source back; {@link OnFailure#REOPEN} unless set.
      *
      * @param onFailure who tries again, and when
      * @return this builder

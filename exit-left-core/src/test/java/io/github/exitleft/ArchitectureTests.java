@@ -26,7 +26,7 @@ class ArchitectureTests {
                 .resideInAPackage("io.github.exitleft.bare")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.github.exitleft", "io.github.exitleft.udp")
+                .resideInAnyPackage("io.github.exitleft", "io.github.exitleft.udp", "io.github.exitleft.tcp")
                 .check(CORE);
     }
 
@@ -37,7 +37,18 @@ class ArchitectureTests {
                 .resideInAPackage("io.github.exitleft")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.github.exitleft.udp")
+                .resideInAnyPackage("io.github.exitleft.udp", "io.github.exitleft.tcp")
+                .check(CORE);
+    }
+
+    @Test
+    void tcp_usesTheMessageStageAndNeitherThePrimitiveNorUdp() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.github.exitleft.tcp")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.github.exitleft.bare", "io.github.exitleft.udp")
                 .check(CORE);
     }
 
@@ -80,11 +91,13 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder(
                         "AsyncSender",
                         "CallOptions",
+                        "ContextCapture",
                         "ErrorReplyException",
                         "Keeper",
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
+                        "PeerToken",
                         "QueueSource",
                         "Received",
                         "ReplyClassifier",
@@ -98,6 +111,7 @@ class ArchitectureTests {
                         "StageSnapshot",
                         "StageTimeoutException",
                         "Ticket",
+                        "TokenIssuer",
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
@@ -106,6 +120,7 @@ class ArchitectureTests {
                         "bare.BareListener",
                         "bare.BareSnapshot",
                         "bare.BareSnapshot$Head",
+                        "bare.BareSnapshot$Outage",
                         "bare.BareSnapshot$State",
                         "bare.BareSnapshot$Waiting",
                         "bare.BareStage",
@@ -124,6 +139,15 @@ class ArchitectureTests {
                         "bare.StageClosedException",
                         "bare.TokenInUseException",
                         "bare.TooManyTicketsException",
+                        "tcp.Frame",
+                        "tcp.FrameTokens",
+                        "tcp.Framing",
+                        "tcp.FramingException",
+                        "tcp.Opening",
+                        "tcp.Opening$Peer",
+                        "tcp.TcpSender",
+                        "tcp.TcpSource",
+                        "tcp.TcpSource$Builder",
                         "udp.Datagram",
                         "udp.DatagramTokens",
                         "udp.UdpSocket",

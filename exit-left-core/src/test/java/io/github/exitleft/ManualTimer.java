@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A timer whose time only passes when told to, on the thread that says so; what is to run at once gets a thread of its own. */
 final class ManualTimer implements Timer {
@@ -13,6 +15,7 @@ final class ManualTimer implements Timer {
     private record Alarm(long at, Runnable task) {}
 
     private final List<Alarm> alarms = new ArrayList<>();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private long now;
 
     @Override
@@ -20,6 +23,7 @@ final class ManualTimer implements Timer {
         if (nanos <= 0) {
             var thread = new Thread(null, task, THREAD, 0, false);
             thread.setDaemon(true);
+            threads.add(thread);
             thread.start();
             return NOTHING;
         }
@@ -35,6 +39,17 @@ final class ManualTimer implements Timer {
     /** How many tasks it has still to run. */
     synchronized int pending() {
         return alarms.size();
+    }
+
+    /** Waits until all that was to be run at once has been. */
+    void settle() {
+        for (Thread thread = threads.poll(); thread != null; thread = threads.poll()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     void advance(Duration by) {

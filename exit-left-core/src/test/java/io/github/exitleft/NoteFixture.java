@@ -28,10 +28,11 @@ abstract class NoteFixture extends StageFixture {
 
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
-    /** A stage in real time, whose default timeout no test reaches. */
+    /** A stage in real time, whose default timeout no test reaches, and whose failed source no thread of its own tries again. */
     Stage<Integer, Note> stage(UnaryOperator<StageBuilder<Integer, Note>> settings) {
         Stage<Integer, Note> stage =
                 build(settings.apply(Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
+                        .onFailure(OnFailure.FAIL_ALL)
                         .defaultTimeout(LONG)));
         stage.addListener(new StageListener<Integer, Note>() {
             @Override

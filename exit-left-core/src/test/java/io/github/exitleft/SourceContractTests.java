@@ -41,6 +41,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
         source = hooked(raw);
         stage = build(Stage.builder("contract", Integer.class, source, this::token)
                 .keeper(Keeper.OFF) // callers read, whatever the source would have
+                .onFailure(OnFailure.FAIL_ALL)
                 .defaultTimeout(LONG));
     }
 

@@ -242,6 +242,40 @@ class StageExecutorTests extends NoteFixture {
         ofTheJdk.get(15, TimeUnit.SECONDS);
     }
 
+    @Test
+    void m20_callWithoutTime_endsThoughTheExecutorIsStarved() {
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.ALWAYS).executor(jobs::add));
+        CallOptions<Note> none = CallOptions.<Note>defaults().timeout(Duration.ZERO);
+        for (int i = 0; i < 100; i++) {
+            assertThat(failure(stage.callAsync(i, none, () -> {}))).isInstanceOf(StageTimeoutException.class);
+        }
+        exits(stage, Outcome.TIMED_OUT, 100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void m20_senderThatTellsLaterThatItFailed_endsTheCallThoughTheExecutorIsStarved(boolean whileSending) {
+        Stage<Integer, Note> stage = starved();
+        var sending = new CompletableFuture<Void>();
+        AsyncSender<RuntimeException> sender = () -> {
+            if (whileSending) {
+                sending.completeExceptionally(new IOException("refused"));
+            }
+            return sending;
+        };
+        CompletableFuture<Note> future = stage.callAsync(1, SECOND, sender);
+        sending.completeExceptionally(new IOException("refused"));
+
+        timer.advance(GRACE);
+
+        assertThat(future).isDone();
+        assertThat(failure(future)).isInstanceOf(SendFailedException.class);
+        jobs.forEach(Runnable::run);
+        exits(stage, Outcome.NOT_SENT, 1);
+        nothingIsLeft(stage);
+    }
+
     // the owner
 
     static Stream<Consumer<CompletableFuture<Note>>> owners() {
@@ -451,6 +485,26 @@ class StageExecutorTests extends NoteFixture {
     }
 
     @Test
+    void m20_answeredCallWhoseExecutorIsStarved_isNotSentAgain() {
+        Stage<Integer, Note> stage = starved();
+        var sends = new AtomicInteger();
+        CompletableFuture<Note> future =
+                stage.callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(600))), sends::incrementAndGet);
+        add(1, "answer");
+        until(() -> assertThat(jobs).hasSize(1));
+        Runnable completes = jobs.remove();
+        timer.advance(Duration.ofMillis(600));
+
+        jobs.remove().run();
+
+        assertThat(sends).hasValue(1);
+        assertThat(future).isNotDone();
+        completes.run();
+        assertThat(future).isCompletedWithValue(new Note(1, "answer"));
+        nothingIsLeft(stage);
+    }
+
+    @Test
     void m20_executorThatRejects_isCountedAndTheHeadIsSpared() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Odd.REJECTS));
 
@@ -483,7 +537,8 @@ class StageExecutorTests extends NoteFixture {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Odd.DROPS));
         CompletableFuture<Note> future = stage.callAsync(1, () -> {
             stage.close();
-            timer.advance(GRACE); // whoever looks for waits to end has been and gone
+            timer.advance(GRACE);
+            timer.settle(); // what looks for waits to end has been and gone
         });
 
         pass(future, Duration.ZERO);
@@ -501,6 +556,7 @@ class StageExecutorTests extends NoteFixture {
             public void onSubscribe(Flow.Subscription given) {
                 stage.close();
                 timer.advance(GRACE);
+                timer.settle();
                 assertThat(errors).as("not before it has its subscription").isEmpty();
                 super.onSubscribe(given);
             }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state open, failed or closed
  * @param failure why it failed; null unless the state is {@link State#FAILED}
+ * @param outage for how long it has been failed; null unless the state is {@link State#FAILED}
  * @param waiters threads that wait, the head not counted
  * @param tickets live tickets
  * @param head the present head; null when nobody heads
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record BareSnapshot(
         State state,
         @Nullable Throwable failure,
+        @Nullable Outage outage,
         int waiters,
         int tickets,
         @Nullable Head head,
@@ -41,6 +43,15 @@ public record BareSnapshot(
         /** It takes no tickets any more. */
         CLOSED
     }
+
+    /**
+     * The time in which a stage is failed.
+     *
+     * @param since when the resource was first reported to have failed since it last worked, to the millisecond
+     * @param lasting for how long
+     * @param retryIn after how long the next ticket is admitted, to try the resource again; zero if one would be now
+     */
+    public record Outage(Instant since, Duration lasting, Duration retryIn) {}
 
     /**
      * The thread that heads.

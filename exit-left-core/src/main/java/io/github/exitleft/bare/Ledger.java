@@ -22,6 +22,11 @@ final class Ledger {
     /** Computed when first asked for, which is rare, and then kept, so that it stays the same. */
     private @Nullable Instant headSinceInstant;
 
+    private long failedSince;
+
+    /** Like the one above. */
+    private @Nullable Instant failedSinceInstant;
+
     private long headChanges;
     private long promotions;
 
@@ -39,6 +44,12 @@ final class Ledger {
         promotions += head instanceof Role.Closer ? 0 : 1;
     }
 
+    /** Takes note of the beginning of an outage, not of a failure during one. */
+    void failed(long now) {
+        failedSince = now;
+        failedSinceInstant = null;
+    }
+
     void ended(Outcome outcome) {
         entries[outcome.ordinal()]++;
     }
@@ -47,6 +58,7 @@ final class Ledger {
     BareSnapshot snapshot(
             BareSnapshot.State state,
             @Nullable Throwable failure,
+            long retryAt,
             @Nullable Waiter head,
             WaiterQueue queue,
             int tickets,
@@ -57,6 +69,7 @@ final class Ledger {
         return new BareSnapshot(
                 state,
                 closed ? null : failure,
+                closed || failure == null ? null : outage(retryAt, now),
                 closed ? 0 : queue.size(), // only the closing thread can still be queued
                 tickets,
                 head == null
@@ -72,9 +85,21 @@ final class Ledger {
 
     private Instant headSinceInstant(long now) {
         if (headSinceInstant == null) {
-            headSinceInstant = Instant.now().minusNanos(now - headSince).truncatedTo(ChronoUnit.MILLIS);
+            headSinceInstant = instant(headSince, now);
         }
         return headSinceInstant;
+    }
+
+    private BareSnapshot.Outage outage(long retryAt, long now) {
+        if (failedSinceInstant == null) {
+            failedSinceInstant = instant(failedSince, now);
+        }
+        return new BareSnapshot.Outage(
+                failedSinceInstant, Duration.ofNanos(now - failedSince), Duration.ofNanos(Math.max(0, retryAt - now)));
+    }
+
+    private static Instant instant(long nanoTime, long now) {
+        return Instant.now().minusNanos(now - nanoTime).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private Map<Outcome, Long> entries() {

@@ -463,6 +463,9 @@ final class Role {
             if (closed || reported != era) {
                 return false;
             }
+            if (failure == null) {
+                ledger.failed(now);
+            }
             era.failure = why;
             failure = why; // before the new era, or a ticket taken in that would not be refused
             era = next;
@@ -740,7 +743,8 @@ final class Role {
                     ? BareSnapshot.State.CLOSED
                     : failure != null ? BareSnapshot.State.FAILED : BareSnapshot.State.OPEN;
             // tickets are counted with the lock held, so that those that wait are among them
-            return ledger.snapshot(state, failure, head, queue, tickets.getAsInt(), oldest, now, helperFailures);
+            return ledger.snapshot(
+                    state, failure, retryAt, head, queue, tickets.getAsInt(), oldest, now, helperFailures);
         } finally {
             unlock();
         }

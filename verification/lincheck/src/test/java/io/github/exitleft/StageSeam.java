@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import io.github.exitleft.bare.Simulation;
 import java.lang.reflect.Field;
+import org.jspecify.annotations.Nullable;
 
 /** Opens package-private seams of stages to the scenarios. */
 public final class StageSeam {
@@ -9,6 +10,48 @@ public final class StageSeam {
     private static final Field FIRST = first();
 
     private StageSeam() {}
+
+    /** Alarms that ring when a scenario says so. */
+    public static final class Alarms implements Timer {
+
+        private static final int MOST = 8;
+
+        // guarded by this
+        private final @Nullable Runnable[] tasks = new Runnable[MOST];
+        private int set;
+
+        @Override
+        public synchronized Runnable after(long nanos, Runnable task) {
+            int place = set++;
+            tasks[place] = task;
+            return () -> cancel(place);
+        }
+
+        private synchronized void cancel(int place) {
+            tasks[place] = null;
+        }
+
+        private synchronized @Nullable Runnable take(int place) {
+            Runnable task = tasks[place];
+            tasks[place] = null;
+            return task;
+        }
+
+        /** Does what the alarms are set for now. */
+        public void ring() {
+            int end = count();
+            for (int place = 0; place < end; place++) {
+                Runnable task = take(place);
+                if (task != null) {
+                    task.run();
+                }
+            }
+        }
+
+        private synchronized int count() {
+            return set;
+        }
+    }
 
     private static Field first() {
         try {
@@ -31,6 +74,24 @@ public final class StageSeam {
      */
     public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time) {
         return builder.seam(time::under).build();
+    }
+
+    /**
+     * Builds a stage on a simulated platform that takes asynchronous calls and streams, for which a caller must read: its keeper would
+     * be a thread of which Lincheck does not know. What they have to do is done by the thread that brings it about.
+     *
+     * @param <T> tokens
+     * @param <M> messages
+     * @param builder a builder
+     * @param time the platform
+     * @param alarms keep the time of what no thread waits for
+     * @return the stage
+     */
+    public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time, Alarms alarms) {
+        Stage<T, M> stage = build(builder.executor(Runnable::run).timer(alarms), time);
+        stage.pause();
+        stage.keeper(Keeper.IDLE);
+        return stage;
     }
 
     /**

@@ -73,7 +73,15 @@ class ActuatorWithActuatorTests {
                         "localAddress",
                         address -> assertThat(address).asString().matches("127\\.0\\.0\\.1:[1-9]\\d*"));
         assertThat(shown.<Map<String, Object>>read("$.stages.orders.exits"))
-                .containsOnlyKeys("finished", "signalled", "timed-out", "interrupted", "failed", "closed");
+                .containsOnlyKeys(
+                        "finished",
+                        "signalled",
+                        "timed-out",
+                        "interrupted",
+                        "failed",
+                        "closed",
+                        "cancelled",
+                        "not-sent");
         assertThat(shown.<Map<String, Object>>read("$.stages.orders.messages"))
                 .containsOnlyKeys(
                         "delivered", "late", "duplicate", "foreign", "unknown", "unreadable", "overflow", "abandoned");

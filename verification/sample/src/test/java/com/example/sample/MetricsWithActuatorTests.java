@@ -176,7 +176,7 @@ class MetricsWithActuatorTests {
         Future<Datagram> waiting = await(1);
         Awaitility.await().until(() -> orders.snapshot(0).role().head() != null);
         assertThat(registry.find("exitleft.stage.exits").tag("stage", "orders").meters())
-                .hasSize(6);
+                .hasSize(8);
 
         orders.close();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
@@ -47,6 +48,7 @@ class JmsConnectionTests {
                 .open();
         this.stage = Stage.builder("rpc", String.class, source, JmsTokens.correlationId(String.class))
                 .keeper(Keeper.OFF)
+                .onFailure(OnFailure.FAIL_ALL)
                 .defaultTimeout(PATIENCE)
                 .build();
         this.sender = this.stage.backdoor(JmsSender.class);

@@ -35,8 +35,6 @@ import org.apache.kafka.common.resource.ResourceType;
 /** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
 final class KafkaBroker {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private static KafkaBroker shared;
 
     private final Path directory;
@@ -140,8 +138,7 @@ final class KafkaBroker {
                     throw new AssertionError(e);
                 }
             }
-            await().atMost(PATIENCE)
-                    .ignoreExceptions()
+            await().ignoreExceptions()
                     .until(() -> admin
                             .describeTopics(List.of(name))
                             .allTopicNames()
@@ -191,11 +188,10 @@ final class KafkaBroker {
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
-            await().atMost(PATIENCE)
-                    .until(() -> admin.describeAcls(denial(topic).toFilter())
-                            .values()
-                            .get(5, TimeUnit.SECONDS)
-                            .isEmpty()); // the broker learns of it from the controller
+            await().until(() -> admin.describeAcls(denial(topic).toFilter())
+                    .values()
+                    .get(5, TimeUnit.SECONDS)
+                    .isEmpty()); // the broker learns of it from the controller
         }
     }
 

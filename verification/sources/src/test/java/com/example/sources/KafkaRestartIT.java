@@ -3,6 +3,7 @@ package com.example.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.SourceFailedException;
@@ -51,6 +52,7 @@ class KafkaRestartIT {
                         open(broker, grouped),
                         KafkaTokens.key(Integer.class))
                 .defaultTimeout(Duration.ofSeconds(60))
+                .onFailure(OnFailure.FAIL_ALL)
                 .build();
     }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
@@ -60,6 +61,7 @@ class PostgresConnectionIT {
                 .open();
         return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                 .keeper(keeper)
+                .onFailure(OnFailure.FAIL_ALL)
                 .defaultTimeout(PATIENCE)
                 .build();
     }

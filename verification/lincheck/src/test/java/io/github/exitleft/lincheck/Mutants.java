@@ -20,13 +20,12 @@ final class Mutants {
     private static final String WAITS = "io/github/exitleft/Waits.java";
     private static final String HEADING = "io/github/exitleft/Heading.java";
     private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
+    private static final String ASYNC_CALL = "io/github/exitleft/AsyncCall.java";
+    private static final String BACKGROUND = "io/github/exitleft/Background.java";
+    private static final String MESSAGE_STREAM = "io/github/exitleft/MessageStream.java";
 
     static final List<Mutant> ALL = List.of(
-            mutant(
-                    ROLE,
-                    "promotion's unpark dropped",
-                    "chain of promotions",
-                    new Edit("platform.wake(promoted);", "")),
+            mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("platform.wake(promoted);", "")),
             mutant(
                     ROLE,
                     "promotion dropped",
@@ -63,9 +62,7 @@ final class Mutants {
                     ROLE,
                     "promoted one not head before it wakes",
                     "close against promotion",
-                    new Edit(
-                            "giveRoleTo(dequeue(next), now);",
-                            "giveRoleTo(dequeue(next), now); head = null;")),
+                    new Edit("giveRoleTo(dequeue(next), now);", "giveRoleTo(dequeue(next), now); head = null;")),
             mutant(ROLE, "early signal dropped", "early signal", new Edit("ticket.signalPending = true;", "")),
             mutant(
                     ROLE,
@@ -109,9 +106,7 @@ final class Mutants {
                     ROLE,
                     "closed ticket left in the queue",
                     "ticket closed against promotion",
-                    new Edit(
-                            "end(dequeue(ticket), Waiter.State.CANCELLED);",
-                            "end(ticket, Waiter.State.CANCELLED);")),
+                    new Edit("end(dequeue(ticket), Waiter.State.CANCELLED);", "end(ticket, Waiter.State.CANCELLED);")),
             mutant(
                     ROLE,
                     "head not woken when its ticket is closed",
@@ -138,11 +133,7 @@ final class Mutants {
                     "alarm turned off when it has rung",
                     "earlier deadline behind a later",
                     new Edit("alarm.moveTo(timeFor(now));", "alarm.turnOff();")),
-            mutant(
-                    ROLE,
-                    "alarm's unpark dropped",
-                    "deadline behind a signal",
-                    new Edit("platform.wake(expired);", "")),
+            mutant(ROLE, "alarm's unpark dropped", "deadline behind a signal", new Edit("platform.wake(expired);", "")),
             mutant(
                     ROLE,
                     "deadline not parked for",
@@ -191,9 +182,7 @@ final class Mutants {
                     ROLE,
                     "keeper does not queue",
                     "keeper against entering",
-                    new Edit(
-                            "enqueue(keeper, virtual);",
-                            "keeper.state = Waiter.State.WAITING;")),
+                    new Edit("enqueue(keeper, virtual);", "keeper.state = Waiter.State.WAITING;")),
             mutant(
                     REGISTRATIONS,
                     "removal by key",
@@ -205,7 +194,10 @@ final class Mutants {
                     WAITS,
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
-                    new Edit("if (got != null || exit instanceof Exit.Signalled<?>) {", "if (exit instanceof Exit.Signalled<?>) {")),
+                    new Edit(
+                            "got = mailroom.take(ticket);\n                if (got != null || exit instanceof Exit.Signalled<?>) {",
+                            "if (exit instanceof Exit.Signalled<?>) { got = mailroom.take(ticket);"),
+                    new Edit("got = mailroom.takeOrMiss(ticket);\n                    if (got == null) {", "if (true) {")),
             mutant(
                     HEADING,
                     "filed without a signal",
@@ -223,7 +215,69 @@ final class Mutants {
                     MAILROOM,
                     "filed in a closed mailbox",
                     "ticket closed against filing",
-                    new Edit("box.closed = true;", "")));
+                    new Edit("box.closed = true;", "")),
+            mutant(
+                    ASYNC_CALL,
+                    "told while sending, and forgotten",
+                    "answer against sending",
+                    new Edit(
+                            "boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;",
+                            "boolean told = false; phase.set(Phase.OPEN);")),
+            mutant(
+                    ASYNC_CALL,
+                    "sent after the look for mail",
+                    "answer against sending",
+                    new Edit(
+                            "boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;",
+                            "boolean told = waits.hasMessage(ticket()); phase.set(Phase.OPEN);")),
+            mutant(
+                    ASYNC_CALL,
+                    "expired without a look into the mailbox",
+                    "answer against the time",
+                    new Edit(
+                            "Received<M> got = waits.lastLook(ticket());",
+                            "Received<M> got = timeIsUp ? null : waits.lastLook(ticket());")),
+            mutant(
+                    ASYNC_CALL,
+                    "future's end without the atomic step",
+                    "time against cancel",
+                    new Edit(
+                            "if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {",
+                            "if (!something || phase.get() != Phase.OPEN) {"),
+                    new Edit(
+                            "Received<M> got = waits.lastLook",
+                            "phase.set(Phase.OVER); Received<M> got = waits.lastLook")),
+            mutant(
+                    ASYNC_CALL,
+                    "failed while sending, and not seen",
+                    "failure against calling",
+                    new Edit("boolean failed = whyNoAnswer() != null;", "boolean failed = false;")),
+            mutant(
+                    BACKGROUND,
+                    "calls not told of a close",
+                    "close against calling",
+                    new Edit("recipient.lookAgain();\n", "\n")),
+            mutant(
+                    MESSAGE_STREAM,
+                    "stream that misses the failure's sweep",
+                    "failure against subscribing",
+                    new Edit("turn.set(0);\n        lookAgain();", "turn.set(0);"),
+                    new Edit("if (failure() != null) { // those", "if (false) { // those")),
+            mutant(
+                    MESSAGE_STREAM,
+                    "two threads hand on at once",
+                    "requests at once",
+                    new Edit("if (turn.getAndIncrement() != 0) {", "if (turn.getAndIncrement() < 0) {")),
+            mutant(
+                    MESSAGE_STREAM,
+                    "reasons to hand on not counted",
+                    "letters against requests",
+                    new Edit("seen = turn.addAndGet(-seen);", "turn.set(0); seen = 0;")),
+            mutant(
+                    MESSAGE_STREAM,
+                    "job asked for once and for all",
+                    "letters against requests",
+                    new Edit("asked.set(false); //", "//")));
 
     private Mutants() {}
 

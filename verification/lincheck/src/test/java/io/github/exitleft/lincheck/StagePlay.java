@@ -1,7 +1,9 @@
 package io.github.exitleft.lincheck;
 
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.OnFailure;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageSeam;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.StageTimeoutException;
@@ -23,6 +25,7 @@ final class StagePlay {
 
     final Simulation time;
     final Letters letters;
+    final StageSeam.Alarms alarms;
     final Stage<Integer, Integer> stage;
     private final Ticket<?, ?>[] tickets;
     private int taken;
@@ -30,12 +33,24 @@ final class StagePlay {
 
     /** Creates one whose heads drain that many messages before they leave. */
     StagePlay(int drain) {
+        this(drain, false);
+    }
+
+    /** Creates one that takes asynchronous calls and streams. */
+    static StagePlay inTheBackground() {
+        return new StagePlay(0, true);
+    }
+
+    private StagePlay(int drain, boolean background) {
         Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
         this.time = new Simulation(false);
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
-        this.stage = StageSeam.build(
-                Stage.builder("stage", Integer.class, letters, this::token).drain(drain), time);
+        this.alarms = new StageSeam.Alarms();
+        StageBuilder<Integer, Integer> builder = Stage.builder("stage", Integer.class, letters, this::token)
+                .drain(drain)
+                .onFailure(OnFailure.FAIL_ALL); // a thread that it does not know of would confuse Lincheck
+        this.stage = background ? StageSeam.build(builder, time, alarms) : StageSeam.build(builder, time);
     }
 
     private Integer token(Integer letter) {
@@ -127,6 +142,22 @@ final class StagePlay {
                 throw new AssertionError("the source was closed " + letters.closed() + " times: " + left);
             }
             Exploration.outcome(outcome);
+        } finally {
+            Exploration.resume();
+        }
+    }
+
+    /** How many waits ended, and how, as the stage counts them; the names of the outcomes that occurred. */
+    String exits() {
+        Exploration.pause();
+        try {
+            StringBuilder names = new StringBuilder();
+            stage.snapshot(0).exits().forEach((outcome, count) -> {
+                for (long i = 0; i < count; i++) {
+                    names.append(names.isEmpty() ? "" : " ").append(outcome);
+                }
+            });
+            return names.toString();
         } finally {
             Exploration.resume();
         }

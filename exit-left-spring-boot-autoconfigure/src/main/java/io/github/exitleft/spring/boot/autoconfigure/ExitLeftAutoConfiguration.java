@@ -4,10 +4,12 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 
 /** Auto-configuration of the stages that the properties name. */
 @AutoConfiguration
@@ -22,6 +24,24 @@ public final class ExitLeftAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static StageBeanRecorder exitLeftStageBeans() {
         return new StageBeanRecorder();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static StageDefinitions exitLeftStageDefinitions(Environment environment) {
+        return new StageDefinitions(environment);
+    }
+
+    // the stages' own keys are bound, and checked, before there are beans
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ConfigurationPropertiesBindHandlerAdvisor exitLeftDurationUnits(Environment environment) {
+        return handler -> new DurationUnits(handler, "management.health.stages", environment);
+    }
+
+    @Bean
+    StagesLifecycle exitLeftStagesLifecycle(StageBeanRecorder stages) {
+        return new StagesLifecycle(stages);
     }
 
     @Bean

@@ -1,9 +1,14 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.Stage;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.apache.commons.logging.Log;
@@ -11,15 +16,16 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
-import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
 /**
  * Takes note of every stage that becomes a bean.
  *
  * <p>It sees them when they are created, since looking for them would create those that are lazy. The few that it cannot
  * see, because they were created for another post-processor or registered ready-made, it finds among the finished
- * singletons when somebody asks.
+ * singletons when it is asked.
  */
 final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostProcessor, BeanFactoryAware {
 
@@ -27,12 +33,12 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Stage<?, ?>> stages = new TreeMap<>(); // guarded by lock
-    private BiConsumer<? super String, ? super Stage<?, ?>> watchers = (name, stage) -> {}; // guarded by lock
-    private @Nullable SingletonBeanRegistry singletons;
+    private final List<BiConsumer<? super String, ? super Stage<?, ?>>> watchers = new ArrayList<>(); // guarded by lock
+    private @Nullable ConfigurableListableBeanFactory beanFactory;
 
     @Override
     public void setBeanFactory(BeanFactory beanFactory) {
-        this.singletons = (SingletonBeanRegistry) beanFactory;
+        this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
     }
 
     @Override
@@ -62,13 +68,40 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
 
     @Override
     public Map<String, Stage<?, ?>> existing() {
+        Map<String, Stage<?, ?>> existing = new TreeMap<>();
+        StageBeans inherited = inherited();
+        if (inherited != null) {
+            existing.putAll(inherited.existing());
+        }
+        existing.putAll(own());
+        return Collections.unmodifiableMap(existing);
+    }
+
+    @Override
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(existing().keySet());
+        if (this.beanFactory != null) {
+            Collections.addAll(
+                    names,
+                    BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, Stage.class, false, false));
+        }
+        return Collections.unmodifiableSet(names);
+    }
+
+    /** The stages that exist in this context, without those of its parents. */
+    Map<String, Stage<?, ?>> own() {
         recordFinishedSingletons();
         this.lock.lock();
         try {
-            return Collections.unmodifiableMap(new TreeMap<>(this.stages));
+            return new TreeMap<>(this.stages);
         } finally {
             this.lock.unlock();
         }
+    }
+
+    private @Nullable StageBeans inherited() {
+        BeanFactory parent = this.beanFactory == null ? null : this.beanFactory.getParentBeanFactory();
+        return parent == null ? null : parent.getBeanProvider(StageBeans.class).getIfAvailable();
     }
 
     @Override
@@ -76,19 +109,15 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
         recordFinishedSingletons();
         this.lock.lock();
         try {
-            BiConsumer<? super String, ? super Stage<?, ?>> others = this.watchers;
-            this.watchers = (name, stage) -> {
-                others.accept(name, stage);
-                watcher.accept(name, stage);
-            };
-            this.stages.forEach(watcher);
+            this.watchers.add(watcher);
+            this.stages.forEach((name, stage) -> announce(watcher, name, stage));
         } finally {
             this.lock.unlock();
         }
     }
 
     private void recordFinishedSingletons() {
-        SingletonBeanRegistry registry = this.singletons;
+        ConfigurableListableBeanFactory registry = this.beanFactory;
         if (registry == null) {
             return;
         }
@@ -101,16 +130,36 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
     }
 
     private void record(String name, Stage<?, ?> stage) {
+        if (!hasSomethingToShow(name, stage)) {
+            return;
+        }
         this.lock.lock();
         try {
             if (this.stages.put(name, stage) != stage) {
-                this.watchers.accept(name, stage);
+                this.watchers.forEach(watcher -> announce(watcher, name, stage));
             }
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    /** A mock returns null where a stage does not, and would break each of those that watch. */
+    private static boolean hasSomethingToShow(String name, Stage<?, ?> stage) {
+        try {
+            return Objects.nonNull(stage.snapshot(0)) && Objects.nonNull(stage.tokenType());
+        } catch (RuntimeException e) {
+            logger.debug("stage '" + name + "' can't be watched", e);
+            return false;
+        }
+    }
+
+    private static void announce(
+            BiConsumer<? super String, ? super Stage<?, ?>> watcher, String name, Stage<?, ?> stage) {
+        try {
+            watcher.accept(name, stage);
         } catch (RuntimeException e) {
             // the stage itself is fine, and would be left open behind a bean that failed
             logger.warn("stage '" + name + "' can't be watched", e);
-        } finally {
-            this.lock.unlock();
         }
     }
 }

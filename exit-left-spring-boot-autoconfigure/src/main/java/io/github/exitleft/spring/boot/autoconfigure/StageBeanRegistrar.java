@@ -46,7 +46,10 @@ final class StageBeanRegistrar implements BeanRegistrar {
 
     private static StageConfigurationException twins(StageKeys one, StageKeys other) {
         String reason = "equal but for case, dashes and underscores";
+        StageKeys written = one.isNamedByVariable() ? other : one;
         return new StageConfigurationException(
+                "stages '%s' (origin: %s) and '%s' (origin: %s) have the same name but for case, dashes and underscores"
+                        .formatted(one.stage(), one.origin(""), other.stage(), other.origin("")),
                 "The stages '%s' and '%s' have the same name but for case, dashes and underscores:%n%s%n%s"
                         .formatted(
                                 one.stage(),
@@ -54,9 +57,9 @@ final class StageBeanRegistrar implements BeanRegistrar {
                                 StageKeys.entry(one.key(""), null, one.origin(""), reason),
                                 StageKeys.entry(other.key(""), null, other.origin(""), reason)),
                 "Rename or remove one of them. If one comes from an environment variable that is to override the other's "
-                        + "keys, name the stage '" + canonical(one.stage())
-                        + "' everywhere: environment variables keep "
-                        + "neither case nor dashes.",
+                        + "keys, spell that variable " + written.variable()
+                        + "…, with an underscore for each dash of 'exit-left', of the name and of the key, as in "
+                        + written.variable() + "DEFAULT_TIMEOUT.",
                 null);
     }
 

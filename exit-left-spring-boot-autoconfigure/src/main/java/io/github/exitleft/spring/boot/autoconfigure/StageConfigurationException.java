@@ -3,17 +3,26 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown for a mistake in the configuration of a stage; ends up as the report of a failed start. */
+/**
+ * Thrown for a mistake in the configuration of a stage; ends up as the report of a failed start. Its message is one line, since the
+ * context logs that before the report is printed, and a build ahead of time shows nothing else.
+ */
 final class StageConfigurationException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
+    private final String description;
     private final String action;
 
-    StageConfigurationException(String description, String action, @Nullable Throwable cause) {
-        super(description, cause);
+    StageConfigurationException(String message, String description, String action, @Nullable Throwable cause) {
+        super(message, cause);
+        this.description = description;
         this.action = action;
+    }
+
+    String description() {
+        return this.description;
     }
 
     String action() {

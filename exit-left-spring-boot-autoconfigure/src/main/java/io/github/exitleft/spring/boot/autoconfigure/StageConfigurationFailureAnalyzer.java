@@ -11,6 +11,6 @@ final class StageConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<St
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, StageConfigurationException cause) {
-        return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.action(), cause);
+        return new FailureAnalysis(cause.description(), cause.action(), cause);
     }
 }

@@ -6,12 +6,19 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.SourcePlan.Opened;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Creates stages as planned, with the beans that they name. */
 final class StageFactory {
+
+    private static final Log logger = LogFactory.getLog(StageFactory.class);
 
     /** The executor that Boot makes, unless the application has one. */
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
@@ -28,12 +35,29 @@ final class StageFactory {
         NamedBeans beans = new NamedBeans(this.beanFactory, plan.keys(), plan.tokenType());
         Opened opened = plan.source().open(beans);
         try {
-            return build(plan, plan.tokenType(), opened.source(), opened.reader(), beans);
+            Stage<?, ?> stage = build(plan, plan.tokenType(), opened.source(), opened.reader(), beans);
+            logger.info("stage '%s' listens: %s; tokens are of type %s, keeper %s"
+                    .formatted(
+                            stage.name(),
+                            description(stage),
+                            stage.tokenType().getName(),
+                            stage.keeper().name().toLowerCase(Locale.ROOT)));
+            return stage;
         } catch (Throwable e) {
             if (opened.owned()) {
                 close(opened.source(), e);
             }
             throw e;
+        }
+    }
+
+    private static String description(Stage<?, ?> stage) {
+        try {
+            return stage.source().entrySet().stream()
+                    .map(detail -> detail.getKey() + "=" + detail.getValue())
+                    .collect(Collectors.joining(", "));
+        } catch (RuntimeException e) { // sources can be the user's own
+            return e.toString();
         }
     }
 
@@ -51,6 +75,9 @@ final class StageFactory {
         if (properties.keeper() != null) {
             builder.keeper(properties.keeper());
         }
+        if (MicrometerContext.isPresent(this.beanFactory)) {
+            builder.context(MicrometerContext.capture());
+        }
         if (properties.executor() != null) {
             builder.executor(beans.named("executor", properties.executor(), Executor.class));
         } else if (this.beanFactory.containsBean(TASK_EXECUTOR)
@@ -59,6 +86,14 @@ final class StageFactory {
             builder.executor(job ->
                     this.beanFactory.getBean(TASK_EXECUTOR, Executor.class).execute(job));
         }
+    }
+
+    private String beanName(StageCustomizer customizer) {
+        return this.beanFactory.getBeansOfType(StageCustomizer.class).entrySet().stream()
+                .filter(entry -> entry.getValue() == customizer)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("of unknown name");
     }
 
     @SuppressWarnings(
@@ -88,7 +123,7 @@ final class StageFactory {
             } catch (RuntimeException e) {
                 throw keys.problem(
                         "",
-                        "customizer " + customizer.getClass().getName() + " failed: " + e.getMessage(),
+                        "customizer '" + beanName(customizer) + "' failed: " + e.getMessage(),
                         "Correct the customizer.",
                         e);
             }

@@ -1,5 +1,7 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -8,8 +10,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.origin.Origin;
-import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
@@ -48,19 +49,28 @@ final class StageKeys {
         if (!suffix.isEmpty()) {
             return "not set; the stage comes from " + origin("");
         }
-        ConfigurationProperty first = first();
+        ConfigurationProperty first = first(this::isOfStage);
         return first == null ? "unknown" : origin(first);
     }
 
-    /** Where the first property comes from that is spelled like something below a key. */
+    /** Where the first property comes from that stands below a key. */
     private @Nullable String originBelow(String suffix) {
+        String spelled = originOfSpelled(key(suffix));
+        if (spelled != null) {
+            return spelled;
+        }
+        ConfigurationPropertyName key = name(suffix);
+        ConfigurationProperty below = key == null ? null : first(name -> isOfStage(name) && key.isAncestorOf(name));
+        return below == null ? null : origin(below);
+    }
+
+    /** The same of what is spelled like the key, since names are equal that differ in case and dashes only. */
+    private @Nullable String originOfSpelled(String key) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying) {
                 for (String name : underlying.getPropertyNames()) {
-                    boolean below = name.startsWith(key(suffix) + ".") || name.startsWith(key(suffix) + "[");
-                    Origin origin = below ? OriginLookup.getOrigin(underlying, name) : null;
-                    if (origin != null) {
-                        return origin.toString();
+                    if (name.startsWith(key + ".") || name.startsWith(key + "[")) {
+                        return PropertySourceOrigin.get(underlying, name).toString();
                     }
                 }
             }
@@ -79,6 +89,8 @@ final class StageKeys {
     StageConfigurationException problem(String suffix, String reason, String remedy, @Nullable Throwable cause) {
         ConfigurationProperty property = property(suffix);
         return new StageConfigurationException(
+                "stage '%s' can't be created: %s (origin: %s): %s"
+                        .formatted(this.stage, key(suffix), origin(suffix), reason),
                 "Stage '%s' can't be created:%n%s"
                         .formatted(
                                 this.stage,
@@ -121,14 +133,25 @@ final class StageKeys {
                 .formatted(key, value == null ? "" : "%n    Value: \"%s\"".formatted(value), origin, reason);
     }
 
+    /** The beginning of the environment variables that set the stage's keys; it works with any name. */
+    String variable() {
+        return key("").toUpperCase(Locale.ROOT).replaceAll("[-.]", "_") + "_";
+    }
+
+    /** Whether it is an environment variable that first names the stage, in which neither case nor dashes are kept. */
+    boolean isNamedByVariable() {
+        ConfigurationProperty first = first(this::isOfStage);
+        return first != null && first.getSource() != null && StagePropertiesBinding.isOfVariables(first.getSource());
+    }
+
     private @Nullable ConfigurationProperty property(String suffix) {
-        ConfigurationProperty first = first();
-        if (first == null || suffix.isEmpty()) {
-            return null;
-        }
-        ConfigurationPropertyName name =
-                first.getName().chop(STAGES.getNumberOfElements() + 1).append(suffix);
-        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+        ConfigurationPropertyName name = suffix.isEmpty() ? null : name(suffix);
+        return name == null ? null : property(this.environment, name);
+    }
+
+    /** What a key is set to, wherever that comes first. */
+    static @Nullable ConfigurationProperty property(Environment environment, ConfigurationPropertyName name) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             ConfigurationProperty property = source.getConfigurationProperty(name);
             if (property != null) {
                 return property;
@@ -137,12 +160,20 @@ final class StageKeys {
         return null;
     }
 
-    /** One of the properties that make the stage; it carries the stage's name as it was written. */
-    private @Nullable ConfigurationProperty first() {
+    /** A key as a name, spelled as the stage is; null if nothing is set that names the stage. */
+    private @Nullable ConfigurationPropertyName name(String suffix) {
+        ConfigurationProperty first = first(this::isOfStage);
+        return first == null
+                ? null
+                : first.getName().chop(STAGES.getNumberOfElements() + 1).append(suffix);
+    }
+
+    /** The first of the properties that have a name like that. */
+    private @Nullable ConfigurationProperty first(Predicate<ConfigurationPropertyName> wanted) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
                 for (ConfigurationPropertyName name : iterable) {
-                    if (isOfStage(name)) {
+                    if (wanted.test(name)) {
                         return source.getConfigurationProperty(name);
                     }
                 }
@@ -151,6 +182,7 @@ final class StageKeys {
         return null;
     }
 
+    /** Whether a property is one of those that make the stage: it carries the stage's name as it was written. */
     private boolean isOfStage(ConfigurationPropertyName name) {
         return STAGES.isAncestorOf(name)
                 && name.getElement(STAGES.getNumberOfElements(), Form.ORIGINAL).equals(this.stage);

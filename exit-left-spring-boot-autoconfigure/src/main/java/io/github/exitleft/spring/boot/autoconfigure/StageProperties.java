@@ -7,6 +7,7 @@ import io.github.exitleft.bare.Promotion;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -44,7 +45,7 @@ public record StageProperties(
         @DefaultValue("false") boolean shared,
         @Nullable Keeper keeper,
         @DefaultValue("100ms") Duration keeperIdle,
-        @DefaultValue("fail-all") OnFailure onFailure,
+        @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
         @Nullable String replyClassifier,
         @DefaultValue Source source) {
@@ -67,7 +68,13 @@ public record StageProperties(
             @Nullable Jms jms,
             @Nullable Postgres postgres,
             @Nullable Channel channel,
-            @Nullable Bean bean) {}
+            @Nullable Bean bean) {
+
+        /** Takes the type in any case, as enums are. */
+        public Source {
+            type = type == null ? null : type.strip().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * The keys of a UDP port.

@@ -2,6 +2,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,6 +15,8 @@ import org.springframework.boot.context.properties.bind.UnboundConfigurationProp
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
@@ -23,25 +27,67 @@ import org.springframework.util.unit.DataSize;
 /** Binds the properties strictly: what is unknown, or can't be converted, ends up as a report with key and origin. */
 final class StagePropertiesBinding {
 
-    static final String KEYS = "token-type, default-timeout, promotion, drain, max-tickets, mailbox-capacity,"
-            + " mailbox-overflow, shared, keeper, keeper-idle, on-failure, executor, reply-classifier, source.type, source.udp.address,"
-            + " source.udp.port, source.udp.receive-buffer-size, source.udp.send-buffer-size,"
-            + " source.udp.max-datagram-size, source.udp.broadcast, source.udp.multicast-groups,"
-            + " source.udp.multicast-interface, source.udp.traffic-class, source.udp.token.offset, source.udp.token.length, source.udp.token.reader,"
-            + " source.udp.token.sender, source.kafka.topics, source.kafka.group, source.kafka.token.header,"
-            + " source.kafka.token.key, source.kafka.token.reader, source.kafka.ready-timeout,"
-            + " source.kafka.unreachable-after, source.kafka.consumer-factory, source.kafka.template,"
-            + " source.jms.queue, source.jms.token.reader, source.jms.connection-factory, source.jms.template,"
-            + " source.postgres.channels, source.postgres.token.separator, source.postgres.token.reader,"
-            + " source.postgres.data-source, source.postgres.keepalive,"
-            + " source.channel.name, source.channel.token.header, source.channel.token.expression,"
-            + " source.channel.token.reader, source.bean.name, source.bean.token.reader";
+    static final List<String> KEYS = List.of(
+            "token-type",
+            "default-timeout",
+            "promotion",
+            "drain",
+            "max-tickets",
+            "mailbox-capacity",
+            "mailbox-overflow",
+            "shared",
+            "keeper",
+            "keeper-idle",
+            "on-failure",
+            "executor",
+            "reply-classifier",
+            "source.type",
+            "source.udp.address",
+            "source.udp.port",
+            "source.udp.receive-buffer-size",
+            "source.udp.send-buffer-size",
+            "source.udp.max-datagram-size",
+            "source.udp.broadcast",
+            "source.udp.multicast-groups",
+            "source.udp.multicast-interface",
+            "source.udp.traffic-class",
+            "source.udp.token.offset",
+            "source.udp.token.length",
+            "source.udp.token.reader",
+            "source.udp.token.sender",
+            "source.kafka.topics",
+            "source.kafka.group",
+            "source.kafka.token.header",
+            "source.kafka.token.key",
+            "source.kafka.token.reader",
+            "source.kafka.ready-timeout",
+            "source.kafka.unreachable-after",
+            "source.kafka.consumer-factory",
+            "source.kafka.template",
+            "source.jms.queue",
+            "source.jms.token.reader",
+            "source.jms.connection-factory",
+            "source.jms.template",
+            "source.postgres.channels",
+            "source.postgres.token.separator",
+            "source.postgres.token.reader",
+            "source.postgres.data-source",
+            "source.postgres.keepalive",
+            "source.channel.name",
+            "source.channel.token.header",
+            "source.channel.token.expression",
+            "source.channel.token.reader",
+            "source.bean.name",
+            "source.bean.token.reader");
+
+    private static final String ALL_KEYS = String.join(", ", KEYS);
 
     private StagePropertiesBinding() {}
 
     static ExitLeftProperties bind(Environment environment) {
-        var strict = new NoUnboundElementsBindHandler(
-                new IgnoreTopLevelConverterNotFoundBindHandler(), StagePropertiesBinding::isStrict);
+        var units = new DurationUnits(
+                new IgnoreTopLevelConverterNotFoundBindHandler(), ExitLeftProperties.PREFIX, environment);
+        var strict = new NoUnboundElementsBindHandler(units, source -> !isOfVariables(source));
         try {
             return Binder.get(environment)
                     .bindOrCreate(ExitLeftProperties.PREFIX, Bindable.of(ExitLeftProperties.class), strict);
@@ -49,42 +95,107 @@ final class StagePropertiesBinding {
             if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
                 throw unknown(unbound);
             }
-            throw unconvertible(e);
+            throw unconvertible(environment, e);
         }
     }
 
     /** Environment variables have several spellings for one key, so that it can't be told which of them nobody reads. */
-    private static boolean isStrict(ConfigurationPropertySource source) {
-        return !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
-                && underlying.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME));
+    static boolean isOfVariables(ConfigurationPropertySource source) {
+        return source.getUnderlyingSource() instanceof PropertySource<?> underlying
+                && underlying.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
     }
 
     private static StageConfigurationException unknown(UnboundConfigurationPropertiesException e) {
-        String entries = e.getUnboundProperties().stream()
-                .map(property -> entry(property, "there is no such key"))
+        List<ConfigurationProperty> unknown = List.copyOf(e.getUnboundProperties());
+        String entries = unknown.stream()
+                .map(property -> entry(property, unknown(property.getName())))
                 .collect(Collectors.joining(System.lineSeparator()));
-        return new StageConfigurationException(
-                "The properties below '" + ExitLeftProperties.PREFIX + "' can't be bound:" + System.lineSeparator()
-                        + entries,
-                "Correct the key or remove it. Below " + ExitLeftProperties.PREFIX + ".stages.<name> there are: " + KEYS
-                        + ".",
+        ConfigurationProperty first = unknown.get(0);
+        boolean list = StageKeyHints.isInList(first.getName());
+        boolean misplaced = StageKeyHints.didYouMean(first.getName()) != null;
+        String remedy = list
+                ? "Write 'name:' and indent its keys below it, without '-'. "
+                : misplaced ? "Correct the key or its indentation, or remove it. " : "Correct the key or remove it. ";
+        return problem(
+                first.getName().toString(),
+                StageKeys.origin(first),
+                unknown(first.getName()),
+                entries,
+                remedy + keys(),
                 e);
     }
 
-    private static StageConfigurationException unconvertible(BindException e) {
-        ConfigurationProperty property = e.getProperty();
-        String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        Class<?> type = e.getTarget().getType().resolve(Object.class);
-        String problem = type == Class.class
-                ? "there is no such class on the class path"
-                : reason == null ? "can't be converted" : reason;
+    private static String unknown(ConfigurationPropertyName name) {
+        if (StageKeyHints.isInList(name)) {
+            return "there is a list, where keys have names";
+        }
+        String meant = StageKeyHints.didYouMean(name);
+        return "there is no such key" + (meant == null ? "" : "; " + meant);
+    }
+
+    private static String keys() {
+        return "Below " + ExitLeftProperties.PREFIX + ".stages.<name> there are: " + ALL_KEYS + ".";
+    }
+
+    private static StageConfigurationException problem(
+            String key, String origin, String reason, String entries, String remedy, Exception e) {
+        String below = "properties below '" + ExitLeftProperties.PREFIX + "' can't be bound:";
         return new StageConfigurationException(
-                "The properties below '" + ExitLeftProperties.PREFIX + "' can't be bound:" + System.lineSeparator()
-                        + (property == null
-                                ? StageKeys.entry(e.getName().toString(), null, "unknown", problem)
-                                : entry(property, problem)),
-                "Set it to " + wanted(type) + ".",
+                below + " " + key + " (origin: " + origin + "): " + reason,
+                "The " + below + System.lineSeparator() + entries,
+                remedy,
                 e);
+    }
+
+    private static StageConfigurationException unconvertible(Environment environment, BindException e) {
+        ConfigurationProperty property = e.getProperty() != null
+                ? e.getProperty()
+                : StageKeys.property(environment, e.getName()); // it is forgotten of what is to have keys of its own
+        Class<?> type = e.getTarget().getType().resolve(Object.class);
+        Object value = property == null ? null : property.getValue();
+        String reason = reason(e, type, value);
+        String origin = property == null ? "unknown" : StageKeys.origin(property);
+        String key = e.getName().toString();
+        return problem(key, origin, reason, StageKeys.entry(key, value, origin, reason), remedy(e, type), e);
+    }
+
+    private static String reason(BindException e, Class<?> type, @Nullable Object value) {
+        if (type == Class.class) {
+            return "there is no such class on the class path";
+        }
+        if (type.isEnum()) {
+            return "there is no such value"
+                    + (Boolean.parseBoolean(String.valueOf(value))
+                            ? "; YAML takes on, yes and true for one another"
+                            : "");
+        }
+        if (type.isRecord()) {
+            return isNamedLikeKey(e.getName(), type)
+                    ? "that is a key of a stage, where the names of stages are expected"
+                    : "it has keys of its own, but is set to a value";
+        }
+        String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        return message == null ? "can't be converted" : message;
+    }
+
+    private static boolean isNamedLikeKey(ConfigurationPropertyName name, Class<?> type) {
+        return type == StageProperties.class && StageKeyHints.isKeyOfStage(name.getLastElement(Form.DASHED));
+    }
+
+    private static String remedy(BindException e, Class<?> type) {
+        ConfigurationPropertyName name = e.getName();
+        if (Collection.class.isAssignableFrom(type)) {
+            Class<?> element =
+                    e.getTarget().getType().asCollection().getGeneric().resolve(Object.class);
+            return "Set it to " + wanted(element) + "; several are separated by commas.";
+        }
+        if (!type.isRecord()) {
+            return "Set it to " + wanted(type) + ".";
+        }
+        return isNamedLikeKey(name, type)
+                ? "Indent it below the name of its stage: " + ExitLeftProperties.PREFIX + ".stages.<name>."
+                        + name.getLastElement(Form.DASHED) + ". " + keys()
+                : "Indent what belongs to it below it. " + keys();
     }
 
     private static String entry(ConfigurationProperty property, String reason) {
@@ -110,7 +221,10 @@ final class StagePropertiesBinding {
             return "a size, such as 1MB or 1500B";
         }
         if (type == InetAddress.class) {
-            return "the address of an interface of this machine, such as 127.0.0.1";
+            return "an IP address, such as 127.0.0.1";
+        }
+        if (type == List.class) { // the others are of texts, which need no conversion
+            return "addresses separated by commas, such as 239.255.7.7";
         }
         if (type == int.class || type == Integer.class) {
             return "a whole number";
@@ -118,6 +232,6 @@ final class StagePropertiesBinding {
         if (type == boolean.class) {
             return "true or false";
         }
-        return "keys of its own: below " + ExitLeftProperties.PREFIX + ".stages.<name> there are: " + KEYS;
+        return "a value of type " + type.getSimpleName();
     }
 }

@@ -68,6 +68,30 @@ class StageShutdownTests {
     }
 
     @Test
+    void futuresOfRequestsInFlightAreReadForUntilTheServerHasStopped(CapturedOutput output) throws Exception { // B10
+        try (EchoPeer peer = EchoPeer.silent()) {
+            ConfigurableApplicationContext context = start(
+                    peer, "exit-left.stages.echo.keeper=always", "spring.lifecycle.timeout-per-shutdown-phase=30s");
+            Stage<?, ?> stage = context.getBean("echo", Stage.class);
+            URI uri = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port")
+                    + "/future?token=1");
+            var response = HttpClient.newHttpClient()
+                    .sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+            await().until(() -> stage.snapshot(0).role().tickets() == 1);
+
+            Thread shutdown = new Thread(context::close, "shutdown");
+            shutdown.start();
+            await().until(() -> output.getOut().contains("Commencing graceful shutdown"));
+            peer.answer();
+
+            assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            shutdown.join(30_000);
+            assertThat(shutdown.isAlive()).isFalse();
+            assertThat(stage.snapshot(0).role().state()).isEqualTo(State.CLOSED);
+        }
+    }
+
+    @Test
     void requestsThatOutliveTheGracePeriodEndWithTheStageAndNothingHangs() throws Exception {
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(peer, "spring.lifecycle.timeout-per-shutdown-phase=100ms");
@@ -141,6 +165,16 @@ class StageShutdownTests {
         Controller(Stage<Integer, Datagram> echo, int port) {
             this.echo = echo;
             this.port = port;
+        }
+
+        @GetMapping("/future")
+        CompletableFuture<String> askAsync(@RequestParam byte token) throws Exception {
+            var peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
+            return this.echo
+                    .callAsync(
+                            (int) token,
+                            () -> this.echo.backdoor(UdpSocket.class).send(peer, new byte[] {token}))
+                    .thenApply(Datagram::toString);
         }
 
         @GetMapping("/")

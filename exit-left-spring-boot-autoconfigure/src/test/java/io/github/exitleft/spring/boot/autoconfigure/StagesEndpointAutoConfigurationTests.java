@@ -1,15 +1,21 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.OnFailure;
+import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.TransientSourceException;
+import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.WaiterDescriptor;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpointWebExtension;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,12 +24,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -81,12 +90,13 @@ class StagesEndpointAutoConfigurationTests {
                     .isEqualTo(("{'stages':{'stun':{'tokenType':'java.lang.String','defaultTimeout':'PT3S',"
                                     + "'source':{'type':'udp','localAddress':'127.0.0.1:" + port
                                     + "','receiveBufferSize':" + stage.source().get("receiveBufferSize")
-                                    + ",'maxDatagramSize':1500,'truncated':0},"
+                                    + ",'sendBufferSize':" + stage.source().get("sendBufferSize")
+                                    + ",'maxDatagramSize':1500,'broadcast':false,'truncated':0},"
                                     + "'keeper':'off','state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
-                                    + "'closed':0},"
+                                    + "'closed':0,'cancelled':0,'not-sent':0},"
                                     + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
-                                    + "'unreadable':0,'overflow':0,'abandoned':0},'helperFailures':0}}}")
+                                    + "'unreadable':0,'overflow':0,'abandoned':0},'helperFailures':0,'transientFailures':0}}}")
                             .replace('\'', '"'));
         }
     }
@@ -242,6 +252,29 @@ class StagesEndpointAutoConfigurationTests {
             assertThat(this.json.from(get(context, "/actuator/stages/stun").body()))
                     .extractingJsonPathStringValue("$.state")
                     .isEqualTo("closed");
+        }
+    }
+
+    @Test
+    void failedStageSaysWhySinceWhenAndWhenItIsTriedAgain() { // B4, B11
+        QueueSource<String> source = new QueueSource<>();
+        try (Stage<String, String> stage = Stage.<String, String>builder("failing", String.class, source, text -> text)
+                .onFailure(OnFailure.FAIL_ALL)
+                .build()) {
+            var endpoint = new StagesEndpoint(() -> Map.of("failing", stage), Show.NEVER);
+            assertThat(endpoint.stage("failing").failure()).isNull();
+            Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            source.fail(new TransientSourceException(new IOException("blip")));
+            source.fail(new IOException("cable cut"));
+            assertThatThrownBy(() -> stage.call("token", () -> {})).isInstanceOf(SourceFailedException.class);
+
+            var shown = endpoint.stages().stages().get("failing");
+
+            assertThat(shown.state()).isEqualTo("failed");
+            assertThat(shown.transientFailures()).isEqualTo(1);
+            assertThat(shown.failure().cause()).isEqualTo("java.io.IOException: cable cut");
+            assertThat(Instant.parse(shown.failure().since())).isBetween(before.minusMillis(1), Instant.now());
+            assertThat(Instant.parse(shown.failure().nextAttempt())).isAfter(before);
         }
     }
 

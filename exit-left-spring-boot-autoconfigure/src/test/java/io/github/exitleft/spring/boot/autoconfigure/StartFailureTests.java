@@ -28,8 +28,7 @@ class StartFailureTests extends StartFailureSupport {
     void unknownKeyBesideStagesIsReported(CapturedOutput output) throws IOException {
         start("exit-left:\n  stagse:\n    stun:\n      drain: 1\n");
 
-        assertReport(
-                output, "exit-left.stagse.stun.drain", "4:14", "there is no such key", "Correct the key or remove it");
+        assertReport(output, "exit-left.stagse.stun.drain", "4:14", "there is no such key", "remove it");
     }
 
     @Test
@@ -54,8 +53,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            keeper      | sometimes | No enum constant                 | Set it to one of: off, idle, always
-            on-failure  | retry     | No enum constant                 | Set it to one of: fail-all, reopen
+            keeper      | sometimes | there is no such value           | Set it to one of: off, idle, always
+            on-failure  | retry     | there is no such value           | Set it to one of: fail-all, reopen
             keeper-idle | soon      | is not a valid duration          | Set it to a duration
             keeper-idle | 0s        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
             keeper-idle | 2h        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
@@ -87,7 +86,7 @@ class StartFailureTests extends StartFailureSupport {
                 "exit-left.stages.order-events",
                 "4:19",
                 "equal but for case",
-                "name the stage 'orderevents' everywhere");
+                "spell that variable EXIT_LEFT_STAGES_ORDER_EVENTS_");
         assertThat(output)
                 .contains("Origin: \"EXITLEFT_STAGES_ORDEREVENTS_DRAIN\" from property source \"systemEnvironment\"");
     }
@@ -122,8 +121,8 @@ class StartFailureTests extends StartFailureSupport {
             token-type      | java.lang.Strnig | 4:19 | there is no such class     | full name of a class
             token-type      | int              | 4:19 | can't be of type int       | such as java.lang.String
             token-type      | '[B'             | 4:19 | can't be of type byte[]    | such as java.lang.String
-            promotion       | eldest           | 4:18 | eldest                     | one of: newest, oldest
-            mailbox-overflow| drop-all         | 4:25 | drop-all                   | one of: drop-newest, drop-oldest
+            promotion       | eldest           | 4:18 | there is no such value              | one of: newest, oldest
+            mailbox-overflow| drop-all         | 4:25 | there is no such value            | one of: drop-newest, drop-oldest
             default-timeout | soon             | 4:24 | soon                       | a duration, such as 3s
             default-timeout | 0s               | 4:24 | must be positive           | such as 3s
             drain           | -1               | 4:14 | must be from 0             | a value from 0 to
@@ -155,7 +154,7 @@ class StartFailureTests extends StartFailureSupport {
             send-buffer-size     | 0B          | 9:29 | must be from 1                 | a value from 1 to
             traffic-class        | 256         | 9:26 | must be from 0 to 255          | a value from 0 to 255
             broadcast            | maybe       | 9:22 | maybe                          | true or false
-            multicast-groups     | here        | 9:29 | here                           | address
+            multicast-groups     | here        | 9:29 | here                           | an IP address, such as 127.0.0.1; several are separated by commas
             multicast-groups     | 127.0.0.1   | 9:29 | 127.0.0.1 is no multicast      | 224.0.0.0
             multicast-interface  | lo          | 9:32 | there are no groups            | multicast-groups, or remove
             max-datagram-size    | 0B          | 9:30 | must be from 1 to 65535        | a value from 1 to

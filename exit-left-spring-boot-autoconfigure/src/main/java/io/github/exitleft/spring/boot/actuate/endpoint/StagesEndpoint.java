@@ -6,12 +6,17 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.bare.BareSnapshot;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Show;
@@ -26,6 +31,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "stages")
 public class StagesEndpoint {
 
+    private static final Log logger = LogFactory.getLog(StagesEndpoint.class);
     private static final int OLDEST = 20;
 
     private final Supplier<? extends Map<String, ? extends Stage<?, ?>>> stages;
@@ -50,7 +56,12 @@ public class StagesEndpoint {
     @ReadOperation
     public StagesDescriptor stages() {
         Map<String, StageDescriptor> descriptors = new LinkedHashMap<>();
-        this.stages.get().forEach((name, stage) -> descriptors.put(name, StageDescriptor.of(stage, null)));
+        this.stages.get().forEach((name, stage) -> {
+            StageDescriptor descriptor = describe(name, stage, null);
+            if (descriptor != null) {
+                descriptors.put(name, descriptor);
+            }
+        });
         return new StagesDescriptor(descriptors);
     }
 
@@ -68,7 +79,17 @@ public class StagesEndpoint {
     @Nullable
     StageDescriptor stage(String name, boolean showTokens) {
         Stage<?, ?> stage = this.stages.get().get(name);
-        return stage == null ? null : StageDescriptor.of(stage, showTokens);
+        return stage == null ? null : describe(name, stage, showTokens);
+    }
+
+    /** Describes a stage; null if it can't be, since it stands in for one in a test. */
+    private static @Nullable StageDescriptor describe(String name, Stage<?, ?> stage, @Nullable Boolean showTokens) {
+        try {
+            return StageDescriptor.of(stage, showTokens);
+        } catch (RuntimeException e) {
+            logger.debug("stage '" + name + "' can't be shown", e);
+            return null;
+        }
     }
 
     /**
@@ -86,6 +107,7 @@ public class StagesEndpoint {
      * @param source the type of its source, and what identifies it
      * @param keeper whether a background thread reads while no caller does: off, idle or always
      * @param state open, failed or closed
+     * @param failure why it is failed; absent if it is not
      * @param waiters how many threads wait, the head not counted
      * @param tickets how many tickets are live
      * @param headChanges how often a thread became head
@@ -93,7 +115,8 @@ public class StagesEndpoint {
      * @param head the present head; absent if there is none
      * @param exits how many waits ended in which way
      * @param messages how many messages met which fate
-     * @param helperFailures how many token readers, checks and listeners threw
+     * @param helperFailures how many checks and listeners threw
+     * @param transientFailures how often the source said that it failed for a moment only
      * @param oldest who has waited longest, oldest first; absent where all stages are shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -103,6 +126,7 @@ public class StagesEndpoint {
         "source",
         "keeper",
         "state",
+        "failure",
         "waiters",
         "tickets",
         "headChanges",
@@ -111,6 +135,7 @@ public class StagesEndpoint {
         "exits",
         "messages",
         "helperFailures",
+        "transientFailures",
         "oldest"
     })
     public record StageDescriptor(
@@ -119,6 +144,7 @@ public class StagesEndpoint {
             Map<String, Object> source,
             String keeper,
             String state,
+            @Nullable FailureDescriptor failure,
             int waiters,
             int tickets,
             long headChanges,
@@ -127,6 +153,7 @@ public class StagesEndpoint {
             Map<String, Long> exits,
             Map<String, Long> messages,
             long helperFailures,
+            long transientFailures,
             @Nullable List<WaiterDescriptor> oldest)
             implements OperationResponseBody {
 
@@ -139,6 +166,7 @@ public class StagesEndpoint {
                     source(stage),
                     tag(stage.keeper()),
                     tag(role.state()),
+                    FailureDescriptor.of(snapshot),
                     role.waiters(),
                     role.tickets(),
                     role.headChanges(),
@@ -147,6 +175,7 @@ public class StagesEndpoint {
                     tagged(snapshot.exits()),
                     tagged(snapshot.messages()),
                     role.helperFailures(),
+                    snapshot.transientFailures(),
                     showTokens == null
                             ? null
                             : role.oldest().stream()
@@ -175,6 +204,37 @@ public class StagesEndpoint {
 
         private static String tag(Enum<?> value) {
             return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * Why a stage is failed.
+     *
+     * @param cause what its source threw last
+     * @param since since when it has not worked
+     * @param nextAttempt when it is tried again, by a background thread or, if none is to, by the next caller from then on
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"cause", "since", "nextAttempt"})
+    public record FailureDescriptor(
+            String cause, String since, @Nullable String nextAttempt) {
+
+        static @Nullable FailureDescriptor of(StageSnapshot snapshot) {
+            Throwable failure = snapshot.role().failure();
+            BareSnapshot.Outage outage = snapshot.role().outage();
+            if (failure == null || outage == null) {
+                return null;
+            }
+            Duration next = snapshot.nextAttempt();
+            return new FailureDescriptor(
+                    failure.toString(),
+                    outage.since().toString(),
+                    next == null
+                            ? null
+                            : Instant.now()
+                                    .plus(next)
+                                    .truncatedTo(ChronoUnit.MILLIS)
+                                    .toString());
         }
     }
 

@@ -2,7 +2,11 @@ package io.github.exitleft.spring.boot.autoconfigure.health;
 
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageSnapshot;
+import io.github.exitleft.bare.BareSnapshot;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -13,20 +17,36 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class StageHealthIndicator implements HealthIndicator {
 
-    private final Stage<?, ?> stage;
+    private final Supplier<? extends @Nullable Stage<?, ?>> stages;
     private final Duration unattendedAfter;
 
-    StageHealthIndicator(Stage<?, ?> stage, Duration unattendedAfter) {
-        this.stage = stage;
+    /**
+     * Creates an indicator.
+     *
+     * @param stages gives the stage; null as long as there is nothing to look at
+     */
+    StageHealthIndicator(Supplier<? extends @Nullable Stage<?, ?>> stages, Duration unattendedAfter) {
+        this.stages = stages;
         this.unattendedAfter = unattendedAfter;
     }
 
     @Override
     public Health health() {
-        StageSnapshot snapshot = this.stage.snapshot(0);
+        Stage<?, ?> stage = this.stages.get();
+        if (stage == null) {
+            return Health.unknown().withDetail("reason", "not created yet").build();
+        }
+        try {
+            return health(stage.snapshot(0));
+        } catch (RuntimeException e) { // it stands in for a stage, in a test
+            return Health.unknown().withException(e).build();
+        }
+    }
+
+    private Health health(StageSnapshot snapshot) {
         return switch (snapshot.role().state()) {
             case OPEN -> open(snapshot);
-            case FAILED -> failed(snapshot.role().failure());
+            case FAILED -> failed(snapshot);
             case CLOSED -> Health.outOfService().withDetail("reason", "closed").build();
         };
     }
@@ -43,11 +63,21 @@ final class StageHealthIndicator implements HealthIndicator {
         return down.build();
     }
 
-    private static Health failed(@Nullable Throwable failure) {
-        return failure == null
-                ? Health.down().build()
-                : Health.down()
-                        .withDetail("error", failure.getClass().getName() + ": " + failure.getMessage())
-                        .build();
+    private static Health failed(StageSnapshot snapshot) {
+        Health.Builder down = Health.down();
+        Throwable failure = snapshot.role().failure();
+        if (failure != null) {
+            down.withDetail("error", failure.getClass().getName() + ": " + failure.getMessage());
+        }
+        BareSnapshot.Outage outage = snapshot.role().outage();
+        if (outage != null) {
+            down.withDetail("since", outage.since().toString());
+        }
+        if (snapshot.nextAttempt() != null) {
+            Instant next = Instant.now().plus(snapshot.nextAttempt());
+            down.withDetail("nextAttempt", next.truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+        return down.withDetail("transientFailures", snapshot.transientFailures())
+                .build();
     }
 }

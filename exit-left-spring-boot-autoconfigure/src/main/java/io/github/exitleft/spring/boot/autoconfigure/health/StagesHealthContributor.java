@@ -1,6 +1,5 @@
 package io.github.exitleft.spring.boot.autoconfigure.health;
 
-import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.StageBeans;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -9,7 +8,10 @@ import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthContributors;
 
-/** Health of the stages that exist, one component each. */
+/**
+ * Health of the stages, one component each; those that are not created yet among them, so that a group may name them, without
+ * being created for it.
+ */
 final class StagesHealthContributor implements CompositeHealthContributor {
 
     private final StageBeans stages;
@@ -22,14 +24,15 @@ final class StagesHealthContributor implements CompositeHealthContributor {
 
     @Override
     public @Nullable HealthContributor getContributor(String name) {
-        Stage<?, ?> stage = this.stages.existing().get(name);
-        return stage == null ? null : new StageHealthIndicator(stage, this.unattendedAfter);
+        return this.stages.names().contains(name) ? indicator(name) : null;
     }
 
     @Override
     public Stream<HealthContributors.Entry> stream() {
-        return this.stages.existing().entrySet().stream()
-                .map(entry -> new HealthContributors.Entry(
-                        entry.getKey(), new StageHealthIndicator(entry.getValue(), this.unattendedAfter)));
+        return this.stages.names().stream().map(name -> new HealthContributors.Entry(name, indicator(name)));
+    }
+
+    private StageHealthIndicator indicator(String name) {
+        return new StageHealthIndicator(() -> this.stages.existing().get(name), this.unattendedAfter);
     }
 }

@@ -5,10 +5,6 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.bare.Outcome;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -17,19 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /** One stage with its meters; listens to the stage for what can't be read from it. */
 final class MeteredStage implements StageListener<Object, Object> {
-
-    /** A meter and where it is. */
-    private record Bound(MeterRegistry registry, Meter meter) {}
 
     private final String name;
     private final Stage<?, ?> stage;
     private final Consumer<MeteredStage> whenClosed;
     private final Tags tags;
-    private final List<Bound> bound = new ArrayList<>(); // guarded by the binder's lock
+    private final List<SharedMeters> bound = new ArrayList<>(); // guarded by the binder's lock
     private final List<Timer> waits = new CopyOnWriteArrayList<>();
 
     MeteredStage(String name, Stage<?, ?> stage, Consumer<MeteredStage> whenClosed) {
@@ -62,62 +54,45 @@ final class MeteredStage implements StageListener<Object, Object> {
         this.whenClosed.accept(this);
     }
 
-    void bindTo(MeterRegistry registry) {
-        gauge(registry, StageMeter.WAITERS, stage -> stage.snapshot(0).role().waiters());
-        gauge(
-                registry,
+    void bindTo(SharedMeters meters) {
+        this.bound.add(meters);
+        meters.gauge(
+                StageMeter.WAITERS,
+                this.tags,
+                this.stage,
+                stage -> stage.snapshot(0).role().waiters());
+        meters.gauge(
                 StageMeter.HEAD_CHANGES,
+                this.tags,
+                this.stage,
                 stage -> stage.snapshot(0).role().headChanges());
-        counter(
-                registry,
+        meters.counter(
                 StageMeter.PROMOTIONS,
                 this.tags,
+                this.stage,
                 stage -> stage.snapshot(0).role().promotions());
         for (Outcome exit : Outcome.values()) {
-            counter(
-                    registry,
+            meters.counter(
                     StageMeter.EXITS,
                     tagged(StageMeter.Key.EXIT, exit),
+                    this.stage,
                     stage -> stage.snapshot(0).exits().getOrDefault(exit, 0L));
         }
         for (MessageOutcome outcome : MessageOutcome.values()) {
-            counter(
-                    registry,
+            meters.counter(
                     StageMeter.MESSAGES,
                     tagged(StageMeter.Key.OUTCOME, outcome),
+                    this.stage,
                     stage -> stage.snapshot(0).messages().getOrDefault(outcome, 0L));
         }
-        Timer wait = Timer.builder(StageMeter.WAIT.getName())
-                .description(StageMeter.WAIT.description())
-                .tags(this.tags)
-                .register(registry);
-        this.waits.add(wait);
-        this.bound.add(new Bound(registry, wait));
+        this.waits.add(meters.timer(StageMeter.WAIT, this.tags, this.stage));
     }
 
     void unbind() {
         this.stage.removeListener(this);
         this.waits.clear();
-        this.bound.forEach(one -> one.registry().remove(one.meter()));
+        this.bound.forEach(meters -> meters.remove(this.stage));
         this.bound.clear();
-    }
-
-    private void gauge(MeterRegistry registry, StageMeter meter, ToDoubleFunction<Stage<?, ?>> value) {
-        this.bound.add(new Bound(
-                registry,
-                Gauge.builder(meter.getName(), this.stage, value)
-                        .description(meter.description())
-                        .tags(this.tags)
-                        .register(registry)));
-    }
-
-    private void counter(MeterRegistry registry, StageMeter meter, Tags tags, ToDoubleFunction<Stage<?, ?>> count) {
-        this.bound.add(new Bound(
-                registry,
-                FunctionCounter.builder(meter.getName(), this.stage, count)
-                        .description(meter.description())
-                        .tags(tags)
-                        .register(registry)));
     }
 
     private Tags tagged(StageMeter.Key key, Enum<?> value) {

@@ -32,7 +32,7 @@ enum StageMeter implements MeterDocumentation {
     enum Key implements KeyName {
         /** The name of the stage's bean. */
         STAGE("stage"),
-        /** How a wait ended: finished, signalled, timed-out, interrupted, failed or closed. */
+        /** How a wait ended: finished, signalled, timed-out, interrupted, failed, closed, cancelled or not-sent. */
         EXIT("exit"),
         /**
          * What became of a message: delivered, late, duplicate, foreign, unknown, unreadable, overflow or abandoned.

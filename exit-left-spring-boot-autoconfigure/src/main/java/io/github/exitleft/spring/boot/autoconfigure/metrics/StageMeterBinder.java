@@ -2,10 +2,13 @@ package io.github.exitleft.spring.boot.autoconfigure.metrics;
 
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.StageBeans;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,8 +16,11 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Gives each stage its meters in each registry, in whichever order they come, until the stage is closed. */
 final class StageMeterBinder implements MeterBinder {
 
+    /** No stage has that name. */
+    private static final String PROBE = "?";
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<MeterRegistry> registries = new ArrayList<>(); // guarded by lock
+    private final Map<MeterRegistry, SharedMeters> registries = new IdentityHashMap<>(); // guarded by lock
     private final Map<String, MeteredStage> stages = new HashMap<>(); // guarded by lock
 
     StageMeterBinder(StageBeans stages) {
@@ -25,12 +31,37 @@ final class StageMeterBinder implements MeterBinder {
     public void bindTo(MeterRegistry registry) {
         this.lock.lock();
         try {
-            if (!this.registries.contains(registry)) {
-                this.registries.add(registry);
-                this.stages.values().forEach(stage -> stage.bindTo(registry));
+            for (MeterRegistry member : members(registry)) {
+                if (!this.registries.containsKey(member)) {
+                    var meters = new SharedMeters(member);
+                    this.registries.put(member, meters);
+                    this.stages.values().forEach(stage -> stage.bindTo(meters));
+                }
             }
         } finally {
             this.lock.unlock();
+        }
+    }
+
+    /**
+     * The registries to have the meters in: those within a composite, if they have filters that take the stages' names away. Only there
+     * it shows which stages share a meter.
+     */
+    private static Collection<MeterRegistry> members(MeterRegistry registry) {
+        return registry instanceof CompositeMeterRegistry composite && !keepsStagesApart(composite)
+                ? composite.getRegistries()
+                : List.of(registry);
+    }
+
+    private static boolean keepsStagesApart(CompositeMeterRegistry composite) {
+        String name = StageMeter.WAITERS.getName();
+        String tag = StageMeter.Key.STAGE.asString();
+        Gauge probe = Gauge.builder(name, () -> 0).tag(tag, PROBE).register(composite);
+        try {
+            return composite.getRegistries().stream()
+                    .allMatch(member -> member.find(name).tag(tag, PROBE).gauge() != null);
+        } finally {
+            composite.remove(probe);
         }
     }
 
@@ -42,7 +73,7 @@ final class StageMeterBinder implements MeterBinder {
             if (former != null) { // would have the same meters
                 former.unbind();
             }
-            this.registries.forEach(metered::bindTo);
+            this.registries.values().forEach(metered::bindTo);
         } finally {
             this.lock.unlock();
         }

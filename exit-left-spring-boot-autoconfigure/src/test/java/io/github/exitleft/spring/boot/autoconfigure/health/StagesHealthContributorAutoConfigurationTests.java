@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
@@ -12,8 +13,10 @@ import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
@@ -39,6 +42,9 @@ class StagesHealthContributorAutoConfigurationTests {
         "exit-left.stages.queue.source.bean.name=source",
         "exit-left.stages.queue.source.bean.token.reader=reader"
     };
+
+    /** So that the stage is down for as long as the test looks at it. */
+    private static final String FAIL_ALL = "exit-left.stages.queue.on-failure=fail-all";
 
     private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -95,41 +101,53 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void lazyStageIsComponentOnceItExistsAndAskingDoesNotCreateIt() { // B5, B8
+    void lazyStageIsUnknownUntilItExistsAndAskingDoesNotCreateIt() { // B5, B8
         this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
-            assertThat(health(context, "stages")).isNull();
+            var unknown = (IndicatedHealthDescriptor) health(context, "stages", "late");
+            assertThat(unknown.getStatus()).isEqualTo(Status.UNKNOWN);
+            assertThat(unknown.getDetails()).containsEntry("reason", "not created yet");
             assertThat(context.getBeanFactory().containsSingleton("late")).isFalse();
 
             context.getBean("late");
 
-            assertThat(health(context, "stages", "late")).isNotNull();
+            assertThat(health(context, "stages", "late").getStatus()).isEqualTo(Status.UP);
         });
     }
 
     @Test
     void stageWhoseSourceFailedIsDownWithTheReasonAndUpOnceItReopens() { // B5
-        this.contextRunner.withPropertyValues(QUEUE).run(context -> {
-            Stage<String, String> stage = queue(context);
-            source(context).fail(new IOException("cable cut"));
-            assertThatExceptionOfType(SourceFailedException.class).isThrownBy(() -> stage.call("token", () -> {}));
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues(FAIL_ALL)
+                .run(context -> {
+                    Stage<String, String> stage = queue(context);
+                    source(context).fail(new IOException("cable cut"));
+                    assertThatExceptionOfType(SourceFailedException.class)
+                            .isThrownBy(() -> stage.call("token", () -> {}));
 
-            IndicatedHealthDescriptor down = component(context);
-            assertThat(down.getStatus()).isEqualTo(Status.DOWN);
-            assertThat(down.getDetails()).containsEntry("error", "java.io.IOException: cable cut");
-            assertThat(context.getBean(HealthEndpoint.class).health().getStatus())
-                    .isEqualTo(Status.DOWN);
+                    IndicatedHealthDescriptor down = component(context);
+                    assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(down.getDetails())
+                            .containsEntry("error", "java.io.IOException: cable cut")
+                            .containsEntry("transientFailures", 0L);
+                    Instant since = Instant.parse((String) down.getDetails().get("since"));
+                    assertThat(since).isBefore(Instant.now());
+                    assertThat(Instant.parse((String) down.getDetails().get("nextAttempt")))
+                            .isAfter(since);
+                    assertThat(context.getBean(HealthEndpoint.class).health().getStatus())
+                            .isEqualTo(Status.DOWN);
 
-            await().until(() -> {
-                source(context).add("token");
-                try {
-                    stage.call("token", () -> {});
-                    return true;
-                } catch (SourceFailedException e) { // it is tried again once a second
-                    return false;
-                }
-            });
-            assertThat(component(context).getStatus()).isEqualTo(Status.UP);
-        });
+                    await().until(() -> {
+                        source(context).add("token");
+                        try {
+                            stage.call("token", () -> {});
+                            return true;
+                        } catch (SourceFailedException e) { // it is tried again once a second
+                            return false;
+                        }
+                    });
+                    assertThat(component(context).getStatus()).isEqualTo(Status.UP);
+                });
     }
 
     @Test
@@ -204,6 +222,59 @@ class StagesHealthContributorAutoConfigurationTests {
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("management.endpoint.health.group.readiness.include=stages/queue")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void memberOfReadinessGroupComesBackByItselfThoughNobodyAsks() { // B5: an instance out of service is sent no
+        // requests
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.endpoint.health.group.readiness.include=stages")
+                .run(context -> {
+                    source(context).fail(new IOException("cable cut"));
+                    assertThatExceptionOfType(SourceFailedException.class)
+                            .isThrownBy(() -> queue(context).call("token", () -> {}));
+
+                    await().until(() -> health(context, "readiness").getStatus().equals(Status.UP));
+                    assertThat(queue(context).keeper()).isEqualTo(Keeper.OFF);
+                });
+    }
+
+    @Test
+    void lazyStageCanBeMemberOfHealthGroupAndIsNotCreatedForIt() { // B5, B8
+        this.contextRunner
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.endpoint.health.group.readiness.include=stages/queue")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(health(context, "readiness").getStatus()).isEqualTo(Status.UNKNOWN);
+                    assertThat(context.getBeanFactory().containsSingleton("queue"))
+                            .isFalse();
+
+                    context.getBean("queue");
+
+                    assertThat(health(context, "readiness").getStatus()).isEqualTo(Status.UP);
+                });
+    }
+
+    @Test
+    void healthGroupThatNamesNoStageIsStillRefused() { // B1
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("management.endpoint.health.group.readiness.include=stages/other")
+                .run(context -> assertThat(context).hasFailed());
+    }
+
+    @Test
+    void durationWithoutUnitIsRefused() { // B1
+        this.contextRunner
+                .withPropertyValues("management.health.stages.unattended-after=5")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("'5' has no unit, such as s or ms"));
     }
 
     private static HealthDescriptor health(AssertableApplicationContext context, String... path) {

@@ -73,6 +73,8 @@ class StageMetricsAutoConfigurationTests {
                         "COUNTER exitleft.stage.exits exit=interrupted stage=queue",
                         "COUNTER exitleft.stage.exits exit=failed stage=queue",
                         "COUNTER exitleft.stage.exits exit=closed stage=queue",
+                        "COUNTER exitleft.stage.exits exit=cancelled stage=queue",
+                        "COUNTER exitleft.stage.exits exit=not-sent stage=queue",
                         "COUNTER exitleft.stage.messages outcome=delivered stage=queue",
                         "COUNTER exitleft.stage.messages outcome=late stage=queue",
                         "COUNTER exitleft.stage.messages outcome=duplicate stage=queue",
@@ -154,7 +156,7 @@ class StageMetricsAutoConfigurationTests {
     void stageOfTheUserHasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
         this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
             List<String> ids = ids(context.getBean(MeterRegistry.class));
-            assertThat(ids).hasSize(36).contains("TIMER exitleft.stage.wait stage=own");
+            assertThat(ids).hasSize(40).contains("TIMER exitleft.stage.wait stage=own");
         });
     }
 
@@ -168,7 +170,7 @@ class StageMetricsAutoConfigurationTests {
 
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=late"))
-                    .hasSize(18);
+                    .hasSize(20);
         });
     }
 
@@ -182,7 +184,7 @@ class StageMetricsAutoConfigurationTests {
             stage.call("token", () -> {});
 
             for (MeterRegistry registry : List.of(first, second)) {
-                assertThat(ids(registry)).hasSize(18);
+                assertThat(ids(registry)).hasSize(20);
                 assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
             }
             stage.close();
@@ -211,7 +213,7 @@ class StageMetricsAutoConfigurationTests {
             former.close();
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=many"))
-                    .hasSize(18);
+                    .hasSize(20);
             newer.close();
             assertThat(ids(registry)).noneMatch(id -> id.contains("stage=many"));
         });

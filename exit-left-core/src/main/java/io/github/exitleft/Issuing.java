@@ -1,0 +1,139 @@
+package io.github.exitleft;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Issues tokens to threads, which wait in order when all are in use (M12): {@link IssuedTokens} with a {@link Line} before them.
+ *
+ * @param <T> tokens
+ */
+final class Issuing<T> implements Line.Supply<T> {
+
+    private final IssuedTokens<T> tokens;
+    private final Line<T> line;
+
+    /**
+     * Begins to issue.
+     *
+     * @param lock guards the tokens and the line, and may guard more
+     */
+    Issuing(ReentrantLock lock, IssuedTokens<T> tokens, Parking parking, Timer timer) {
+        this.tokens = tokens;
+        this.line = new Line<>(lock, this, parking, timer);
+    }
+
+    /** Issues a token, as {@link Line#acquire} does; null if all were in use until the deadline. */
+    @Nullable
+    T issue(long deadline) throws InterruptedException {
+        return line.acquire(deadline);
+    }
+
+    /** Issues a token if there is one for which nobody waits. */
+    @Nullable
+    T tryIssue() {
+        return line.tryAcquire();
+    }
+
+    /** Issues a token to a taker, as {@link Line#join} does. */
+    @Nullable
+    Queued<T> join(Taker<T> taker, Executor executor, int most) {
+        return line.join(taker, executor, most);
+    }
+
+    /** Takes a token that was not issued here, as {@link IssuedTokens#take} does. */
+    boolean take(T token) {
+        line.lock();
+        try {
+            return tokens.take(token, line.nanoTime());
+        } finally {
+            line.unlock();
+        }
+    }
+
+    /** Frees a token, as {@link IssuedTokens#answered} does. */
+    @Nullable
+    Rest answered(T token) {
+        line.lock();
+        try {
+            return tokens.answered(token, line.nanoTime());
+        } finally {
+            line.unlock();
+        }
+    }
+
+    /** Lets a token rest, as {@link IssuedTokens#gaveUp} does. */
+    void gaveUp(T token, @Nullable Object attachment) {
+        line.lock();
+        try {
+            tokens.gaveUp(token, line.nanoTime(), attachment);
+        } finally {
+            line.unlock();
+        }
+    }
+
+    /** Returns how a token rests; null if it does not. */
+    @Nullable
+    Rest resting(T token) {
+        line.lock();
+        try {
+            return tokens.resting(token, line.nanoTime());
+        } finally {
+            line.unlock();
+        }
+    }
+
+    int live() {
+        line.lock();
+        try {
+            return tokens.live();
+        } finally {
+            line.unlock();
+        }
+    }
+
+    int resting() {
+        line.lock();
+        try {
+            return tokens.resting(line.nanoTime());
+        } finally {
+            line.unlock();
+        }
+    }
+
+    int waiting() {
+        return line.waiting();
+    }
+
+    /** Whether no token is in use and nobody waits for one; to be asked with the lock held. */
+    boolean isIdle(long now) {
+        return line.waiting() == 0 && tokens.resting(now) == 0 && tokens.live() == 0;
+    }
+
+    /** Ends the wait of all who wait now; those who come later wait again. */
+    void end(Supplier<? extends RuntimeException> why) {
+        line.end(why);
+    }
+
+    /** Ends all waits, now and later. */
+    void close(Supplier<? extends RuntimeException> why) {
+        line.close(why);
+    }
+
+    @Override
+    public @Nullable T poll(long now) {
+        return tokens.issue(now);
+    }
+
+    @Override
+    public void giveBack(T token, long now) {
+        tokens.answered(token, now); // nothing was sent with it
+    }
+
+    @Override
+    public long freeAt(long now) {
+        return tokens.nextFreeAt(now);
+    }
+}

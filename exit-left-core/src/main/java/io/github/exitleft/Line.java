@@ -1,0 +1,487 @@
+package io.github.exitleft;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A waiting line for things of which there are only so many: places in a window (M13), or tokens (M12).
+ *
+ * <p><b>Order.</b> First come, first served: a newcomer gets a thing at once only if nobody waits. What is freed is handed to the
+ * first in line in the same step, so nobody can come between.
+ *
+ * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is told. Either gets the thing or leaves
+ * without it; a thing is never lost to one that has left.
+ *
+ * <p><b>What there is</b> says the {@link Supply}, which the line's lock guards: change it between {@link #lock()} and {@link #unlock()}.
+ *
+ * @param <P> things
+ */
+final class Line<P> {
+
+    /*
+     * Overview
+     *
+     * One lock guards the supply, the line and every wait's state. It is held for a few instructions, never while a taker or
+     * its executor runs or anything blocks. Whoever changes a wait's state under it has decided how the wait goes on:
+     *
+     *   WAITING ──── unlock() of any thread, first in line ───► GRANTED ── its thread, or its taker is called ──► TAKEN
+     *      │                                                       │
+     *      ├── its own thread: interrupt or deadline ───► LEFT     └── cancel(), or its executor refuses ──► LEFT; the thing
+     *      ├── cancel() ────────────────────────────────► LEFT                                      goes back to the supply
+     *      └── end() ───────────────────────────────────► ENDED
+     *
+     * Invariants, whenever the lock is free and no serving has failed:
+     *   - a wait is in the line exactly while it is WAITING;
+     *   - while anybody is in the line the supply has nothing to give, but for what time alone frees; and if that will happen
+     *     there is an alarm, or somebody about to set it.
+     *
+     * field                  written by                            ordered by
+     * Queued.state           see the diagram                       lock; volatile for its own thread's look
+     * Queued.thing, .why     before GRANTED, ENDED                 lock; read after the state
+     * first, last, waiting   who joins, serves, leaves             lock
+     * alarm, Alarm.cancel    unlock(), set(), ring(), end()        lock
+     * ended                  close()                               lock
+     */
+
+    /** As a time: not by time alone. */
+    static final long NEVER = Long.MIN_VALUE;
+
+    /** What a line is for. It runs under the line's lock, so it is quick and calls nothing foreign. */
+    interface Supply<P> {
+
+        /** Gives a thing if there is one. */
+        @Nullable
+        P poll(long now);
+
+        /** Takes a thing back that was given to one who has left. */
+        void giveBack(P thing, long now);
+
+        /** Returns when time alone will free a thing, if there is none now; {@link #NEVER} if that won't happen. */
+        default long freeAt(long now) {
+            return NEVER;
+        }
+    }
+
+    /** What is to ring; set outside the lock, so it may have no canceller yet. */
+    private static final class Alarm {
+        private @Nullable Runnable cancel;
+    }
+
+    private final ReentrantLock lock;
+    private final Supply<P> supply;
+    private final Parking parking;
+    private final Timer timer;
+    private @Nullable Queued<P> first;
+    private @Nullable Queued<P> last;
+    private int waiting;
+
+    /** Rings when time alone will have freed something; null if there is no need. */
+    private @Nullable Alarm alarm;
+
+    private @Nullable Supplier<? extends RuntimeException> ended;
+
+    /**
+     * Begins a line.
+     *
+     * @param lock guards it, and may guard more
+     */
+    Line(ReentrantLock lock, Supply<P> supply, Parking parking, Timer timer) {
+        this.lock = lock;
+        this.supply = supply;
+        this.parking = parking;
+        this.timer = timer;
+    }
+
+    /** Begins a change of the supply. */
+    void lock() {
+        lock.lock();
+    }
+
+    /** Ends a change of the supply: serves those who wait, and tells them once the lock is free. */
+    void unlock() {
+        tellAll(serveAndUnlock());
+    }
+
+    long nanoTime() {
+        return parking.nanoTime();
+    }
+
+    /** Gets a thing if there is one for which nobody waits. */
+    @Nullable
+    P tryAcquire() {
+        lock();
+        try {
+            requireOpen();
+            return first == null ? supply.poll(parking.nanoTime()) : null;
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Gets a thing, and waits for it if need be.
+     *
+     * <p>A thing that was handed over before the time was up or the thread was interrupted is taken; the flag stays set then.
+     *
+     * @param deadline until when, by the line's clock
+     * @return the thing; null if the time is up
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws RuntimeException what the line ends with, if it does
+     */
+    @Nullable
+    P acquire(long deadline) throws InterruptedException {
+        Queued<P> wait;
+        lock();
+        try {
+            requireOpen();
+            long now = parking.nanoTime();
+            P thing = first == null ? supply.poll(now) : null;
+            if (thing != null || deadline - now <= 0) {
+                return thing;
+            }
+            wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
+            join(wait);
+        } finally {
+            unlock();
+        }
+        return await(wait, deadline);
+    }
+
+    /**
+     * Lets a taker wait, for as long as it wants to.
+     *
+     * @param executor calls it; {@code Runnable::run} for the thread that frees a thing, which may be this one, at once
+     * @param most how many may wait, this one included
+     * @return its place; null if too many wait
+     * @throws RuntimeException what the line has ended with
+     */
+    @Nullable
+    Queued<P> join(Taker<P> taker, Executor executor, int most) {
+        lock();
+        try {
+            requireOpen();
+            if (waiting >= most) {
+                return null;
+            }
+            var wait = new Queued<>(this, lock, null, taker, executor);
+            join(wait);
+            return wait;
+        } finally {
+            unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the wait of all who wait now, each with an exception of its own. */
+    void end(Supplier<? extends RuntimeException> why) {
+        end(why, false);
+    }
+
+    /** Ends all waits, now and later, each with an exception of its own; things can still be given back. Idempotent. */
+    void close(Supplier<? extends RuntimeException> why) {
+        end(why, true);
+    }
+
+    private void end(Supplier<? extends RuntimeException> why, boolean forGood) {
+        Queued<P> told;
+        Alarm formerAlarm;
+        lock.lock();
+        try {
+            if (forGood && ended == null) {
+                ended = why;
+            }
+            told = first;
+            for (Queued<P> wait = first; wait != null; wait = wait.after) {
+                wait.why = why;
+                wait.state = Queued.State.ENDED; // its thread may go now; it does not look at the links
+            }
+            first = null;
+            last = null;
+            waiting = 0;
+            formerAlarm = alarm;
+            alarm = null;
+        } finally {
+            lock.unlock();
+        }
+        if (formerAlarm != null && formerAlarm.cancel != null) {
+            formerAlarm.cancel.run();
+        }
+        tellAll(told);
+    }
+
+    private void requireOpen() {
+        if (ended != null) {
+            throw ended.get();
+        }
+    }
+
+    private void join(Queued<P> wait) {
+        wait.before = last;
+        if (last == null) {
+            first = wait;
+        } else {
+            last.after = wait;
+        }
+        last = wait;
+        waiting++;
+    }
+
+    private void unlink(Queued<P> wait) {
+        Queued<P> before = wait.before;
+        Queued<P> after = wait.after;
+        if (before == null) {
+            first = after;
+        } else {
+            before.after = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.before = before;
+        }
+        wait.before = null;
+        wait.after = null;
+        waiting--;
+    }
+
+    /** Looks at the state first, at the interrupt flag second, and at the clock third (S2). */
+    private @Nullable P await(Queued<P> wait, long deadline) throws InterruptedException {
+        boolean interrupted = false;
+        boolean woken = false;
+        while (wait.state == Queued.State.WAITING) {
+            if (!interrupted && Thread.interrupted()) {
+                interrupted = true;
+                if (leave(wait)) {
+                    throw new InterruptedException();
+                }
+            } else if (deadline - parking.nanoTime() <= 0) {
+                if (leave(wait)) {
+                    return null;
+                }
+            } else if (woken) { // for no reason, or since a thread that should have served this one has failed to
+                woken = false;
+                lock();
+                unlock();
+            } else {
+                parking.park(this, deadline - parking.nanoTime());
+                woken = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt(); // something else came first, so the interrupt is for the caller to see
+        }
+        if (wait.state == Queued.State.ENDED && wait.why != null) {
+            throw wait.why.get();
+        }
+        return wait.thing;
+    }
+
+    /** Takes a wait out of the line, unless it is not in it any more. */
+    private boolean leave(Queued<P> wait) {
+        lock();
+        try {
+            if (wait.state != Queued.State.WAITING) {
+                return false;
+            }
+            unlink(wait);
+            wait.state = Queued.State.LEFT;
+            return true;
+        } finally {
+            unlock();
+        }
+    }
+
+    /** What {@link Queued#cancel} does. */
+    boolean cancel(Queued<P> wait) {
+        lock();
+        try {
+            if (wait.state == Queued.State.WAITING) {
+                unlink(wait);
+            } else if (wait.state == Queued.State.GRANTED
+                    && wait.thing != null) { // and its executor has not come to it
+                supply.giveBack(wait.thing, parking.nanoTime());
+            } else {
+                return false;
+            }
+            wait.state = Queued.State.LEFT;
+            return true;
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Hands over what there is, in order, and unlocks.
+     *
+     * @return those to be told, linked
+     */
+    private @Nullable Queued<P> serveAndUnlock() {
+        if (first == null && alarm == null) { // as most often
+            lock.unlock();
+            return null;
+        }
+        Queued<P> served = null;
+        Queued<P> lastServed = null;
+        Alarm newAlarm = null;
+        Alarm formerAlarm = null;
+        long pause = 0;
+        boolean done = false;
+        try {
+            long now = parking.nanoTime();
+            while (first != null) {
+                P thing = supply.poll(now);
+                if (thing == null) {
+                    break;
+                }
+                Queued<P> next = first;
+                unlink(next);
+                next.thing = thing;
+                next.state = Queued.State.GRANTED;
+                if (lastServed == null) {
+                    served = next;
+                } else {
+                    lastServed.after = next;
+                }
+                lastServed = next;
+            }
+            if (first == null) {
+                formerAlarm = alarm;
+                alarm = null;
+            } else if (alarm == null) {
+                long freeAt = supply.freeAt(now);
+                if (freeAt != NEVER) {
+                    pause = Math.max(0, freeAt - now);
+                    newAlarm = new Alarm();
+                    alarm = newAlarm;
+                }
+            }
+            done = true;
+        } finally {
+            Thread other = done ? null : firstThread(); // which is to do what this one could not
+            lock.unlock();
+            if (other != null) {
+                parking.unpark(other);
+            }
+            if (!done) {
+                tellAll(served);
+            }
+        }
+        if (formerAlarm != null && formerAlarm.cancel != null) {
+            formerAlarm.cancel.run();
+        }
+        if (newAlarm != null) {
+            set(newAlarm, pause);
+        }
+        return served;
+    }
+
+    private @Nullable Thread firstThread() {
+        for (Queued<P> wait = first; wait != null; wait = wait.after) {
+            if (wait.thread != null) {
+                return wait.thread;
+            }
+        }
+        return null;
+    }
+
+    /** Sets an alarm, or lets another thread do so: throws nothing, since others have still to be told. */
+    private void set(Alarm set, long pause) {
+        Runnable cancel = null;
+        try {
+            cancel = timer.after(pause, () -> ring(set));
+        } catch (Throwable e) { // no memory; each who waits has a deadline
+            cancel = null;
+        }
+        lock.lock();
+        try {
+            if (alarm == set) {
+                set.cancel = cancel;
+                alarm = cancel == null ? null : set;
+                cancel = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (cancel != null) {
+            cancel.run();
+        }
+    }
+
+    private void ring(Alarm rung) {
+        lock();
+        if (alarm == rung) {
+            alarm = null;
+        }
+        unlock();
+    }
+
+    /** Wakes threads and calls takers; what a taker has no use for goes to the next in line, who then is told too. */
+    private void tellAll(@Nullable Queued<P> told) {
+        Queued<P> wait = told;
+        while (wait != null) {
+            Queued<P> next = wait.after;
+            wait.after = null;
+            if (wait.thread != null) {
+                parking.unpark(wait.thread);
+            } else if (!wait.tell() && wait.thing != null) {
+                next = passOn(wait.thing, next);
+            }
+            wait = next;
+        }
+    }
+
+    /** Gives a thing back; returns those to be told: who has it now, then the others. Not by recursion, since they may be thousands. */
+    private @Nullable Queued<P> passOn(P thing, @Nullable Queued<P> others) {
+        boolean done = false;
+        try {
+            Queued<P> all = chain(giveBackAndUnlock(thing), others);
+            done = true;
+            return all;
+        } finally {
+            if (!done) {
+                tellAll(others);
+            }
+        }
+    }
+
+    private @Nullable Queued<P> giveBackAndUnlock(P thing) {
+        boolean back = false;
+        lock();
+        try {
+            supply.giveBack(thing, parking.nanoTime());
+            back = true;
+        } finally {
+            if (!back) {
+                lock.unlock();
+            }
+        }
+        return serveAndUnlock();
+    }
+
+    private static <P> @Nullable Queued<P> chain(@Nullable Queued<P> some, @Nullable Queued<P> more) {
+        if (some == null) {
+            return more;
+        }
+        Queued<P> end = some;
+        while (end.after != null) {
+            end = end.after;
+        }
+        end.after = more;
+        return some;
+    }
+
+    /** Gives a thing back that was given to one who has no use for it. */
+    void giveBack(P thing) {
+        tellAll(giveBackAndUnlock(thing));
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers of a small space that rest: a list in arrays that have a place for every number, which takes less memory than a table when
+ * many of them rest.
+ *
+ * <p>The list is a ring, so that its links need no value for "none" and fit into 16 bits. Guarded by its owner's lock.
+ */
+final class NumberRests implements Rests<Integer> {
+
+    /** How many numbers there may be, as a power of two. */
+    static final int MOST_BITS = 16;
+
+    private final long[] rests; // a bit set
+    private final long[] since;
+    private final char[] older;
+    private final char[] newer;
+    private @Nullable Object @Nullable [] attachments; // null until a number has one
+    private int oldest;
+    private int resting;
+
+    NumberRests(int bits) {
+        int size = 1 << bits;
+        rests = new long[Math.max(1, size >> 6)];
+        since = new long[size];
+        older = new char[size];
+        newer = new char[size];
+    }
+
+    @Override
+    public void add(Integer token, long now, @Nullable Object attachment) {
+        int number = token;
+        if (attachment != null && attachments == null) {
+            attachments = new @Nullable Object[since.length];
+        }
+        if (attachments != null) {
+            attachments[number] = attachment;
+        }
+        if (resting == 0) {
+            oldest = number;
+        }
+        int newest = resting == 0 ? number : older[oldest];
+        older[number] = (char) newest;
+        newer[number] = (char) oldest;
+        newer[newest] = (char) number;
+        older[oldest] = (char) number;
+        since[number] = now;
+        rests[number >> 6] |= 1L << number;
+        resting++;
+    }
+
+    @Override
+    public @Nullable Rest remove(Integer token) {
+        Rest rest = find(token);
+        if (rest != null) {
+            remove(token.intValue());
+        }
+        return rest;
+    }
+
+    @Override
+    public @Nullable Rest find(Integer token) {
+        int number = token;
+        if ((rests[number >> 6] & 1L << number) == 0) {
+            return null;
+        }
+        return new Rest(since[number], attachments == null ? null : attachments[number]);
+    }
+
+    @Override
+    public Integer removeOldest() {
+        int number = oldest;
+        Integer token = number;
+        remove(number);
+        return token;
+    }
+
+    private void remove(int number) {
+        char before = older[number];
+        char after = newer[number];
+        newer[before] = after;
+        older[after] = before;
+        if (number == oldest) {
+            oldest = after;
+        }
+        if (attachments != null) {
+            attachments[number] = null;
+        }
+        rests[number >> 6] &= ~(1L << number);
+        resting--;
+    }
+
+    @Override
+    public long oldestSince() {
+        return since[oldest];
+    }
+
+    @Override
+    public int resting() {
+        return resting;
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Issued tokens of a small space: a bit set tells which are free, and only those that rest take more memory than two bits.
+ *
+ * <p>Few that rest are kept in a table, many in a place for each: 2^16 resting tokens of 16 bits take less than a mebibyte in all.
+ */
+final class NumberedTokens<T> extends IssuedTokens<T> {
+
+    private final TokenSpace<T> space;
+    private final @Nullable SecureNumbers random; // null to issue in sequence
+    private final FreeNumbers numbers;
+
+    /** A table at first; at most until {@link #mostInTable} rest. */
+    private Rests<Integer> rests = new TokenTable<>();
+
+    private final int mostInTable;
+
+    NumberedTokens(TokenSpace<T> space, @Nullable SecureNumbers random, long rest) {
+        super(rest);
+        this.space = space;
+        this.random = random;
+        this.numbers = new FreeNumbers(space.bits);
+        this.mostInTable = space.bits > NumberRests.MOST_BITS ? Integer.MAX_VALUE : (1 << space.bits) / 16;
+    }
+
+    @Override
+    @Nullable
+    T issue(long now) {
+        expire(now);
+        int number = random == null ? numbers.takeNext() : numbers.takeRandom(random);
+        if (number == FreeNumbers.NONE) {
+            return null;
+        }
+        T token = null;
+        try {
+            token = space.token(number);
+            return token;
+        } finally {
+            if (token == null) { // no memory
+                numbers.free(number);
+            }
+        }
+    }
+
+    @Override
+    boolean take(T token, long now) {
+        expire(now);
+        int number = space.number(token);
+        return number == TokenSpace.NONE || numbers.take(number);
+    }
+
+    @Override
+    @Nullable
+    Rest answered(T token, long now) {
+        expire(now);
+        int number = space.number(token);
+        if (number == TokenSpace.NONE || !numbers.isInUse(number)) {
+            return null;
+        }
+        Rest rest = rests.resting() == 0 ? null : rests.remove(number);
+        numbers.free(number);
+        return rest;
+    }
+
+    @Override
+    void gaveUp(T token, long now, @Nullable Object attachment) {
+        expire(now);
+        int number = space.number(token);
+        if (number == TokenSpace.NONE || !numbers.isInUse(number) || rests.find(number) != null) {
+            return;
+        }
+        if (rests.resting() == mostInTable && rests instanceof TokenTable<Integer> table) {
+            var places = new NumberRests(space.bits);
+            table.copyTo(places);
+            rests = places;
+        }
+        rests.add(number, now, attachment);
+        expire(now); // if there is no rest
+    }
+
+    @Override
+    @Nullable
+    Rest resting(T token, long now) {
+        expire(now);
+        int number = space.number(token);
+        return number == TokenSpace.NONE ? null : rests.find(number);
+    }
+
+    @Override
+    int live() {
+        return numbers.inUse() - rests.resting();
+    }
+
+    @Override
+    Rests<?> rests() {
+        return rests;
+    }
+
+    @Override
+    void freeOldest() {
+        numbers.free(rests.removeOldest());
+    }
+}

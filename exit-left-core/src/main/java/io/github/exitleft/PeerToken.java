@@ -1,0 +1,34 @@
+package io.github.exitleft;
+
+import java.net.InetSocketAddress;
+import java.util.Objects;
+
+/**
+ * A token that is made of a peer's address and an id, so that the ids of one peer don't exclude another's.
+ *
+ * @param <T> ids; immutable, with {@code equals} and {@code hashCode}
+ * @param sender the address that the peer sends from
+ * @param id what tells the peer's answers apart
+ */
+public record PeerToken<T>(InetSocketAddress sender, T id) {
+
+    /**
+     * Makes a token.
+     *
+     * @param sender the address that the peer sends from; resolved, since no answer comes from one that is not
+     * @param id what tells the peer's answers apart
+     */
+    public PeerToken {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        Objects.requireNonNull(id, "'id' must not be null");
+        if (sender.isUnresolved()) {
+            throw new IllegalArgumentException("'sender' must be resolved, but is " + sender
+                    + "; resolve its host with new InetSocketAddress(host, port)");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id + " of " + sender;
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/** Issued tokens of a large space, of which few are in use: a table of those. */
+final class SparseTokens<T> extends IssuedTokens<T> {
+
+    private final @Nullable TokenSpace<T> space; // null to issue none
+    private final @Nullable SecureNumbers random; // null to issue in sequence
+    private final TokenTable<T> tokens = new TokenTable<>();
+    private long issued;
+
+    SparseTokens(@Nullable TokenSpace<T> space, @Nullable SecureNumbers random, long rest) {
+        super(rest);
+        this.space = space;
+        this.random = random;
+    }
+
+    @Override
+    @Nullable
+    T issue(long now) {
+        expire(now);
+        if (space == null || tokens.size() == MOST) {
+            return null;
+        }
+        T token = random == null ? next(space) : space.random(random);
+        while (!tokens.addLive(token)) { // at worst every second one is in use
+            token = random == null ? next(space) : space.random(random);
+        }
+        return token;
+    }
+
+    private T next(TokenSpace<T> ordered) {
+        if (ordered.bits < Long.SIZE ? ++issued >>> ordered.bits != 0 : ++issued == 0) {
+            issued = 1;
+        }
+        return ordered.token(issued);
+    }
+
+    @Override
+    boolean take(T token, long now) {
+        expire(now);
+        return tokens.size() < MOST && tokens.addLive(token);
+    }
+
+    @Override
+    @Nullable
+    Rest answered(T token, long now) {
+        expire(now);
+        return tokens.remove(token);
+    }
+
+    @Override
+    void gaveUp(T token, long now, @Nullable Object attachment) {
+        expire(now);
+        tokens.rest(token, now, attachment);
+        expire(now); // if there is no rest
+    }
+
+    @Override
+    @Nullable
+    Rest resting(T token, long now) {
+        expire(now);
+        return tokens.find(token);
+    }
+
+    @Override
+    int live() {
+        return tokens.live();
+    }
+
+    @Override
+    Rests<?> rests() {
+        return tokens;
+    }
+
+    @Override
+    void freeOldest() {
+        tokens.removeOldest();
+    }
+}

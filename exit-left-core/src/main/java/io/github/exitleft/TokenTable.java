@@ -1,0 +1,275 @@
+package io.github.exitleft;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that are live or rest, exactly: a hash table in arrays, through which those that rest are linked in their order.
+ *
+ * <p>What a {@link java.util.LinkedHashMap} does with entries, of which each would take as much memory again. For a token of its own,
+ * it takes some 40 bytes. Guarded by a lock of its owner; of foreign code only the tokens' {@code equals} and {@code hashCode} run
+ * under that. When one of these throws, or there is no memory, nothing has changed.
+ */
+final class TokenTable<T> implements Rests<T> {
+
+    private static final int NONE = -1;
+
+    /** In place of the older neighbour of a token that is live. */
+    private static final int LIVE = -2;
+
+    private static final int LEAST = 16;
+
+    // by slot
+    private @Nullable Object[] tokens;
+    private long[] since;
+    private int[] older;
+    private int[] newer;
+
+    /** The next slot in the same bucket, or the next that is free. */
+    private int[] next;
+
+    /** By slot; null until a token has one. */
+    private @Nullable Object @Nullable [] attachments;
+
+    private int[] buckets;
+    private int free = NONE;
+
+    /** How many slots, from the first on, have been used. */
+    private int used;
+
+    private int size;
+    private int resting;
+    private int oldest = NONE;
+    private int newest = NONE;
+
+    TokenTable() {
+        this(LEAST);
+    }
+
+    private TokenTable(int capacity) {
+        tokens = new @Nullable Object[capacity];
+        since = new long[capacity];
+        older = new int[capacity];
+        newer = new int[capacity];
+        next = new int[capacity];
+        buckets = new int[capacity];
+        Arrays.fill(buckets, NONE);
+    }
+
+    /** Adds a token that is live; false if it is live or rests already. */
+    boolean addLive(T token) {
+        int hash = token.hashCode();
+        if (slotOf(token, hash) != NONE) {
+            return false;
+        }
+        int slot = insert(token, hash); // first: it may replace the arrays
+        older[slot] = LIVE;
+        return true;
+    }
+
+    /** Lets a live token rest; does nothing with any other. */
+    void rest(T token, long now, @Nullable Object attachment) {
+        int slot = slotOf(token, token.hashCode());
+        if (slot != NONE && older[slot] == LIVE) {
+            link(slot, now, attachment);
+        }
+    }
+
+    @Override
+    public void add(T token, long now, @Nullable Object attachment) {
+        int hash = token.hashCode();
+        assert slotOf(token, hash) == NONE;
+        withRoomFor(attachment);
+        link(insert(token, hash), now, attachment);
+    }
+
+    @Override
+    public @Nullable Rest remove(T token) {
+        int hash = token.hashCode();
+        int slot = slotOf(token, hash);
+        if (slot == NONE) {
+            return null;
+        }
+        Rest rest = restOf(slot);
+        remove(slot, bucketOf(hash));
+        return rest;
+    }
+
+    @Override
+    public @Nullable Rest find(T token) {
+        int slot = slotOf(token, token.hashCode());
+        return slot == NONE ? null : restOf(slot);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // only tokens are in it
+    public T removeOldest() {
+        Object token = Objects.requireNonNull(tokens[oldest]);
+        remove(oldest, bucketOf(token.hashCode()));
+        return (T) token;
+    }
+
+    @Override
+    public long oldestSince() {
+        return since[oldest];
+    }
+
+    @Override
+    public int resting() {
+        return resting;
+    }
+
+    int live() {
+        return size - resting;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Adds those that rest to others, in their order. */
+    @SuppressWarnings("unchecked") // only tokens are in it
+    void copyTo(Rests<T> others) {
+        for (int slot = oldest; slot != NONE; slot = newer[slot]) {
+            others.add((T) Objects.requireNonNull(tokens[slot]), since[slot], attachmentOf(slot));
+        }
+    }
+
+    private @Nullable Rest restOf(int slot) {
+        return older[slot] == LIVE ? null : new Rest(since[slot], attachmentOf(slot));
+    }
+
+    private @Nullable Object attachmentOf(int slot) {
+        return attachments == null ? null : attachments[slot];
+    }
+
+    private void withRoomFor(@Nullable Object attachment) {
+        if (attachment != null && attachments == null) {
+            attachments = new @Nullable Object[tokens.length];
+        }
+    }
+
+    private int slotOf(T token, int hash) {
+        int slot = buckets[bucketOf(hash)];
+        while (slot != NONE && !token.equals(tokens[slot])) {
+            slot = next[slot];
+        }
+        return slot;
+    }
+
+    private int bucketOf(int hash) {
+        // spread by a multiplication, since tokens in sequence, or with a constant part, must not share buckets
+        return (hash * 0x9E3779B9) >>> 1 >>> (Integer.numberOfLeadingZeros(buckets.length));
+    }
+
+    private int insert(T token, int hash) {
+        if (size == tokens.length) {
+            moveTo(size * 2);
+        } else if (tokens.length > 1_024 && size < tokens.length / 8) { // not when one goes, which must not need memory
+            moveTo(tokens.length / 4);
+        }
+        return place(token, hash);
+    }
+
+    /** Puts a token into a slot, of which one must be free. */
+    private int place(T token, int hash) {
+        int slot = free;
+        if (slot == NONE) {
+            slot = used++;
+        } else {
+            free = next[slot];
+        }
+        int bucket = bucketOf(hash);
+        tokens[slot] = token;
+        next[slot] = buckets[bucket];
+        buckets[bucket] = slot;
+        size++;
+        return slot;
+    }
+
+    private void link(int slot, long now, @Nullable Object attachment) {
+        withRoomFor(attachment);
+        if (attachments != null) {
+            attachments[slot] = attachment;
+        }
+        since[slot] = now;
+        older[slot] = newest;
+        newer[slot] = NONE;
+        if (newest == NONE) {
+            oldest = slot;
+        } else {
+            newer[newest] = slot;
+        }
+        newest = slot;
+        resting++;
+    }
+
+    private void remove(int slot, int bucket) {
+        if (buckets[bucket] == slot) {
+            buckets[bucket] = next[slot];
+        } else {
+            int before = buckets[bucket];
+            while (next[before] != slot) {
+                before = next[before];
+            }
+            next[before] = next[slot];
+        }
+        if (older[slot] != LIVE) {
+            unlink(slot);
+        }
+        tokens[slot] = null;
+        if (attachments != null) {
+            attachments[slot] = null;
+        }
+        next[slot] = free;
+        free = slot;
+        size--;
+    }
+
+    private void unlink(int slot) {
+        int before = older[slot];
+        int after = newer[slot];
+        if (before == NONE) {
+            oldest = after;
+        } else {
+            newer[before] = after;
+        }
+        if (after == NONE) {
+            newest = before;
+        } else {
+            older[after] = before;
+        }
+        resting--;
+    }
+
+    /** Moves all to arrays of another capacity, a power of two. */
+    @SuppressWarnings("unchecked") // only tokens are in it
+    private void moveTo(int capacity) {
+        var moved = new TokenTable<T>(capacity); // whole, before anything is changed here: there may be no memory
+        if (attachments != null) {
+            moved.attachments = new @Nullable Object[capacity];
+        }
+        for (int slot = 0; slot < used; slot++) {
+            if (tokens[slot] != null && older[slot] == LIVE) {
+                T token = (T) Objects.requireNonNull(tokens[slot]);
+                moved.older[moved.place(token, token.hashCode())] = LIVE;
+            }
+        }
+        for (int slot = oldest; slot != NONE; slot = newer[slot]) {
+            T token = (T) Objects.requireNonNull(tokens[slot]);
+            moved.link(moved.place(token, token.hashCode()), since[slot], attachmentOf(slot));
+        }
+        tokens = moved.tokens;
+        since = moved.since;
+        older = moved.older;
+        newer = moved.newer;
+        next = moved.next;
+        attachments = moved.attachments;
+        buckets = moved.buckets;
+        free = moved.free;
+        used = moved.used;
+        oldest = moved.oldest;
+        newest = moved.newest;
+    }
+}

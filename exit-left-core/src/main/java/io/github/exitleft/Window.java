@@ -1,0 +1,111 @@
+package io.github.exitleft;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A window: at most so many questions are out at once, and the others wait for a place, in order (M13).
+ *
+ * <p>A place is taken before the ticket, and released when the question is over, however it ends. One lock decides, the line's.
+ */
+final class Window implements Line.Supply<Window.Place> {
+
+    /** A place, which a question has while it is out. */
+    final class Place {
+
+        private boolean released; // guarded by the lock
+
+        /** Gives the place to the next who waits, or back; later calls do nothing. */
+        void release() {
+            line.lock();
+            try {
+                vacate(this);
+            } finally {
+                line.unlock();
+            }
+        }
+    }
+
+    private final int size;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Line<Place> line;
+    private int used; // guarded by the lock
+
+    /**
+     * Opens a window.
+     *
+     * @param size how many places it has; at least 1
+     */
+    Window(int size, Parking parking, Timer timer) {
+        if (size < 1) {
+            throw new IllegalArgumentException("'window' must be at least 1, but is " + size);
+        }
+        this.size = size;
+        this.line = new Line<>(lock, this, parking, timer);
+    }
+
+    /** Takes a place if there is one for which nobody waits. */
+    @Nullable
+    Place tryAcquire() {
+        return line.tryAcquire();
+    }
+
+    /** Takes a place, as {@link Line#acquire} does. */
+    @Nullable
+    Place acquire(long deadline) throws InterruptedException {
+        return line.acquire(deadline);
+    }
+
+    /** Takes a place for a taker, as {@link Line#join} does. */
+    @Nullable
+    Queued<Place> join(Taker<Place> taker, Executor executor, int most) {
+        return line.join(taker, executor, most);
+    }
+
+    /** Ends the wait of all who wait now; those who come later wait again. */
+    void end(Supplier<? extends RuntimeException> why) {
+        line.end(why);
+    }
+
+    /** Ends all waits, now and later. */
+    void close(Supplier<? extends RuntimeException> why) {
+        line.close(why);
+    }
+
+    int used() {
+        lock.lock();
+        try {
+            return used;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        return line.waiting();
+    }
+
+    @Override
+    public @Nullable Place poll(long now) {
+        if (used == size) {
+            return null;
+        }
+        var place = new Place(); // first, since it is what may find no memory
+        used++;
+        return place;
+    }
+
+    @Override
+    public void giveBack(Place place, long now) {
+        vacate(place);
+    }
+
+    private void vacate(Place place) {
+        if (!place.released) {
+            place.released = true;
+            used--;
+        }
+    }
+}

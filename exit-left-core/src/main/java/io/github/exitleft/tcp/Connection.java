@@ -1,0 +1,380 @@
+package io.github.exitleft.tcp;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP connection, from the attempt to make it to its end, with all that belongs to it and to no later one.
+ *
+ * <p>It is made by one thread; then one at a time receives, while any number send. The channel does not block, so no interrupt closes
+ * it. The first failure, of either side, is kept: no frame is sent after it, and receiving ends with it once what had come before
+ * has been looked at.
+ */
+final class Connection implements Closeable {
+
+    /** What makes a wait end at once, in addition to {@link #wakeup}, which is called when it begins to. */
+    @FunctionalInterface
+    interface Waking {
+
+        /** Says whether not to wait; asked before each wait. */
+        boolean isWoken();
+
+        /** Called when a wait has ended, or would have begun. */
+        default void waited() {}
+    }
+
+    private static final int LOOKS = 3;
+
+    /** How much is written at once: of more the JVM would copy all that is left at each attempt. */
+    private static final int CHUNK = 1 << 17;
+
+    private final SocketChannel channel;
+    private final InetSocketAddress remote;
+    private final Selector readable;
+    private final Selector writable;
+    private final FrameBuffer frames;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ReentrantLock sending = new ReentrantLock();
+
+    // written before it is handed to others
+
+    private InetSocketAddress localAddress = new InetSocketAddress(0);
+    private Instant since = Instant.EPOCH;
+
+    // only for the receiving thread
+
+    /** Whether reads found something there when it was not known before, more often than not; at most this far from zero. */
+    private int looks;
+
+    /** How often it went to wait without a look. */
+    private int waits;
+
+    /** Whether what was there has been read after the failure. */
+    private boolean lastRead;
+
+    /** Takes the channel over, and closes it if that fails. */
+    Connection(SocketChannel channel, InetSocketAddress remote, Framing framing, int maxFrameSize) throws IOException {
+        Selector first = null;
+        Selector second = null;
+        boolean complete = false;
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            first = Selector.open();
+            second = Selector.open();
+            this.channel = channel;
+            this.remote = remote;
+            this.readable = first;
+            this.writable = second; // one of its own: the receiving thread must not wake up for senders
+            this.frames = new FrameBuffer(framing, maxFrameSize, remote);
+            complete = true;
+        } finally {
+            if (!complete) {
+                closeQuietly(channel);
+                closeQuietly(first);
+                closeQuietly(second);
+            }
+        }
+    }
+
+    /**
+     * Connects.
+     *
+     * @param unwanted whether to give the attempt up, asked before each wait
+     */
+    void connect(Duration timeout, BooleanSupplier unwanted) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Nanos.of(timeout);
+        boolean connected = channel.connect(remote);
+        channel.register(readable, SelectionKey.OP_CONNECT);
+        while (!connected && !channel.finishConnect()) {
+            long rest = Nanos.until(deadline);
+            if (rest <= 0) {
+                throw new SocketTimeoutException("no answer for " + timeout.toMillis() + " ms");
+            }
+            if (unwanted.getAsBoolean()) {
+                throw new IOException("the attempt was given up");
+            }
+            select(readable, rest);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while connecting to " + remote);
+            }
+        }
+        localAddress = (InetSocketAddress) channel.getLocalAddress();
+        if (localAddress.equals(remote)) {
+            // happens where nothing listens on a port that the system also gives to clients
+            throw new ConnectException("Connection refused: the port was connected to itself");
+        }
+        channel.register(readable, SelectionKey.OP_READ);
+        channel.register(writable, SelectionKey.OP_WRITE);
+        since = Instant.now();
+    }
+
+    InetSocketAddress remote() {
+        return remote;
+    }
+
+    InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    boolean isIntact() {
+        return failure.get() == null;
+    }
+
+    /** Marks it as failed, unless it has been already, and wakes the receiving thread. Returns the first failure. */
+    Throwable fail(Throwable cause) {
+        if (failure.compareAndSet(null, cause)) {
+            readable.wakeup();
+        }
+        return failure();
+    }
+
+    Throwable failure() {
+        Throwable first = failure.get();
+        return first == null ? new IOException("it is closed") : first;
+    }
+
+    /** Makes the present or the next wait of {@link #receive} or {@link #connect} end at once. */
+    void wakeup() {
+        readable.wakeup();
+    }
+
+    /**
+     * Receives a frame; null when time is up, woken, or because only a part of one has come.
+     *
+     * @param nanos how long to wait at most; zero to look
+     * @param waking whether not to wait after all
+     * @throws IOException if the connection has failed or ended; all that came before has been received
+     * @throws RuntimeException if what has come is no frame
+     */
+    @Nullable
+    Frame receive(long nanos, Waking waking) throws IOException, InterruptedException {
+        Frame frame = frames.next();
+        if (frame != null) {
+            return frame;
+        }
+        boolean failed = !isIntact();
+        if (failed || nanos <= 0 || looksFirst()) {
+            frame = failed && lastRead ? null : read();
+            looks = frame == null ? Math.max(looks - 1, -LOOKS) : Math.min(looks + 1, LOOKS);
+            lastRead = failed;
+            if (frame != null) {
+                return frame;
+            }
+            if (failed) {
+                throw lost();
+            }
+            if (nanos <= 0) {
+                return null;
+            }
+        }
+        if (!waking.isWoken()) {
+            select(readable, nanos);
+        }
+        waking.waited();
+        if (Thread.interrupted()) { // the flag, if left, would make select return at once for ever
+            throw new InterruptedException("interrupted while waiting for a frame from " + remote);
+        }
+        return read();
+    }
+
+    /** Whether a look has been worth its call lately; now and then without that, to find out whether it is again. */
+    private boolean looksFirst() {
+        return looks >= 0 || ++waits % 16 == 0;
+    }
+
+    private @Nullable Frame read() throws IOException {
+        Frame frame = null;
+        boolean more = true;
+        while (frame == null && more) {
+            int count = frames.fill(channel);
+            if (count < 0) {
+                throw new EOFException(
+                        frames.hasPartOfAFrame()
+                                ? "the peer closed it in the middle of a frame"
+                                : "the peer closed it");
+            }
+            frame = frames.next();
+            more = frames.isFull(); // of a frame that is longer than the buffer
+        }
+        return frame;
+    }
+
+    private void select(Selector selector, long nanos) throws IOException {
+        try {
+            selector.select(key -> {}, Nanos.millis(nanos));
+        } catch (ClosedSelectorException e) {
+            throw lost();
+        }
+    }
+
+    /** What is said of a connection that has failed; to be made anew for each thread. */
+    IOException lost() {
+        Throwable cause = failure();
+        return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
+    }
+
+    /**
+     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt must not cost all
+     * others the connection. If there is no room for the rest in time, the connection fails.
+     *
+     * @param parts the frame's bytes
+     * @param nanos how long to wait for room, and for other senders
+     */
+    void send(ByteBuffer[] parts, long nanos) throws IOException {
+        long deadline = System.nanoTime() + nanos;
+        lockForSending(deadline);
+        boolean interrupted = false;
+        boolean intact = true; // nothing or all of the frame has been sent
+        try {
+            if (!isIntact()) {
+                throw lost();
+            }
+            long size = remaining(parts);
+            long sent = 0;
+            while (sent < size) {
+                if (sent > 0 && Thread.interrupted()) {
+                    interrupted = true;
+                }
+                intact = false; // if the next line throws it isn't known what it did
+                long count = write(parts);
+                sent += count;
+                intact = sent == 0 || sent == size;
+                if (count == 0) {
+                    awaitRoom(deadline, nanos, sent, size);
+                }
+            }
+        } catch (Throwable e) {
+            if (!intact) {
+                giveUp(e);
+            }
+            throw e;
+        } finally {
+            sending.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Fails the connection after a frame that was sent in part, perhaps: nothing may follow it. */
+    private void giveUp(Throwable cause) throws IOException {
+        fail(cause);
+        try {
+            channel.shutdownOutput(); // or the peer would wait for the rest until the failure is told here
+        } catch (IOException e) {
+            // it is lost anyway
+        }
+        if (cause instanceof IOException && !(cause instanceof SocketTimeoutException)) {
+            throw lost();
+        }
+    }
+
+    private void lockForSending(long deadline) throws IOException {
+        if (sending.tryLock()) {
+            return;
+        }
+        try {
+            if (sending.tryLock(Math.max(0, Nanos.until(deadline)), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
+        }
+        throw new SocketTimeoutException(
+                "others have been sending to " + remote + " until the time was up; nothing was sent");
+    }
+
+    private void awaitRoom(long deadline, long nanos, long sent, long size) throws IOException {
+        long rest = Nanos.until(deadline);
+        if (rest <= 0) {
+            throw new SocketTimeoutException("no room to send " + size + " bytes to " + remote + " for "
+                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
+                    + (sent == 0
+                            ? "nothing was sent"
+                            : "the connection is given up, since " + sent + " of them were sent"));
+        }
+        select(writable, rest);
+        if (sent == 0 && Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+        }
+    }
+
+    private InterruptedIOException interrupted() {
+        return new InterruptedIOException("interrupted while waiting to send to " + remote + "; nothing was sent");
+    }
+
+    /** Writes as much as there is room for, from the first part that has something left. */
+    private long write(ByteBuffer[] parts) throws IOException {
+        int first = 0;
+        while (!parts[first].hasRemaining()) {
+            first++;
+        }
+        int room = CHUNK;
+        int last = first;
+        while (last < parts.length - 1 && parts[last].remaining() < room) {
+            room -= parts[last].remaining();
+            last++;
+        }
+        ByteBuffer cut = parts[last];
+        int limit = cut.limit();
+        if (cut.remaining() > room) {
+            cut.limit(cut.position() + room);
+        }
+        try {
+            return first == last ? channel.write(cut) : channel.write(parts, first, last - first + 1);
+        } finally {
+            cut.limit(limit);
+        }
+    }
+
+    private static long remaining(ByteBuffer[] parts) {
+        long remaining = 0;
+        for (ByteBuffer part : parts) {
+            remaining += part.remaining();
+        }
+        return remaining;
+    }
+
+    /** Closes it, also while threads receive or send. */
+    @Override
+    public void close() {
+        fail(new IOException("it was closed"));
+        closeQuietly(channel);
+        closeQuietly(readable);
+        closeQuietly(writable);
+    }
+
+    private static void closeQuietly(@Nullable Closeable opened) {
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (IOException e) {
+                // it is of no more use either way
+            }
+        }
+    }
+}

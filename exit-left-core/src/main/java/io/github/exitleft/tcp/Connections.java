@@ -1,0 +1,227 @@
+package io.github.exitleft.tcp;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that a source has now, and how it gets the next one: one thread makes it, in order to receive or to send, and the
+ * others wait for that.
+ */
+final class Connections {
+
+    /** An attempt to connect; other threads that need the connection wait for its end. */
+    private static final class Attempt {
+
+        final Thread thread = Thread.currentThread();
+
+        /** The connection that is being made, to be closed or woken by others. */
+        volatile @Nullable Connection connection;
+
+        // guarded by the lock
+
+        /** Whether it has failed for a reason that is its own thread's alone, such as an interrupt. */
+        boolean abandoned;
+
+        @Nullable
+        Throwable failure;
+    }
+
+    private final Dialler dialler;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition attempted = lock.newCondition();
+
+    // written under the lock, read without
+
+    /** The latest connection, until its failure has been told; null while there is none. */
+    private volatile @Nullable Connection current;
+
+    /** An older connection whose failure has not been told: a sender replaced it while no thread was receiving. */
+    private volatile @Nullable Connection untold;
+
+    private volatile @Nullable Attempt attempt;
+    private volatile boolean closed;
+    private final AtomicLong made = new AtomicLong();
+
+    Connections(Dialler dialler) {
+        this.dialler = dialler;
+    }
+
+    @Nullable
+    Connection current() {
+        return current;
+    }
+
+    @Nullable
+    Connection untold() {
+        return untold;
+    }
+
+    /** How many have been made. */
+    long made() {
+        return made.get();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("tcp source of " + dialler + " is closed");
+        }
+    }
+
+    /** Gives a connection up that has failed, and makes the exception that tells of it. */
+    IOException lost(Connection failed) {
+        lock.lock();
+        try {
+            if (current == failed) {
+                current = null;
+            }
+            if (untold == failed) {
+                untold = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        failed.close();
+        return failed.lost();
+    }
+
+    /**
+     * Connects, or waits while another thread does.
+     *
+     * @param nanos how long to wait for another thread
+     * @param unwanted whether to give up; asked before each wait
+     * @return the connection; null if the time was up, or it was not wanted any more
+     */
+    @Nullable
+    Connection connect(long nanos, BooleanSupplier unwanted) throws IOException, InterruptedException {
+        var mine = new Attempt();
+        lock.lockInterruptibly();
+        try {
+            if (!othersAreOver(nanos, unwanted)) {
+                return null;
+            }
+            Connection present = current;
+            if (present != null && present.isIntact()) {
+                return present;
+            }
+            requireOpen();
+            attempt = mine;
+        } finally {
+            lock.unlock();
+        }
+        Connection dialled = null;
+        try {
+            dialled = dialler.dial(
+                    dialling -> {
+                        mine.connection = dialling;
+                        if (closed) {
+                            dialling.close();
+                        }
+                    },
+                    unwanted);
+            return dialled;
+        } catch (Throwable e) {
+            mine.abandoned = Dialler.isInterrupt(e) || unwanted.getAsBoolean();
+            mine.failure = e;
+            throw e;
+        } finally {
+            end(dialled);
+        }
+    }
+
+    /** Waits while other threads connect; false if the time was up, or it was not wanted any more. */
+    private boolean othersAreOver(long nanos, BooleanSupplier unwanted) throws IOException, InterruptedException {
+        long rest = nanos;
+        for (Attempt others = attempt; others != null; others = attempt) {
+            if (others.thread == Thread.currentThread()) {
+                throw new IllegalStateException("the opening of a connection sends by the source, which has none before"
+                        + " that is over; send by the peer that the opening is given");
+            }
+            while (attempt == others) {
+                requireOpen();
+                if (rest <= 0 || unwanted.getAsBoolean()) {
+                    return false;
+                }
+                rest = attempted.awaitNanos(rest);
+            }
+            if (others.failure != null && !others.abandoned) {
+                throw new IOException(others.failure.getMessage(), others.failure);
+            }
+        }
+        return true;
+    }
+
+    private void end(@Nullable Connection dialled) {
+        Connection replaced = null;
+        lock.lock();
+        try {
+            attempt = null;
+            if (dialled != null && closed) {
+                replaced = dialled;
+            } else if (dialled != null) {
+                replaced = current;
+                if (replaced != null) {
+                    untold = replaced;
+                }
+                current = dialled;
+                made.incrementAndGet();
+            }
+            attempted.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (replaced != null) {
+            replaced.close();
+        }
+    }
+
+    /** Makes a thread that waits in order to receive look again whether that is still wanted. */
+    void wakeup() {
+        Connection present = current;
+        if (present != null) {
+            present.wakeup();
+        }
+        Attempt now = attempt;
+        if (now != null) {
+            Connection dialling = now.connection;
+            if (dialling != null) {
+                dialling.wakeup();
+            }
+            lock.lock();
+            try {
+                attempted.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Closes what there is, also while threads use it. */
+    void close() {
+        Connection last;
+        Attempt now;
+        lock.lock();
+        try {
+            closed = true;
+            last = current;
+            now = attempt;
+            attempted.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (last != null) {
+            last.close();
+        }
+        Connection dialling = now == null ? null : now.connection;
+        if (dialling != null) {
+            dialling.close();
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.github.exitleft.tcp;
+
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Makes connections: tries each remote and each of its addresses in order, and lets the opening talk. */
+final class Dialler {
+
+    private final List<InetSocketAddress> remotes;
+    private final Framing framing;
+    private final int maxFrameSize;
+    private final Duration connectTimeout;
+    private final Duration sendTimeout;
+    private final @Nullable Opening opening;
+
+    Dialler(TcpSource.Builder settings, Framing framing) {
+        this.remotes = List.copyOf(settings.remotes);
+        this.framing = framing;
+        this.maxFrameSize = settings.maxFrameSize;
+        this.connectTimeout = settings.connectTimeout;
+        this.sendTimeout = settings.sendTimeout;
+        this.opening = settings.opening;
+    }
+
+    /**
+     * Makes a connection that is ready for use.
+     *
+     * @param attempts is given each connection before it is used, so that it can be closed meanwhile
+     * @param unwanted whether to give up; to be asked after a wake-up
+     * @return the first connection that opens
+     * @throws IOException why the last remote failed; those before are suppressed
+     */
+    Connection dial(Consumer<Connection> attempts, BooleanSupplier unwanted) throws IOException, InterruptedException {
+        List<IOException> failures = new ArrayList<>();
+        for (InetSocketAddress remote : remotes) {
+            for (InetSocketAddress address : addressesOf(remote, failures)) {
+                try {
+                    return dial(address, attempts, unwanted);
+                } catch (IOException e) {
+                    failures.add(e);
+                }
+                if (unwanted.getAsBoolean()) {
+                    throw last(failures);
+                }
+            }
+        }
+        throw last(failures);
+    }
+
+    private static IOException last(List<IOException> failures) {
+        IOException last = failures.remove(failures.size() - 1);
+        failures.forEach(last::addSuppressed);
+        return last;
+    }
+
+    /** Looks a name up anew each time, since it may have moved; notes the failure if it is unknown. */
+    private static List<InetSocketAddress> addressesOf(InetSocketAddress remote, List<IOException> failures) {
+        if (!remote.isUnresolved()) {
+            return List.of(remote);
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        try {
+            for (InetAddress address : InetAddress.getAllByName(remote.getHostString())) {
+                addresses.add(new InetSocketAddress(address, remote.getPort()));
+            }
+        } catch (UnknownHostException e) {
+            failures.add(new IOException(
+                    "cannot connect to " + remote.getHostString() + ":" + remote.getPort() + ": unknown host", e));
+        }
+        return addresses;
+    }
+
+    private Connection dial(InetSocketAddress address, Consumer<Connection> attempts, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        Connection connection = new Connection(SocketChannel.open(), address, framing, maxFrameSize);
+        boolean opened = false;
+        try {
+            attempts.accept(connection);
+            try {
+                connection.connect(connectTimeout, unwanted);
+            } catch (IOException e) {
+                throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
+            }
+            open(connection, unwanted);
+            opened = true;
+            return connection;
+        } finally {
+            if (!opened) {
+                connection.close();
+            }
+        }
+    }
+
+    private void open(Connection connection, BooleanSupplier unwanted) throws IOException, InterruptedException {
+        if (opening == null) {
+            return;
+        }
+        var talk = new Talk(connection, unwanted);
+        try {
+            opening.open(talk);
+        } catch (Exception e) {
+            if (isInterrupt(e)) {
+                var interrupt = new InterruptedException(
+                        "interrupted during the opening of the connection to " + connection.remote());
+                interrupt.initCause(e);
+                throw interrupt;
+            }
+            throw new IOException(
+                    "opening of the connection to " + connection.remote() + " failed: " + e.getMessage(), e);
+        } finally {
+            talk.over = true;
+        }
+        if (!connection.isIntact()) { // the opening has ignored that
+            throw connection.lost();
+        }
+    }
+
+    /** Whether it is an interrupt, or wraps one. */
+    static boolean isInterrupt(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static String text(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        if (host == null) {
+            return address.getHostString() + ":" + address.getPort();
+        }
+        return host instanceof Inet6Address
+                ? "[" + host.getHostAddress() + "]:" + address.getPort()
+                : host.getHostAddress() + ":" + address.getPort();
+    }
+
+    /** The remotes, as shown to operators. */
+    @Override
+    public String toString() {
+        return remotes.stream().map(Dialler::text).collect(Collectors.joining(", "));
+    }
+
+    /** What an opening talks by. */
+    private final class Talk implements Opening.Peer {
+
+        private final Connection connection;
+        private final BooleanSupplier unwanted;
+        private final Thread thread = Thread.currentThread();
+        private volatile boolean over;
+
+        Talk(Connection connection, BooleanSupplier unwanted) {
+            this.connection = connection;
+            this.unwanted = unwanted;
+        }
+
+        @Override
+        public void send(byte[] payload) throws IOException {
+            send(ByteBuffer.wrap(payload));
+        }
+
+        @Override
+        public void send(ByteBuffer payload) throws IOException {
+            requireOpening();
+            connection.send(framing.encode(payload), Nanos.of(sendTimeout));
+        }
+
+        @Override
+        public Frame receive(Duration atMost) throws IOException, InterruptedException {
+            requireOpening();
+            long nanos = Nanos.of(atMost);
+            long deadline = System.nanoTime() + nanos;
+            while (true) {
+                Frame frame = connection.receive(nanos, unwanted::getAsBoolean);
+                if (frame != null) {
+                    return frame;
+                }
+                if (unwanted.getAsBoolean()) {
+                    throw new IOException("the attempt was given up");
+                }
+                if (nanos <= 0) {
+                    throw new SocketTimeoutException("no frame from " + remote() + " for " + atMost.toMillis() + " ms");
+                }
+                nanos = Math.max(0, Nanos.until(deadline));
+            }
+        }
+
+        @Override
+        public InetSocketAddress remote() {
+            return connection.remote();
+        }
+
+        private void requireOpening() {
+            if (over || Thread.currentThread() != thread) {
+                throw new IllegalStateException("the peer of an opening is used "
+                        + (over
+                                ? "afterwards"
+                                : "by thread '" + Thread.currentThread().getName() + "'")
+                        + "; use it only inside the opening that it was given to");
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.exitleft.tcp;
+
+import java.io.Serial;
+
+/**
+ * Thrown for bytes that are no frame, or a frame that is too long. The stream is lost then, since nothing says where the next
+ * frame begins. The message says nothing of the frame's content.
+ */
+public final class FramingException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates one.
+     *
+     * @param message what is wrong, and what to do about it; nothing of the frame's content
+     */
+    public FramingException(String message) {
+        super(message);
+    }
+}

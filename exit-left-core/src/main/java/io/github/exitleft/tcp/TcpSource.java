@@ -1,0 +1,329 @@
+package io.github.exitleft.tcp;
+
+import io.github.exitleft.Source;
+import io.github.exitleft.TransientSourceException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source of frames: one TCP connection at a time, that no interrupt closes.
+ *
+ * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A part of a frame is
+ * kept for the next reader. When the peer closes or resets the connection, when bytes come that are no frame, or when a frame was sent in
+ * part only, the source fails, once; the next read or the next send makes a new connection. Nothing of an old connection gets to one
+ * that was made later.
+ *
+ * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that the {@linkplain
+ * Builder#opening opening} takes, even where the read was to be shorter. A mere look does not connect.
+ */
+public final class TcpSource implements Source<Frame> {
+
+    private static final BooleanSupplier WANTED = () -> false;
+
+    private final Dialler dialler;
+    private final Connections connections;
+    private final TcpSender sender;
+
+    /** Whether the next wait is to end at once. */
+    private final AtomicBoolean woken = new AtomicBoolean();
+
+    private final Connection.Waking waking = new Connection.Waking() {
+
+        @Override
+        public boolean isWoken() {
+            return woken.get();
+        }
+
+        @Override
+        public void waited() { // what ended this wait is not to end the next
+            if (woken.get()) {
+                woken.set(false);
+            }
+        }
+    };
+
+    /** Whether a thread receives, which is woken by a failure and tells of it. */
+    private final AtomicBoolean receiving = new AtomicBoolean();
+
+    private TcpSource(Builder settings, Framing framing) {
+        this.dialler = new Dialler(settings, framing);
+        this.connections = new Connections(dialler);
+        this.sender = new TcpSender(this, framing, settings.sendTimeout);
+    }
+
+    /**
+     * Begins a source; it needs a {@linkplain Builder#remote(String, int) remote} and a {@linkplain Builder#framing framing}.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public @Nullable Frame receive(Duration remaining) throws Exception {
+        long nanos = Nanos.of(remaining);
+        receiving.setRelease(true);
+        try {
+            connections.requireOpen();
+            Connection current = connections.current(); // first: an older one is noted before it is replaced
+            Connection older = connections.untold();
+            if (older != null) {
+                throw connections.lost(older);
+            }
+            if (current == null) {
+                connect(nanos);
+                return null; // the connection works, and what comes is for the next read
+            }
+            return receive(current, nanos);
+        } finally {
+            receiving.setRelease(false);
+        }
+    }
+
+    private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
+        try {
+            return current.receive(nanos, waking);
+        } catch (IOException | RuntimeException e) {
+            current.fail(e);
+            throw connections.lost(current);
+        }
+    }
+
+    /** Connects in order to receive. */
+    private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
+        if (nanos > 0) {
+            try {
+                Connection made = connections.connect(nanos, woken::get);
+                if (made != null) {
+                    return;
+                }
+            } catch (IOException e) {
+                if (!woken.getAndSet(false) || connections.isClosed()) {
+                    throw e;
+                }
+            }
+            woken.set(false);
+        }
+        throw new TransientSourceException(new IOException("there is no connection at the moment"));
+    }
+
+    void send(ByteBuffer[] frame, long nanos) throws IOException {
+        Connection current = connections.current();
+        if (current == null || !current.isIntact()) {
+            if (current != null && receiving.getAcquire()) {
+                throw current.lost(); // all waiters are about to be told of that
+            }
+            try {
+                current = connections.connect(nanos, WANTED);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw interrupted(e);
+            }
+            if (current == null) {
+                throw new SocketTimeoutException("another thread has been connecting to " + dialler.toString()
+                        + " until the time was up; nothing was sent");
+            }
+        }
+        current.send(frame, nanos);
+    }
+
+    private InterruptedIOException interrupted(InterruptedException cause) {
+        var interrupted =
+                new InterruptedIOException("interrupted while connecting to " + dialler + "; nothing was sent");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    @Override
+    public void wakeup() {
+        woken.set(true);
+        connections.wakeup();
+    }
+
+    @Override
+    public boolean closesUnderReader() {
+        return true;
+    }
+
+    @Override
+    public TcpSender backdoor() {
+        return sender;
+    }
+
+    @Override
+    public String type() {
+        return "tcp";
+    }
+
+    @Override
+    public Map<String, Object> details() {
+        Map<String, Object> details = new LinkedHashMap<>();
+        Connection current = connections.current();
+        if (current == null || !current.isIntact()) {
+            details.put("remote", dialler.toString());
+        } else {
+            details.put("remote", Dialler.text(current.remote()));
+            details.put("localAddress", Dialler.text(current.localAddress()));
+            details.put("connectedSince", current.since().toString());
+        }
+        details.put("reconnects", Math.max(0, connections.made() - 1));
+        return details;
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    /** Builds a {@link TcpSource}. */
+    public static final class Builder {
+
+        final List<InetSocketAddress> remotes = new ArrayList<>();
+        int maxFrameSize = 65_536;
+        Duration connectTimeout = Duration.ofSeconds(2);
+        Duration sendTimeout = Duration.ofSeconds(1);
+
+        @Nullable
+        Opening opening;
+
+        private @Nullable Framing framing;
+
+        private Builder() {}
+
+        /**
+         * Adds a remote. They are tried in the order in which they were added, each time from the first, and all addresses of a name.
+         *
+         * @param host its name, which is looked up whenever it is tried, or its address
+         * @param port 1 to 65535
+         * @return this builder
+         */
+        public Builder remote(String host, int port) {
+            Objects.requireNonNull(host, "'host' must not be null");
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("'port' must be from 1 to 65535, but is " + port);
+            }
+            remotes.add(InetSocketAddress.createUnresolved(host, port));
+            return this;
+        }
+
+        /**
+         * Adds a remote.
+         *
+         * @param address address and port; if not resolved, the name is looked up whenever it is tried
+         * @return this builder
+         * @see #remote(String, int)
+         */
+        public Builder remote(InetSocketAddress address) {
+            remotes.add(Objects.requireNonNull(address, "'address' must not be null"));
+            return this;
+        }
+
+        /**
+         * Sets where frames end.
+         *
+         * @param framing the framing
+         * @return this builder
+         */
+        public Builder framing(Framing framing) {
+            this.framing = Objects.requireNonNull(framing, "'framing' must not be null");
+            return this;
+        }
+
+        /**
+         * Sets how long a received frame may be, as it travels; 64 KiB unless set. A longer one is a failure, since nothing says where the
+         * next one begins.
+         *
+         * @param bytes at least 1; as much memory is taken as soon as a frame says that it is so long
+         * @return this builder
+         */
+        public Builder maxFrameSize(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("'maxFrameSize' must be at least 1, but is " + bytes);
+            }
+            this.maxFrameSize = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how long each address of each remote is given to accept a connection; 2 s unless set.
+         *
+         * @param timeout positive
+         * @return this builder
+         */
+        public Builder connectTimeout(Duration timeout) {
+            this.connectTimeout = positive(timeout, "connectTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a sender waits for room unless told otherwise; 1 s unless set.
+         *
+         * @param timeout positive
+         * @return this builder
+         */
+        public Builder sendTimeout(Duration timeout) {
+            this.sendTimeout = positive(timeout, "sendTimeout");
+            return this;
+        }
+
+        /**
+         * Sets what is said on each new connection before it is used; nothing unless set.
+         *
+         * @param opening talks to the peer
+         * @return this builder
+         */
+        public Builder opening(Opening opening) {
+            this.opening = Objects.requireNonNull(opening, "'opening' must not be null");
+            return this;
+        }
+
+        /**
+         * Connects.
+         *
+         * @return the source, to be closed by the stage that gets it
+         * @throws UncheckedIOException if no remote could be connected, or the opening failed; or if the thread was interrupted, whose
+         *     interrupt flag stays set
+         * @throws IllegalStateException if there is no remote or no framing
+         */
+        public TcpSource open() {
+            if (remotes.isEmpty() || framing == null) {
+                throw new IllegalStateException("a tcp source needs a " + (framing == null ? "framing" : "remote")
+                        + "; set one before it is opened");
+            }
+            var source = new TcpSource(this, framing);
+            try {
+                source.connections.connect(0, WANTED);
+                return source;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UncheckedIOException(
+                        "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(),
+                        source.interrupted(e));
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(), e);
+            }
+        }
+
+        private static Duration positive(Duration value, String name) {
+            if (value.isZero() || value.isNegative()) {
+                throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.Stage;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Reports a stage that can't be injected, with the stages that there are: which have which type arguments is in the properties, and
+ * not in any class. Comes before Boot's own, which would list none or only names.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
+
+    private final BeanFactory beanFactory;
+
+    StageInjectionFailureAnalyzer(BeanFactory beanFactory) {
+        this.beanFactory = beanFactory;
+    }
+
+    @Override
+    protected @Nullable FailureAnalysis analyze(
+            Throwable rootFailure, NoSuchBeanDefinitionException cause, @Nullable String description) {
+        ResolvableType wanted = cause.getResolvableType();
+        if (wanted == null
+                || wanted.resolve() != Stage.class
+                || !(this.beanFactory instanceof ListableBeanFactory listable)) {
+            return null;
+        }
+        String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(listable, Stage.class, true, false);
+        Arrays.sort(names);
+        String stages = Arrays.stream(names).map(this::entry).collect(Collectors.joining());
+        boolean several = cause instanceof NoUniqueBeanDefinitionException;
+        String found = (description == null ? "A component" : description) + " required a bean of type '" + wanted
+                + "', which "
+                + (several ? "several stages are." : names.length == 0 ? "there is none." : "none of the stages is.");
+        return new FailureAnalysis(
+                names.length == 0 ? found : "%s The stages are:%n%s".formatted(found, stages),
+                remedy(several, names.length == 0),
+                cause);
+    }
+
+    private static String remedy(boolean several, boolean none) {
+        if (several) {
+            return "Call the parameter like one of the stages, or name one with @Qualifier; with @Primary one of your own becomes"
+                    + " the one that is meant unless named.";
+        }
+        return none
+                ? "Define a stage: set " + ExitLeftProperties.PREFIX
+                        + ".stages.<name>.token-type and what belongs to it, or" + " declare a bean of that type."
+                : "Correct the type arguments: the first is the stage's token-type, the second the type of its source's"
+                        + " messages. Or change the token-type.";
+    }
+
+    private String entry(String name) {
+        BeanDefinition definition = definition(name);
+        String origin = definition == null ? null : definition.getResourceDescription();
+        return "%n    Stage: %s%n    Type: %s%n    Origin: %s%n"
+                .formatted(name, type(name, definition), origin == null ? "unknown" : origin);
+    }
+
+    private String type(String name, @Nullable BeanDefinition definition) {
+        ResolvableType type = definition == null
+                ? ResolvableType.forClass(this.beanFactory.getType(name, false))
+                : definition.getResolvableType();
+        StageProperties properties = definition == null ? null : StageDefinitions.properties(definition);
+        return type.hasResolvableGenerics() || properties == null || properties.tokenType() == null
+                ? type.toString()
+                : Stage.class.getName() + "<" + properties.tokenType().getName()
+                        + ", any> (what the source's messages are is not known)";
+    }
+
+    private @Nullable BeanDefinition definition(String name) {
+        try {
+            return this.beanFactory instanceof ConfigurableBeanFactory definitions
+                    ? definitions.getMergedBeanDefinition(name)
+                    : null;
+        } catch (NoSuchBeanDefinitionException e) { // registered ready-made
+            return null;
+        }
+    }
+}
