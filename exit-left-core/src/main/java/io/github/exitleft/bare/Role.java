@@ -293,8 +293,8 @@ final class Role {
             }
         } finally {
             if (interrupted) {
-                Thread.currentThread()
-                        .interrupt(); // something else came first, so the interrupt is for the caller to see
+                // something else came first, so the interrupt is for the caller to see
+                Thread.currentThread().interrupt();
             }
         }
         return waiter.state;

@@ -191,6 +191,20 @@ class DeadlineTests extends Steered {
     }
 
     @Test
+    void s19_alarmThatCannotBeMoved_staysAsOthersCountOnIt() throws Exception {
+        var head = head();
+        Waiting patient = wait(LONG);
+        platform.failWhen("", 1, "set");
+        Waiting hasty = wait(SHORT);
+        awaitParked(2, 1);
+        platform.advance(SHORT);
+        assertTimedOut(hasty);
+        platform.advance(LONG.minus(SHORT));
+        assertTimedOut(patient);
+        leave(head);
+    }
+
+    @Test
     void s17_alarmThatWasLost_isSetAgainByTheNextToCome() throws Exception {
         var head = head();
         Waiting lost = wait(SHORT);

@@ -75,7 +75,7 @@ final class Mutants {
                     ROLE,
                     "interrupt swallowed by what came first",
                     "interrupt against signal",
-                    new Edit("Thread.currentThread().interrupt(); // something else came first", "// ")),
+                    new Edit("Thread.currentThread().interrupt();", "")),
             mutant(
                     ROLE,
                     "waits not ended by close",

@@ -134,11 +134,16 @@ final class WaitScenarios {
     private static void timeAgainstPromotion(Play play) {
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), LONG);
+        var clock = play.actor(() -> {
+            play.advance(10);
+            return End.FINISHED;
+        });
         play.head(director -> {
             c.startParked();
             b.startParked(); // the newest, so that it is chosen
-            play.advance(10);
+            clock.start();
         });
+        clock.join();
         play.end(b.join(), c.join());
     }
 
