@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call may be told beside its token and what to send; immutable.
+ * Options of a call: check, timeout and resends; immutable.
  *
  * @param <M> messages
  */

@@ -4,7 +4,7 @@ package io.github.exitleft;
 public enum MessageOutcome {
     /** Given to the one who waited for it. */
     DELIVERED,
-    /** Came after its ticket had been closed unanswered: after a timeout, or after the caller gave up. */
+    /** Came after the wait for it had ended without it: after a timeout, or after the caller gave up. */
     LATE,
     /** Came for a token that had its answer already. */
     DUPLICATE,
@@ -16,6 +16,6 @@ public enum MessageOutcome {
     UNREADABLE,
     /** Found a full mailbox, or had to leave one. */
     OVERFLOW,
-    /** Was still in its mailbox when the ticket was closed. */
+    /** Was still in its mailbox when the ticket was closed, and had not come after the last wait. */
     ABANDONED
 }

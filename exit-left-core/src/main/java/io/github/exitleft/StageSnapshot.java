@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param transientFailures how often the source said that it failed for a moment
  * @param nextAttempt after how long a failed source is tried again: by a background thread or, if none is to, by the next caller; zero
  *     if that is now; null if the source has not failed
- * @param unattended for how long nobody has begun or ended to read although somebody waits; zero if nobody does
+ * @param unattended for how long the head has not read, which is believed beyond two seconds when it is seen twice, a second apart; zero
+ *     if there is none
  */
 public record StageSnapshot(
         BareSnapshot role,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome why; never {@link MessageOutcome#DELIVERED}
  * @param token its token; null if it is unreadable
  * @param message the message; null if the source could not read it
- * @param late how long after its ticket was closed it came; null unless it is late
+ * @param late how long after the wait for it had ended it came; null unless it is late
  * @param cause what was thrown by the source, the token reader or the check; null if nothing was
  */
 public record Unclaimed<T, M>(

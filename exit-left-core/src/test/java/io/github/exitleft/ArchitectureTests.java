@@ -91,6 +91,7 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder(
                         "AsyncSender",
                         "CallOptions",
+                        "ContextCapture",
                         "ErrorReplyException",
                         "Keeper",
                         "MessageOutcome",

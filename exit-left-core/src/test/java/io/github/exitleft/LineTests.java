@@ -20,8 +20,9 @@ class LineTests {
 
     private final SteeredParking parking = new SteeredParking();
     private final ManualTimer timer = new ManualTimer();
-    private final Issuing<Integer> issuing = new Issuing<>(
-            new ReentrantLock(), IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parking, timer);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Issuing<Integer> issuing =
+            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parking, timer);
 
     private FutureTask<Integer> startWaiting(Duration timeout) {
         int before = issuing.waiting();
@@ -102,6 +103,48 @@ class LineTests {
         advance(Duration.ofSeconds(10));
         assertThat(told).containsExactly(other);
         assertThat(timer.pending()).isZero();
+    }
+
+    @Test
+    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWhoWaits_notForANewcomer() throws Exception {
+        for (boolean waits : new boolean[] {false, true}) {
+            Integer one = issuing.tryIssue();
+            Integer other = issuing.tryIssue();
+            issuing.gaveUp(one, null);
+            FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
+            parking.advance(REST); // and the timer is late
+            assertThat(waits ? issuing.issue(parking.nanoTime()) : issuing.tryIssue())
+                    .isNull();
+            assertThat(tokenOf(first)).isEqualTo(one);
+            issuing.answered(one);
+            issuing.answered(other);
+        }
+    }
+
+    @Test
+    void s10_tokenHandedOverBetweenTheInterruptAndTheLeaving_isTakenAndTheFlagStays() throws Exception {
+        Integer one = issuing.tryIssue();
+        issuing.tryIssue();
+        boolean[] interrupted = {false};
+        var task = new FutureTask<>(() -> {
+            Integer token = issuing.issue(parking.nanoTime() + REST.toNanos());
+            interrupted[0] = Thread.currentThread().isInterrupted();
+            return token;
+        });
+        var thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        await().until(() -> parking.isParked(thread));
+        lock.lock();
+        try {
+            thread.interrupt();
+            await().pollInSameThread().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
+            issuing.answered(one);
+        } finally {
+            lock.unlock();
+        }
+        assertThat(tokenOf(task)).isEqualTo(one);
+        assertThat(interrupted[0]).isTrue();
     }
 
     @Test

@@ -129,7 +129,7 @@ class ScopedIssuingTests {
             issue("a");
         }
         FutureTask<Integer> waiting = startWaiting("a");
-        for (int id = 0; id < 255; id++) {
+        for (int minute = 0; minute < 50; minute++) { // of the hour that it waits at most
             parking.advance(REST);
             issuing.answered("b", issue("b"));
         }

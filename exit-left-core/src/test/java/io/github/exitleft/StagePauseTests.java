@@ -3,192 +3,192 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.bare.BareSnapshot.State;
+import io.github.exitleft.bare.SourceFailedException;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A process that was stopped for longer than its waits last: what is in the buffer is found first, and no helper is blamed. */
+/** Pausing a stage (B10), and what a snapshot tells of a failed one (B11). */
 class StagePauseTests extends NoteFixture {
 
-    private static final Duration PAUSE = Duration.ofSeconds(9);
+    private static final IOException CUT = new IOException("cable cut");
 
-    private static final CallOptions<Note> TWO_SECONDS =
-            CallOptions.<Note>defaults().timeout(Duration.ofSeconds(2));
-
-    private final CountDownLatch stopped = new CountDownLatch(1);
-    private final CountDownLatch goesOn = new CountDownLatch(1);
-
-    /** Keeps the head before its next read, as in a process that is stopped, until {@link #goesOn}. */
-    private void stopTheHead() throws InterruptedException {
-        source.hook = rest -> {
-            stopped.countDown();
-            goesOn.await();
-        };
-        source.wakeup();
-        stopped.await();
+    private Stage<Integer, Note> read(Keeper keeper) {
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(keeper).keeperIdle(Duration.ofMillis(1)));
+        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        return stage;
     }
 
-    /** Waits until those who wait with these tickets have noticed that their time is up, and look on. */
-    private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
-        until(() -> {
-            assertThat(tickets).allMatch(ticket -> ticket.overshot);
-            assertThat(stage.snapshot(0).role().waiters()).isEqualTo(tickets.size());
+    @ParameterizedTest
+    @EnumSource(
+            value = Keeper.class,
+            names = {"IDLE", "ALWAYS"})
+    void b10_pause_endsTheKeeperAndResumeLetsItReadOn(Keeper keeper) {
+        Stage<Integer, Note> stage = read(keeper);
+
+        stage.pause();
+        int reads = source.reads.get();
+        add(1, "for nobody");
+
+        assertThat(keepers(stage)).isEmpty();
+        assertThat(stage.snapshot(0).role().head()).isNull();
+        assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN);
+        assertThat(stage.keeper()).isEqualTo(keeper);
+        assertThat(source.reads).hasValue(reads);
+
+        stage.resume();
+
+        until(() -> assertThat(count(stage, MessageOutcome.UNKNOWN)).isEqualTo(1));
+    }
+
+    @Test
+    void b10_callersOfAPausedStage_readForThemselves() throws Exception {
+        Stage<Integer, Note> stage = read(Keeper.ALWAYS);
+        stage.pause();
+
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
+        add(2, "from the head");
+        add(1, "by itself");
+
+        assertThat(waiter.get().text()).isEqualTo("from the head");
+        assertThat(head.get().text()).isEqualTo("by itself");
+        assertThat(keepers(stage)).isEmpty();
+    }
+
+    @Test
+    void b10_keeperThatQueuesBehindACaller_endsToo() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        stage.keeper(Keeper.ALWAYS);
+        until(() -> assertThat(keepers(stage))
+                .isNotEmpty()
+                .allMatch(keeper -> keeper.getState().name().endsWith("WAITING")));
+
+        stage.pause();
+
+        assertThat(keepers(stage)).isEmpty();
+        add(1, "still read by the caller");
+        assertThat(head.get().text()).isEqualTo("still read by the caller");
+    }
+
+    @Test
+    void b10_asynchronousCalls_outliveAPause() throws Exception {
+        Stage<Integer, Note> stage = read(Keeper.IDLE);
+        CompletableFuture<Note> before = stage.callAsync(1, () -> {});
+        stage.pause();
+        CompletableFuture<Note> during = stage.callAsync(2, () -> {});
+        add(1, "asked before");
+        add(2, "asked during");
+        assertThat(keepers(stage)).isEmpty();
+        assertThat(before).isNotDone();
+
+        stage.resume();
+
+        assertThat(before.get(15, TimeUnit.SECONDS).text()).isEqualTo("asked before");
+        assertThat(during.get(15, TimeUnit.SECONDS).text()).isEqualTo("asked during");
+    }
+
+    @Test
+    void b10_pauseFromAHelperOnTheKeepersThread_doesNotWaitForItself() {
+        Stage<Integer, Note> stage = read(Keeper.ALWAYS);
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
+                stage.pause();
+            }
         });
+
+        add(1, "pause");
+
+        until(() -> assertThat(keepers(stage)).isEmpty());
+        assertThat(count(stage, MessageOutcome.UNKNOWN)).isEqualTo(1);
     }
 
-    private static final Duration TWO = Duration.ofSeconds(2);
-
     @Test
-    void m7_headWhoseTimeWentByInAPause_looksThroughTheBufferFirst() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        var paused = new AtomicBoolean();
+    void b10_failedSource_isNotTriedDuringAPause() {
+        Stage<Integer, Note> stage = stage(builder -> builder.onFailure(OnFailure.REOPEN));
         source.hook = rest -> {
-            if (!paused.getAndSet(true)) {
-                clock.advance(PAUSE);
-                add(5, "another's");
-                add(6, "another's");
-                add(1, "mine");
-            }
+            throw CUT;
         };
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
+        until(() -> assertThat(keepers(stage)).isNotEmpty());
 
-        assertThat(stage.call(1, TWO_SECONDS, () -> {}).text()).isEqualTo("mine");
-        assertThat(source.asked)
-                .as("none of them blocks but the first")
-                .filteredOn(rest -> !rest.isZero())
-                .hasSize(1);
+        stage.pause();
+        source.hook = rest -> {};
+
+        assertThat(keepers(stage)).isEmpty();
+        assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
+
+        stage.resume();
+
+        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        until(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
-    void m7_headWhoseTimeWentByInAPause_looksNoFurtherThanTheDrainBudget() {
-        Stage<Integer, Note> stage = timed(builder -> builder.drain(4));
-        var paused = new AtomicBoolean();
+    void m6_failedSource_comesBackByItselfUnlessToldOtherwise() {
+        Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, source, Note::token));
+        queue.fail(CUT);
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
+
+        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        until(() -> assertThat(keepers(stage)).isEmpty());
+    }
+
+    @Test
+    void b11_snapshotOfAFailedStage_saysSinceWhenAndWhenItIsTriedAgain() {
+        Stage<Integer, Note> stage = timed(builder -> builder.onFailure(OnFailure.REOPEN));
+        assertThat(stage.snapshot(0).role().outage()).isNull();
+        Instant before = Instant.now();
         source.hook = rest -> {
-            if (!paused.getAndSet(true)) {
-                clock.advance(PAUSE);
-            }
-            add(5, "flood");
+            throw CUT;
         };
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
+        until(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(100)));
 
-        assertThatThrownBy(() -> stage.call(1, TWO_SECONDS, () -> {}))
-                .isInstanceOf(StageTimeoutException.class)
-                .hasMessageContaining(
-                        "the wait ended 7000 ms after its deadline, as after a pause of the whole process");
-        assertThat(source.reads).hasValue(1 + 4);
+        var outage = stage.snapshot(0).role().outage();
+        assertThat(outage.since()).isBetween(before.minusMillis(1), Instant.now());
+        assertThat(outage.lasting()).isZero();
+        assertThat(outage.retryIn()).isEqualTo(Duration.ofSeconds(1));
+
+        clock.advance(Duration.ofMillis(40));
+
+        assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(60));
+        assertThat(stage.snapshot(0).role().outage().lasting()).isEqualTo(Duration.ofMillis(40));
+        assertThat(stage.snapshot(0).role().outage().since()).isEqualTo(outage.since());
+
+        clock.advance(Duration.ofMillis(60)); // it is tried, and fails again: one outage, with one beginning
+
+        until(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(200)));
+        assertThat(stage.snapshot(0).role().outage().lasting()).isEqualTo(Duration.ofMillis(100));
+        assertThat(stage.snapshot(0).role().outage().since()).isEqualTo(outage.since());
+
+        source.hook = rest -> {};
+        clock.advance(Duration.ofMillis(200));
+        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        assertThat(stage.snapshot(0).role().outage()).isNull();
+        assertThat(stage.snapshot(0).nextAttempt()).isNull();
+        until(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
-    void m7_waiterWhoseTimeWentByInAPause_getsWhatIsInTheBuffer() throws Exception {
+    void b11_snapshotOfAFailedStageThatOnlyCallersTry_saysFromWhenOnTheNextMay() {
         Stage<Integer, Note> stage = timed(builder -> builder);
-        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
-            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
-            stopTheHead();
-            add(7, "another's");
-            add(2, "in the buffer");
-            clock.advance(PAUSE);
-            untilOvershot(stage, List.of(ticket));
-            goesOn.countDown();
+        queue.fail(CUT);
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
 
-            assertThat(waiter.get().message().text()).isEqualTo("in the buffer");
-        }
-        add(1, "done");
-        head.get();
-    }
+        clock.advance(Duration.ofMillis(400));
+        assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(600));
+        assertThat(stage.snapshot(0).role().outage().retryIn()).isEqualTo(Duration.ofMillis(600));
 
-    @Test
-    void m7_allWhoseTimeWentByInAPause_getWhatIsInTheBuffer() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        Task<Note> head = startHead(stage, () -> stage.call(1, TWO_SECONDS, () -> {}));
-        try (Ticket<Integer, Note> two = stage.ticket(2);
-                Ticket<Integer, Note> three = stage.ticket(3);
-                Ticket<Integer, Note> four = stage.ticket(4)) {
-            List<Task<Received<Note>>> waiters = new ArrayList<>();
-            for (Ticket<Integer, Note> ticket : List.of(two, three, four)) {
-                waiters.add(startWaiter(stage, () -> ticket.await(TWO)));
-            }
-            stopTheHead();
-            for (int token = 4; token > 0; token--) {
-                add(token, "for " + token);
-            }
-            clock.advance(PAUSE);
-            untilOvershot(stage, List.of(two, three, four));
-            goesOn.countDown();
-
-            assertThat(head.get().text()).isEqualTo("for 1");
-            for (int i = 0; i < 3; i++) {
-                assertThat(waiters.get(i).get().message().text()).isEqualTo("for " + (i + 2));
-            }
-        }
-        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 0L);
-    }
-
-    @Test
-    void m7_waiterWhoseTimeWentByInAPauseUnderAHeadThatHangs_looksOnForASecondAtMost() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
-            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
-            stopTheHead();
-            clock.advance(PAUSE);
-            untilOvershot(stage, List.of(ticket));
-            clock.advance(Duration.ofMillis(999));
-            assertThat(waiter.isDone()).isFalse();
-            clock.advance(Duration.ofMillis(1));
-
-            assertThat(waiter.failure())
-                    .isInstanceOf(StageTimeoutException.class)
-                    .hasMessage("no message in 10000 ms for the ticket for token '2' of stage 'post'; thread '"
-                            + head.thread.getName()
-                            + "' is the head; 0 messages received meanwhile (0 unclaimed), 0 refused"
-                            + " by this ticket's check; the wait ended 8000 ms after its deadline, as after a pause of the"
-                            + " whole process");
-        }
-        goesOn.countDown();
-        add(1, "done");
-        head.get();
-    }
-
-    @Test
-    void m7_waiterThatIsHardlyLate_doesNotLookOn() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
-            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
-            clock.advance(Duration.ofMillis(2_100));
-
-            assertThat(waiter.failure()).isInstanceOf(StageTimeoutException.class);
-            assertThat(ticket.overshot).isFalse();
-        }
-        add(1, "done");
-        head.get();
-    }
-
-    @Test
-    void b5_processThatWasStopped_isNotTakenForAHeadThatHangs() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
-        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
-        stopTheHead();
-        try (var log = new LogCapture("io.github.exitleft")) {
-            clock.advance(Duration.ofSeconds(59));
-            for (int look = 0; look < 3; look++) {
-                assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(2));
-                assertThatThrownBy(() -> stage.call(2, TWO_SECONDS.timeout(Duration.ZERO), () -> {}))
-                        .isInstanceOf(StageTimeoutException.class);
-            }
-            assertThat(log.lines()).isEmpty();
-
-            clock.advance(Duration.ofSeconds(1));
-            assertThat(stage.snapshot(0).unattended())
-                    .as("it hangs all the same")
-                    .isEqualTo(Duration.ofSeconds(60));
-        }
-        goesOn.countDown();
-        add(1, "done");
-        head.get();
-        assertThat(stage.snapshot(0).unattended()).isZero();
+        clock.advance(Duration.ofMillis(1_000));
+        assertThat(stage.snapshot(0).nextAttempt()).isZero();
     }
 }

@@ -83,15 +83,20 @@ class StageTicketTests extends NoteFixture {
             return stage.snapshot(0);
         });
         locked.await();
-        strict.advance(Duration.ofSeconds(2));
-        // first the waiter whose time is up queues for the lock, then the head that has filed and wants to signal
-        until(() -> assertThat(waitsForALock(waiter)).isTrue());
+        // first the alarm queues for the lock, for the waiter whose time is up, then the head that has filed and wants
+        // to signal
+        Task<Void> alarm = start(() -> {
+            strict.advance(Duration.ofSeconds(2));
+            return null;
+        });
+        until(() -> assertThat(waitsForALock(alarm)).isTrue());
         add(2, "in the nick of time");
         until(() -> assertThat(source.received).hasValue(1));
         until(() -> assertThat(waitsForALock(head)).isTrue());
         gate.countDown();
 
         assertThat(waiter.get().text()).isEqualTo("in the nick of time");
+        alarm.get();
         looker.get();
         add(1, "done");
         head.get();

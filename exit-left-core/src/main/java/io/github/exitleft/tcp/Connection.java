@@ -59,7 +59,7 @@ final class Connection implements Closeable {
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
-    // only for the one who receives
+    // only for the receiving thread
 
     /** Whether reads found something there when it was not known before, more often than not; at most this far from zero. */
     private int looks;
@@ -83,7 +83,7 @@ final class Connection implements Closeable {
             this.channel = channel;
             this.remote = remote;
             this.readable = first;
-            this.writable = second; // one of its own: whoever receives must not wake up for senders
+            this.writable = second; // one of its own: the receiving thread must not wake up for senders
             this.frames = new FrameBuffer(framing, maxFrameSize, remote);
             complete = true;
         } finally {
@@ -143,7 +143,7 @@ final class Connection implements Closeable {
         return failure.get() == null;
     }
 
-    /** Marks it as failed, unless it has been already; whoever receives is woken. Returns the first failure. */
+    /** Marks it as failed, unless it has been already, and wakes the receiving thread. Returns the first failure. */
     Throwable fail(Throwable cause) {
         if (failure.compareAndSet(null, cause)) {
             readable.wakeup();
@@ -237,8 +237,8 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt must not cost
-     * anybody the connection; if there is no room for the rest in time, the connection fails.
+     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt must not cost all
+     * others the connection. If there is no room for the rest in time, the connection fails.
      *
      * @param parts the frame's bytes
      * @param nanos how long to wait for room, and for other senders
@@ -279,11 +279,11 @@ final class Connection implements Closeable {
         }
     }
 
-    /** After a frame that was sent in part, perhaps: nothing may follow it. */
+    /** Fails the connection after a frame that was sent in part, perhaps: nothing may follow it. */
     private void giveUp(Throwable cause) throws IOException {
         fail(cause);
         try {
-            channel.shutdownOutput(); // or the peer would wait for the rest until somebody receives here
+            channel.shutdownOutput(); // or the peer would wait for the rest until the failure is told here
         } catch (IOException e) {
             // it is lost anyway
         }
@@ -359,7 +359,7 @@ final class Connection implements Closeable {
         return remaining;
     }
 
-    /** Closes it under whoever receives or sends. */
+    /** Closes it, also while threads receive or send. */
     @Override
     public void close() {
         fail(new IOException("it was closed"));

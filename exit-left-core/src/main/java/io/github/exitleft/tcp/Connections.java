@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that a source has now, and how it gets the next one: one thread makes it, whether to receive or to send, and the others
- * wait for that.
+ * The connection that a source has now, and how it gets the next one: one thread makes it, in order to receive or to send, and the
+ * others wait for that.
  */
 final class Connections {
 
-    /** An attempt to connect; others who need the connection wait for its end. */
+    /** An attempt to connect; other threads that need the connection wait for its end. */
     private static final class Attempt {
 
         final Thread thread = Thread.currentThread();
@@ -23,7 +23,7 @@ final class Connections {
 
         // guarded by the lock
 
-        /** Whether it has failed for a reason that does not concern those who wait for it. */
+        /** Whether it has failed for a reason that is its own thread's alone, such as an interrupt. */
         boolean abandoned;
 
         @Nullable
@@ -182,7 +182,7 @@ final class Connections {
         }
     }
 
-    /** Makes whoever waits in order to receive look again whether that is still wanted. */
+    /** Makes a thread that waits in order to receive look again whether that is still wanted. */
     void wakeup() {
         Connection present = current;
         if (present != null) {
@@ -203,7 +203,7 @@ final class Connections {
         }
     }
 
-    /** Closes what there is, also under those who use it. */
+    /** Closes what there is, also while threads use it. */
     void close() {
         Connection last;
         Attempt now;

@@ -10,8 +10,8 @@ import java.time.Duration;
  * What any thread may do with a stage over TCP: send; never read.
  *
  * <p>Frames are sent whole, one at a time. An interrupt of a sending thread does not close the connection. If the connection was lost,
- * and those who waited have been told, whoever sends makes it anew first; that may take the connect timeout for each remote, and the
- * time for the opening, in addition to the timeouts below.
+ * and all waiters have been told of that, sending makes a new one first; that may take the connect timeout for each remote, and the time
+ * for the opening, in addition to the timeouts below.
  */
 public final class TcpSender {
 
@@ -49,7 +49,7 @@ public final class TcpSender {
      * Sends a frame.
      *
      * @param payload its payload, from position to limit, neither of which is changed
-     * @param timeout how long to wait at most for room, and for others who send; zero not to wait
+     * @param timeout how long to wait at most for room, and for other senders; zero not to wait
      * @throws SocketTimeoutException if there was no room in time. If a part of the frame had been sent the connection is lost,
      *     since nothing else can follow a part
      * @throws InterruptedIOException if the thread was interrupted while it waited; its interrupt flag stays set and nothing was sent. A

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * A source of frames: one TCP connection at a time, that no interrupt closes.
  *
  * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A part of a frame is
- * kept for the next one who reads. When the peer closes or resets the connection, when bytes come that are no frame, or when a frame was
- * sent in part only, the source fails, once; whoever reads next, or sends next, makes a new connection. Nothing of an old connection
- * gets to one that was made later.
+ * kept for the next reader. When the peer closes or resets the connection, when bytes come that are no frame, or when a frame was sent in
+ * part only, the source fails, once; the next read or the next send makes a new connection. Nothing of an old connection gets to one
+ * that was made later.
  *
- * <p>To connect takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that the {@linkplain
- * Builder#opening opening} takes, however long the one who does it wanted to wait. A mere look does not connect.
+ * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that the {@linkplain
+ * Builder#opening opening} takes, even where the read was to be shorter. A mere look does not connect.
  */
 public final class TcpSource implements Source<Frame> {
 
@@ -55,7 +55,7 @@ public final class TcpSource implements Source<Frame> {
         }
     };
 
-    /** Whether somebody receives, who is woken by a failure and tells of it. */
+    /** Whether a thread receives, which is woken by a failure and tells of it. */
     private final AtomicBoolean receiving = new AtomicBoolean();
 
     private TcpSource(Builder settings, Framing framing) {
@@ -103,7 +103,7 @@ public final class TcpSource implements Source<Frame> {
         }
     }
 
-    /** Connects for one who receives. */
+    /** Connects in order to receive. */
     private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
         if (nanos > 0) {
             try {
@@ -125,7 +125,7 @@ public final class TcpSource implements Source<Frame> {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && receiving.getAcquire()) {
-                throw current.lost(); // of which all who wait are about to be told
+                throw current.lost(); // all waiters are about to be told of that
             }
             try {
                 current = connections.connect(nanos, WANTED);

@@ -76,6 +76,7 @@ final class Peer implements AutoCloseable {
 
     final ServerSocket server;
     final AtomicInteger accepted = new AtomicInteger();
+    private Thread acceptor;
     private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
 
     Peer() {
@@ -117,12 +118,15 @@ final class Peer implements AutoCloseable {
         Socket socket = server.accept();
         var line = new Line(accepted.getAndIncrement(), socket);
         lines.add(line);
+        if (server.isClosed()) { // in between
+            line.close();
+        }
         return line;
     }
 
     /** Plays a part on every connection, each on a daemon thread, until it is closed. */
     Peer playing(Part part) {
-        daemon(() -> {
+        acceptor = daemon(() -> {
             while (true) {
                 Line line = accept();
                 daemon(() -> part.play(line));
@@ -148,7 +152,7 @@ final class Peer implements AutoCloseable {
         void run() throws IOException;
     }
 
-    static void daemon(Body body) {
+    static Thread daemon(Body body) {
         var thread = new Thread(() -> {
             try {
                 body.run();
@@ -158,11 +162,19 @@ final class Peer implements AutoCloseable {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
     public void close() throws IOException {
         server.close();
+        if (acceptor != null) { // as long as it is in accept, the system goes on to accept too
+            try {
+                acceptor.join(20_000);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
         for (Line line : lines) {
             line.close();
         }

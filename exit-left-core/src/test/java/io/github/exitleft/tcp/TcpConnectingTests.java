@@ -44,11 +44,11 @@ class TcpConnectingTests extends StageFixture {
         }
     }
 
-    /** An address where nothing listens. */
-    private static InetSocketAddress refusing() throws IOException {
-        try (var peer = new Peer()) {
-            return peer.address();
-        }
+    /** An address where nothing listens, nor will until the test is over. */
+    private InetSocketAddress refusing() throws IOException {
+        Socket bound = opened(new Socket());
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return (InetSocketAddress) bound.getLocalSocketAddress();
     }
 
     /** Makes the peer accept no more, nor refuse: the system answers no attempt to connect while the queue is full. */
@@ -250,7 +250,7 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(isBlocked(sender)).isTrue());
+        until(() -> assertThat(openings).hasValue(2));
         Task<Frame> reader = start(() -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
 
@@ -276,7 +276,7 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(7));
             return null;
         });
-        until(() -> assertThat(isBlocked(sender)).isTrue());
+        until(() -> assertThat(openings).hasValue(2));
         Peer.Line line = peer.accept();
         Task<Frame> reader = start(() -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -324,7 +324,7 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(isBlocked(first)).isTrue());
+        until(() -> assertThat(openings).hasValue(2));
         Task<Void> second = start(() -> {
             source.backdoor().send(ByteBuffer.wrap(Peer.payload(2)), LONG);
             return null;
@@ -360,7 +360,7 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(isBlocked(first)).isTrue());
+        until(() -> assertThat(openings).hasValue(2));
         Task<Frame> reader = start(() -> receive(source));
         until(() -> assertThat(isBlocked(reader)).isTrue());
         peer.accept();
@@ -374,7 +374,7 @@ class TcpConnectingTests extends StageFixture {
         assertThat(openings).hasValue(3);
     }
 
-    /** Whoever finds out where a frame ends waits until the gate is open; what is sent is taken as it is. */
+    /** A framing that makes its reader wait until the gate is open, and takes what is sent as it is. */
     private record Gated(CountDownLatch reached, CountDownLatch gate) implements Framing {
 
         Gated() {
@@ -423,7 +423,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void m6_failureThatASenderMet_isToldThoughTheNextOneHasConnectedAnew() throws Exception {
+    void m6_failureThatASenderMet_isToldThoughTheNextSenderHasConnected() throws Exception {
         Peer peer = opened(new Peer());
         peer.server.setReceiveBufferSize(4_096);
         TcpSource source = opened(TcpSource.builder()
@@ -433,13 +433,13 @@ class TcpConnectingTests extends StageFixture {
         peer.accept();
         assertThatThrownBy(() -> source.backdoor().send(ByteBuffer.allocate(32 << 20), Duration.ofMillis(20)))
                 .isInstanceOf(SocketTimeoutException.class);
-        source.backdoor().send(new byte[] {0, 0, 0, 0, 7}); // nobody reads, so it connects
+        source.backdoor().send(new byte[] {0, 0, 0, 0, 7}); // no thread reads, so this connects
         Peer.Line line = peer.accept();
         assertThat(line.in.readNBytes(5)).containsExactly(0, 0, 0, 1, 7);
         line.write(new byte[] {0, 0, 0, 1, 8});
 
         assertThatThrownBy(() -> source.receive(LONG))
-                .as("those who asked on the old connection are told")
+                .as("callers of the old connection are told")
                 .isInstanceOf(IOException.class)
                 .hasCauseInstanceOf(SocketTimeoutException.class);
         assertThat(receive(source).get(4)).as("once").isEqualTo((byte) 8);

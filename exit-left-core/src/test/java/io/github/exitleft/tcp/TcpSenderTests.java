@@ -31,7 +31,7 @@ class TcpSenderTests extends StageFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    /** More than the system takes without anybody reading. */
+    /** More than the system takes while the peer does not read. */
     private static final int LARGE = 16 << 20;
 
     private static final Framing FRAMING = Framing.lengthField(0, 4);

@@ -195,8 +195,9 @@ final class Mutants {
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit(
-                            "if (got != null || exit instanceof Exit.Signalled<?>) {",
-                            "if (exit instanceof Exit.Signalled<?>) {")),
+                            "got = mailroom.take(ticket);\n                if (got != null || exit instanceof Exit.Signalled<?>) {",
+                            "if (exit instanceof Exit.Signalled<?>) { got = mailroom.take(ticket);"),
+                    new Edit("got = mailroom.takeOrMiss(ticket);\n                    if (got == null) {", "if (true) {")),
             mutant(
                     HEADING,
                     "filed without a signal",

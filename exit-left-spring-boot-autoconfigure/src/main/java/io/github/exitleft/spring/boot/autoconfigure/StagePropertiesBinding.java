@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -155,7 +156,7 @@ final class StagePropertiesBinding {
         String reason = reason(e, type, value);
         String origin = property == null ? "unknown" : StageKeys.origin(property);
         String key = e.getName().toString();
-        return problem(key, origin, reason, StageKeys.entry(key, value, origin, reason), remedy(e.getName(), type), e);
+        return problem(key, origin, reason, StageKeys.entry(key, value, origin, reason), remedy(e, type), e);
     }
 
     private static String reason(BindException e, Class<?> type, @Nullable Object value) {
@@ -181,7 +182,13 @@ final class StagePropertiesBinding {
         return type == StageProperties.class && StageKeyHints.isKeyOfStage(name.getLastElement(Form.DASHED));
     }
 
-    private static String remedy(ConfigurationPropertyName name, Class<?> type) {
+    private static String remedy(BindException e, Class<?> type) {
+        ConfigurationPropertyName name = e.getName();
+        if (Collection.class.isAssignableFrom(type)) {
+            Class<?> element =
+                    e.getTarget().getType().asCollection().getGeneric().resolve(Object.class);
+            return "Set it to " + wanted(element) + "; several are separated by commas.";
+        }
         if (!type.isRecord()) {
             return "Set it to " + wanted(type) + ".";
         }
@@ -214,7 +221,10 @@ final class StagePropertiesBinding {
             return "a size, such as 1MB or 1500B";
         }
         if (type == InetAddress.class) {
-            return "the address of an interface of this machine, such as 127.0.0.1";
+            return "an IP address, such as 127.0.0.1";
+        }
+        if (type == List.class) { // the others are of texts, which need no conversion
+            return "addresses separated by commas, such as 239.255.7.7";
         }
         if (type == int.class || type == Integer.class) {
             return "a whole number";

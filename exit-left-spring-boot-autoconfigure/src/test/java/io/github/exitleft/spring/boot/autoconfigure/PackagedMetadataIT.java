@@ -51,7 +51,7 @@ class PackagedMetadataIT {
             shared                          | java.lang.Boolean                            | false
             keeper                          | io.github.exitleft.Keeper                    |
             keeper-idle                     | java.time.Duration                           | 100ms
-            on-failure                      | io.github.exitleft.OnFailure                 | fail-all
+            on-failure                      | io.github.exitleft.OnFailure                 | reopen
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
             source.type                     | java.lang.String                             |

@@ -90,7 +90,8 @@ class StagesEndpointAutoConfigurationTests {
                     .isEqualTo(("{'stages':{'stun':{'tokenType':'java.lang.String','defaultTimeout':'PT3S',"
                                     + "'source':{'type':'udp','localAddress':'127.0.0.1:" + port
                                     + "','receiveBufferSize':" + stage.source().get("receiveBufferSize")
-                                    + ",'maxDatagramSize':1500,'truncated':0},"
+                                    + ",'sendBufferSize':" + stage.source().get("sendBufferSize")
+                                    + ",'maxDatagramSize':1500,'broadcast':false,'truncated':0},"
                                     + "'keeper':'off','state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0,'cancelled':0,'not-sent':0},"

@@ -115,7 +115,7 @@ public class StagesEndpoint {
      * @param head the present head; absent if there is none
      * @param exits how many waits ended in which way
      * @param messages how many messages met which fate
-     * @param helperFailures how many token readers, checks and listeners threw
+     * @param helperFailures how many checks and listeners threw
      * @param transientFailures how often the source said that it failed for a moment only
      * @param oldest who has waited longest, oldest first; absent where all stages are shown
      */

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * The meters of stages in one registry. A filter can make those of several stages the same, as by dropping the tag {@code stage}; such
@@ -132,13 +131,15 @@ final class SharedMeters {
 
         /** Takes out a stage's part; true if it was the last one. */
         boolean remove(Stage<?, ?> stage) {
-            Map<Boolean, List<Part>> parts =
-                    this.state.parts().stream().collect(Collectors.partitioningBy(part -> part.stage() == stage));
-            double gone = this.keepsLast
-                    ? parts.get(true).stream().mapToDouble(Part::get).sum()
-                    : 0;
-            this.state = new State(parts.get(false), this.state.gone() + gone);
-            return !parts.get(true).isEmpty() && parts.get(false).isEmpty();
+            List<Part> present = this.state.parts();
+            List<Part> left =
+                    present.stream().filter(part -> part.stage() != stage).toList();
+            double gone = present.stream()
+                    .filter(part -> this.keepsLast && part.stage() == stage)
+                    .mapToDouble(Part::get)
+                    .sum();
+            this.state = new State(left, this.state.gone() + gone);
+            return left.isEmpty() && !present.isEmpty();
         }
     }
 }
