@@ -305,8 +305,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * #keeper(Keeper) keeper}.
      *
      * <p>The future is completed on the stage's {@linkplain StageBuilder#executor executor}: with the answer, or with the exceptions
-     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. Cancelling it frees the token at once. It may be
-     * called from inside helpers, since it does not wait.
+     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. It ends by its timeout whatever the executor does. Until
+     * then its owner's {@code cancel}, {@code complete} and the like win, and free the token at once; those of a dependent future, or of a
+     * copy, end only that. What depends on it runs in the {@linkplain StageBuilder#context context} of this thread, unless it is run by a
+     * thread that waits for the future or ends it itself. This method may be called from inside helpers, since it does not wait.
      *
      * @param <X> what sending throws
      * @param token the answer's token
