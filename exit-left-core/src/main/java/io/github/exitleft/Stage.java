@@ -71,7 +71,7 @@ public final class Stage<T, M> implements AutoCloseable {
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
-                bare::nanoTime,
+                () -> nanoTimeOr(lastRead()),
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
@@ -497,6 +497,19 @@ public final class Stage<T, M> implements AutoCloseable {
 
     long nanoTime() {
         return bare.nanoTime();
+    }
+
+    /** The time, or what is given if an Error comes of looking at the clock: for steps that have to be finished (S19). */
+    long nanoTimeOr(long otherwise) {
+        try {
+            return bare.nanoTime();
+        } catch (Throwable e) {
+            return otherwise;
+        }
+    }
+
+    private long lastRead() {
+        return heading.lastActivity();
     }
 
     boolean isClosed() {

@@ -106,6 +106,9 @@ public final class TestPlatforms {
             return false;
         }
 
+        /** A call of the platform begins, which throws what this throws. */
+        default void called(String call) {}
+
         /** A thread is about to be woken. */
         void unparks(Thread thread);
     }
@@ -117,11 +120,13 @@ public final class TestPlatforms {
         Platform platform = new Platform() {
             @Override
             public long nanoTime() {
+                eye.called("nanoTime");
                 return eye.nanoTime();
             }
 
             @Override
             public void park(Object blocker, long nanos) {
+                eye.called("park");
                 if (!eye.parksInVain()) {
                     Platform.JVM.park(blocker, nanos);
                 }
@@ -129,12 +134,14 @@ public final class TestPlatforms {
 
             @Override
             public void unpark(Thread thread) {
+                eye.called("unpark");
                 eye.unparks(thread);
                 LockSupport.unpark(thread);
             }
 
             @Override
             public void set(Alarm alarm, long at) {
+                eye.called("set");
                 Platform.JVM.set(alarm, at);
             }
         };
