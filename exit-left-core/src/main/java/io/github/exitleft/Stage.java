@@ -499,13 +499,16 @@ public final class Stage<T, M> implements AutoCloseable {
         return bare.nanoTime();
     }
 
-    /** The time, or what is given if an Error comes of looking at the clock: for steps that have to be finished (S19). */
+    /** The time, or what is given if Errors come of looking at the clock again and again: for steps that have to be finished (S19). */
     long nanoTimeOr(long otherwise) {
-        try {
-            return bare.nanoTime();
-        } catch (Throwable e) {
-            return otherwise;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            try {
+                return bare.nanoTime();
+            } catch (Throwable e) {
+                Thread.yield();
+            }
         }
+        return otherwise;
     }
 
     private long lastRead() {
