@@ -196,6 +196,11 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     }
 
     @Override
+    public long ahead() {
+        return skew.get();
+    }
+
+    @Override
     public boolean parksInVain() {
         ChaosActor actor = actors.get(Thread.currentThread());
         return actor != null && actor.random.nextInt(32) == 0;
