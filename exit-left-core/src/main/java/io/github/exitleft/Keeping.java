@@ -128,7 +128,7 @@ final class Keeping<T, M> {
     /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
     @Nullable
     Duration nextAttempt() {
-        return failing ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - heading.nanoTimeOr(attemptAt))) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -211,8 +211,8 @@ final class Keeping<T, M> {
         lock.lock();
         try {
             if (!isNeeded()) {
-                thread = null;
                 works(); // or nobody is interested
+                thread = null; // last: it goes on after an Error, and another must not be started beside it
                 return false;
             }
             return true;

@@ -71,7 +71,7 @@ public final class Stage<T, M> implements AutoCloseable {
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
-                bare::nanoTime,
+                () -> nanoTimeOr(lastRead()),
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
@@ -499,6 +499,22 @@ public final class Stage<T, M> implements AutoCloseable {
 
     long nanoTime() {
         return bare.nanoTime();
+    }
+
+    /** The time, or what is given if Errors come of looking at the clock again and again: for steps that have to be finished (S19). */
+    long nanoTimeOr(long otherwise) {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            try {
+                return bare.nanoTime();
+            } catch (Throwable e) {
+                Thread.yield();
+            }
+        }
+        return otherwise;
+    }
+
+    private long lastRead() {
+        return heading.lastActivity();
     }
 
     boolean isClosed() {

@@ -37,6 +37,76 @@ class StageErrorTests extends NoteFixture {
     }
 
     @Test
+    void s19_errorAtAnyLookAtTheClock_losesNoMessageOfAnother() throws Exception {
+        int number = 0;
+        StrictClock strict;
+        do {
+            number++;
+            strict = new StrictClock();
+            StrictClock failing = strict;
+            int fails = number;
+            var queue = new QueueSource<Note>();
+            Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
+                    .seam(TestPlatforms.on(failing)));
+            stage.addListener(new StageListener<>() {}); // who is told how long a wait was
+            try (Ticket<Integer, Note> other = stage.ticket(2)) {
+                queue.add(new Note(2, "of another"));
+                Task<Outcome> head = start(() -> {
+                    failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                    try {
+                        stage.call(1, () -> queue.add(new Note(1, "of the head")));
+                        return Outcome.FINISHED;
+                    } catch (OutOfMemoryError e) {
+                        return Outcome.FAILED;
+                    }
+                });
+                Outcome told = head.get();
+                long failed = stage.snapshot(0).exits().get(Outcome.FAILED);
+                assertThat(stage.snapshot(0).exits().get(Outcome.FINISHED)).isEqualTo(told == Outcome.FINISHED ? 1 : 0);
+                assertThat(failed).isLessThanOrEqualTo(told == Outcome.FAILED ? 1 : 0);
+                assertThat(other.await(Duration.ZERO).message().text()).isEqualTo("of another");
+            }
+            stage.close();
+        } while (strict.hasFailed());
+        assertThat(number).isGreaterThan(3);
+    }
+
+    @Test
+    void s19_errorInMakingATimeout_isCountedAsAFailureAndSnapshotsWork() throws Exception {
+        int number = 0;
+        StrictClock strict;
+        do {
+            number++;
+            strict = new StrictClock();
+            StrictClock failing = strict;
+            int fails = number;
+            var queue = new QueueSource<Note>();
+            Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
+                    .seam(TestPlatforms.on(failing)));
+            Task<Outcome> head = start(() -> {
+                try (Ticket<Integer, Note> mine = stage.ticket(1)) {
+                    failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                    mine.await(Duration.ZERO);
+                    return Outcome.FINISHED;
+                } catch (StageTimeoutException e) {
+                    return Outcome.TIMED_OUT;
+                } catch (OutOfMemoryError e) {
+                    return Outcome.FAILED;
+                }
+            });
+            Outcome told = head.get();
+            assertThat(told).isIn(Outcome.TIMED_OUT, Outcome.FAILED);
+            assertThat(stage.snapshot(0).exits().get(Outcome.TIMED_OUT)).isEqualTo(told == Outcome.TIMED_OUT ? 1 : 0);
+            Task<Integer> looker = start(() -> {
+                failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                return stage.snapshot(0).role().waiters();
+            });
+            assertThat(looker.get()).isZero();
+            stage.close();
+        } while (number < 12);
+    }
+
+    @Test
     void s19_errorOfAWait_isCountedAsAFailure() throws Exception {
         var strict = new StrictClock();
         Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.on(strict)));
