@@ -65,8 +65,16 @@ final class Background<T, M> {
     Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single, Recipient<T, M> recipient) {
         stage.requireKeeper();
         Ticket<T, M> ticket = stage.take(token, check, single, recipient);
-        recipients.add(recipient);
-        stage.attend();
+        boolean taken = false;
+        try {
+            recipients.add(recipient);
+            stage.attend();
+            taken = true;
+        } finally {
+            if (!taken) { // an Error: whoever asked gets nothing that could give the ticket back
+                leave(recipient, ticket);
+            }
+        }
         return ticket;
     }
 
