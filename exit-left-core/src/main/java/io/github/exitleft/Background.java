@@ -81,8 +81,9 @@ final class Background<T, M> {
     /** Gives back the ticket of a recipient that is over. */
     void leave(Recipient<T, M> recipient, Ticket<T, M> ticket) {
         try {
+            Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
             if (recipients.remove(recipient) && recipients.isEmpty()) {
-                cancelInsisting.run();
+                cancel.run();
                 stage.nobodyWaitsInTheBackground();
             }
         } finally {
@@ -109,15 +110,20 @@ final class Background<T, M> {
     }
 
     private void cancelInsistingIfDone() {
+        Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
         if (recipients.isEmpty()) {
-            cancelInsisting.run();
+            cancel.run();
         }
     }
 
     private void insist() {
         for (Recipient<T, M> recipient : recipients) {
             if (recipient.failure() != null) {
-                after(0, recipient::lookNow);
+                try {
+                    after(0, recipient::lookNow);
+                } catch (Throwable e) { // no memory for a thread: here, so that the others are told too
+                    recipient.lookNow();
+                }
             }
         }
     }

@@ -162,12 +162,17 @@ final class Keeping<T, M> {
 
     /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */
     void attend() {
-        if (mode == Keeper.OFF
-                || thread == null) { // switched off since it was asked for, and perhaps gone; or it has died
+        // switched off since it was asked for, and perhaps gone; or there is none, or none yet, which may fail to start
+        if (mode == Keeper.OFF || !isRunning()) {
             lookUp();
         } else if (!keeper.isEngaged()) {
             keeper.recall();
         }
+    }
+
+    private boolean isRunning() {
+        Thread running = thread;
+        return running != null && running.isAlive();
     }
 
     /** Lets a keeper that is switched off stop queueing: called when the last asynchronous wait has ended. */
@@ -183,7 +188,7 @@ final class Keeping<T, M> {
      */
     void admitted() {
         try {
-            if (thread == null && mode != Keeper.OFF) {
+            if (mode != Keeper.OFF && !isRunning()) {
                 lookUp();
             } else if (failing && mode == Keeper.ALWAYS) {
                 asked.set(true);
