@@ -127,6 +127,12 @@ proctype Bell() {
     byte time;
     bit due;
 
+    atomic { /* a thread that comes second wakes the first, for the alarm that it was started for, and ends */
+        if
+        :: !thread -> thread = 1
+        :: thread -> bellPermit = 1; goto ends
+        fi
+    };
 loop:
     atomic { bellParked = 0; bellPermit = 0; bellUntil = NEVER };
     atomic { /* adoptNewcomers */
@@ -212,6 +218,7 @@ loop:
 #endif
         fi
     fi;
+ends:
     bell--
 }
 
@@ -279,7 +286,7 @@ proctype Thread(byte me) {
             }
         :: atomic { !thread ->
                 if
-                :: thread = 1; bell++; run Bell()
+                :: bell++; run Bell()
                 :: fails > 0 -> /* it can't be started, so this thread parks with a limit */
                     fails--;
                     limit[me] = deadline[me];
