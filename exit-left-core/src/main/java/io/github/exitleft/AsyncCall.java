@@ -208,9 +208,17 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
             return;
         }
-        Received<M> got = waits.lastLook(ticket()); // in any case: state beats clock
+        Received<M> got = null;
+        Throwable broken = null;
+        try {
+            got = waits.lastLook(ticket()); // in any case: state beats clock
+            if (got != null) {
+                waits.delivered(got);
+            }
+        } catch (Throwable e) { // no memory: what has been decided is finished all the same
+            broken = e;
+        }
         if (got != null) {
-            waits.delivered(got);
             end(Outcome.SIGNALLED);
             Throwable error = waits.errorReplies().in(got.message());
             if (error == null) {
@@ -218,6 +226,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             } else {
                 super.completeExceptionally(error);
             }
+            return;
+        }
+        if (why == null && broken != null) {
+            end(Outcome.FAILED);
+            super.completeExceptionally(broken);
             return;
         }
         Throwable thrown = why != null ? why : timeout();
@@ -243,17 +256,25 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         }
     }
 
-    /** Frees the token and counts the wait, before the future is completed. */
+    /** Frees the token and counts the wait, before the future is completed; throws nothing, or that would never be. */
     private void end(Outcome outcome) {
-        cancelTimeout.run();
-        cancelLook.run();
-        cancelResend.run();
+        try {
+            cancelTimeout.run();
+            cancelLook.run();
+            cancelResend.run();
+        } catch (Throwable e) {
+            background.helperFailed(e);
+        }
         try {
             background.leave(this, ticket());
         } catch (Throwable e) { // the token's own code
             background.helperFailed(e);
         }
-        waits.ended(outcome, start);
+        try {
+            waits.ended(outcome, start);
+        } catch (Throwable e) { // no memory
+            background.helperFailed(e);
+        }
     }
 
     // what the owner does: all the ways in which a CompletableFuture can be ended from outside lead through here

@@ -65,16 +65,25 @@ final class Background<T, M> {
     Ticket<T, M> take(T token, @Nullable Predicate<? super M> check, boolean single, Recipient<T, M> recipient) {
         stage.requireKeeper();
         Ticket<T, M> ticket = stage.take(token, check, single, recipient);
-        recipients.add(recipient);
-        stage.attend();
+        boolean taken = false;
+        try {
+            recipients.add(recipient);
+            stage.attend();
+            taken = true;
+        } finally {
+            if (!taken) { // an Error: whoever asked gets nothing that could give the ticket back
+                leave(recipient, ticket);
+            }
+        }
         return ticket;
     }
 
     /** Gives back the ticket of a recipient that is over. */
     void leave(Recipient<T, M> recipient, Ticket<T, M> ticket) {
         try {
+            Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
             if (recipients.remove(recipient) && recipients.isEmpty()) {
-                cancelInsisting.run();
+                cancel.run();
                 stage.nobodyWaitsInTheBackground();
             }
         } finally {
@@ -101,15 +110,20 @@ final class Background<T, M> {
     }
 
     private void cancelInsistingIfDone() {
+        Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
         if (recipients.isEmpty()) {
-            cancelInsisting.run();
+            cancel.run();
         }
     }
 
     private void insist() {
         for (Recipient<T, M> recipient : recipients) {
             if (recipient.failure() != null) {
-                after(0, recipient::lookNow);
+                try {
+                    after(0, recipient::lookNow);
+                } catch (Throwable e) { // no memory for a thread: here, so that the others are told too
+                    recipient.lookNow();
+                }
             }
         }
     }

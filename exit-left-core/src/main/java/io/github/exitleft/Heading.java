@@ -53,6 +53,11 @@ final class Heading<T, M> {
         return lastActivity;
     }
 
+    /** As {@link Stage#nanoTimeOr}. */
+    long nanoTimeOr(long otherwise) {
+        return stage.nanoTimeOr(otherwise);
+    }
+
     /** Logs once that the head has not read for long, if that is so. */
     void warnIfUnattended(BareSnapshot role) {
         Duration since = unattendedFor(role);
@@ -77,8 +82,8 @@ final class Heading<T, M> {
         if (role.head() == null) {
             return Duration.ZERO;
         }
-        long nanos =
-                Math.min(stage.nanoTime() - lastActivity, role.head().heading().toNanos());
+        long nanos = Math.min(
+                nanoTimeOr(lastActivity) - lastActivity, role.head().heading().toNanos());
         return Duration.ofNanos(Math.max(0, nanos));
     }
 
@@ -97,8 +102,8 @@ final class Heading<T, M> {
         if (silence.compareTo(SILENT) <= 0) {
             return silence;
         }
-        long now = stage.nanoTime();
         long activity = lastActivity;
+        long now = nanoTimeOr(activity);
         Sighting first = sighting;
         if (first == null || first.activity != activity) {
             sighting = new Sighting(activity, now);
@@ -199,7 +204,7 @@ final class Heading<T, M> {
         } catch (Throwable e) {
             throw failure(director, e);
         } finally {
-            lastActivity = stage.nanoTime();
+            lastActivity = nanoTimeOr(lastActivity); // an Error here would lose what has been read
         }
         director.recovered();
         if (unreadable != null) {

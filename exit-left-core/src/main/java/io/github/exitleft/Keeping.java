@@ -128,7 +128,7 @@ final class Keeping<T, M> {
     /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
     @Nullable
     Duration nextAttempt() {
-        return failing ? Duration.ofNanos(Math.max(0, attemptAt - bare.nanoTime())) : null;
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - heading.nanoTimeOr(attemptAt))) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -162,12 +162,17 @@ final class Keeping<T, M> {
 
     /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */
     void attend() {
-        if (mode == Keeper.OFF
-                || thread == null) { // switched off since it was asked for, and perhaps gone; or it has died
+        // switched off since it was asked for, and perhaps gone; or there is none, or none yet, which may fail to start
+        if (mode == Keeper.OFF || !isRunning()) {
             lookUp();
         } else if (!keeper.isEngaged()) {
             keeper.recall();
         }
+    }
+
+    private boolean isRunning() {
+        Thread running = thread;
+        return running != null && running.isAlive();
     }
 
     /** Lets a keeper that is switched off stop queueing: called when the last asynchronous wait has ended. */
@@ -183,7 +188,7 @@ final class Keeping<T, M> {
      */
     void admitted() {
         try {
-            if (thread == null && mode != Keeper.OFF) {
+            if (mode != Keeper.OFF && !isRunning()) {
                 lookUp();
             } else if (failing && mode == Keeper.ALWAYS) {
                 asked.set(true);
@@ -211,8 +216,8 @@ final class Keeping<T, M> {
         lock.lock();
         try {
             if (!isNeeded()) {
-                thread = null;
                 works(); // or nobody is interested
+                thread = null; // last: it goes on after an Error, and another must not be started beside it
                 return false;
             }
             return true;

@@ -56,8 +56,12 @@ final class Listeners<T, M> {
     /** Tells how a wait ended that began at a time of the stage's clock. */
     void exited(Outcome outcome, long since) {
         if (!all.isEmpty()) {
-            Duration waited = Duration.ofNanos(bare.nanoTime() - since);
-            tell(listener -> listener.exited(outcome, waited));
+            try {
+                Duration waited = Duration.ofNanos(bare.nanoTime() - since);
+                tell(listener -> listener.exited(outcome, waited));
+            } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
+                bare.helperFailed(e);
+            }
         }
     }
 

@@ -54,7 +54,7 @@ final class Mailroom<T, M> {
                 return explain(token, received.message());
             }
             if (box.single && box.missed) { // its only wait is over, and it is about to be closed
-                return late(token, received.message(), clock.getAsLong() - box.missedAt);
+                return late(token, received.message(), Math.max(0, clock.getAsLong() - box.missedAt));
             }
             if (box.single && (box.answered || box.size() > 0)) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, received.message());
@@ -223,7 +223,7 @@ final class Mailroom<T, M> {
             if (found.answered()) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, message);
             }
-            return late(token, message, now - found.at());
+            return late(token, message, Math.max(0, now - found.at()));
         } finally {
             memory.unlock();
         }

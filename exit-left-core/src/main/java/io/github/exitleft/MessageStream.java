@@ -178,7 +178,11 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             return false;
         }
         subscriber = null;
-        background.leave(this, ticket());
+        try {
+            background.leave(this, ticket());
+        } catch (Throwable e) { // the token's own code, which must not keep the end from the subscriber
+            background.helperFailed(e);
+        }
         return true;
     }
 

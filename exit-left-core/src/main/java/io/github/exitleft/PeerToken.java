@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param sender the address that the peer sends from
  * @param id what tells the peer's answers apart
  */
-public record PeerToken<T>(InetSocketAddress sender, T id) {
+record PeerToken<T>(InetSocketAddress sender, T id) {
 
     /**
      * Makes a token.
@@ -18,7 +18,7 @@ public record PeerToken<T>(InetSocketAddress sender, T id) {
      * @param sender the address that the peer sends from; resolved, since no answer comes from one that is not
      * @param id what tells the peer's answers apart
      */
-    public PeerToken {
+    PeerToken {
         Objects.requireNonNull(sender, "'sender' must not be null");
         Objects.requireNonNull(id, "'id' must not be null");
         if (sender.isUnresolved()) {

@@ -71,7 +71,7 @@ public final class Stage<T, M> implements AutoCloseable {
                         .closer(Source::close, source.closesUnderReader()))
                 .build();
         this.mailroom = new Mailroom<>(
-                bare::nanoTime,
+                () -> nanoTimeOr(lastRead()),
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
@@ -305,8 +305,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * #keeper(Keeper) keeper}.
      *
      * <p>The future is completed on the stage's {@linkplain StageBuilder#executor executor}: with the answer, or with the exceptions
-     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. Cancelling it frees the token at once. It may be
-     * called from inside helpers, since it does not wait.
+     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. It ends by its timeout whatever the executor does. Until
+     * then its owner's {@code cancel}, {@code complete} and the like win, and free the token at once; those of a dependent future, or of a
+     * copy, end only that. What depends on it runs in the {@linkplain StageBuilder#context context} of this thread, unless it is run by a
+     * thread that waits for the future or ends it itself. This method may be called from inside helpers, since it does not wait.
      *
      * @param <X> what sending throws
      * @param token the answer's token
@@ -497,6 +499,22 @@ public final class Stage<T, M> implements AutoCloseable {
 
     long nanoTime() {
         return bare.nanoTime();
+    }
+
+    /** The time, or what is given if Errors come of looking at the clock again and again: for steps that have to be finished (S19). */
+    long nanoTimeOr(long otherwise) {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            try {
+                return bare.nanoTime();
+            } catch (Throwable e) {
+                Thread.yield();
+            }
+        }
+        return otherwise;
+    }
+
+    private long lastRead() {
+        return heading.lastActivity();
     }
 
     boolean isClosed() {

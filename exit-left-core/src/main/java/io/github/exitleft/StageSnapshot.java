@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a stage of messages looked like; its parts are read one after the other, so they may be a moment apart.
  *
- * @param role state, waiters, tickets, head; its exits are those of single entries
+ * @param role state, waiters, tickets, head, and how single entries ended
  * @param exits how many waits of callers ended in which way; one wait may have entered several times
  * @param messages what became of the messages
  * @param transientFailures how often the source said that it failed for a moment

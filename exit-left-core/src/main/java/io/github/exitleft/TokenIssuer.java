@@ -12,7 +12,7 @@ package io.github.exitleft;
  * @param <T> tokens
  */
 @FunctionalInterface
-public interface TokenIssuer<T> {
+interface TokenIssuer<T> {
 
     /**
      * Gives a candidate for the next token.

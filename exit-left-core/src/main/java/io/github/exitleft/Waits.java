@@ -110,8 +110,10 @@ final class Waits<T, M> {
                 } else {
                     got = mailroom.takeOrMiss(ticket);
                     if (got == null) {
-                        outcome = Outcome.TIMED_OUT;
-                        throw timeout(ticket, start, deadline, receivedBefore, unclaimedBefore, failed);
+                        StageTimeoutException thrown =
+                                timeout(ticket, start, deadline, receivedBefore, unclaimedBefore, failed);
+                        outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
+                        throw thrown;
                     }
                 }
             }

@@ -1,6 +1,8 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.Kind;
+import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.bare.TooManyTicketsException;
@@ -38,9 +40,12 @@ final class ChaosActor implements Runnable {
         final Ticket<Integer, ChaosLetter> ticket;
         final boolean checked;
         final AtomicBoolean closed = new AtomicBoolean();
+        final ChaosActor owner;
         volatile boolean cancelled;
+        volatile boolean cancelledAsHead;
 
-        Held(Ticket<Integer, ChaosLetter> ticket, boolean checked) {
+        Held(ChaosActor owner, Ticket<Integer, ChaosLetter> ticket, boolean checked) {
+            this.owner = owner;
             this.ticket = ticket;
             this.checked = checked;
         }
@@ -58,6 +63,10 @@ final class ChaosActor implements Runnable {
     // by its own thread
     long enteredAt;
     boolean newHead;
+    boolean hasHeaded; // in this wait
+    int exits; // that the listener was told of, or would have been
+    Outcome lastExit; // null if it was not told of
+    final ChaosErrors errors;
     long steps;
 
     private final ChaosWorld world;
@@ -77,6 +86,7 @@ final class ChaosActor implements Runnable {
         this.all = all;
         this.random = random;
         this.quota = quota;
+        this.errors = new ChaosErrors(world.hasErrors(), random.split());
         this.background = new ChaosBackground(world, this);
         String name = "chaos-" + all.size();
         this.thread = virtual ? VirtualThreads.unstarted(name, this) : new Thread(this, name);
@@ -206,6 +216,7 @@ final class ChaosActor implements Runnable {
     private void rarely() {
         switch (random.nextInt(64)) {
             case 0 -> world.fail(new IOException("broken"));
+            case 4 -> world.failByError();
             case 1, 2, 3 -> world.fail(new TransientSourceException(new IOException("busy")));
             case 6 -> world.jump(Duration.ofMillis(random.nextInt(1_000)));
             case 7, 8, 9, 10, 11, 12 -> world.post(randomToken(), Kind.READER_WAITS);
@@ -228,10 +239,6 @@ final class ChaosActor implements Runnable {
         return random.nextInt(ChaosWorld.SHARED_TOKENS);
     }
 
-    private boolean isEnding() {
-        return world.closing;
-    }
-
     /** A ticket of its own: one of those that it has, or a new one; null if none is to be had. */
     private Held hold() throws InterruptedException {
         if (!held.isEmpty() && (held.size() >= MOST_HELD || random.nextInt(4) > 0)) {
@@ -243,7 +250,8 @@ final class ChaosActor implements Runnable {
         boolean checked = random.nextBoolean();
         world.taken(token);
         try {
-            var mine = new Held(checked ? world.stage.ticket(token, world::check) : world.stage.ticket(token), checked);
+            var mine = new Held(
+                    this, checked ? world.stage.ticket(token, world::check) : world.stage.ticket(token), checked);
             held.add(mine);
             latest = mine;
             if (steps % 64 == 0) {
@@ -261,7 +269,10 @@ final class ChaosActor implements Runnable {
                 world.jump(Duration.ofSeconds(1));
             }
         } catch (StageClosedException e) {
-            require(isEnding(), e);
+            require(world.isEnd(e), e);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            require(ChaosErrors.isOurs(e), e);
+            count("Error before a ticket");
         }
         return null;
     }
@@ -294,8 +305,10 @@ final class ChaosActor implements Runnable {
             return;
         }
         latest = mine;
-        Duration timeout = timeout();
+        boolean forEver = random.nextInt(64) == 0 && world.toBeCancelled.compareAndSet(null, () -> cancel(mine));
+        Duration timeout = forEver ? Duration.ofDays(365) : timeout();
         begin(timeout);
+        int exitsBefore = exits;
         try {
             ChaosLetter letter = mine.ticket.await(timeout).message();
             delivered(letter, mine.ticket.token(), mine.checked);
@@ -305,10 +318,13 @@ final class ChaosActor implements Runnable {
         } catch (CancellationException e) {
             require(mine.cancelled, e);
             count("CANCELLED");
+            if (mine.cancelledAsHead && hasHeaded) {
+                count("CANCELLED while heading");
+            }
         } catch (InterruptedException e) {
             count("INTERRUPTED");
         } catch (StageClosedException e) {
-            require(isEnding(), e);
+            require(world.isEnd(e), e);
             count("CLOSED");
         } catch (SourceFailedException e) {
             count("FAILED");
@@ -316,13 +332,28 @@ final class ChaosActor implements Runnable {
         } catch (IllegalStateException e) {
             require(mine.cancelled, e);
             closeHeld(mine);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            metAnError(e, exitsBefore);
         } finally {
             expiryIsDue = false;
         }
     }
 
+    /** A wait that an Error ended counts as failed; if it had not begun yet, it does not count. */
+    private void metAnError(Error e, int exitsBefore) {
+        require(ChaosErrors.isOurs(e), e);
+        if (exits == exitsBefore) {
+            count("Error before a wait");
+            return;
+        }
+        require(exits == exitsBefore + 1 && (lastExit == null || lastExit == Outcome.FAILED), e);
+        count(Outcome.FAILED.name());
+        count("FAILED by an Error");
+    }
+
     private void begin(Duration timeout) {
         enteredAt = System.nanoTime();
+        hasHeaded = false;
         hadMailAtExpiry = false;
         expiry = world.now() + (timeout.isNegative() ? 0 : timeout.toNanos());
         expiryIsDue = true;
@@ -360,6 +391,7 @@ final class ChaosActor implements Runnable {
         int[] sends = new int[1];
         long before = world.now();
         enteredAt = System.nanoTime();
+        int exitsBefore = exits;
         try {
             ChaosLetter got = world.stage.call(token, options, () -> {
                 begun = true;
@@ -380,7 +412,7 @@ final class ChaosActor implements Runnable {
         } catch (InterruptedException e) {
             count("INTERRUPTED");
         } catch (StageClosedException e) {
-            require(isEnding(), e);
+            require(world.isEnd(e), e);
             count(begun ? "CLOSED" : "refused after the end");
         } catch (SourceFailedException e) {
             count(begun ? "FAILED" : "refused after a failure");
@@ -392,6 +424,8 @@ final class ChaosActor implements Runnable {
         } catch (IllegalStateException e) {
             require(e.getMessage().contains("live ticket"), e);
             count("token taken");
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            metAnError(e, exitsBefore);
         }
         if (begun) {
             world.closed(token, before);
@@ -426,11 +460,29 @@ final class ChaosActor implements Runnable {
     }
 
     private void cancelSomebody() {
-        Held other = all.get(random.nextInt(all.size())).latest;
+        if (random.nextInt(4) == 0 && world.cancelWanted()) {
+            return;
+        }
+        Held other = (random.nextBoolean() ? headOr(this) : all.get(random.nextInt(all.size()))).latest;
         if (other != null) {
             count("cancel");
-            other.cancelled = true;
-            close(other);
+            cancel(other);
         }
+    }
+
+    /** The actor that heads now, or the given one. */
+    private ChaosActor headOr(ChaosActor otherwise) {
+        BareSnapshot.Head head = world.snapshot().role().head();
+        return all.stream()
+                .filter(actor -> head != null && actor.thread.getName().equals(head.thread()))
+                .findAny()
+                .orElse(otherwise);
+    }
+
+    /** Closes a ticket in spite of its owner, who may be heading with it. */
+    private void cancel(Held other) {
+        other.cancelledAsHead = headOr(null) == other.owner && other.owner.thread != Thread.currentThread();
+        other.cancelled = true;
+        close(other);
     }
 }

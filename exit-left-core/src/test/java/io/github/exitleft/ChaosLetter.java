@@ -27,6 +27,10 @@ final class ChaosLetter {
 
     final Integer token;
     final Kind kind;
+
+    /** Whether what it makes others throw is an Error. */
+    final boolean throwsErrors;
+
     private final AtomicReference<Object> fate = new AtomicReference<>(POSTED);
 
     /** What was known of the token's last ticket when this was received; written and read by the head. */
@@ -34,9 +38,10 @@ final class ChaosLetter {
 
     long closings;
 
-    ChaosLetter(Integer token, Kind kind) {
+    ChaosLetter(Integer token, Kind kind, boolean throwsErrors) {
         this.token = token;
         this.kind = kind;
+        this.throwsErrors = throwsErrors;
     }
 
     void received() {

@@ -5,6 +5,7 @@ import io.github.exitleft.bare.BareSnapshot;
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.Promotion;
 import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.bare.TestPlatforms;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -31,6 +32,8 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     /** Tokens that are taken again and again; those above are used once, negative ones never. */
     static final int SHARED_TOKENS = 128;
 
+    static final String CONTEXT_CHECKED = "context checked";
+
     private static final long REMEMBERED =
             RetiredTokens.NANOS - Duration.ofSeconds(1).toNanos();
 
@@ -53,6 +56,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     final Queue<WeakReference<Object>> mortal = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger posted = new AtomicInteger();
+    private final AtomicInteger errorsDue = new AtomicInteger(); // of the source
     private volatile QueueSource<ChaosLetter> queue = new QueueSource<>();
     private final Watched source = new Watched();
     private final Map<Thread, ChaosActor> actors = new IdentityHashMap<>(); // complete before any of them starts
@@ -64,7 +68,14 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     private final AtomicLongArray unclaimed = new AtomicLongArray(MessageOutcome.values().length);
     private final int[] receivedFor = new int[SHARED_TOKENS]; // kept by the heads
 
+    /** Whether calls of the platform throw now and then; and what the keeper's thread draws from. */
+    private final ChaosErrors errors;
+
+    /** A wait without end that is there to be cancelled; nothing else ends it for sure. */
+    final AtomicReference<Runnable> toBeCancelled = new AtomicReference<>();
+
     ChaosWorld(SplittableRandom random) {
+        errors = new ChaosErrors(random.nextBoolean(), random.split());
         Promotion promotion = random.nextBoolean() ? Promotion.NEWEST : Promotion.OLDEST;
         int drain = new int[] {0, 1, 2, 32}[random.nextInt(4)];
         int capacity = 1 + random.nextInt(4);
@@ -77,7 +88,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         ChaosExecutor executor = ChaosExecutor.values()[random.nextInt(3)];
         settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
                 + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
-                + ", " + executor;
+                + ", " + executor + (errors.areThrown() ? ", Errors" : "");
         stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
                 .promotion(promotion)
                 .drain(drain)
@@ -114,6 +125,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     /** What runs for an actor, runs in its context (M19). */
     void requireContextOf(ChaosActor actor) {
+        count(CONTEXT_CHECKED);
         if (!ChaosExecutor.isIn(actor)) {
             violated("in the context of another: " + Thread.currentThread());
         }
@@ -141,6 +153,54 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     }
 
     @Override
+    public void called(String call) {
+        Thread me = Thread.currentThread();
+        ChaosActor actor = actors.get(me);
+        if (actor != null && actor.errors.isDue(call)) {
+            // how a wait ended is told all the same, but not to the listener
+            if (ChaosErrors.isIn("notifyExit")) {
+                helperFailures.incrementAndGet();
+            } else if (ChaosErrors.isIn("exited")) {
+                helperFailures.incrementAndGet();
+                actor.exits++;
+                actor.lastExit = null;
+            }
+            actor.count("Error in " + call);
+            throw ChaosErrors.of(call, actor.random);
+        } else if (actor == null && me == keeper && errors.isDue(call)) {
+            count("Error in " + call);
+            throw new ChaosErrors.Memory(call);
+        }
+    }
+
+    boolean hasErrors() {
+        return errors.areThrown();
+    }
+
+    /** Whether the stage may be closed: by the test, or by itself because of an Error of ours (S19). */
+    boolean isEnd(StageClosedException e) {
+        if (e.getCause() != null && ChaosErrors.isOurs(e.getCause())) {
+            count("closed by itself");
+            closing = true;
+        }
+        return closing;
+    }
+
+    /** Cancels the wait that is there for that, if there is one. */
+    boolean cancelWanted() {
+        Runnable cancel = toBeCancelled.getAndSet(null);
+        if (cancel != null) {
+            cancel.run();
+        }
+        return cancel != null;
+    }
+
+    @Override
+    public long ahead() {
+        return skew.get();
+    }
+
+    @Override
     public boolean parksInVain() {
         ChaosActor actor = actors.get(Thread.currentThread());
         return actor != null && actor.random.nextInt(32) == 0;
@@ -157,9 +217,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     // what comes in
 
     void post(Integer token, ChaosLetter.Kind kind) {
-        var letter = new ChaosLetter(token, kind);
+        int number = posted.incrementAndGet();
+        var letter = new ChaosLetter(token, kind, number % 2 == 0);
         backlog.incrementAndGet();
-        if (posted.incrementAndGet() % 64 == 0) {
+        if (number % 64 == 0) {
             mortal.add(new WeakReference<>(letter));
         }
         queue.add(letter);
@@ -167,6 +228,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     void fail(Exception failure) {
         queue.fail(failure);
+    }
+
+    void failByError() {
+        errorsDue.incrementAndGet();
     }
 
     void wakeup() {
@@ -188,6 +253,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
             }
             try {
                 handedOver(me);
+                if (errorsDue.getAndUpdate(due -> Math.max(0, due - 1)) > 0) {
+                    count("Error in receive");
+                    throw new ChaosErrors.Memory("receive");
+                }
                 ChaosLetter letter = queue.receive(remaining);
                 if (letter != null) {
                     received++;
@@ -242,12 +311,21 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     private Integer read(ChaosLetter letter) throws Exception {
         switch (letter.kind) {
-            case READER_THROWS -> throw new IOException("of the reader");
+            case READER_THROWS -> throwOf("the reader", letter, new IOException("of the reader"));
             case READER_WAITS -> refused();
             case READER_CLOSES -> close();
             default -> {}
         }
         return letter.token;
+    }
+
+    /** Throws an exception, or for every other letter an Error. */
+    private <X extends Exception> void throwOf(String helper, ChaosLetter letter, X exception) throws X {
+        if (letter.throwsErrors) {
+            count("Error in " + helper);
+            throw new ChaosErrors.Stack(helper);
+        }
+        throw exception;
     }
 
     /** Waiting inside a helper is refused (S12). */
@@ -265,7 +343,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     boolean check(ChaosLetter letter) {
         if (letter.kind == ChaosLetter.Kind.CHECK_THROWS) {
             helperFailures.incrementAndGet();
-            throw new IllegalArgumentException("of the check");
+            throwOf("the check", letter, new IllegalArgumentException("of the check"));
         }
         return letter.kind != ChaosLetter.Kind.FOREIGN;
     }
@@ -296,13 +374,16 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     public void headChanged(Thread head) {
         ChaosActor actor = actors.get(head);
         if (actor == null) {
-            keeper = head;
+            if (head.getName().startsWith("exit-left keeper")) { // and not the test's own thread
+                keeper = head;
+            }
             return;
         }
         if (head != Thread.currentThread()) {
             violated(head + " is told of by " + Thread.currentThread());
         }
         actor.newHead = true;
+        actor.hasHeaded = true;
         throwSometimes(actor);
     }
 
@@ -310,6 +391,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     public void exited(Outcome outcome, Duration waited) {
         ChaosActor actor = actors.get(Thread.currentThread());
         if (actor != null) {
+            if (hasErrors() && !ChaosErrors.isOfAFuture()) {
+                actor.exits++;
+                actor.lastExit = outcome;
+            }
             throwSometimes(actor);
         }
     }
@@ -317,6 +402,10 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     private void throwSometimes(ChaosActor actor) {
         if (actor.random.nextInt(128) == 0) {
             helperFailures.incrementAndGet();
+            if (actor.random.nextBoolean()) {
+                actor.count("Error in a listener");
+                throw new ChaosErrors.Memory("a listener");
+            }
             throw new IllegalStateException("of a listener");
         }
     }

@@ -1,13 +1,20 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.bare.TestPlatforms;
 import io.github.exitleft.bare.TestPlatforms.StrictClock;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Errors inside a stage of messages, and tickets that are closed while their threads head: rules S19 and S20. */
 class StageErrorTests extends NoteFixture {
@@ -37,6 +44,76 @@ class StageErrorTests extends NoteFixture {
     }
 
     @Test
+    void s19_errorAtAnyLookAtTheClock_losesNoMessageOfAnother() throws Exception {
+        int number = 0;
+        StrictClock strict;
+        do {
+            number++;
+            strict = new StrictClock();
+            StrictClock failing = strict;
+            int fails = number;
+            var queue = new QueueSource<Note>();
+            Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
+                    .seam(TestPlatforms.on(failing)));
+            stage.addListener(new StageListener<>() {}); // who is told how long a wait was
+            try (Ticket<Integer, Note> other = stage.ticket(2)) {
+                queue.add(new Note(2, "of another"));
+                Task<Outcome> head = start(() -> {
+                    failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                    try {
+                        stage.call(1, () -> queue.add(new Note(1, "of the head")));
+                        return Outcome.FINISHED;
+                    } catch (OutOfMemoryError e) {
+                        return Outcome.FAILED;
+                    }
+                });
+                Outcome told = head.get();
+                long failed = stage.snapshot(0).exits().get(Outcome.FAILED);
+                assertThat(stage.snapshot(0).exits().get(Outcome.FINISHED)).isEqualTo(told == Outcome.FINISHED ? 1 : 0);
+                assertThat(failed).isLessThanOrEqualTo(told == Outcome.FAILED ? 1 : 0);
+                assertThat(other.await(Duration.ZERO).message().text()).isEqualTo("of another");
+            }
+            stage.close();
+        } while (strict.hasFailed());
+        assertThat(number).isGreaterThan(3);
+    }
+
+    @Test
+    void s19_errorInMakingATimeout_isCountedAsAFailureAndSnapshotsWork() throws Exception {
+        int number = 0;
+        StrictClock strict;
+        do {
+            number++;
+            strict = new StrictClock();
+            StrictClock failing = strict;
+            int fails = number;
+            var queue = new QueueSource<Note>();
+            Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
+                    .seam(TestPlatforms.on(failing)));
+            Task<Outcome> head = start(() -> {
+                try (Ticket<Integer, Note> mine = stage.ticket(1)) {
+                    failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                    mine.await(Duration.ZERO);
+                    return Outcome.FINISHED;
+                } catch (StageTimeoutException e) {
+                    return Outcome.TIMED_OUT;
+                } catch (OutOfMemoryError e) {
+                    return Outcome.FAILED;
+                }
+            });
+            Outcome told = head.get();
+            assertThat(told).isIn(Outcome.TIMED_OUT, Outcome.FAILED);
+            assertThat(stage.snapshot(0).exits().get(Outcome.TIMED_OUT)).isEqualTo(told == Outcome.TIMED_OUT ? 1 : 0);
+            Task<Integer> looker = start(() -> {
+                failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
+                return stage.snapshot(0).role().waiters();
+            });
+            assertThat(looker.get()).isZero();
+            stage.close();
+        } while (number < 12);
+    }
+
+    @Test
     void s19_errorOfAWait_isCountedAsAFailure() throws Exception {
         var strict = new StrictClock();
         Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.on(strict)));
@@ -50,6 +127,88 @@ class StageErrorTests extends NoteFixture {
         assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1);
         add(1, "done");
         head.get();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"answer", "timeout", "cancel"})
+    void s19_errorAtAnyCallOfTheThreadThatEndsAFuture_leavesItNotOpen(String ending) throws Exception {
+        int number = 0;
+        StrictClock strict;
+        do {
+            number++;
+            strict = new StrictClock();
+            StrictClock time = strict;
+            var timer = new ManualTimer();
+            var jobs = new ConcurrentLinkedQueue<Runnable>();
+            var letters = new QueueSource<Note>();
+            Stage<Integer, Note> stage = build(Stage.builder(ending + "-" + number, Integer.class, letters, Note::token)
+                    .keeper(Keeper.ALWAYS)
+                    .timer(timer)
+                    .executor(jobs::add)
+                    .seam(TestPlatforms.on(strict)));
+            stage.addListener(new StageListener<Integer, Note>() {}); // who wants to know how long it took
+            CompletableFuture<Note> future =
+                    stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
+            if (ending.equals("answer")) {
+                letters.add(new Note(1, "answer"));
+            } else if (ending.equals("timeout")) {
+                time.advance(Duration.ofMillis(20));
+                timer.advance(Duration.ofMillis(20));
+            }
+            Runnable end = ending.equals("cancel") ? () -> future.cancel(false) : theOnlyOf(jobs);
+            int which = number;
+            start(() -> {
+                        time.failWhen(Thread.currentThread().getName(), which);
+                        end.run();
+                        return null;
+                    })
+                    .get();
+
+            assertThat(future).isDone();
+            StageSnapshot after = stage.snapshot(0);
+            assertThat(after.role().tickets()).isZero();
+            assertThat(after.exits().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum())
+                    .isEqualTo(1);
+            assertThat(timer.pending()).isZero();
+        } while (strict.hasFailed());
+        assertThat(number).isGreaterThan(1);
+    }
+
+    @Test
+    void s19_errorAfterTheTicketOfAFutureOrStreamWasTaken_givesItBack() {
+        StageBuilder<Integer, Note> settings = Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
+                .keeper(Keeper.ALWAYS);
+        Stage<Integer, Note> stage = build(settings);
+        var background = new Background<>(stage, settings);
+        var recipient = new Recipient<Integer, Note>() {
+            @Override
+            public void holds(Ticket<Integer, Note> ticket) {}
+
+            @Override
+            public void lookAgain() {}
+
+            @Override
+            public void lookNow() {}
+
+            @Override
+            public @Nullable RuntimeException failure() {
+                return null;
+            }
+
+            @Override
+            public int hashCode() { // stands for a set that has no memory for one more
+                throw new OutOfMemoryError("wanted by a test");
+            }
+        };
+        assertThatThrownBy(() -> background.take(1, null, true, recipient)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
+    }
+
+    private static Runnable theOnlyOf(Queue<Runnable> jobs) {
+        until(() -> assertThat(jobs).hasSize(1));
+        return jobs.remove();
     }
 
     @Test

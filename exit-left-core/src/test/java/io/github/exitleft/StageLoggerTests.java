@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.TestPlatforms;
+import io.github.exitleft.udp.UdpSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,14 @@ class StageLoggerTests extends NoteFixture {
     void clearTheDisk() {
         logger.removeHandler(full);
         logger.setUseParentHandlers(true);
+    }
+
+    @Test
+    void m9_logHandlerThatThrowsAsABufferIsClamped_doesNotKeepThePortFromOpening() throws Exception {
+        try (var port = UdpSource.builder().receiveBufferSize(Integer.MAX_VALUE).open()) {
+            assertThat(port.localAddress().getPort()).isPositive();
+        }
+        assertThat(full.lines).hasValue(1);
     }
 
     @Test

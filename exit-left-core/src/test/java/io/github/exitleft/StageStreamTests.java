@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -370,6 +371,36 @@ class StageStreamTests extends NoteFixture {
         until(() -> assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1));
         until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(calls).hasValue(1);
+    }
+
+    /** A token whose hash can't be computed any more once it is broken. */
+    private record Fragile(int number, AtomicBoolean broken) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Fragile that && number == that.number;
+        }
+
+        @Override
+        public int hashCode() {
+            if (broken.get()) {
+                throw new UnsupportedOperationException("hash");
+            }
+            return number;
+        }
+    }
+
+    @Test
+    void m9_tokenThatThrowsWhenItsStreamEnds_isCountedAndTheSubscriberHearsOfTheEnd() {
+        var broken = new AtomicBoolean();
+        Stage<Fragile, Note> stage = build(Stage.<Fragile, Note>builder(
+                        "fragile", Fragile.class, source, note -> new Fragile(note.token(), broken))
+                .keeper(Keeper.ALWAYS));
+        Heard heard = subscribe(stage.messages(new Fragile(1, broken)), 0);
+        broken.set(true);
+        stage.close();
+        until(() -> assertThat(heard.errors).hasSize(1));
+        assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
+        assertThat(stage.snapshot(0).role().helperFailures()).isPositive();
     }
 
     @Test

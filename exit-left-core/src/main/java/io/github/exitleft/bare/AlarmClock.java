@@ -2,6 +2,7 @@ package io.github.exitleft.bare;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ final class AlarmClock implements Runnable {
      * alarm on the stack of newcomers unless it is known, and wakes the thread. The thread moves newcomers to its own list, rings
      * what is due, drops what is off, and parks until the earliest time of the others. An alarm that is set while it is dropped is
      * put on the stack again, by the one of the two that comes second. So is the thread started again, by the one that sets an alarm
-     * or by itself, if one is set while it ends.
+     * or by itself, if one is set while it ends. A thread makes itself known once it runs, or one that can't be started after all would
+     * be counted on; of several that are started at once, the first stays.
      */
 
     static final AlarmClock JVM = new AlarmClock(5_000_000_000L);
@@ -25,6 +27,7 @@ final class AlarmClock implements Runnable {
     private final AtomicReference<@Nullable Alarm> newcomers = new AtomicReference<>();
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
     private final long lingerNanos;
+    private final Function<Runnable, Thread> threads;
 
     /** The alarms that the thread looks after, as a list; handed from one thread to the next. */
     private @Nullable Alarm mine;
@@ -35,7 +38,13 @@ final class AlarmClock implements Runnable {
      * @param lingerNanos how long its thread stays when no alarm is on
      */
     AlarmClock(long lingerNanos) {
+        this(lingerNanos, task -> new Thread(null, task, "exit-left alarm clock", 0, false));
+    }
+
+    /** Creates a clock whose threads are made by a test. */
+    AlarmClock(long lingerNanos, Function<Runnable, Thread> threads) {
         this.lingerNanos = lingerNanos;
+        this.threads = threads;
     }
 
     /** Sets an alarm; throws an Error only where it had to start the thread and could not. */
@@ -59,22 +68,10 @@ final class AlarmClock implements Runnable {
     }
 
     private void start() {
-        var starting = new Thread(null, this, "exit-left alarm clock", 0, false);
+        Thread starting = threads.apply(this);
         starting.setDaemon(true);
         starting.setContextClassLoader(null);
-        if (thread.compareAndSet(null, starting)) {
-            boolean started = false;
-            try {
-                starting.start();
-                started = true;
-            } finally {
-                if (!started) {
-                    thread.set(null);
-                }
-            }
-        } else { // another has been started meanwhile
-            LockSupport.unpark(thread.get());
-        }
+        starting.start();
     }
 
     /** Whether its thread is there. */
@@ -85,6 +82,11 @@ final class AlarmClock implements Runnable {
     @Override
     public void run() {
         Thread me = Thread.currentThread();
+        Thread other = thread.compareAndExchange(null, me);
+        if (other != null) {
+            LockSupport.unpark(other); // for the alarm that this one was started for
+            return;
+        }
         long lastOn = System.nanoTime();
         boolean stays = true;
         while (stays) {

@@ -406,7 +406,7 @@ final class Role {
     /** Ends a wait, or lets the next one end at once (S5); false if the ticket is closed. */
     boolean signal(BareTicket<?> ticket) {
         Thread signalled = null;
-        lock();
+        insistOnLock(); // what it is signalled for has been filed
         try {
             if (!ticket.open) {
                 return false;

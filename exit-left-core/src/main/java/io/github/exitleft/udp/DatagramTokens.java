@@ -50,7 +50,7 @@ public final class DatagramTokens {
             HexFormat hex = HexFormat.of();
             reader = field(offset, length, bytes -> hex.formatHex(bytes, offset, offset + length));
         } else {
-            throw new IllegalArgumentException("a token of type " + type.getName()
+            throw new IllegalArgumentException("a token of type " + type.getTypeName()
                     + " can't be read from a place in a datagram; use java.lang.Integer, java.lang.Long,"
                     + " java.util.UUID, java.nio.ByteBuffer or java.lang.String, or a token reader of your own");
         }
@@ -68,7 +68,7 @@ public final class DatagramTokens {
      */
     public static <T> TokenReader<T, Datagram> sender(Class<T> type) {
         if (!type.isAssignableFrom(InetSocketAddress.class) || type == Object.class) {
-            throw new IllegalArgumentException("a token of type " + type.getName()
+            throw new IllegalArgumentException("a token of type " + type.getTypeName()
                     + " can't be a sender's address; use java.net.InetSocketAddress");
         }
         return datagram -> type.cast(datagram.sender());
@@ -92,7 +92,7 @@ public final class DatagramTokens {
 
     private static void require(boolean fits, Class<?> type, int length, String needed) {
         if (!fits) {
-            throw new IllegalArgumentException("a token of type " + type.getName() + " can't be read from " + length
+            throw new IllegalArgumentException("a token of type " + type.getTypeName() + " can't be read from " + length
                     + " bytes; let 'length' be " + needed);
         }
     }

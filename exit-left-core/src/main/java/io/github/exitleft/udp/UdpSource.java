@@ -83,14 +83,18 @@ public final class UdpSource implements Source<Datagram> {
 
     private void warnIfClamped(String which, int granted, int asked, String limit) {
         if (granted < asked) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "udp port {0} has a {1} buffer of {2} bytes, not of {3} as asked for; raise {4}, or ask for less",
-                    localAddress,
-                    which,
-                    String.valueOf(granted),
-                    String.valueOf(asked),
-                    limit);
+            try {
+                LOGGER.log(
+                        Level.WARNING,
+                        "udp port {0} has a {1} buffer of {2} bytes, not of {3} as asked for; raise {4}, or ask for less",
+                        localAddress,
+                        which,
+                        String.valueOf(granted),
+                        String.valueOf(asked),
+                        limit);
+            } catch (RuntimeException e) {
+                // a log handler that throws is no reason not to open the port, whose channel would be left open
+            }
         }
     }
 

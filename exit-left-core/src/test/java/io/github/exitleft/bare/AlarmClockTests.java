@@ -1,12 +1,14 @@
 package io.github.exitleft.bare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,34 @@ class AlarmClockTests {
         clock.set(broken, in(Duration.ZERO));
         broken.awaitRing();
         other.awaitRing();
+    }
+
+    @Test
+    void s19_alarmThatIsSetWhileAnotherFailsToStartTheThread_ringsNevertheless() throws Exception {
+        var bell = new Bell();
+        var clocks = new AtomicReference<AlarmClock>();
+        var first = new AtomicBoolean(true);
+        var failing = new AlarmClock(
+                1,
+                task -> !first.getAndSet(false)
+                        ? new Thread(task)
+                        : new Thread(task) {
+                            @Override
+                            public void start() {
+                                var other = new Thread(() -> clocks.get().set(bell, in(Duration.ZERO)));
+                                other.start();
+                                try {
+                                    other.join();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                                throw new OutOfMemoryError("wanted by a test");
+                            }
+                        });
+        clocks.set(failing);
+        var far = new Bell();
+        assertThatThrownBy(() -> failing.set(far, in(LONG))).isInstanceOf(OutOfMemoryError.class);
+        bell.awaitRing();
     }
 
     @Test

@@ -101,27 +101,75 @@ public final class TestPlatforms {
             return System.nanoTime();
         }
 
+        /** By how much its time is ahead of the JVM's. */
+        default long ahead() {
+            return 0;
+        }
+
         /** Whether this thread's park returns at once, for no reason. */
         default boolean parksInVain() {
             return false;
         }
 
+        /** A call of the platform begins, which throws what this throws. */
+        default void called(String call) {}
+
         /** A thread is about to be woken. */
         void unparks(Thread thread);
+    }
+
+    /** Rings a stage's alarm by the eye's time, which may jump, where the JVM's alarm clock knows only its own. */
+    private static final class Shadow extends Alarm {
+
+        private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(2);
+
+        private final Eye eye;
+        private Alarm shadowed; // guarded by this
+
+        Shadow(Eye eye) {
+            this.eye = eye;
+        }
+
+        synchronized void set(Alarm alarm, long at) {
+            alarm.moveTo(at);
+            shadowed = alarm;
+            Platform.JVM.set(this, System.nanoTime() + OFTEN);
+        }
+
+        @Override
+        void ring() {
+            Alarm alarm;
+            synchronized (this) {
+                alarm = shadowed;
+            }
+            if (alarm.isOn() && alarm.at() - System.nanoTime() - eye.ahead() <= 0) {
+                alarm.ring();
+            }
+            synchronized (this) {
+                if (alarm.isOn()) {
+                    moveTo(System.nanoTime() + OFTEN);
+                } else {
+                    turnOff();
+                }
+            }
+        }
     }
 
     private TestPlatforms() {}
 
     /** Puts a stage under an eye; it blocks and wakes for real. */
     public static <T, R, B extends @Nullable Object> UnaryOperator<BareStageBuilder<T, R, B>> under(Eye eye) {
+        var shadow = new Shadow(eye);
         Platform platform = new Platform() {
             @Override
             public long nanoTime() {
+                eye.called("nanoTime");
                 return eye.nanoTime();
             }
 
             @Override
             public void park(Object blocker, long nanos) {
+                eye.called("park");
                 if (!eye.parksInVain()) {
                     Platform.JVM.park(blocker, nanos);
                 }
@@ -129,13 +177,15 @@ public final class TestPlatforms {
 
             @Override
             public void unpark(Thread thread) {
+                eye.called("unpark");
                 eye.unparks(thread);
                 LockSupport.unpark(thread);
             }
 
             @Override
             public void set(Alarm alarm, long at) {
-                Platform.JVM.set(alarm, at);
+                eye.called("set");
+                shadow.set(alarm, at);
             }
         };
         return builder -> builder.platform(platform);

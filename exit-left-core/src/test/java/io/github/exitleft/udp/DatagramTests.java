@@ -152,14 +152,15 @@ class DatagramTests {
         "java.util.UUID, 15",
         "java.util.UUID, 17",
         "java.lang.Object, 4",
-        "java.lang.Short, 2"
+        "java.lang.Short, 2",
+        "[B, 4"
     })
-    void type_thatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
+    void s7_type_thatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
         Class<?> token = Class.forName(type);
 
         assertThatThrownBy(() -> DatagramTokens.at(token, 0, length))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(type);
+                .hasMessageContaining("of type " + token.getTypeName());
     }
 
     @Test

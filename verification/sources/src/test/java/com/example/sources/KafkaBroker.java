@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /** A real Kafka broker in a process of its own, one for all tests; it can be killed and started again. */
 final class KafkaBroker {
+
+    // on a busy machine it has taken 15 seconds to start
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static KafkaBroker shared;
 
@@ -103,7 +107,7 @@ final class KafkaBroker {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         try (Admin admin = admin()) {
-            await().ignoreExceptions().until(() -> {
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
                 if (!this.process.isAlive()) {
                     throw new AssertionError("the broker ended: see " + log);
                 }
@@ -138,7 +142,8 @@ final class KafkaBroker {
                     throw new AssertionError(e);
                 }
             }
-            await().ignoreExceptions()
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
                     .until(() -> admin
                             .describeTopics(List.of(name))
                             .allTopicNames()
@@ -188,10 +193,11 @@ final class KafkaBroker {
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
-            await().until(() -> admin.describeAcls(denial(topic).toFilter())
-                    .values()
-                    .get(5, TimeUnit.SECONDS)
-                    .isEmpty()); // the broker learns of it from the controller
+            await().atMost(PATIENCE)
+                    .until(() -> admin.describeAcls(denial(topic).toFilter())
+                            .values()
+                            .get(5, TimeUnit.SECONDS)
+                            .isEmpty()); // the broker learns of it from the controller
         }
     }
 

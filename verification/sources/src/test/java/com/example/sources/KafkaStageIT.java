@@ -281,7 +281,7 @@ class KafkaStageIT {
                 .withPropertyValues("exit-left.stages.rpc.source.kafka.topics=replys")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining("Property: exit-left.stages.rpc.source.kafka.topics")
+                        .hasStackTraceContaining("can't be created: exit-left.stages.rpc.source.kafka.topics (origin: ")
                         .hasStackTraceContaining("topic 'replys' does not exist"));
     }
 
@@ -293,7 +293,7 @@ class KafkaStageIT {
                         "exit-left.stages.rpc.source.kafka.ready-timeout=1s")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining("Property: exit-left.stages.rpc.source.kafka.topics")
+                        .hasStackTraceContaining("can't be created: exit-left.stages.rpc.source.kafka.topics (origin: ")
                         .hasStackTraceContaining("could not be read within PT1S"));
     }
 
