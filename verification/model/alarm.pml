@@ -127,6 +127,16 @@ proctype Bell() {
     byte time;
     bit due;
 
+    atomic { /* makes itself known, or wakes the other for the alarm that it was started for */
+        if
+        :: !thread -> thread = 1
+#ifdef SECOND_STAYS
+        :: thread
+#else
+        :: thread -> bellPermit = 1; goto gone
+#endif
+        fi
+    };
 loop:
     atomic { bellParked = 0; bellPermit = 0; bellUntil = NEVER };
     atomic { /* adoptNewcomers */
@@ -212,6 +222,7 @@ loop:
 #endif
         fi
     fi;
+gone:
     bell--
 }
 
@@ -279,7 +290,7 @@ proctype Thread(byte me) {
             }
         :: atomic { !thread ->
                 if
-                :: thread = 1; bell++; run Bell()
+                :: bell++; run Bell()
                 :: fails > 0 -> /* it can't be started, so this thread parks with a limit */
                     fails--;
                     limit[me] = deadline[me];
