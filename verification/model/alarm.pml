@@ -127,10 +127,14 @@ proctype Bell() {
     byte time;
     bit due;
 
-    atomic { /* a thread that comes second wakes the first, for the alarm that it was started for, and ends */
+    atomic { /* makes itself known, or wakes the other for the alarm that it was started for */
         if
         :: !thread -> thread = 1
-        :: thread -> bellPermit = 1; goto ends
+#ifdef SECOND_STAYS
+        :: thread
+#else
+        :: thread -> bellPermit = 1; goto gone
+#endif
         fi
     };
 loop:
@@ -218,7 +222,7 @@ loop:
 #endif
         fi
     fi;
-ends:
+gone:
     bell--
 }
 

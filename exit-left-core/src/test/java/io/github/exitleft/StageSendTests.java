@@ -53,6 +53,14 @@ class StageSendTests extends NoteFixture {
                 .containsEntry(Outcome.CANCELLED, 0L);
     }
 
+    /** Lets a second pass, and waits until the head has sent again and reads on: only then it knows when to send next. */
+    private void passUntilSent(AtomicInteger sends, int expected) {
+        int before = source.reads.get();
+        pass(Duration.ofSeconds(1));
+        until(() -> assertThat(sends).hasValue(expected));
+        until(() -> assertThat(source.reads.get()).isGreaterThan(before));
+    }
+
     // a call that may still be answered goes on
 
     @Test
@@ -66,10 +74,8 @@ class StageSendTests extends NoteFixture {
                         throw new IOException("no buffer space available");
                     }
                 }));
-        pass(Duration.ofSeconds(1));
-        until(() -> assertThat(sends).hasValue(2));
-        pass(Duration.ofSeconds(1));
-        until(() -> assertThat(sends).hasValue(3));
+        passUntilSent(sends, 2);
+        passUntilSent(sends, 3);
         add(1, "answer to the first");
 
         assertThat(head.get().text()).isEqualTo("answer to the first");
@@ -90,9 +96,7 @@ class StageSendTests extends NoteFixture {
                     }
                 }));
         for (int send = 2; send <= 20; send++) {
-            pass(Duration.ofSeconds(1));
-            int expected = send;
-            until(() -> assertThat(sends).hasValue(expected));
+            passUntilSent(sends, send);
         }
         pass(Duration.ofSeconds(1));
 

@@ -64,7 +64,7 @@ public final class StageSeam {
     }
 
     /**
-     * Builds a stage on a simulated platform.
+     * Builds a stage on a simulated platform, without asynchronous waits: the timer's thread would be one of which Lincheck does not know.
      *
      * @param <T> tokens
      * @param <M> messages
@@ -73,7 +73,7 @@ public final class StageSeam {
      * @return the stage
      */
     public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time) {
-        return builder.seam(time::under).build();
+        return builder.seam(time::under).timer((nanos, task) -> Timer.NOTHING).build();
     }
 
     /**
@@ -88,7 +88,8 @@ public final class StageSeam {
      * @return the stage
      */
     public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time, Alarms alarms) {
-        Stage<T, M> stage = build(builder.executor(Runnable::run).timer(alarms), time);
+        Stage<T, M> stage =
+                builder.executor(Runnable::run).timer(alarms).seam(time::under).build();
         stage.pause();
         stage.keeper(Keeper.IDLE);
         return stage;

@@ -176,10 +176,11 @@ public final class Endings {
             r.r2 = 1; // nothing is missed where it does not come to read
             try {
                 r.r1 = Waits.heading(stage, ticket, head -> {
+                    long soon = stage.deadline(Waits.PATIENCE.dividedBy(2));
                     while (!head.remaining().isZero()) {
                         Thread.onSpinWait();
                     }
-                    r.r2 = before;
+                    r.r2 = stage.nanoTime() - soon < 0 ? before : Waits.TIMED_OUT;
                     return head.outOfTime();
                 });
             } catch (CancellationException e) {

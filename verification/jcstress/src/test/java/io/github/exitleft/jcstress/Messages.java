@@ -8,6 +8,7 @@ import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.bare.BareSnapshot;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +76,8 @@ public final class Messages {
 
     /** Either heads first and reads both letters: the other's before its own, or on leaving. */
     @JCStressTest
-    @Outcome(id = "11, 12", expect = ACCEPTABLE, desc = "each has its own")
-    @Outcome(expect = FORBIDDEN, desc = "lost, late, another's, or not whole")
+    @Outcome(id = "11, 12, 0", expect = ACCEPTABLE, desc = "each has its own")
+    @Outcome(expect = FORBIDDEN, desc = "lost, late, another's, not whole, or read for though it was filed")
     @State
     public static class Filed {
 
@@ -85,13 +86,19 @@ public final class Messages {
         private final Ticket<Integer, Letter> second = stage.ticket(2);
 
         @Actor
-        public void one(II_Result r) {
+        public void one(III_Result r) {
             r.r1 = text(first, Waits.PATIENCE);
         }
 
         @Actor
-        public void other(II_Result r) {
+        public void other(III_Result r) {
             r.r2 = text(second, Waits.PATIENCE);
+        }
+
+        @Arbiter
+        public void end(III_Result r) {
+            // the source fails if it is read for a letter that was filed, which is found nevertheless
+            r.r3 = stage.snapshot(0).role().state() == BareSnapshot.State.OPEN ? 0 : 1;
         }
     }
 

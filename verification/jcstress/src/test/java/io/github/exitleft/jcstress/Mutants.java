@@ -68,7 +68,7 @@ final class Mutants {
                     "Signals",
                     List.of(new Edit("""
                                             Thread signalled = null;
-                                            lock();
+                                            insistOnLock(); // what it is signalled for has been filed
                                     """, """
                                             Thread signalled = null;
                                     """), new Edit("""
@@ -104,7 +104,11 @@ final class Mutants {
                     "closing marked after the waits have ended",
                     ROLE,
                     "Endings.CloseAgainstEntry",
-                    List.of(new Edit("            closing = true;\n            closed = true;\n", "            closing = true;\n"), new Edit("""
+                    List.of(
+                            new Edit(
+                                    "            closing = true;\n            closed = true;\n",
+                                    "            closing = true;\n"),
+                            new Edit("""
                                             wakeAll(ended);
                                             if (headed) {
                                     """, """

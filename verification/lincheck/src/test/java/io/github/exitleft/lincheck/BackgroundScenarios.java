@@ -66,11 +66,7 @@ final class BackgroundScenarios {
                     BackgroundScenarios::failureAgainstSubscribing,
                     "FAILED FAILED"),
             Scenario.of(
-                    "letters against requests",
-                    "M20",
-                    500,
-                    BackgroundScenarios::lettersAgainstRequests,
-                    "DELIVERED 2"),
+                    "letters against requests", "M20", 500, BackgroundScenarios::lettersAgainstRequests, "DELIVERED 2"),
             Scenario.of("requests at once", "M20", 500, BackgroundScenarios::requestsAtOnce, "2"));
 
     private BackgroundScenarios() {}

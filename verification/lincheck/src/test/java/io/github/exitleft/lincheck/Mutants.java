@@ -197,7 +197,9 @@ final class Mutants {
                     new Edit(
                             "got = mailroom.take(ticket);\n                if (got != null || exit instanceof Exit.Signalled<?>) {",
                             "if (exit instanceof Exit.Signalled<?>) { got = mailroom.take(ticket);"),
-                    new Edit("got = mailroom.takeOrMiss(ticket);\n                    if (got == null) {", "if (true) {")),
+                    new Edit(
+                            "got = mailroom.takeOrMiss(ticket);\n                    if (got == null) {",
+                            "if (true) {")),
             mutant(
                     HEADING,
                     "filed without a signal",
@@ -234,9 +236,7 @@ final class Mutants {
                     ASYNC_CALL,
                     "expired without a look into the mailbox",
                     "answer against the time",
-                    new Edit(
-                            "Received<M> got = waits.lastLook(ticket());",
-                            "Received<M> got = timeIsUp ? null : waits.lastLook(ticket());")),
+                    new Edit("got = waits.lastLook(ticket());", "got = timeIsUp ? null : waits.lastLook(ticket());")),
             mutant(
                     ASYNC_CALL,
                     "future's end without the atomic step",
@@ -244,9 +244,7 @@ final class Mutants {
                     new Edit(
                             "if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {",
                             "if (!something || phase.get() != Phase.OPEN) {"),
-                    new Edit(
-                            "Received<M> got = waits.lastLook",
-                            "phase.set(Phase.OVER); Received<M> got = waits.lastLook")),
+                    new Edit("got = waits.lastLook", "phase.set(Phase.OVER); got = waits.lastLook")),
             mutant(
                     ASYNC_CALL,
                     "failed while sending, and not seen",

@@ -124,14 +124,19 @@ final class WaitScenarios {
     private WaitScenarios() {}
 
     private static void timeoutAgainstPromotion() {
-        timeAgainstPromotion(new Play());
+        var play = new Play();
+        var b = play.waiter(play.ticket(), 10);
+        var c = play.waiter(play.ticket(), LONG);
+        play.head(director -> {
+            c.startParked();
+            b.startParked(); // the newest, so that it is chosen
+            play.advance(10);
+        });
+        play.end(b.join(), c.join());
     }
 
     private static void alarmAgainstPromotion() {
-        timeAgainstPromotion(Play.virtual());
-    }
-
-    private static void timeAgainstPromotion(Play play) {
+        var play = Play.virtual();
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), LONG);
         var clock = play.actor(() -> {
