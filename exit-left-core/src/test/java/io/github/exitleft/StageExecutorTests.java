@@ -631,6 +631,23 @@ class StageExecutorTests extends NoteFixture {
     // the default
 
     @Test
+    void s14_stageWithoutFutures_setsNoTimerWhenItFailsOrIsClosed() {
+        var set = new AtomicInteger();
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.ALWAYS).timer((nanos, task) -> {
+                    set.incrementAndGet();
+                    return Timer.NOTHING;
+                }));
+        queue.fail(new IOException("cable cut"));
+        until(() -> assertThat(stage.snapshot(0).role().state())
+                .isEqualTo(io.github.exitleft.bare.BareSnapshot.State.FAILED));
+
+        stage.close();
+
+        assertThat(set).hasValue(0);
+    }
+
+    @Test
     void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() {
         Executor one = Background.defaultExecutor(1, timer);
         var where = new CompletableFuture<String>();
