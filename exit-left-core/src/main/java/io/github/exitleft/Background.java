@@ -93,6 +93,10 @@ final class Background<T, M> {
 
     /** Tells the recipients that can't get messages any more, since their stage has been closed or their source has failed. */
     void sweep() {
+        if (recipients
+                .isEmpty()) { // one that comes from now on sees for itself; and a stage without any needs no timer
+            return;
+        }
         insistLater(); // first: an executor may block
         for (Recipient<T, M> recipient : recipients) {
             if (recipient.failure() != null) {

@@ -8,6 +8,7 @@ import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.bare.StageClosedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -212,34 +213,40 @@ class StageExecutorTests extends NoteFixture {
         var goOn = new CountDownLatch(1);
         Stage<Integer, Note> stage =
                 stage(builder -> builder.keeper(Keeper.ALWAYS).executor(Runnable::run));
+        Thread tester = Thread.currentThread();
         Runnable block = () -> {
             try {
-                goOn.await();
+                if (Thread.currentThread() != tester) { // which runs it if it comes too late to attach it
+                    goOn.await();
+                }
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         };
         // what blocks the JDK's only thread for timeouts does not block ours either
-        CompletableFuture<Void> ofTheJdk = new CompletableFuture<Void>()
-                .orTimeout(1, TimeUnit.MILLISECONDS)
-                .handle((nothing, thrown) -> {
-                    block.run();
-                    return null;
-                });
+        var ofTheJdk = new CompletableFuture<Void>();
+        CompletableFuture<Void> blocksTheJdk = ofTheJdk.handle((nothing, thrown) -> {
+            block.run();
+            return null;
+        });
+        ofTheJdk.orTimeout(1, TimeUnit.MILLISECONDS);
+        List<CompletableFuture<Void>> blocked = new ArrayList<>();
         try {
             for (int i = 0; i < 5; i++) {
                 CompletableFuture<Note> future = stage.callAsync(i, SOON, () -> {});
-                CompletableFuture<Void> blocked = future.handle((note, thrown) -> {
+                blocked.add(future.handle((note, thrown) -> {
                     block.run();
                     return null;
-                });
+                }));
                 until(() -> assertThat(future).isDone()); // not get(), which may run what depends on it
-                assertThat(blocked).isNotDone();
             }
         } finally {
             goOn.countDown();
         }
-        ofTheJdk.get(15, TimeUnit.SECONDS);
+        blocksTheJdk.get(15, TimeUnit.SECONDS);
+        for (CompletableFuture<Void> each : blocked) {
+            each.get(15, TimeUnit.SECONDS);
+        }
     }
 
     @Test
@@ -629,6 +636,23 @@ class StageExecutorTests extends NoteFixture {
     }
 
     // the default
+
+    @Test
+    void s14_stageWithoutFutures_setsNoTimerWhenItFailsOrIsClosed() {
+        var set = new AtomicInteger();
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.ALWAYS).timer((nanos, task) -> {
+                    set.incrementAndGet();
+                    return Timer.NOTHING;
+                }));
+        queue.fail(new IOException("cable cut"));
+        until(() -> assertThat(stage.snapshot(0).role().state())
+                .isEqualTo(io.github.exitleft.bare.BareSnapshot.State.FAILED));
+
+        stage.close();
+
+        assertThat(set).hasValue(0);
+    }
 
     @Test
     void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() {
