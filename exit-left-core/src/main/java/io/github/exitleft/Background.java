@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class Background<T, M> {
     private final ContextCapture context;
     private final Timer timer;
     private final Set<Recipient<T, M>> recipients = ConcurrentHashMap.newKeySet();
-    private volatile Runnable cancelInsisting = Timer.NOTHING;
+    private final AtomicReference<Runnable> cancelInsisting = new AtomicReference<>(Timer.NOTHING);
 
     Background(Stage<T, M> stage, StageBuilder<T, M> settings) {
         this.stage = stage;
@@ -81,9 +82,8 @@ final class Background<T, M> {
     /** Gives back the ticket of a recipient that is over. */
     void leave(Recipient<T, M> recipient, Ticket<T, M> ticket) {
         try {
-            Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
             if (recipients.remove(recipient) && recipients.isEmpty()) {
-                cancel.run();
+                cancelInsistingIfDone();
                 stage.nobodyWaitsInTheBackground();
             }
         } finally {
@@ -93,8 +93,8 @@ final class Background<T, M> {
 
     /** Tells the recipients that can't get messages any more, since their stage has been closed or their source has failed. */
     void sweep() {
-        if (recipients
-                .isEmpty()) { // one that comes from now on sees for itself; and a stage without any needs no timer
+        // one that comes from now on sees for itself; and a stage without any needs no timer
+        if (recipients.isEmpty()) {
             return;
         }
         insistLater(); // first: an executor may block
@@ -108,15 +108,17 @@ final class Background<T, M> {
 
     /** Does in a while, on other threads, what the executor has not done by then for recipients that can't get messages any more. */
     private void insistLater() {
-        cancelInsisting.run();
-        cancelInsisting = after(GRACE_NANOS, this::insist);
+        // one alarm is enough for all, so that of another thread is cancelled whichever of the two comes second
+        cancelInsisting.getAndSet(after(GRACE_NANOS, this::insist)).run();
         cancelInsistingIfDone();
     }
 
     private void cancelInsistingIfDone() {
-        Runnable cancel = cancelInsisting; // before the look, or it could be that of a later failure
         if (recipients.isEmpty()) {
-            cancel.run();
+            cancelInsisting.get().run();
+            if (!recipients.isEmpty()) { // it may have been the alarm for those that have come meanwhile
+                insistLater();
+            }
         }
     }
 
