@@ -80,12 +80,20 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
         }
     }
 
-    /** Whether a thread heads as the keeper now. */
+    /**
+     * Says whether a thread heads as the keeper now.
+     *
+     * @return true if so
+     */
     public boolean isHeading() {
         return state == State.HEADING;
     }
 
-    /** Whether a thread heads as the keeper now, or is queued for the role. */
+    /**
+     * Says whether a thread heads as the keeper now, or is queued for the role.
+     *
+     * @return true if so
+     */
     public boolean isEngaged() {
         State now = state;
         return now == State.HEADING || now == State.WAITING;
