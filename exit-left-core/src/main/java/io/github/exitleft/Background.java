@@ -72,7 +72,7 @@ final class Background<T, M> {
             stage.attend();
             taken = true;
         } finally {
-            if (!taken) { // an Error: whoever asked gets nothing that could give the ticket back
+            if (!taken) { // an Error: the caller gets nothing that could give the ticket back
                 leave(recipient, ticket);
             }
         }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A waiting line for things of which there are only so many: places in a window (M13), or tokens (M12).
  *
- * <p><b>Order.</b> First come, first served: a newcomer gets a thing at once only if nobody waits. What is freed is handed to the
- * first in line in the same step, so nobody can come between.
+ * <p><b>Order.</b> First come, first served: a newcomer gets a thing at once only if the line is empty. What is freed is handed to the
+ * first in line in the same step, so a newcomer can't come between.
  *
  * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is told. Either gets the thing or leaves
  * without it; a thing is never lost to one that has left.
@@ -24,7 +24,7 @@ final class Line<P> {
      * Overview
      *
      * One lock guards the supply, the line and every wait's state. It is held for a few instructions, never while a taker or
-     * its executor runs or anything blocks. Whoever changes a wait's state under it has decided how the wait goes on:
+     * its executor runs or anything blocks. The thread that changes a wait's state under it has decided how the wait goes on:
      *
      *   WAITING ──── unlock() of any thread, first in line ───► GRANTED ── its thread, or its taker is called ──► TAKEN
      *      │                                                       │
@@ -35,7 +35,7 @@ final class Line<P> {
      * Invariants, whenever the lock is free and no serving has failed:
      *   - a wait is in the line exactly while it is WAITING;
      *   - while anybody is in the line the supply has nothing to give, but for what time alone frees; and if that will happen
-     *     there is an alarm, or somebody about to set it.
+     *     there is an alarm, or a thread about to set it.
      *
      * field                  written by                            ordered by
      * Queued.state           see the diagram                       lock; volatile for its own thread's look
@@ -399,7 +399,7 @@ final class Line<P> {
         Runnable cancel = null;
         try {
             cancel = timer.after(pause, () -> ring(set));
-        } catch (Throwable e) { // no memory; each who waits has a deadline
+        } catch (Throwable e) { // no memory; each wait has a deadline
             cancel = null;
         }
         lock.lock();

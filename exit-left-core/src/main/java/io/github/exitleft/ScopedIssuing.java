@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues tokens by scope, such as the peer's address: those of one scope don't exclude another's, and who waits for one only waits for
+ * Issues tokens by scope, such as the peer's address: those of one scope don't exclude another's, and a wait for one is only a wait for
  * its own.
  *
  * <p>A scope begins with its first token. It ends once no token of it has been in use for a while, so that one which is used now and

@@ -45,7 +45,7 @@ public final class UdpSource implements Source<Datagram> {
     private final boolean broadcast;
     private final List<Group> groups;
 
-    // only for the one who reads
+    // only for the reading thread
 
     private final ByteBuffer buffer;
 

@@ -19,7 +19,7 @@ final class DropFolder implements Source<Path> {
     private static final Duration LONGEST = Duration.ofMillis(100); // since it can't be woken
     private final Path folder;
     private final WatchService watch;
-    private final Queue<Path> found = new ArrayDeque<>(); // only for the one who reads, as the next one
+    private final Queue<Path> found = new ArrayDeque<>(); // only for the reading thread, as the next one
     private WatchKey key;
 
     DropFolder(Path folder) throws IOException {

@@ -7,7 +7,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Pauses the context's stages while that is stopped, whoever made them: their keepers end, and begin to read again when it is
+ * Pauses the context's stages while that is stopped, however they were made: their keepers end, and begin to read again when it is
  * started. They are closed when their beans are destroyed.
  *
  * <p>One for all stages, which it learns of as they are created, so that it creates none that is lazy.

@@ -68,7 +68,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
     private final Positions positions;
     private final @Nullable KafkaSender sender;
     private volatile Consumer<K, V> consumer; // replaced by the one who reads, woken by anybody
-    private Pulse pulse; // only for the one who reads, as the next one
+    private Pulse pulse; // only for the reading thread, as the next one
     private Iterator<ConsumerRecord<K, V>> fetched = Collections.emptyIterator();
 
     private KafkaSource(Builder<K, V> settings) {

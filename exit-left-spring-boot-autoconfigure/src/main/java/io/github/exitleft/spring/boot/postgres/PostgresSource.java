@@ -75,7 +75,7 @@ public final class PostgresSource implements Source<PGNotification> {
     /** What has come and was not given out yet; also what comes while a thread that sends connects. */
     private final Queue<PGNotification> received = new ConcurrentLinkedQueue<>();
 
-    private long heard = System.nanoTime(); // only for the one who reads
+    private long heard = System.nanoTime(); // only for the reading thread
 
     private PostgresSource(Builder settings) {
         this.settings = settings;
@@ -366,7 +366,7 @@ public final class PostgresSource implements Source<PGNotification> {
         }
 
         /**
-         * Sets after how long without a notification the one who reads asks for a sign of life, a notification to itself; 30 s
+         * Sets after how long without a notification the reading thread asks for a sign of life, a notification to itself; 30 s
          * unless set.
          *
          * @param keepalive how long; positive
