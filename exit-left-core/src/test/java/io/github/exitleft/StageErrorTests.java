@@ -55,7 +55,7 @@ class StageErrorTests extends NoteFixture {
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
                     .seam(TestPlatforms.on(failing)));
-            stage.addListener(new StageListener<>() {}); // who is told how long a wait was
+            stage.addListener(new StageListener<>() {}); // so that the length of each wait is computed
             try (Ticket<Integer, Note> other = stage.ticket(2)) {
                 queue.add(new Note(2, "of another"));
                 Task<Outcome> head = start(() -> {

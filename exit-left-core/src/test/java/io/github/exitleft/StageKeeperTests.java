@@ -80,7 +80,7 @@ class StageKeeperTests extends NoteFixture {
         long end = strict.time() + hour.toNanos();
         strict.whenLooking(
                 keepers(stage).get(0),
-                () -> strict.time() - end >= 0 && keeperLooksFrom("turn"), // for how long nobody has read
+                () -> strict.time() - end >= 0 && keeperLooksFrom("turn"), // it looks at the time since the last read
                 () -> tell.accept(stage));
         strict.advance(hour);
         return stage;

@@ -142,7 +142,7 @@ class KafkaGroupIT {
         this.consumers.addPostProcessor(consumer -> wakenWhenAskedForCommits(consumer, wakes));
         try (KafkaSource<Integer, Long> source = open()) {
             assertThat(source.receive(SECOND)).isNull();
-            await().until(() -> this.broker.members(this.topic) == 0); // since nobody reads
+            await().until(() -> this.broker.members(this.topic) == 0); // since there is no reader
             send(3);
             wakes.set(true);
 
