@@ -34,7 +34,7 @@ bit failed;
 bit recalled; /* BareKeeper.recalled */
 
 /* not guarded */
-bit off; /* Keeping.mode */
+bit off; /* KeeperThread.mode */
 bit parked; /* BareKeeper.parked, as far as it pauses */
 bit permit; /* has been unparked */
 bit triesAgain; /* what the keeper asks for the role for */
@@ -169,7 +169,7 @@ proctype Thread(byte me) {
     atomic {
         if
         :: closed -> state[me] = CLOSED
-        :: !closed && failed -> state[me] = FAILED /* its ticket is of the era that failed */
+        :: !closed && failed -> state[me] = FAILED /* its ticket is of the generation that failed */
         :: !closed && !failed && head == NONE -> giveRoleTo(me)
         :: !closed && !failed && head != NONE -> enqueue(me)
         fi;
@@ -207,7 +207,7 @@ proctype Keeper() {
 
     do
     :: atomic { off || closed || turns == 0 -> break }
-    :: atomic { !(off || closed || turns == 0) -> /* Keeping.turn, which looks without the lock */
+    :: atomic { !(off || closed || turns == 0) -> /* KeeperThread.turn, which looks without the lock */
             turns--;
             if
             :: queues = 1; triesAgain = failed /* it is to read, or to try again for somebody who asks */

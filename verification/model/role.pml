@@ -12,8 +12,8 @@ byte pending; /* BareTicket.signalPending */
 bit closed;
 bit resourceClosed;
 #ifdef FAILS
-byte era; /* its number; Role.era */
-byte eraOf[N]; /* BareTicket.era */
+byte generation; /* its number; Role.generation */
+byte generationOf[N]; /* BareTicket.generation */
 byte failedEras; /* those with a cause */
 bit failed; /* Role.failure */
 #endif
@@ -61,7 +61,7 @@ int endings; /* how many threads ended in which way: two bits for each way */
 #endif
 
 #if defined(FAILS) && !defined(FAILED_ERA_ENTERS)
-#define IN_LIVE_ERA(w) (!HAS(failedEras, eraOf[w]))
+#define IN_LIVE_ERA(w) (!HAS(failedEras, generationOf[w]))
 #else
 #define IN_LIVE_ERA(w) true
 #endif
@@ -137,7 +137,7 @@ inline endAll(how) {
         :: HAS(queue, next) ->
             dequeue(next);
 #ifdef FAILS
-            assert(how != FAILED || HAS(failedEras, eraOf[next])); /* or it would have no cause to tell */
+            assert(how != FAILED || HAS(failedEras, generationOf[next])); /* or it would have no cause to tell */
 #endif
             state[next] = how
         :: else
@@ -368,18 +368,18 @@ inline remove(w) {
 }
 
 #ifdef FAILS
-/* ends every wait, and every ticket of this era */
+/* ends every wait, and every ticket of this generation */
 inline fail(w) {
 #ifdef FAILS_LATER_ERA
     !closed;
 #else
-    !closed && eraOf[w] == era;
+    !closed && generationOf[w] == generation;
 #endif
     assert(failuresBefore[w] == failures); /* M6: once */
     failures++;
-    ADD(failedEras, era);
+    ADD(failedEras, generation);
 #ifndef ERA_NOT_RENEWED
-    era++;
+    generation++;
 #endif
     failed = 1;
 #ifndef FAILURE_KEEPS_WAITERS

@@ -91,10 +91,10 @@ proctype Thread(byte me) {
             if
             :: failed -> goto gone /* too early to try again */
             :: true -> /* not failed, or the one that is to try again */
-                eraOf[me] = era;
+                generationOf[me] = generation;
                 failuresBefore[me] = failures
             :: failures > 0 -> /* failed since it looked */
-                eraOf[me] = (era > 0 -> era - 1 : 0);
+                generationOf[me] = (generation > 0 -> generation - 1 : 0);
                 failuresBefore[me] = failures - 1
             fi;
 #endif
@@ -190,7 +190,7 @@ again:
 #ifdef FAILS
             :: atomic { fail(me) };
                 unparkAll()
-            :: atomic { failed && eraOf[me] == era -> failed = 0 } /* recovered */
+            :: atomic { failed && generationOf[me] == generation -> failed = 0 } /* recovered */
 #endif
 #ifdef CANCELS
             :: me == 0 -> /* reads for a message that never comes */
@@ -261,7 +261,7 @@ gone:
     }
 }
 
-/* close from outside, or from a helper, where it must not wait */
+/* close from outside, or from a callback, where it must not wait */
 proctype Closer() {
     byte next = NONE;
     byte threads;

@@ -433,7 +433,7 @@ end_idle:
 }
 
 /* Line.ring */
-proctype Alarm() {
+proctype DeadlineTimer() {
     LOCALS;
 
 end_idle:
@@ -457,7 +457,7 @@ init {
         od;
         w = 0;
         run Clock();
-        run Alarm();
+        run DeadlineTimer();
         if
         :: CLOSES -> run Closer()
         :: !CLOSES

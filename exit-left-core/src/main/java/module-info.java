@@ -1,14 +1,13 @@
 /**
  * A way for many threads to share one resource that only one thread may read.
  *
- * <p>{@code io.github.exitleft} has what people use, {@code io.github.exitleft.bare} the primitive beneath,
- * {@code io.github.exitleft.udp} a source of datagrams, and {@code io.github.exitleft.tcp} a source of frames over a TCP connection.
+ * <p>{@code io.github.exitleft} has the stage of messages and the primitive beneath it, {@code io.github.exitleft.udp} a source of
+ * datagrams, and {@code io.github.exitleft.tcp} a source of frames over a TCP connection.
  */
 module io.github.exitleft {
     requires static transitive org.jspecify;
 
     exports io.github.exitleft;
-    exports io.github.exitleft.bare;
     exports io.github.exitleft.tcp;
     exports io.github.exitleft.udp;
 }

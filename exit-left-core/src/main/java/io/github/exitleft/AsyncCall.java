@@ -1,7 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +35,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private final Waits<T, M> waits;
-    private final Background<T, M> background;
+    private final AsyncWaits<T, M> asyncWaits;
     private final Resends resends;
     private final Sender<?> sender;
     private final UnaryOperator<Runnable> context;
@@ -54,12 +52,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     private volatile Runnable cancelLook = Timer.NOTHING; // the last one's: any other comes soon, and does no harm
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    AsyncCall(Waits<T, M> waits, Background<T, M> background, Duration timeout, Resends resends, Sender<?> sender) {
+    AsyncCall(Waits<T, M> waits, AsyncWaits<T, M> asyncWaits, Duration timeout, Resends resends, Sender<?> sender) {
         this.waits = waits;
-        this.background = background;
+        this.asyncWaits = asyncWaits;
         this.resends = resends;
         this.sender = sender;
-        this.context = background.captureContext();
+        this.context = asyncWaits.captureContext();
         this.start = waits.nanoTime();
         this.deadline = waits.deadline(timeout);
         this.receivedBefore = waits.receivedSoFar();
@@ -88,13 +86,13 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
         try {
-            cancelTimeout = background.after(deadline - waits.nanoTime(), this::timeIsUp);
+            cancelTimeout = asyncWaits.after(deadline - waits.nanoTime(), this::timeIsUp);
             if (isOver()) {
                 cancelTimeout.run();
             }
             boolean failed = whyNoAnswer() != null; // those who told all others of a failure may have missed this call
             if (failed) {
-                lookIn(Background.GRACE_NANOS, this::lookNow);
+                lookIn(AsyncWaits.GRACE_NANOS, this::lookNow);
             }
             if (told || failed) {
                 haveALook();
@@ -115,7 +113,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     /** Ends the call whose request was not sent after all, as its sender tells now. */
     void unsent(Throwable cause) {
         notSent = new SendFailedException(ticket().toString(), cause);
-        lookIn(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookIn(AsyncWaits.GRACE_NANOS, this::lookNow); // first: an executor may block
         lookAgain();
     }
 
@@ -123,7 +121,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     /** Has something done soon, unless the call is over by then. */
     private void lookIn(long nanos, Runnable look) {
-        cancelLook = background.after(nanos, look);
+        cancelLook = asyncWaits.after(nanos, look);
         if (isOver()) {
             cancelLook.run();
         }
@@ -137,7 +135,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             return;
         }
         timeIsUp = true;
-        lookIn(Background.GRACE_NANOS, this::lookNow); // first: an executor may block
+        lookIn(AsyncWaits.GRACE_NANOS, this::lookNow); // first: an executor may block
         haveALook();
     }
 
@@ -146,8 +144,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         if (pause == null || waits.deadline(pause) - deadline >= 0 || isOver()) {
             return;
         }
-        cancelResend = background.after(
-                waits.deadline(pause) - waits.nanoTime(), () -> background.execute(context, () -> resend(number)));
+        cancelResend = asyncWaits.after(
+                waits.deadline(pause) - waits.nanoTime(), () -> asyncWaits.execute(context, () -> resend(number)));
         if (isOver()) {
             cancelResend.run();
         }
@@ -189,12 +187,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void haveALook() {
-        background.execute(context, this::look);
+        asyncWaits.execute(context, this::look);
     }
 
     @Override
     public void lookNow() {
-        background.run(context, this::look);
+        asyncWaits.run(context, this::look);
     }
 
     private @Nullable RuntimeException whyNoAnswer() {
@@ -263,17 +261,17 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             cancelLook.run();
             cancelResend.run();
         } catch (Throwable e) {
-            background.helperFailed(e);
+            asyncWaits.callbackFailed(e);
         }
         try {
-            background.leave(this, ticket());
+            asyncWaits.leave(this, ticket());
         } catch (Throwable e) { // the token's own code
-            background.helperFailed(e);
+            asyncWaits.callbackFailed(e);
         }
         try {
             waits.ended(outcome, start);
         } catch (Throwable e) { // no memory
-            background.helperFailed(e);
+            asyncWaits.callbackFailed(e);
         }
     }
 

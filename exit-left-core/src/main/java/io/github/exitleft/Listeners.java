@@ -1,8 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareListener;
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +57,7 @@ final class Listeners<T, M> {
                 Duration waited = Duration.ofNanos(bare.nanoTime() - since);
                 tell(listener -> listener.exited(outcome, waited));
             } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
-                bare.helperFailed(e);
+                bare.callbackFailed(e);
             }
         }
     }

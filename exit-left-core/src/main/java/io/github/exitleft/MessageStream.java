@@ -28,7 +28,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     };
 
     private final Waits<T, M> waits;
-    private final Background<T, M> background;
+    private final AsyncWaits<T, M> asyncWaits;
     private final UnaryOperator<Runnable> context;
     private final AtomicLong demand = new AtomicLong();
     private final AtomicBoolean asked = new AtomicBoolean(); // the executor has been, and nothing has begun since
@@ -43,25 +43,25 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
     private @Nullable Ticket<T, M> ticket; // set before another thread can find the stream
 
-    private MessageStream(Waits<T, M> waits, Background<T, M> background, Flow.Subscriber<? super M> subscriber) {
+    private MessageStream(Waits<T, M> waits, AsyncWaits<T, M> asyncWaits, Flow.Subscriber<? super M> subscriber) {
         this.waits = waits;
-        this.background = background;
-        this.context = background.captureContext();
+        this.asyncWaits = asyncWaits;
+        this.context = asyncWaits.captureContext();
         this.subscriber = subscriber;
     }
 
     /** Subscribes, or says to the subscriber why that can't be. */
     static <T, M> void begin(
             Waits<T, M> waits,
-            Background<T, M> background,
+            AsyncWaits<T, M> asyncWaits,
             T token,
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
         MessageStream<T, M> stream;
         try {
-            stream = new MessageStream<>(waits, background, subscriber);
-            background.take(token, check, false, stream);
+            stream = new MessageStream<>(waits, asyncWaits, subscriber);
+            asyncWaits.take(token, check, false, stream);
         } catch (RuntimeException e) {
             subscriber.onSubscribe(REFUSED);
             subscriber.onError(e);
@@ -83,7 +83,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         turn.set(0);
         lookAgain();
         if (failure() != null) { // those who told all others may have missed this one, or come too early
-            background.sweep();
+            asyncWaits.sweep();
         }
     }
 
@@ -114,13 +114,13 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             return; // or the thread whose turn it is sees to it
         }
         if (asked.compareAndSet(false, true)) {
-            background.execute(context, this::look);
+            asyncWaits.execute(context, this::look);
         }
     }
 
     @Override
     public void lookNow() {
-        background.run(context, this::look);
+        asyncWaits.run(context, this::look);
     }
 
     private void look() {
@@ -135,7 +135,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                 try {
                     handOn(mine);
                 } catch (Throwable e) { // which no subscriber may throw
-                    background.helperFailed(e);
+                    asyncWaits.callbackFailed(e);
                     cancel();
                 }
             }
@@ -179,9 +179,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         }
         subscriber = null;
         try {
-            background.leave(this, ticket());
+            asyncWaits.leave(this, ticket());
         } catch (Throwable e) { // the token's own code, which must not keep the end from the subscriber
-            background.helperFailed(e);
+            asyncWaits.callbackFailed(e);
         }
         return true;
     }

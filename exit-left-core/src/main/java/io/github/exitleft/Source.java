@@ -53,7 +53,7 @@ public interface Source<M> extends AutoCloseable {
      *
      * @return false unless overridden
      */
-    default boolean diesOfInterrupt() {
+    default boolean closedByInterrupt() {
         return false;
     }
 
@@ -61,10 +61,10 @@ public interface Source<M> extends AutoCloseable {
      * Says whether a background thread should read this source while no caller does, unless the stage is told otherwise.
      * A source whose messages pile up elsewhere, or are lost, while no thread reads prefers one.
      *
-     * @return {@link Keeper#ALWAYS} if the source {@linkplain #diesOfInterrupt() dies of an interrupt}, else {@link Keeper#OFF}
+     * @return {@link Keeper#ALWAYS} if the source {@linkplain #closedByInterrupt() dies of an interrupt}, else {@link Keeper#OFF}
      */
     default Keeper preferredKeeper() {
-        return diesOfInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
+        return closedByInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
     }
 
     /**

@@ -1,10 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TokenInUseException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,11 +45,11 @@ public final class Stage<T, M> implements AutoCloseable {
     private final Source<M> source;
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
-    private final Heading<T, M> heading;
+    private final ReadLoop<T, M> readLoop;
     private final Waits<T, M> waits;
-    private final Background<T, M> background;
-    private final Keeping<T, M> keeping;
-    private final Tally tally = new Tally();
+    private final AsyncWaits<T, M> asyncWaits;
+    private final KeeperThread<T, M> keeperThread;
+    private final StageStats stats = new StageStats();
     private final Listeners<T, M> listeners;
 
     @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their tickets
@@ -76,16 +71,16 @@ public final class Stage<T, M> implements AutoCloseable {
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.listeners = new Listeners<>(bare);
-        this.heading = new Heading<>(this, settings, mailroom, tally);
-        this.waits =
-                new Waits<>(bare, mailroom, heading, tally, listeners, new ErrorReplies<>(source, settings.classifier));
-        this.background = new Background<>(this, settings);
-        this.keeping = new Keeping<>(bare, settings, heading, background);
+        this.readLoop = new ReadLoop<>(this, settings, mailroom, stats);
+        this.waits = new Waits<>(
+                bare, mailroom, readLoop, stats, listeners, new ErrorReplies<>(source, settings.classifier));
+        this.asyncWaits = new AsyncWaits<>(this, settings);
+        this.keeperThread = new KeeperThread<>(bare, settings, readLoop, asyncWaits);
     }
 
     /** Starts the keeper, if there is to be one; once the stage is complete. */
     void begin() {
-        keeping.lookUp();
+        keeperThread.lookUp();
     }
 
     /**
@@ -229,8 +224,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws ErrorReplyException if the answer is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
      *     a checked exception; an unchecked one is thrown as it is
      * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
-     * @throws IllegalStateException if this thread is inside a helper; nothing has been sent
-     * @throws io.github.exitleft.bare.TooManyTicketsException if too many wait; nothing has been sent
+     * @throws IllegalStateException if this thread is inside a callback; nothing has been sent
+     * @throws TooManyTicketsException if too many wait; nothing has been sent
      * @throws StageClosedException if the stage is or gets closed
      * @throws SourceFailedException if the source fails, or failed and it is too early to try again
      */
@@ -308,7 +303,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. It ends by its timeout whatever the executor does. Until
      * then its owner's {@code cancel}, {@code complete} and the like win, and free the token at once; those of a dependent future, or of a
      * copy, end only that. What depends on it runs in the {@linkplain StageBuilder#context context} of this thread, unless it is run by a
-     * thread that waits for the future or ends it itself. This method may be called from inside helpers, since it does not wait.
+     * thread that waits for the future or ends it itself. This method may be called from inside callbacks, since it does not wait.
      *
      * @param <X> what sending throws
      * @param token the answer's token
@@ -318,15 +313,15 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws X if sending failed; the token is free again
      * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
      * @throws IllegalStateException if there is no keeper; nothing has been sent
-     * @throws io.github.exitleft.bare.TooManyTicketsException if there are too many tickets; nothing has been sent
+     * @throws TooManyTicketsException if there are too many tickets; nothing has been sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
-        var call = new AsyncCall<>(waits, background, timeout, options.resends, sender);
-        background.take(token, options.check, true, call);
+        var call = new AsyncCall<>(waits, asyncWaits, timeout, options.resends, sender);
+        asyncWaits.take(token, options.check, true, call);
         CompletionStage<?> sending;
         try {
             sending = Waits.begin(sender);
@@ -364,7 +359,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #messages(Object, Predicate)
      */
     public Flow.Publisher<M> messages(T token) {
-        return subscriber -> MessageStream.begin(waits, background, token, null, subscriber);
+        return subscriber -> MessageStream.begin(waits, asyncWaits, token, null, subscriber);
     }
 
     /**
@@ -382,7 +377,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
         Objects.requireNonNull(check, "'check' must not be null");
-        return subscriber -> MessageStream.begin(waits, background, token, check, subscriber);
+        return subscriber -> MessageStream.begin(waits, asyncWaits, token, check, subscriber);
     }
 
     /**
@@ -404,7 +399,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the ticket, to be closed
      * @throws TokenInUseException if there is a live ticket for the token
      * @throws IllegalArgumentException if the token is an array
-     * @throws io.github.exitleft.bare.TooManyTicketsException if there are as many tickets as there may be
+     * @throws TooManyTicketsException if there are as many tickets as there may be
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source failed and it is too early to try again
      */
@@ -422,7 +417,7 @@ public final class Stage<T, M> implements AutoCloseable {
         }
         ticket.register(bare.ticket(token, ticket));
         if (recipient == null) {
-            keeping.admitted();
+            keeperThread.admitted();
         }
         return ticket;
     }
@@ -440,7 +435,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void requireKeeper() {
-        if (keeping.mode() == Keeper.OFF) {
+        if (keeperThread.mode() == Keeper.OFF) {
             throw new IllegalStateException("stage '" + name
                     + "' has no keeper, so nobody would read what is to come; set its keeper to idle or always");
         }
@@ -448,11 +443,11 @@ public final class Stage<T, M> implements AutoCloseable {
 
     /** Somebody waits for whom no thread does. */
     void attend() {
-        keeping.attend();
+        keeperThread.attend();
     }
 
     void nobodyWaitsInTheBackground() {
-        keeping.relieve();
+        keeperThread.relieve();
     }
 
     void tell(Recipient<T, M> recipient) {
@@ -483,18 +478,18 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     void unclaimed(Unclaimed<T, M> unclaimed) {
-        tally.message(unclaimed.outcome());
+        stats.message(unclaimed.outcome());
         listeners.unclaimed(unclaimed);
     }
 
     /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */
     void sourceFailed() {
-        background.sweep();
-        keeping.lookUp();
+        asyncWaits.sweep();
+        keeperThread.lookUp();
     }
 
-    void helperFailed(Throwable thrown) {
-        bare.helperFailed(thrown);
+    void callbackFailed(Throwable thrown) {
+        bare.callbackFailed(thrown);
     }
 
     long nanoTime() {
@@ -514,7 +509,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     private long lastRead() {
-        return heading.lastActivity();
+        return readLoop.lastActivity();
     }
 
     boolean isClosed() {
@@ -527,7 +522,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return as it is set now
      */
     public Keeper keeper() {
-        return keeping.mode();
+        return keeperThread.mode();
     }
 
     /**
@@ -538,7 +533,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param keeper when it is to read, from now on
      */
     public void keeper(Keeper keeper) {
-        keeping.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
+        keeperThread.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
     }
 
     /**
@@ -550,12 +545,12 @@ public final class Stage<T, M> implements AutoCloseable {
      * before. {@link #keeper()} is still what it is set to.
      */
     public void pause() {
-        keeping.pause();
+        keeperThread.pause();
     }
 
     /** Reads in the background again after {@link #pause()}, as the keeper is set; without a pause it does nothing. */
     public void resume() {
-        keeping.resume();
+        keeperThread.resume();
     }
 
     /**
@@ -566,16 +561,16 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = bare.snapshot(oldest);
-        Duration byKeeper = role.outage() == null ? null : keeping.nextAttempt();
+        Duration byKeeper = role.outage() == null ? null : keeperThread.nextAttempt();
         return new StageSnapshot(
                 role,
-                tally.exits(),
-                tally.messages(),
-                tally.transientFailures(),
+                stats.exits(),
+                stats.messages(),
+                stats.transientFailures(),
                 role.outage() == null || byKeeper != null
                         ? byKeeper
                         : role.outage().retryIn(),
-                heading.unattendedFor(role));
+                readLoop.unattendedFor(role));
     }
 
     /**
@@ -610,20 +605,20 @@ public final class Stage<T, M> implements AutoCloseable {
 
     /**
      * Closes the stage and its source: refuses tickets, ends every wait, and waits up to 5 s for the head to leave. From
-     * inside a helper it does not wait, and the leaving head does the rest. Later calls return at once.
+     * inside a callback it does not wait, and the leaving head does the rest. Later calls return at once.
      */
     @Override
     public void close() {
         bare.close();
-        background.sweep();
-        keeping.lookUp();
+        asyncWaits.sweep();
+        keeperThread.lookUp();
     }
 
     /** Wakes the head because the stage or its ticket is closed. */
     private void wakeHead(Source<M> reading) {
         try {
             if (bare.isClosed()) {
-                background.sweep(); // now, since the head may take its time
+                asyncWaits.sweep(); // now, since the head may take its time
             }
         } finally {
             reading.wakeup();

@@ -1,7 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareStageBuilder;
-import io.github.exitleft.bare.Promotion;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;

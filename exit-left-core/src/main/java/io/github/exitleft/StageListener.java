@@ -1,7 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareListener;
-
 /**
  * What wants to know of a stage's life and of messages that nobody got; every method does nothing unless overridden.
  *

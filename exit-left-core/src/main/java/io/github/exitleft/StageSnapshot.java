@@ -1,7 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.Outcome;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

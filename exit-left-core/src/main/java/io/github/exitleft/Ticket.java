@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareTicket;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -113,9 +112,9 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
      *     that is returned
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
-     *     helper
-     * @throws io.github.exitleft.bare.StageClosedException if the stage is or gets closed
-     * @throws io.github.exitleft.bare.SourceFailedException if the source fails, or failed since the ticket was taken
+     *     callback
+     * @throws io.github.exitleft.StageClosedException if the stage is or gets closed
+     * @throws io.github.exitleft.SourceFailedException if the source fails, or failed since the ticket was taken
      */
     public Received<M> await(Duration timeout) throws InterruptedException {
         return stage.await(this, timeout);

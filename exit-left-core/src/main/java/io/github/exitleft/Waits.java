@@ -1,12 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.Exit;
-import io.github.exitleft.bare.HeadRoutine;
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -33,24 +26,24 @@ final class Waits<T, M> {
 
     private final BareStage<T, Source<M>, Void> bare;
     private final Mailroom<T, M> mailroom;
-    private final Heading<T, M> heading;
+    private final ReadLoop<T, M> readLoop;
     private final HeadRoutine<T, Source<M>, Void, @Nullable Received<M>, InterruptedException> headRoutine;
-    private final Tally tally;
+    private final StageStats stats;
     private final Listeners<T, M> listeners;
     private final ErrorReplies<M> errorReplies;
 
     Waits(
             BareStage<T, Source<M>, Void> bare,
             Mailroom<T, M> mailroom,
-            Heading<T, M> heading,
-            Tally tally,
+            ReadLoop<T, M> readLoop,
+            StageStats stats,
             Listeners<T, M> listeners,
             ErrorReplies<M> errorReplies) {
         this.bare = bare;
         this.mailroom = mailroom;
-        this.heading = heading;
-        this.headRoutine = heading::head; // one for all, since nothing is to be allocated for a wait
-        this.tally = tally;
+        this.readLoop = readLoop;
+        this.headRoutine = readLoop::head; // one for all, since nothing is to be allocated for a wait
+        this.stats = stats;
         this.listeners = listeners;
         this.errorReplies = errorReplies;
     }
@@ -70,8 +63,8 @@ final class Waits<T, M> {
             throws X, InterruptedException {
         long start = bare.nanoTime();
         long deadline = bare.deadline(start, timeout);
-        long receivedBefore = tally.receivedSoFar();
-        long unclaimedBefore = tally.unclaimedSoFar();
+        long receivedBefore = stats.receivedSoFar();
+        long unclaimedBefore = stats.unclaimedSoFar();
         ticket.headed = false;
         ticket.overshot = false;
         ticket.bare().whole();
@@ -235,7 +228,7 @@ final class Waits<T, M> {
     }
 
     Received<M> delivered(Received<M> received) {
-        tally.message(MessageOutcome.DELIVERED);
+        stats.message(MessageOutcome.DELIVERED);
         return received;
     }
 
@@ -262,16 +255,16 @@ final class Waits<T, M> {
             text.append("there is no head now");
         } else {
             text.append("thread '").append(role.head().thread()).append("' is the head");
-            if (!ticket.overshot && heading.isSilent(role)) {
+            if (!ticket.overshot && readLoop.isSilent(role)) {
                 text.append(" and has not read for ")
-                        .append(heading.silence(role).toMillis())
+                        .append(readLoop.silence(role).toMillis())
                         .append(" ms");
             }
         }
-        long received = tally.receivedSoFar() - receivedBefore;
+        long received = stats.receivedSoFar() - receivedBefore;
         text.append("; ").append(received).append(received == 1 ? " message" : " messages");
         text.append(" received meanwhile (");
-        text.append(tally.unclaimedSoFar() - unclaimedBefore).append(" unclaimed), ");
+        text.append(stats.unclaimedSoFar() - unclaimedBefore).append(" unclaimed), ");
         text.append(ticket.foreign()).append(" refused by this ticket's check");
         if (failed != null) {
             text.append(failed);
@@ -281,7 +274,7 @@ final class Waits<T, M> {
                     .append(Duration.ofNanos(now - deadline).toMillis());
             text.append(" ms after its deadline, as after a pause of the whole process");
         }
-        heading.warnIfUnattended(role);
+        readLoop.warnIfUnattended(role);
         var timeout = new StageTimeoutException(
                 bare.name(), ticket.token(), ticket.toString(), Duration.ofNanos(now - start), text.toString());
         if (failed != null) {
@@ -292,7 +285,7 @@ final class Waits<T, M> {
 
     /** Counts a wait that has ended. */
     void ended(Outcome outcome, long start) {
-        tally.exit(outcome);
+        stats.exit(outcome);
         listeners.exited(outcome, start);
     }
 
@@ -305,10 +298,10 @@ final class Waits<T, M> {
     }
 
     long receivedSoFar() {
-        return tally.receivedSoFar();
+        return stats.receivedSoFar();
     }
 
     long unclaimedSoFar() {
-        return tally.unclaimedSoFar();
+        return stats.unclaimedSoFar();
     }
 }

@@ -1,19 +1,59 @@
 package io.github.exitleft;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Arrows between the packages go one way, and only what users need is public. */
 class ArchitectureTests {
+
+    /** The primitive's classes; those nested in them belong to it too. */
+    private static final Set<String> PRIMITIVE = Set.of(
+            "BareKeeper",
+            "BareListener",
+            "BareSnapshot",
+            "BareStage",
+            "BareStageBuilder",
+            "BareTicket",
+            "Callbacks",
+            "DeadlineHeap",
+            "DeadlineTimer",
+            "DeadlineTimerThread",
+            "Deadlines",
+            "Director",
+            "Exit",
+            "HeadRoutine",
+            "Outcome",
+            "Parker",
+            "Promotion",
+            "ReentrancyGuard",
+            "Registrations",
+            "Role",
+            "RoleStats",
+            "Room",
+            "SourceFailedException",
+            "StageClosedException",
+            "Texts",
+            "TokenInUseException",
+            "TooManyTicketsException",
+            "VirtualThreads",
+            "Waiter",
+            "WaiterQueue");
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -21,12 +61,11 @@ class ArchitectureTests {
 
     @Test
     void primitive_knowsNeitherMessagesNorSources() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.github.exitleft.bare")
+        classes()
+                .that(belongTo("the primitive", PRIMITIVE))
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.github.exitleft", "io.github.exitleft.udp", "io.github.exitleft.tcp")
+                .onlyDependOnClassesThat(
+                        belongTo("the primitive", PRIMITIVE).or(resideOutsideOfPackage("io.github.exitleft..")))
                 .check(CORE);
     }
 
@@ -42,25 +81,29 @@ class ArchitectureTests {
     }
 
     @Test
-    void tcp_usesTheMessageStageAndNeitherThePrimitiveNorUdp() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.github.exitleft.tcp")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.github.exitleft.bare", "io.github.exitleft.udp")
-                .check(CORE);
+    void sources_useTheMessageStageAndNotThePrimitiveNorEachOther() {
+        for (String source : List.of("io.github.exitleft.tcp", "io.github.exitleft.udp")) {
+            classes()
+                    .that()
+                    .resideInAPackage(source)
+                    .should()
+                    .onlyDependOnClassesThat(resideInAPackage(source)
+                            .or(resideOutsideOfPackage("io.github.exitleft.."))
+                            .or(resideInAPackage("io.github.exitleft").and(not(belongTo("the primitive", PRIMITIVE)))))
+                    .check(CORE);
+        }
     }
 
-    @Test
-    void udp_usesTheMessageStageAndNotThePrimitive() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.github.exitleft.udp")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.github.exitleft.bare")
-                .check(CORE);
+    /** Classes of these names, and those nested in them. */
+    private static DescribedPredicate<JavaClass> belongTo(String layer, Set<String> names) {
+        return describe("belong to " + layer, type -> {
+            JavaClass outer = outermost(type.getBaseComponentType());
+            return outer.getPackageName().equals("io.github.exitleft") && names.contains(outer.getSimpleName());
+        });
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTests::outermost).orElse(type);
     }
 
     @Test
@@ -114,29 +157,29 @@ class ArchitectureTests {
                         "TransientSourceException",
                         "Unclaimed",
                         "UnreadableMessageException",
-                        "bare.BareKeeper",
-                        "bare.BareListener",
-                        "bare.BareSnapshot",
-                        "bare.BareSnapshot$Head",
-                        "bare.BareSnapshot$Outage",
-                        "bare.BareSnapshot$State",
-                        "bare.BareSnapshot$Waiting",
-                        "bare.BareStage",
-                        "bare.BareStageBuilder",
-                        "bare.BareStageBuilder$Closer",
-                        "bare.BareTicket",
-                        "bare.Director",
-                        "bare.Exit",
-                        "bare.Exit$Finished",
-                        "bare.Exit$Signalled",
-                        "bare.Exit$TimedOut",
-                        "bare.HeadRoutine",
-                        "bare.Outcome",
-                        "bare.Promotion",
-                        "bare.SourceFailedException",
-                        "bare.StageClosedException",
-                        "bare.TokenInUseException",
-                        "bare.TooManyTicketsException",
+                        "BareKeeper",
+                        "BareListener",
+                        "BareSnapshot",
+                        "BareSnapshot$Head",
+                        "BareSnapshot$Outage",
+                        "BareSnapshot$State",
+                        "BareSnapshot$Waiting",
+                        "BareStage",
+                        "BareStageBuilder",
+                        "BareStageBuilder$Closer",
+                        "BareTicket",
+                        "Director",
+                        "Exit",
+                        "Exit$Finished",
+                        "Exit$Signalled",
+                        "Exit$TimedOut",
+                        "HeadRoutine",
+                        "Outcome",
+                        "Promotion",
+                        "SourceFailedException",
+                        "StageClosedException",
+                        "TokenInUseException",
+                        "TooManyTicketsException",
                         "tcp.Frame",
                         "tcp.FrameTokens",
                         "tcp.Framing",

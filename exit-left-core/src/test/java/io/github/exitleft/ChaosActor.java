@@ -1,11 +1,6 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.Kind;
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TooManyTicketsException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -79,7 +74,7 @@ final class ChaosActor implements Runnable {
     private long expiry;
     private boolean hadMailAtExpiry;
     private boolean begun;
-    private final ChaosBackground background;
+    private final ChaosAsyncWaits background;
 
     ChaosActor(ChaosWorld world, List<ChaosActor> all, SplittableRandom random, long quota, boolean virtual) {
         this.world = world;
@@ -87,9 +82,9 @@ final class ChaosActor implements Runnable {
         this.random = random;
         this.quota = quota;
         this.errors = new ChaosErrors(world.hasErrors(), random.split());
-        this.background = new ChaosBackground(world, this);
+        this.background = new ChaosAsyncWaits(world, this);
         String name = "chaos-" + all.size();
-        this.thread = virtual ? VirtualThreads.unstarted(name, this) : new Thread(this, name);
+        this.thread = virtual ? VirtualThreadSupport.unstarted(name, this) : new Thread(this, name);
         if (!virtual) {
             thread.setDaemon(true);
         }
@@ -226,7 +221,7 @@ final class ChaosActor implements Runnable {
         count("rarity");
     }
 
-    /** Ends this world, from outside or from inside a helper; seldom, so that worlds have a life first. */
+    /** Ends this world, from outside or from inside a callback; seldom, so that worlds have a life first. */
     private void closeTheStage() {
         switch (random.nextInt(24)) {
             case 0 -> world.close();

@@ -3,7 +3,7 @@ package io.github.exitleft;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** When a thread's calls of the platform throw an Error, which hits that thread's wait and no other (S19). */
+/** When a thread's calls of the parker throw an Error, which hits that thread's wait and no other (S19). */
 final class ChaosErrors {
 
     /** An Error of the chaos tests' own. */
@@ -28,10 +28,10 @@ final class ChaosErrors {
 
     /** What futures and streams do beside a wait: it is not that thread's wait that an Error would end there. */
     private static final Set<String> SPARED = Set.of(
-            Background.class.getName(),
+            AsyncWaits.class.getName(),
             AsyncCall.class.getName(),
             MessageStream.class.getName(),
-            ChaosBackground.class.getName());
+            ChaosAsyncWaits.class.getName());
 
     private static final int RARE = 600; // calls between two Errors of a thread, on average
 
@@ -55,7 +55,7 @@ final class ChaosErrors {
 
     /** Whether this call is to throw; asked by the thread itself. */
     boolean isDue(String call) {
-        // parks and alarms are few among looks at the clock
+        // parks and timers are few among looks at the clock
         left -= call.equals("nanoTime") ? 1 : 4;
         if (!thrown || left > 0) {
             return false;

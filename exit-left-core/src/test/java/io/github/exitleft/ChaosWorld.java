@@ -1,12 +1,6 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.Promotion;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TestPlatforms;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -27,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /** One stage in chaos: its source, its clock, and the books in which every message and every wait is accounted for. */
-final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, ChaosLetter> {
+final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosLetter> {
 
     /** Tokens that are taken again and again; those above are used once, negative ones never. */
     static final int SHARED_TOKENS = 128;
@@ -45,7 +39,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     final AtomicInteger openCalls = new AtomicInteger(); // asynchronous ones whose futures are not done
     final Map<String, LongAdder> background = new ConcurrentHashMap<>();
     volatile Thread keeper;
-    final AtomicLong helperFailures = new AtomicLong();
+    final AtomicLong callbackFailures = new AtomicLong();
 
     /** Nanoseconds from hand-over to the successor's first read, by powers of two; kept by the heads. */
     final long[] handOvers = new long[40];
@@ -68,7 +62,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     private final AtomicLongArray unclaimed = new AtomicLongArray(MessageOutcome.values().length);
     private final int[] receivedFor = new int[SHARED_TOKENS]; // kept by the heads
 
-    /** Whether calls of the platform throw now and then; and what the keeper's thread draws from. */
+    /** Whether calls of the parker throw now and then; and what the keeper's thread draws from. */
     private final ChaosErrors errors;
 
     /** A wait without end that is there to be cancelled; nothing else ends it for sure. */
@@ -101,12 +95,12 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
                     try {
                         executor.execute(job);
                     } catch (RejectedExecutionException e) {
-                        helperFailures.incrementAndGet();
+                        callbackFailures.incrementAndGet();
                         throw e;
                     }
                 })
                 .context(ChaosExecutor::capture)
-                .seam(TestPlatforms.under(this))
+                .seam(TestParkers.under(this))
                 .build();
         stage.addListener(this);
     }
@@ -159,9 +153,9 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         if (actor != null && actor.errors.isDue(call)) {
             // how a wait ended is told all the same, but not to the listener
             if (ChaosErrors.isIn("notifyExit")) {
-                helperFailures.incrementAndGet();
+                callbackFailures.incrementAndGet();
             } else if (ChaosErrors.isIn("exited")) {
-                helperFailures.incrementAndGet();
+                callbackFailures.incrementAndGet();
                 actor.exits++;
                 actor.lastExit = null;
             }
@@ -320,19 +314,19 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
     }
 
     /** Throws an exception, or for every other letter an Error. */
-    private <X extends Exception> void throwOf(String helper, ChaosLetter letter, X exception) throws X {
+    private <X extends Exception> void throwOf(String callback, ChaosLetter letter, X exception) throws X {
         if (letter.throwsErrors) {
-            count("Error in " + helper);
-            throw new ChaosErrors.Stack(helper);
+            count("Error in " + callback);
+            throw new ChaosErrors.Stack(callback);
         }
         throw exception;
     }
 
-    /** Waiting inside a helper is refused (S12). */
+    /** Waiting inside a callback is refused (S12). */
     private void refused() throws InterruptedException {
         try {
-            stage.call(Integer.MIN_VALUE, () -> violated("sent from inside a helper"));
-            violated("waited inside a helper");
+            stage.call(Integer.MIN_VALUE, () -> violated("sent from inside a callback"));
+            violated("waited inside a callback");
         } catch (IllegalStateException expected) {
             if (!expected.getMessage().contains("inside")) {
                 violated(expected);
@@ -342,7 +336,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     boolean check(ChaosLetter letter) {
         if (letter.kind == ChaosLetter.Kind.CHECK_THROWS) {
-            helperFailures.incrementAndGet();
+            callbackFailures.incrementAndGet();
             throwOf("the check", letter, new IllegalArgumentException("of the check"));
         }
         return letter.kind != ChaosLetter.Kind.FOREIGN;
@@ -401,7 +395,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
 
     private void throwSometimes(ChaosActor actor) {
         if (actor.random.nextInt(128) == 0) {
-            helperFailures.incrementAndGet();
+            callbackFailures.incrementAndGet();
             if (actor.random.nextBoolean()) {
                 actor.count("Error in a listener");
                 throw new ChaosErrors.Memory("a listener");
@@ -489,7 +483,7 @@ final class ChaosWorld implements TestPlatforms.Eye, StageListener<Integer, Chao
         }
         StageSnapshot end = settle(gone); // a source that failed may have been tried again by the keeper too
         check(end.role().promotions() <= end.role().headChanges(), "more promotions than head changes", end);
-        check(end.role().helperFailures() == helperFailures.get(), "helper failures != " + helperFailures, end);
+        check(end.role().callbackFailures() == callbackFailures.get(), "callback failures != " + callbackFailures, end);
         long[] counted = new long[MessageOutcome.values().length];
         Arrays.setAll(counted, unclaimed::get);
         counted[MessageOutcome.DELIVERED.ordinal()] = delivered(gone);

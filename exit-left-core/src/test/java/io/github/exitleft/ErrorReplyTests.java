@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,7 +62,7 @@ class ErrorReplyTests extends NoteFixture {
                     .isSameAs(checked);
         }
         assertThat(count(stage, MessageOutcome.DELIVERED)).isEqualTo(2);
-        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isZero();
     }
 
     @Test

@@ -74,8 +74,8 @@ public final class HookedSource<M> implements Source<M> {
     }
 
     @Override
-    public boolean diesOfInterrupt() {
-        return source.diesOfInterrupt();
+    public boolean closedByInterrupt() {
+        return source.closedByInterrupt();
     }
 
     @Override

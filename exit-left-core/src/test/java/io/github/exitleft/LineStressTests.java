@@ -44,7 +44,7 @@ class LineStressTests {
                 return null;
             });
             tasks.add(task);
-            Thread thread = virtual ? VirtualThreads.unstarted("turn " + i, task) : new Thread(task);
+            Thread thread = virtual ? VirtualThreadSupport.unstarted("turn " + i, task) : new Thread(task);
             if (!virtual) {
                 thread.setDaemon(true);
             }
@@ -58,7 +58,7 @@ class LineStressTests {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void m13_manyThreadsAndTakers_neverExceedTheWindowAndLoseNoPlace(boolean virtual) throws Exception {
-        if (virtual && !VirtualThreads.exist()) {
+        if (virtual && !VirtualThreadSupport.exist()) {
             return;
         }
         int size = 3;

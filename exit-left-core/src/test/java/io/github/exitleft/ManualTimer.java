@@ -12,9 +12,9 @@ final class ManualTimer implements Timer {
 
     static final String THREAD = "manual timer";
 
-    private record Alarm(long at, Runnable task) {}
+    private record Entry(long at, Runnable task) {}
 
-    private final List<Alarm> alarms = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     private long now;
 
@@ -27,18 +27,18 @@ final class ManualTimer implements Timer {
             thread.start();
             return NOTHING;
         }
-        var alarm = new Alarm(now + nanos, task);
-        alarms.add(alarm);
-        return () -> cancel(alarm);
+        var entry = new Entry(now + nanos, task);
+        entries.add(entry);
+        return () -> cancel(entry);
     }
 
-    private synchronized void cancel(Alarm alarm) {
-        alarms.removeIf(other -> other == alarm);
+    private synchronized void cancel(Entry entry) {
+        entries.removeIf(other -> other == entry);
     }
 
     /** How many tasks it has still to run. */
     synchronized int pending() {
-        return alarms.size();
+        return entries.size();
     }
 
     /** Waits until all that was to be run at once has been. */
@@ -53,16 +53,16 @@ final class ManualTimer implements Timer {
     }
 
     void advance(Duration by) {
-        due(by.toNanos()).forEach(alarm -> alarm.task.run());
+        due(by.toNanos()).forEach(entry -> entry.task.run());
     }
 
-    private synchronized List<Alarm> due(long nanos) {
+    private synchronized List<Entry> due(long nanos) {
         now += nanos;
-        List<Alarm> due = alarms.stream()
-                .filter(alarm -> alarm.at - now <= 0)
-                .sorted(Comparator.comparingLong(Alarm::at))
+        List<Entry> due = entries.stream()
+                .filter(entry -> entry.at - now <= 0)
+                .sorted(Comparator.comparingLong(Entry::at))
                 .toList();
-        alarms.removeAll(due);
+        entries.removeAll(due);
         return due;
     }
 }

@@ -141,11 +141,11 @@ class MessageOutcomeTests extends NoteFixture {
             assertThat(left.cause()).isNull();
             assertThat(left.message()).isEqualTo(new Note(null, "no token"));
         });
-        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isZero();
     }
 
     @Test
-    void m9_messageWhoseReaderThrows_isUnreadableAndNoFailureOfAHelper() throws Exception {
+    void m9_messageWhoseReaderThrows_isUnreadableAndNoFailureOfACallback() throws Exception {
         var broken = new IllegalArgumentException("broken reader");
         Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
             if (note.token() == 13) {
@@ -173,7 +173,7 @@ class MessageOutcomeTests extends NoteFixture {
             assertThat(left.outcome()).isEqualTo(MessageOutcome.UNREADABLE);
             assertThat(left.cause()).isSameAs(broken);
         });
-        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isZero();
     }
 
     @Test
@@ -221,7 +221,7 @@ class MessageOutcomeTests extends NoteFixture {
 
         assertThat(reply).isEqualTo(mine);
         assertThat(count(stage, MessageOutcome.UNREADABLE)).isEqualTo(3);
-        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isZero();
     }
 
     @Test

@@ -2,8 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.bare.TestPlatforms;
-import io.github.exitleft.bare.TestPlatforms.StrictClock;
+import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,12 +48,12 @@ abstract class NoteFixture extends StageFixture {
 
     /** A stage on the manual clock. */
     Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(clock))));
+        return stage(builder -> settings.apply(builder.seam(TestParkers.on(clock))));
     }
 
     /** A stage on the strict clock, on which a thread that is parked has seen all there is. */
     Stage<Integer, Note> strictlyTimed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestPlatforms.on(strict))));
+        return stage(builder -> settings.apply(builder.seam(TestParkers.on(strict))));
     }
 
     /** Waits until the keeper of a strictly timed stage pauses, for exactly so long. */
@@ -73,7 +72,7 @@ abstract class NoteFixture extends StageFixture {
     /** Whether the method is that of the keeper in which this thread is: where it stands while it looks at the clock. */
     static boolean keeperLooksFrom(String method) {
         return StackWalker.getInstance()
-                .walk(frames -> frames.filter(frame -> frame.getClassName().equals(Keeping.class.getName()))
+                .walk(frames -> frames.filter(frame -> frame.getClassName().equals(KeeperThread.class.getName()))
                         .findFirst())
                 .filter(frame -> frame.getMethodName().equals(method))
                 .isPresent();

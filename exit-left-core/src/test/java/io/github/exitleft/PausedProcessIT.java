@@ -29,7 +29,7 @@ class PausedProcessIT {
 
     @Test
     @DisabledOnOs(OS.WINDOWS) // has no signal that stops a process
-    void m7_processThatIsStopped_getsWhatCameMeanwhileAndBlamesNoHelper() throws Exception {
+    void m7_processThatIsStopped_getsWhatCameMeanwhileAndBlamesNoCallback() throws Exception {
         try (DatagramSocket peer = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             peer.setSoTimeout(60_000);
             Process process = start(peer.getLocalPort());

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,8 +120,8 @@ public abstract class SourceContractTests<M> extends StageFixture {
     @ValueSource(booleans = {false, true})
     void s10_interruptOfTheHeadWhileItReads_leavesTheSourceIntactAndTheOthersAnswered(boolean virtual)
             throws Exception {
-        assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
-        assumeTrue(!virtual || !raw.diesOfInterrupt(), "is not to be interrupted on a virtual thread");
+        assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || !raw.closedByInterrupt(), "is not to be interrupted on a virtual thread");
         for (int round = 0; round < 20; round++) {
             Task<Integer> head = headFor(1, virtual);
             Task<Integer> waiter = startWaiter(stage, () -> token(stage.call(2, () -> {})));

@@ -3,10 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TestPlatforms;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
@@ -289,7 +285,7 @@ class StageAsyncTests extends NoteFixture {
         add(1, "answer");
 
         assertThat(get(where)).startsWith("exit-left keeper");
-        assertThat(refused.get()).hasMessageContaining("inside a head or helper");
+        assertThat(refused.get()).hasMessageContaining("inside a head or callback");
     }
 
     @Test
@@ -402,7 +398,7 @@ class StageAsyncTests extends NoteFixture {
 
     @Test
     void m6_failureOfTheSource_endsAsynchronousCallsWithTheCause() {
-        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestPlatforms.on(strict))); // it is not tried again
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestParkers.on(strict))); // it is not tried again
         var cause = new IOException("cable cut");
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -436,7 +432,7 @@ class StageAsyncTests extends NoteFixture {
     void s16_closeUnderAHeadThatHangs_endsAsynchronousCallsAtOnce() throws Exception {
         var hanging = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestPlatforms.closeTimeout(Patience.FOR_EVER)));
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestParkers.closeTimeout(Patience.FOR_EVER)));
         hangOnUnclaimed(stage, hanging, goOn);
         CompletableFuture<Note> future = stage.callAsync(1, () -> add(99, "hangs"));
         hanging.await();

@@ -3,10 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TokenInUseException;
-import io.github.exitleft.bare.TooManyTicketsException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -64,7 +64,7 @@ class StageChaosTests {
             "Error in a listener");
 
     /** Only where there are virtual threads. */
-    private static final String ALARM = "Error in set";
+    private static final String TIMER = "Error in set";
 
     private final long seed = Long.getLong("exitleft.chaos.seed", System.nanoTime());
     private final long begin = System.nanoTime();
@@ -82,7 +82,8 @@ class StageChaosTests {
     void s1ToS20M1ToM9M19AndM20_whateverIsDrawn_holdAllTheTimeAndNothingIsLeft() throws Exception {
         long stepsWanted = Long.getLong("exitleft.chaos.steps", 0);
         long seconds = Long.getLong("exitleft.chaos.seconds", stepsWanted > 0 ? 0 : 10);
-        say("chaos: seed " + seed + (VirtualThreads.exist() ? ", platform and virtual threads" : ", platform threads"));
+        say("chaos: seed " + seed
+                + (VirtualThreadSupport.exist() ? ", platform and virtual threads" : ", platform threads"));
         var random = new SplittableRandom(seed);
         Logger logger = Logger.getLogger("io.github.exitleft"); // sources fail by the thousand
         logger.setLevel(Level.OFF);
@@ -104,8 +105,8 @@ class StageChaosTests {
         say("chaos: drawn and met " + totals);
         say("chaos: heap after the first look at it " + firstHeap + " KB, after the last " + lastHeap + " KB");
         assertThat(totals.keySet()).containsAll(TO_BE_MET);
-        assertThat(totals.containsKey(ALARM) || !VirtualThreads.exist())
-                .as(ALARM)
+        assertThat(totals.containsKey(TIMER) || !VirtualThreadSupport.exist())
+                .as(TIMER)
                 .isTrue();
         assertThat(promotions).isPositive();
         assertThat(lastHeap).as("KB in use").isLessThan(firstHeap + 32_768);
@@ -114,7 +115,7 @@ class StageChaosTests {
     /** Whether it goes on, on a slow machine, since not all has come about that is to. */
     private boolean hasMissedSomething() {
         return !(totals.keySet().containsAll(TO_BE_MET)
-                        && (totals.containsKey(ALARM) || !VirtualThreads.exist())
+                        && (totals.containsKey(TIMER) || !VirtualThreadSupport.exist())
                         && promotions > 0)
                 && elapsed() < Patience.LIMIT.toNanos();
     }
@@ -134,7 +135,7 @@ class StageChaosTests {
         List<ChaosActor> actors = new ArrayList<>();
         int threads = random.nextInt(8) == 0 ? 2 + random.nextInt(6) : 8 + random.nextInt(MOST_THREADS - 7);
         for (int i = 0; i < threads; i++) {
-            boolean virtual = VirtualThreads.exist() && random.nextBoolean();
+            boolean virtual = VirtualThreadSupport.exist() && random.nextBoolean();
             new ChaosActor(world, actors, random.split(), MOST_STEPS, virtual);
         }
         long[] looked = new long[1];

@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -143,7 +142,7 @@ class StageContextTests extends NoteFixture {
         until(() -> assertThat(unclaimed).hasSize(1));
         USER.set("somebody else");
         timer.advance(Duration.ofSeconds(1));
-        timer.advance(Duration.ofNanos(Background.GRACE_NANOS));
+        timer.advance(Duration.ofNanos(AsyncWaits.GRACE_NANOS));
 
         assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("answer as bob");
         assertThat(USER.get()).as("put back").isEqualTo("somebody else");
@@ -159,7 +158,7 @@ class StageContextTests extends NoteFixture {
                 .handle((note, thrown) -> thrown.getClass().getSimpleName() + " as " + USER.get());
         USER.set("somebody else");
         timer.advance(Duration.ofSeconds(1));
-        timer.advance(Duration.ofNanos(Background.GRACE_NANOS));
+        timer.advance(Duration.ofNanos(AsyncWaits.GRACE_NANOS));
 
         assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("StageTimeoutException as bob");
         aliceLeaves();
@@ -238,7 +237,7 @@ class StageContextTests extends NoteFixture {
         add(1, "answer");
 
         assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user null");
-        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1);
+        assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
         aliceLeaves();
     }

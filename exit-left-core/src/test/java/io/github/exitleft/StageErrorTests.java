@@ -3,9 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.TestPlatforms;
-import io.github.exitleft.bare.TestPlatforms.StrictClock;
+import io.github.exitleft.TestParkers.StrictClock;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -31,7 +29,7 @@ class StageErrorTests extends NoteFixture {
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder(name, Integer.class, queue, Note::token)
                     .keeper(Keeper.ALWAYS)
-                    .seam(TestPlatforms.on(strict)));
+                    .seam(TestParkers.on(strict)));
 
             until(() -> {
                 queue.add(new Note(7, "for nobody")); // each time, since the one may be lost that the Error comes after
@@ -54,7 +52,7 @@ class StageErrorTests extends NoteFixture {
             int fails = number;
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
-                    .seam(TestPlatforms.on(failing)));
+                    .seam(TestParkers.on(failing)));
             stage.addListener(new StageListener<>() {}); // so that the length of each wait is computed
             try (Ticket<Integer, Note> other = stage.ticket(2)) {
                 queue.add(new Note(2, "of another"));
@@ -89,7 +87,7 @@ class StageErrorTests extends NoteFixture {
             int fails = number;
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
-                    .seam(TestPlatforms.on(failing)));
+                    .seam(TestParkers.on(failing)));
             Task<Outcome> head = start(() -> {
                 try (Ticket<Integer, Note> mine = stage.ticket(1)) {
                     failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
@@ -116,7 +114,7 @@ class StageErrorTests extends NoteFixture {
     @Test
     void s19_errorOfAWait_isCountedAsAFailure() throws Exception {
         var strict = new StrictClock();
-        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.on(strict)));
+        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.on(strict)));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> failing = start(() -> {
             strict.failWhen(Thread.currentThread().getName(), 1, "park");
@@ -145,7 +143,7 @@ class StageErrorTests extends NoteFixture {
                     .keeper(Keeper.ALWAYS)
                     .timer(timer)
                     .executor(jobs::add)
-                    .seam(TestPlatforms.on(strict)));
+                    .seam(TestParkers.on(strict)));
             stage.addListener(new StageListener<Integer, Note>() {}); // who wants to know how long it took
             CompletableFuture<Note> future =
                     stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
@@ -181,7 +179,7 @@ class StageErrorTests extends NoteFixture {
         StageBuilder<Integer, Note> settings = Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
                 .keeper(Keeper.ALWAYS);
         Stage<Integer, Note> stage = build(settings);
-        var background = new Background<>(stage, settings);
+        var background = new AsyncWaits<>(stage, settings);
         var recipient = new Recipient<Integer, Note>() {
             @Override
             public void holds(Ticket<Integer, Note> ticket) {}

@@ -3,9 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StageExecutorTests extends NoteFixture {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
-    private static final Duration GRACE = Duration.ofNanos(Background.GRACE_NANOS);
+    private static final Duration GRACE = Duration.ofNanos(AsyncWaits.GRACE_NANOS);
     private static final CallOptions<Note> SECOND = CallOptions.<Note>defaults().timeout(TIMEOUT);
     private static final CallOptions<Note> SOON = CallOptions.<Note>defaults().timeout(Duration.ofMillis(20));
 
@@ -520,7 +517,7 @@ class StageExecutorTests extends NoteFixture {
         add(1, "answer");
 
         assertThat(where.get(15, TimeUnit.SECONDS)).isEqualTo(ManualTimer.THREAD);
-        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1);
+        assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
     }
 
     @Test
@@ -586,7 +583,7 @@ class StageExecutorTests extends NoteFixture {
             public void onSubscribe(Flow.Subscription given) {
                 queue.fail(new IOException("cable cut"));
                 until(() -> assertThat(stage.snapshot(0).role().state())
-                        .isEqualTo(io.github.exitleft.bare.BareSnapshot.State.FAILED));
+                        .isEqualTo(io.github.exitleft.BareSnapshot.State.FAILED));
                 super.onSubscribe(given);
             }
         };
@@ -646,8 +643,8 @@ class StageExecutorTests extends NoteFixture {
                     return Timer.NOTHING;
                 }));
         queue.fail(new IOException("cable cut"));
-        until(() -> assertThat(stage.snapshot(0).role().state())
-                .isEqualTo(io.github.exitleft.bare.BareSnapshot.State.FAILED));
+        until(() ->
+                assertThat(stage.snapshot(0).role().state()).isEqualTo(io.github.exitleft.BareSnapshot.State.FAILED));
 
         stage.close();
 
@@ -656,13 +653,13 @@ class StageExecutorTests extends NoteFixture {
 
     @Test
     void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() {
-        Executor one = Background.defaultExecutor(1, timer);
+        Executor one = AsyncWaits.defaultExecutor(1, timer);
         var where = new CompletableFuture<String>();
         one.execute(() -> where.complete(Thread.currentThread().getName()));
 
         assertThat(where.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(ManualTimer.THREAD);
-        assertThat(Background.defaultExecutor(0, timer)).isNotInstanceOf(ForkJoinPool.class);
-        assertThat(Background.defaultExecutor(2, timer)).isSameAs(ForkJoinPool.commonPool());
+        assertThat(AsyncWaits.defaultExecutor(0, timer)).isNotInstanceOf(ForkJoinPool.class);
+        assertThat(AsyncWaits.defaultExecutor(2, timer)).isSameAs(ForkJoinPool.commonPool());
     }
 
     @Test

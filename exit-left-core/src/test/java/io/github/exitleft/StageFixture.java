@@ -2,8 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.TestPlatforms.ManualClock;
+import io.github.exitleft.TestParkers.ManualClock;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +88,7 @@ public abstract class StageFixture {
     protected <V> Task<V> start(boolean virtual, Callable<V> body) {
         var future = new FutureTask<>(body);
         String name = "task-" + NUMBERS.incrementAndGet();
-        Thread thread = virtual ? VirtualThreads.unstarted(name, future) : new Thread(future, name);
+        Thread thread = virtual ? VirtualThreadSupport.unstarted(name, future) : new Thread(future, name);
         if (!virtual) {
             thread.setDaemon(true);
         }

@@ -3,10 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TestPlatforms;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.List;
@@ -182,7 +178,7 @@ class StageKeeperTests extends NoteFixture {
         Set<Thread> woken = ConcurrentHashMap.newKeySet();
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
                 .keeperIdle(Duration.ofMillis(1))
-                .seam(TestPlatforms.under(thread -> woken.add(thread))));
+                .seam(TestParkers.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);
         woken.clear(); // whoever starts it may find it asleep already
         for (int i = 0; i < 200; i++) {
@@ -325,7 +321,7 @@ class StageKeeperTests extends NoteFixture {
         source.patient = true; // so that nothing but a wake-up ends its read
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(mode)
                 .keeperIdle(Duration.ofMillis(1))
-                .seam(TestPlatforms.closeTimeout(Patience.FOR_EVER)));
+                .seam(TestParkers.closeTimeout(Patience.FOR_EVER)));
         untilKeeperReads(stage);
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
 
@@ -365,7 +361,7 @@ class StageKeeperTests extends NoteFixture {
         stage.addListener(new StageListener<Integer, Note>() {
             @Override
             public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
-                assertThatThrownBy(() -> stage.call(1, () -> {})).hasMessageContaining("inside a head or helper");
+                assertThatThrownBy(() -> stage.call(1, () -> {})).hasMessageContaining("inside a head or callback");
                 stage.close();
                 tried.countDown();
             }
@@ -391,7 +387,7 @@ class StageKeeperTests extends NoteFixture {
             }
 
             @Override
-            public boolean diesOfInterrupt() {
+            public boolean closedByInterrupt() {
                 return true;
             }
 

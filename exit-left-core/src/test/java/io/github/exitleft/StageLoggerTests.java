@@ -3,8 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.TestPlatforms;
 import io.github.exitleft.udp.UdpSource;
 import java.io.IOException;
 import java.time.Duration;
@@ -111,8 +109,8 @@ class StageLoggerTests extends NoteFixture {
         until(() -> assertThat(heard).hasValue(1));
         until(() -> assertThat(reopened).hasValue(1));
         assertThat(full.lines).as("it was in use").hasPositiveValue();
-        assertThat(stage.snapshot(0).role().helperFailures())
-                .as("a logger is no helper")
+        assertThat(stage.snapshot(0).role().callbackFailures())
+                .as("a logger is no callback")
                 .isZero();
     }
 
@@ -142,7 +140,7 @@ class StageLoggerTests extends NoteFixture {
 
     @Test
     void m9_logHandlerThatThrowsAsTheStageCloses_keepsItFromNothing() throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.closeTimeout(Duration.ofMillis(20))));
+        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.closeTimeout(Duration.ofMillis(20))));
         var inside = new CompletableFuture<Void>();
         var gate = new CompletableFuture<Void>();
         var closed = new AtomicInteger();

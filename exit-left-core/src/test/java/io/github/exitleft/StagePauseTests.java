@@ -3,8 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.BareSnapshot.State;
-import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.BareSnapshot.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -214,7 +214,7 @@ class StageRaceTests extends NoteFixture {
         var cause = new IOException("cable cut");
         var attempts = new AtomicInteger();
         source.hook = rest -> { // an attempt to connect that takes longer than a second, during which somebody calls
-            if (stage.snapshot(0).role().state() == io.github.exitleft.bare.BareSnapshot.State.FAILED
+            if (stage.snapshot(0).role().state() == io.github.exitleft.BareSnapshot.State.FAILED
                     && attempts.incrementAndGet() <= 20) {
                 strict.advance(Duration.ofSeconds(2));
                 Task<Void> caller = start(() -> {

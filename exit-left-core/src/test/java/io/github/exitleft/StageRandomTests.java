@@ -2,8 +2,6 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.bare.Promotion;
-import io.github.exitleft.bare.TooManyTicketsException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;

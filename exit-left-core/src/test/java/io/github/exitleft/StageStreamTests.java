@@ -3,8 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -368,7 +366,7 @@ class StageStreamTests extends NoteFixture {
         });
         add(1, "one");
 
-        until(() -> assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1));
+        until(() -> assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1));
         until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(calls).hasValue(1);
     }
@@ -400,7 +398,7 @@ class StageStreamTests extends NoteFixture {
         stage.close();
         until(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
-        assertThat(stage.snapshot(0).role().helperFailures()).isPositive();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isPositive();
     }
 
     @Test

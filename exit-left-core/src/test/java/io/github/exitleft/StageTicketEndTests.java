@@ -3,8 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.TestPlatforms;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class StageTicketEndTests extends NoteFixture {
 
     /** Runs something once, on the head's thread, when that has filed and signalled but not yet woken. */
-    private static final class BeforeWakeUp implements TestPlatforms.Eye {
+    private static final class BeforeWakeUp implements TestParkers.Eye {
 
         final AtomicReference<Runnable> action = new AtomicReference<>();
 
@@ -37,7 +35,7 @@ class StageTicketEndTests extends NoteFixture {
     private final BeforeWakeUp wakeUp = new BeforeWakeUp();
 
     private Stage<Integer, Note> watched() {
-        return stage(builder -> builder.seam(TestPlatforms.under(wakeUp)));
+        return stage(builder -> builder.seam(TestParkers.under(wakeUp)));
     }
 
     private static Map<Outcome, Long> exits(Stage<?, ?> stage) {

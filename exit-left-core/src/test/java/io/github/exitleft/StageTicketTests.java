@@ -3,10 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TestPlatforms;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -323,12 +319,12 @@ class StageTicketTests extends NoteFixture {
         assertThat(head.failure()).isInstanceOf(StageClosedException.class);
         assertThat(waiter.failure()).isInstanceOf(StageClosedException.class);
         assertThat(source.closed).hasValue(1);
-        assertThat(stage.snapshot(0).role().helperFailures()).isZero();
+        assertThat(stage.snapshot(0).role().callbackFailures()).isZero();
     }
 
     @Test
     void s16_closeWhileAHeadHangsInAHelper_returnsAndTheHeadIsToldLater() throws Exception {
-        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestPlatforms.closeTimeout(Duration.ofMillis(20))));
+        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.closeTimeout(Duration.ofMillis(20))));
         var release = new CountDownLatch(1);
         Task<Note> head = start(() -> stage.call(
                 1,

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import io.github.exitleft.bare.Outcome;
-import io.github.exitleft.bare.TestPlatforms;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Timeouts that help (M7), stamps (M8), and helpers that misbehave (M9). */
+/** Timeouts that help (M7), stamps (M8), and callbacks that misbehave (M9). */
 class StageTimeoutTests extends NoteFixture {
 
     private static final CallOptions<Note> TWO_SECONDS =
@@ -112,7 +110,7 @@ class StageTimeoutTests extends NoteFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"reader", "check", "unclaimed", "headChanged"})
-    void m7_headThatHangsInAHelper_holdsNobodyPastTheirDeadline(String helper) throws Exception {
+    void m7_headThatHangsInAHelper_holdsNobodyPastTheirDeadline(String callback) throws Exception {
         var gate = new CountDownLatch(1);
         var hanging = new AtomicReference<Thread>();
         Runnable hang = () -> {
@@ -120,24 +118,24 @@ class StageTimeoutTests extends NoteFixture {
             StageTicketTests.awaitUninterruptibly(gate);
         };
         Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
-                    if (helper.equals("reader")) {
+                    if (callback.equals("reader")) {
                         hang.run();
                     }
                     return note.token();
                 })
                 .defaultTimeout(LONG)
-                .seam(TestPlatforms.on(clock)));
+                .seam(TestParkers.on(clock)));
         stage.addListener(new StageListener<Integer, Note>() {
             @Override
             public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
-                if (helper.equals("unclaimed")) {
+                if (callback.equals("unclaimed")) {
                     hang.run();
                 }
             }
 
             @Override
             public void headChanged(Thread head) {
-                if (helper.equals("headChanged")) {
+                if (callback.equals("headChanged")) {
                     hang.run();
                 }
             }
@@ -145,7 +143,7 @@ class StageTimeoutTests extends NoteFixture {
         Task<Note> head = start(() -> stage.call(
                 1,
                 note -> {
-                    if (helper.equals("check")) {
+                    if (callback.equals("check")) {
                         hang.run();
                     }
                     return true;
@@ -299,7 +297,7 @@ class StageTimeoutTests extends NoteFixture {
             assertThat(left.outcome()).isEqualTo(MessageOutcome.FOREIGN);
             assertThat(left.cause()).isSameAs(thrown);
         });
-        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(1);
+        assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
     }
 
     @Test
@@ -338,6 +336,6 @@ class StageTimeoutTests extends NoteFixture {
 
         assertThat(reply.text()).isEqualTo("mine");
         assertThat(unclaimedOutcomes()).as("the other listener").containsExactly(MessageOutcome.UNKNOWN);
-        assertThat(stage.snapshot(0).role().helperFailures()).isEqualTo(3);
+        assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(3);
     }
 }

@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.exitleft.bare.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A process that was stopped for longer than its waits last: what is in the buffer is found first, and no helper is blamed. */
+/** A process that was stopped for longer than its waits last: what is in the buffer is found first, and no callback is blamed. */
 class StoppedProcessTests extends NoteFixture {
 
     private static final Duration PAUSE = Duration.ofSeconds(9);

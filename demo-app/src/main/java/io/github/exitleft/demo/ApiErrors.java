@@ -1,9 +1,9 @@
 package io.github.exitleft.demo;
 
+import io.github.exitleft.SourceFailedException;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
-import io.github.exitleft.bare.TooManyTicketsException;
+import io.github.exitleft.TooManyTicketsException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpHeaders;

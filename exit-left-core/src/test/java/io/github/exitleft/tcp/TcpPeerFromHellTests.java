@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.TransientSourceException;
-import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.VirtualThreadSupport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -99,7 +99,7 @@ class TcpPeerFromHellTests extends StageFixture {
         for (int i = 0; i < 8; i++) {
             SplittableRandom own = random.split();
             int sender = i;
-            tasks.add(start(i % 4 == 3 && VirtualThreads.exist(), () -> {
+            tasks.add(start(i % 4 == 3 && VirtualThreadSupport.exist(), () -> {
                 if (sender < 4) {
                     read(source, role, own);
                 } else {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.Source;
 import io.github.exitleft.SourceContractTests;
-import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -117,7 +117,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
-        assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = (TcpSource) open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -144,7 +144,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
-        assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = (TcpSource) open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -323,7 +323,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
         assertThat(source.type()).isEqualTo("tcp");
         assertThat(source.closesUnderReader()).isTrue();
-        assertThat(source.diesOfInterrupt()).isFalse();
+        assertThat(source.closedByInterrupt()).isFalse();
         assertThat(source.details())
                 .containsOnlyKeys("remote", "localAddress", "connectedSince", "reconnects")
                 .containsEntry("remote", "127.0.0.1:" + peer.address().getPort())

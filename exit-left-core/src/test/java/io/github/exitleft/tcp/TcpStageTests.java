@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.VirtualThreads;
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.SourceFailedException;
+import io.github.exitleft.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -106,7 +106,7 @@ class TcpStageTests extends StageFixture {
         List<Task<Void>> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             int base = i * each;
-            callers.add(start(i % 4 == 0 && VirtualThreads.exist(), () -> {
+            callers.add(start(i % 4 == 0 && VirtualThreadSupport.exist(), () -> {
                 for (int j = 0; j < each; j++) {
                     Frame answer = call(stage, base + j);
                     assertThat(answer.getInt(2)).isEqualTo(base + j);
@@ -135,7 +135,7 @@ class TcpStageTests extends StageFixture {
         for (int i = 0; i < 16; i++) {
             int base = i * 1_000_000;
             var random = new SplittableRandom(i);
-            callers.add(start(i % 4 == 0 && VirtualThreads.exist(), () -> {
+            callers.add(start(i % 4 == 0 && VirtualThreadSupport.exist(), () -> {
                 for (int j = 0; !over.get(); j++) {
                     int token = base + j;
                     Duration timeout = Duration.ofNanos(1 + random.nextInt(3_000_000));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Outcome;
 import io.github.exitleft.Resends;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageFixture;
@@ -12,8 +13,7 @@ import io.github.exitleft.StageListener;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Unclaimed;
-import io.github.exitleft.VirtualThreads;
-import io.github.exitleft.bare.Outcome;
+import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -112,7 +112,7 @@ class UdpPeerFromHellTests extends StageFixture {
         List<Task<Void>> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             SplittableRandom own = random.split();
-            callers.add(start(i % 2 == 0 && VirtualThreads.exist(), () -> {
+            callers.add(start(i % 2 == 0 && VirtualThreadSupport.exist(), () -> {
                 while (System.nanoTime() - end < 0) {
                     call(stage, peer, own);
                 }

@@ -11,7 +11,7 @@ import io.github.exitleft.Source;
 import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.Stage;
 import io.github.exitleft.UnreadableMessageException;
-import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -196,7 +196,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
-        assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -219,7 +219,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
-        assumeTrue(!virtual || VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import io.github.exitleft.bare.Simulation;
 import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +63,12 @@ public final class StageSeam {
     }
 
     /**
-     * Builds a stage on a simulated platform, without asynchronous waits: the timer's thread would be one of which Lincheck does not know.
+     * Builds a stage on a simulated parker, without asynchronous waits: the timer's thread would be one of which Lincheck does not know.
      *
      * @param <T> tokens
      * @param <M> messages
      * @param builder a builder
-     * @param time the platform
+     * @param time the parker
      * @return the stage
      */
     public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time) {
@@ -77,13 +76,13 @@ public final class StageSeam {
     }
 
     /**
-     * Builds a stage on a simulated platform that takes asynchronous calls and streams, for which a caller must read: its keeper would
+     * Builds a stage on a simulated parker that takes asynchronous calls and streams, for which a caller must read: its keeper would
      * be a thread of which Lincheck does not know. What they have to do is done by the thread that brings it about.
      *
      * @param <T> tokens
      * @param <M> messages
      * @param builder a builder
-     * @param time the platform
+     * @param time the parker
      * @param alarms keep the time of what no thread waits for
      * @return the stage
      */

@@ -14,13 +14,13 @@ import org.springframework.core.annotation.Order;
 class StagesConfiguration {
 
     @Bean
-    QueueSource<Alarm> alarmSource() {
+    QueueSource<DeadlineTimer> alarmSource() {
         return new QueueSource<>();
     }
 
     @Bean
-    TokenReader<String, Alarm> alarmReader() {
-        return Alarm::name;
+    TokenReader<String, DeadlineTimer> alarmReader() {
+        return DeadlineTimer::name;
     }
 
     /** Ticks may take their time, whatever the properties say. */

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.SourceFailedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,10 +38,10 @@ class ActuatorWithActuatorTests {
     private RestTestClient client;
 
     @Autowired
-    private Stage<String, Alarm> alarms;
+    private Stage<String, DeadlineTimer> alarms;
 
     @Autowired
-    private QueueSource<Alarm> alarmSource;
+    private QueueSource<DeadlineTimer> alarmSource;
 
     private DocumentContext get(String uri, HttpStatus status) {
         return JsonPath.parse(client.get()
@@ -95,7 +95,7 @@ class ActuatorWithActuatorTests {
     void endpointShowsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            List<Future<Alarm>> waits =
+            List<Future<DeadlineTimer>> waits =
                     List.of(threads.submit(waitFor("smoke one")), threads.submit(waitFor("smoke two")));
             Awaitility.await()
                     .until(() -> alarms.snapshot(0).role().head() != null
@@ -113,9 +113,9 @@ class ActuatorWithActuatorTests {
             assertThat(shown.<String>read("$.oldest[0].thread")).contains("pool");
             assertThat(shown.jsonString()).doesNotContain("smoke");
 
-            alarmSource.add(new Alarm("smoke one", ""));
-            alarmSource.add(new Alarm("smoke two", ""));
-            for (Future<Alarm> wait : waits) {
+            alarmSource.add(new DeadlineTimer("smoke one", ""));
+            alarmSource.add(new DeadlineTimer("smoke two", ""));
+            for (Future<DeadlineTimer> wait : waits) {
                 assertThat(wait.get(10, TimeUnit.SECONDS).name()).startsWith("smoke");
             }
         } finally {
@@ -127,7 +127,7 @@ class ActuatorWithActuatorTests {
                 .doesNotContainKey("head");
     }
 
-    private Callable<Alarm> waitFor(String name) {
+    private Callable<DeadlineTimer> waitFor(String name) {
         return () -> {
             try (var ticket = alarms.ticket(name)) {
                 return ticket.await(Duration.ofMinutes(1)).message();
@@ -165,7 +165,7 @@ class ActuatorWithActuatorTests {
         assertThat(health.<String>read("$.components.stages.components.orders.status"))
                 .isEqualTo("UP");
 
-        alarmSource.add(new Alarm("repaired", ""));
+        alarmSource.add(new DeadlineTimer("repaired", ""));
         Awaitility.await()
                 .ignoreExceptionsInstanceOf(SourceFailedException.class)
                 .untilAsserted(

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,10 +50,10 @@ class MetricsWithActuatorTests {
     private Stage<Integer, Datagram> orders;
 
     @Autowired
-    private Stage<String, Alarm> alarms;
+    private Stage<String, DeadlineTimer> alarms;
 
     @Autowired
-    private QueueSource<Alarm> alarmSource;
+    private QueueSource<DeadlineTimer> alarmSource;
 
     private DatagramSocket peer;
     private DatagramSocket stranger;

@@ -143,7 +143,7 @@ class ChannelStageTests {
                     });
 
                     assertThat(count(rpc, MessageOutcome.UNREADABLE)).isEqualTo(1);
-                    assertThat(rpc.snapshot(0).role().helperFailures()).isZero();
+                    assertThat(rpc.snapshot(0).role().callbackFailures()).isZero();
                 });
     }
 

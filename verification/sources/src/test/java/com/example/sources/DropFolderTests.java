@@ -3,12 +3,12 @@ package com.example.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.SourceContractTests;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.BareSnapshot.State;
-import io.github.exitleft.bare.SourceFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

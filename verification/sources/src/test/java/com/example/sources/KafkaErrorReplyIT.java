@@ -90,7 +90,7 @@ class KafkaErrorReplyIT {
             assertThat(rpc.call("c", () -> answer(context, "c", "four")).value())
                     .isEqualTo(0x666f7572);
             assertThat(count(rpc, MessageOutcome.DELIVERED)).isEqualTo(3);
-            assertThat(rpc.snapshot(0).role().helperFailures()).isZero();
+            assertThat(rpc.snapshot(0).role().callbackFailures()).isZero();
         });
     }
 

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.TransientSourceException;
-import io.github.exitleft.bare.BareSnapshot.State;
-import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
 import io.github.exitleft.testing.Patience;

@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Outcome;
 import io.github.exitleft.Resends;
 import io.github.exitleft.SendFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.Outcome;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
 import io.github.exitleft.testing.Patience;

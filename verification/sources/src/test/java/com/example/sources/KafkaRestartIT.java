@@ -3,10 +3,10 @@ package com.example.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.BareSnapshot.State;
-import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;

@@ -3,9 +3,9 @@ package com.example.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;

@@ -2,8 +2,8 @@ package io.github.exitleft.benchmarks;
 
 import com.sun.management.ThreadMXBean;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.DatagramTokens;
 import io.github.exitleft.udp.UdpSource;

@@ -1,7 +1,7 @@
 package io.github.exitleft.benchmarks;
 
 import io.github.exitleft.Keeper;
-import io.github.exitleft.bare.Promotion;
+import io.github.exitleft.Promotion;
 import io.github.exitleft.benchmarks.Load.Part;
 import java.time.Duration;
 import java.util.ArrayList;

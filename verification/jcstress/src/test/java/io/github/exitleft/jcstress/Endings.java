@@ -3,10 +3,10 @@ package io.github.exitleft.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.BareTicket;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.BareStage;
+import io.github.exitleft.BareTicket;
+import io.github.exitleft.SourceFailedException;
+import io.github.exitleft.StageClosedException;
 import java.util.concurrent.CancellationException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;

@@ -3,9 +3,9 @@ package io.github.exitleft.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.BareTicket;
-import io.github.exitleft.bare.Director;
+import io.github.exitleft.BareStage;
+import io.github.exitleft.BareTicket;
+import io.github.exitleft.Director;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;

@@ -8,7 +8,7 @@ import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.bare.BareSnapshot;
+import io.github.exitleft.BareSnapshot;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -11,12 +11,12 @@ import java.util.List;
  */
 final class Mutants {
 
-    private static final String ROLE = "io/github/exitleft/bare/Role.java";
+    private static final String ROLE = "io/github/exitleft/Role.java";
 
     static final List<Mutant> ALL = List.of(
             new Mutant(
                     "message filed after its signal",
-                    "io/github/exitleft/Heading.java",
+                    "io/github/exitleft/ReadLoop.java",
                     "Messages.Filed",
                     List.of(
                             new Edit("Unclaimed<T, M> left = mailroom.offer(", """
@@ -29,7 +29,7 @@ final class Mutants {
                                     "if (false) {"))),
             new Mutant(
                     "buffer filled after the signal",
-                    "io/github/exitleft/bare/Director.java",
+                    "io/github/exitleft/Director.java",
                     "Signals.Against",
                     List.of(new Edit("!stage.file(holder, use)", "!stage.signal(holder)"), new Edit("""
                                                 return false;
@@ -51,9 +51,9 @@ final class Mutants {
                                             Thread promoted = null;
                                     """), new Edit("""
                                                 unlock();
-                                                platform.wake(promoted);
+                                                parker.wake(promoted);
                                     """, """
-                                                platform.wake(promoted);
+                                                parker.wake(promoted);
                                     """), new Edit("""
                                             head = null;
                                             return false;
@@ -91,7 +91,7 @@ final class Mutants {
                     "cause of a failure told after the waits have ended",
                     ROLE,
                     "Endings.FailureAgainstWait",
-                    List.of(new Edit("era.failure = why;", ""), new Edit("""
+                    List.of(new Edit("generation.failure = why;", ""), new Edit("""
                                             wakeAll(ended);
                                             return true;
                                     """, """
@@ -119,7 +119,7 @@ final class Mutants {
                                     """))),
             new Mutant(
                     "head not told that its ticket is closed",
-                    "io/github/exitleft/bare/Director.java",
+                    "io/github/exitleft/Director.java",
                     "Endings.CancelAgainstHead",
                     List.of(new Edit("isClosed() || isCancelled() ?", "isClosed() ?"))));
 

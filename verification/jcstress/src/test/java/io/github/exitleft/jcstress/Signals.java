@@ -3,8 +3,8 @@ package io.github.exitleft.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.BareTicket;
+import io.github.exitleft.BareStage;
+import io.github.exitleft.BareTicket;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;

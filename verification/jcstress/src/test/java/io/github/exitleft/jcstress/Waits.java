@@ -1,10 +1,10 @@
 package io.github.exitleft.jcstress;
 
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.BareTicket;
-import io.github.exitleft.bare.Director;
-import io.github.exitleft.bare.Exit;
-import io.github.exitleft.bare.HeadRoutine;
+import io.github.exitleft.BareStage;
+import io.github.exitleft.BareTicket;
+import io.github.exitleft.Director;
+import io.github.exitleft.Exit;
+import io.github.exitleft.HeadRoutine;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -20,7 +20,7 @@ final class Waits {
     static final int UNEXPECTED = -2;
 
     /** Long enough for a loaded machine, and short for mutants, whose waits do run out. */
-    static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("jcstress.patience", 10_000));
+    static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("jcstress.parkNanos", 10_000));
 
     /** Held, or the level would be forgotten: failing a stage is logged, and these tests do it all the time. */
     private static final Logger LOGGER = Logger.getLogger("io.github.exitleft");

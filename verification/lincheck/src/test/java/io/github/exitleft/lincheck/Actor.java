@@ -1,6 +1,6 @@
 package io.github.exitleft.lincheck;
 
-import io.github.exitleft.bare.Simulation;
+import io.github.exitleft.Simulation;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

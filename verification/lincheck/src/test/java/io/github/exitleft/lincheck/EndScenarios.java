@@ -2,8 +2,8 @@ package io.github.exitleft.lincheck;
 
 import static io.github.exitleft.lincheck.Play.LONG;
 
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.SourceFailedException;
+import io.github.exitleft.StageClosedException;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.github.exitleft.lincheck;
 
-import io.github.exitleft.bare.BareStage;
+import io.github.exitleft.BareStage;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;

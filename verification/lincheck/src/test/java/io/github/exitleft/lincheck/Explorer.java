@@ -39,7 +39,7 @@ final class Explorer {
         all.addAll(EndScenarios.ALL);
         all.addAll(KeeperScenarios.ALL);
         all.addAll(StageScenarios.ALL);
-        all.addAll(BackgroundScenarios.ALL);
+        all.addAll(AsyncScenarios.ALL);
         return all;
     }
 

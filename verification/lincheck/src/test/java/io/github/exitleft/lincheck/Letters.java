@@ -1,7 +1,7 @@
 package io.github.exitleft.lincheck;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.bare.Simulation;
+import io.github.exitleft.Simulation;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelChecker {
 
     private static final String LOCKS = "java.util.concurrent.locks.";
-    private static final String BARE = "io.github.exitleft.bare.";
+    private static final String BARE = "io.github.exitleft.";
     private static final String MINE = "io.github.exitleft.lincheck.";
     private static final Set<String> LOCK_HELD =
             Set.of("find", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
@@ -43,8 +43,8 @@ final class ModelChecker {
                             MINE + "Actor",
                             MINE + "Letters",
                             MINE + "Play.Resource",
-                            "io.github.exitleft.StageSeam.Alarms")::contains,
-                    method -> !method.equals("ring")),
+                            "io.github.exitleft.StageSeam.Timers")::contains,
+                    method -> !method.equals("fire")),
             // not run(): what a thread does after it has parked counts as if it were in that method
             silent(Set.of(BARE + "Simulation")::contains, method -> !method.equals("run")),
             silent(
@@ -58,7 +58,7 @@ final class ModelChecker {
                             BARE + "Deadlines",
                             BARE + "DeadlineHeap",
                             BARE + "Room",
-                            BARE + "Ledger",
+                            BARE + "RoleStats",
                             "io.github.exitleft.Mailbox",
                             "io.github.exitleft.RetiredTokens")::contains,
                     method -> true),

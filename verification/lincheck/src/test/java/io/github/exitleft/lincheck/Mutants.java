@@ -11,21 +11,21 @@ import java.util.List;
  */
 final class Mutants {
 
-    private static final String ROLE = "io/github/exitleft/bare/Role.java";
-    private static final String BARE_STAGE = "io/github/exitleft/bare/BareStage.java";
-    private static final String DEADLINES = "io/github/exitleft/bare/Deadlines.java";
-    private static final String DIRECTOR = "io/github/exitleft/bare/Director.java";
-    private static final String BARE_KEEPER = "io/github/exitleft/bare/BareKeeper.java";
-    private static final String REGISTRATIONS = "io/github/exitleft/bare/Registrations.java";
+    private static final String ROLE = "io/github/exitleft/Role.java";
+    private static final String BARE_STAGE = "io/github/exitleft/BareStage.java";
+    private static final String DEADLINES = "io/github/exitleft/Deadlines.java";
+    private static final String DIRECTOR = "io/github/exitleft/Director.java";
+    private static final String BARE_KEEPER = "io/github/exitleft/BareKeeper.java";
+    private static final String REGISTRATIONS = "io/github/exitleft/Registrations.java";
     private static final String WAITS = "io/github/exitleft/Waits.java";
-    private static final String HEADING = "io/github/exitleft/Heading.java";
+    private static final String HEADING = "io/github/exitleft/ReadLoop.java";
     private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
     private static final String ASYNC_CALL = "io/github/exitleft/AsyncCall.java";
-    private static final String BACKGROUND = "io/github/exitleft/Background.java";
+    private static final String BACKGROUND = "io/github/exitleft/AsyncWaits.java";
     private static final String MESSAGE_STREAM = "io/github/exitleft/MessageStream.java";
 
     static final List<Mutant> ALL = List.of(
-            mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("platform.wake(promoted);", "")),
+            mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("parker.wake(promoted);", "")),
             mutant(
                     ROLE,
                     "promotion dropped",
@@ -35,9 +35,9 @@ final class Mutants {
                     ROLE,
                     "timeout without the atomic step",
                     "signal against deadline",
-                    new Edit("patience = expire(waiter);", """
-                            patience = expire(waiter);
-                            if (platform.nanoTime() - waiter.deadline >= 0) {
+                    new Edit("parkNanos = expire(waiter);", """
+                            parkNanos = expire(waiter);
+                            if (parker.nanoTime() - waiter.deadline >= 0) {
                                 waiter.state = Waiter.State.EXPIRED;
                             }
                             """)),
@@ -46,17 +46,17 @@ final class Mutants {
                     "wake-up instead of hand-over",
                     "interrupt against promotion",
                     new Edit("giveRoleTo(dequeue(next), now);", "head = null;"),
-                    new Edit("platform.park(blocker, patience);", """
+                    new Edit("parker.park(blocker, parkNanos);", """
                             lock.lock();
                             try {
                                 if (head == null && waiter.state == Waiter.State.WAITING) {
-                                    giveRoleTo(dequeue(waiter), platform.nanoTime());
+                                    giveRoleTo(dequeue(waiter), parker.nanoTime());
                                     continue;
                                 }
                             } finally {
                                 lock.unlock();
                             }
-                            platform.park(blocker, patience);
+                            parker.park(blocker, parkNanos);
                             """)),
             mutant(
                     ROLE,
@@ -88,10 +88,10 @@ final class Mutants {
                     new Edit("endAll(Waiter.State.FAILED, ended);", "")),
             mutant(
                     ROLE,
-                    "new era before the stage is marked failed",
+                    "new generation before the stage is marked failed",
                     "failure against ticket",
                     new Edit("failure = why; // before", "//"),
-                    new Edit("            era = next;\n", "            era = next; failure = why;\n")),
+                    new Edit("            generation = next;\n", "            generation = next; failure = why;\n")),
             mutant(
                     ROLE,
                     "last one out leaves the resource open",
@@ -125,20 +125,20 @@ final class Mutants {
                     new Edit("if (heads) {", "if (false) {")),
             mutant(
                     DEADLINES,
-                    "alarm not moved for an earlier deadline",
+                    "timer not moved for an earlier deadline",
                     "earlier deadline behind a later",
-                    new Edit("alarm.isOn() && alarm.at() - timeFor(now) <= 0", "alarm.isOn()")),
+                    new Edit("timer.isOn() && timer.at() - timeFor(now) <= 0", "timer.isOn()")),
             mutant(
                     DEADLINES,
-                    "alarm turned off when it has rung",
+                    "timer turned off when it has fired",
                     "earlier deadline behind a later",
-                    new Edit("alarm.moveTo(timeFor(now));", "alarm.turnOff();")),
-            mutant(ROLE, "alarm's unpark dropped", "deadline behind a signal", new Edit("platform.wake(expired);", "")),
+                    new Edit("timer.moveTo(timeFor(now));", "timer.turnOff();")),
+            mutant(ROLE, "timer's unpark dropped", "deadline behind a signal", new Edit("parker.wake(expired);", "")),
             mutant(
                     ROLE,
                     "deadline not parked for",
                     "deadline behind a promotion",
-                    new Edit("platform.park(blocker, patience);", "platform.park(blocker, Platform.FOR_EVER);")),
+                    new Edit("parker.park(blocker, parkNanos);", "parker.park(blocker, Parker.FOR_EVER);")),
             mutant(
                     BARE_STAGE,
                     "interrupted one keeps the role",
@@ -159,7 +159,7 @@ final class Mutants {
                     "signal against deadline",
                     new Edit("Waiter.State state = role.await(ticket);", """
                             Waiter.State state = role.await(ticket);
-                            if (state == Waiter.State.SIGNALLED && platform.nanoTime() - deadline >= 0) {
+                            if (state == Waiter.State.SIGNALLED && parker.nanoTime() - deadline >= 0) {
                                 state = Waiter.State.EXPIRED;
                             }
                             """)),

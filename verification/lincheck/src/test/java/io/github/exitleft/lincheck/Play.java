@@ -1,13 +1,13 @@
 package io.github.exitleft.lincheck;
 
-import io.github.exitleft.bare.BareSnapshot;
-import io.github.exitleft.bare.BareStage;
-import io.github.exitleft.bare.BareTicket;
-import io.github.exitleft.bare.Director;
-import io.github.exitleft.bare.Exit;
-import io.github.exitleft.bare.Simulation;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
+import io.github.exitleft.BareSnapshot;
+import io.github.exitleft.BareStage;
+import io.github.exitleft.BareTicket;
+import io.github.exitleft.Director;
+import io.github.exitleft.Exit;
+import io.github.exitleft.Simulation;
+import io.github.exitleft.SourceFailedException;
+import io.github.exitleft.StageClosedException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -93,7 +93,7 @@ final class Play {
         this(closesUnderHead, false);
     }
 
-    /** A play of virtual threads, whose deadlines an alarm keeps. */
+    /** A play of virtual threads, whose deadlines a timer keeps. */
     static Play virtual() {
         return new Play(false, true);
     }

@@ -94,20 +94,20 @@ final class WaitScenarios {
                     WaitScenarios::earlierDeadlineBehindLater,
                     "TIMED_OUT TIMED_OUT"),
             Scenario.of(
-                    "alarm against entering",
+                    "timer against entering",
                     "S1 S17",
                     300,
                     WaitScenarios::alarmAgainstEntering,
                     "TIMED_OUT TIMED_OUT"),
             Scenario.of(
-                    "alarm against promotion",
+                    "timer against promotion",
                     "S1 S3 S17",
                     300,
                     WaitScenarios::alarmAgainstPromotion,
                     "TIMED_OUT FINISHED",
                     "FINISHED FINISHED"),
             Scenario.of(
-                    "alarm against signal",
+                    "timer against signal",
                     "S1 S2 S5 S17",
                     300,
                     WaitScenarios::alarmAgainstSignal,
@@ -362,7 +362,7 @@ final class WaitScenarios {
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), 10);
         play.head(director -> {
-            c.startParked(); // the alarm is set for this one, and rings as the other comes
+            c.startParked(); // the timer is set for this one, and fires as the other comes
             b.start();
             play.advance(10);
             b.join();

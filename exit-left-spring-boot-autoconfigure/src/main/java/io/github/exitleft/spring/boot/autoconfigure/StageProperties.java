@@ -3,7 +3,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.Overflow;
-import io.github.exitleft.bare.Promotion;
+import io.github.exitleft.Promotion;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

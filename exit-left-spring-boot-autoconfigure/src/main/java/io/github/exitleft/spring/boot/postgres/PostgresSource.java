@@ -36,7 +36,7 @@ import org.postgresql.PGNotification;
  * heard nothing for a while, it notifies itself. If such a sign does not arrive the source fails.
  *
  * <p>Reading can't be woken, so a read lasts 100 ms at most and the next one follows. On a virtual thread an interrupt
- * closes the connection that is read ({@link #diesOfInterrupt()}): the interrupted thread leaves as it should and the next
+ * closes the connection that is read ({@link #closedByInterrupt()}): the interrupted thread leaves as it should and the next
  * one connects again, but what was notified in between is lost. Connecting takes as long as the data source takes.
  */
 public final class PostgresSource implements Source<PGNotification> {
@@ -298,7 +298,7 @@ public final class PostgresSource implements Source<PGNotification> {
     }
 
     @Override
-    public boolean diesOfInterrupt() {
+    public boolean closedByInterrupt() {
         return true;
     }
 

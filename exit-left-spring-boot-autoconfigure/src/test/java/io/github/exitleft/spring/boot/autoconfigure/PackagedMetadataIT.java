@@ -43,7 +43,7 @@ class PackagedMetadataIT {
     @CsvSource(delimiter = '|', textBlock = """
             token-type                      | java.lang.Class<?>                           |
             default-timeout                 | java.time.Duration                           | 3s
-            promotion                       | io.github.exitleft.bare.Promotion            | newest
+            promotion                       | io.github.exitleft.Promotion            | newest
             drain                           | java.lang.Integer                            | 32
             max-tickets                     | java.lang.Integer                            | 10000
             mailbox-capacity                | java.lang.Integer                            | 16

@@ -2,8 +2,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import org.junit.jupiter.api.Test;

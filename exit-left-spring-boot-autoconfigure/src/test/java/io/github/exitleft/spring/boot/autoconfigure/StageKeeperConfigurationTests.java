@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.QueueSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.bare.BareSnapshot.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

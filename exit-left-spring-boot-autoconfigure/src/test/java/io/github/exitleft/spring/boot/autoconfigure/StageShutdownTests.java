@@ -3,8 +3,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Stage;
-import io.github.exitleft.bare.BareSnapshot.State;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.InetAddress;

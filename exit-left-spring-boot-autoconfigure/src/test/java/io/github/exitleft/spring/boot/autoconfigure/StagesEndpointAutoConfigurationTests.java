@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.TransientSourceException;
-import io.github.exitleft.bare.SourceFailedException;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.WaiterDescriptor;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpointWebExtension;
@@ -96,7 +96,7 @@ class StagesEndpointAutoConfigurationTests {
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0,'cancelled':0,'not-sent':0},"
                                     + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
-                                    + "'unreadable':0,'overflow':0,'abandoned':0},'helperFailures':0,'transientFailures':0}}}")
+                                    + "'unreadable':0,'overflow':0,'abandoned':0},'callbackFailures':0,'transientFailures':0}}}")
                             .replace('\'', '"'));
         }
     }

@@ -3,12 +3,12 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.bare.BareSnapshot.State;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;

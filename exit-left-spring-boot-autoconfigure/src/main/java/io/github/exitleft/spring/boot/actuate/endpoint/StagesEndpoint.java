@@ -2,9 +2,9 @@ package io.github.exitleft.spring.boot.actuate.endpoint;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageSnapshot;
-import io.github.exitleft.bare.BareSnapshot;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,7 +115,7 @@ public class StagesEndpoint {
      * @param head the present head; absent if there is none
      * @param exits how many waits ended in which way
      * @param messages how many messages met which fate
-     * @param helperFailures how many checks and listeners threw
+     * @param callbackFailures how many checks and listeners threw
      * @param transientFailures how often the source said that it failed for a moment only
      * @param oldest who has waited longest, oldest first; absent where all stages are shown
      */
@@ -134,7 +134,7 @@ public class StagesEndpoint {
         "head",
         "exits",
         "messages",
-        "helperFailures",
+        "callbackFailures",
         "transientFailures",
         "oldest"
     })
@@ -152,7 +152,7 @@ public class StagesEndpoint {
             @Nullable HeadDescriptor head,
             Map<String, Long> exits,
             Map<String, Long> messages,
-            long helperFailures,
+            long callbackFailures,
             long transientFailures,
             @Nullable List<WaiterDescriptor> oldest)
             implements OperationResponseBody {
@@ -174,7 +174,7 @@ public class StagesEndpoint {
                     role.head() == null ? null : HeadDescriptor.of(role.head()),
                     tagged(snapshot.exits()),
                     tagged(snapshot.messages()),
-                    role.helperFailures(),
+                    role.callbackFailures(),
                     snapshot.transientFailures(),
                     showTokens == null
                             ? null

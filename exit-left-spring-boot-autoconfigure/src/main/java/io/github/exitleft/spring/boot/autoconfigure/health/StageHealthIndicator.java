@@ -1,8 +1,8 @@
 package io.github.exitleft.spring.boot.autoconfigure.health;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageSnapshot;
-import io.github.exitleft.bare.BareSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

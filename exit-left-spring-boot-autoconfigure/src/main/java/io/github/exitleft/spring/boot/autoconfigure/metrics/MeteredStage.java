@@ -1,10 +1,10 @@
 package io.github.exitleft.spring.boot.autoconfigure.metrics;
 
+import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Outcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
-import io.github.exitleft.bare.BareSnapshot.State;
-import io.github.exitleft.bare.Outcome;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
 import io.github.exitleft.QueueSource;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.bare.SourceFailedException;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import java.io.IOException;
 import java.time.Duration;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.bare.StageClosedException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,0 +1,373 @@
+package io.github.exitleft;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keeper of a stage of messages: its thread, when that thread heads, and when it tries a failed source again.
+ *
+ * <p>Callers do not wake it. It looks now and then whether anybody has read of late, and while it heads it looks after each read
+ * whether anybody has come.
+ */
+final class KeeperThread<T, M> {
+
+    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
+
+    /** Between two attempts at a failed source. */
+    private static final Duration FAIL_ALL = Duration.ofSeconds(1);
+
+    private static final Duration REOPEN_FIRST = Duration.ofMillis(100);
+    private static final Duration REOPEN_LAST = Duration.ofSeconds(10);
+
+    /** A source that fails again within this time has not come back, and its pauses go on growing. */
+    private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** After an interrupt, which a source may go on to report that wraps that of some other thread. */
+    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(10);
+
+    /** How long a pause waits for a read that can't be woken, or for a callback that hangs; as long as a close. */
+    private static final Duration PAUSE_WAIT = Duration.ofSeconds(5);
+
+    private final String threadName;
+    private final BareStage<T, Source<M>, Void> bare;
+    private final BareKeeper<T, Source<M>, Void> keeper;
+    private final ReadLoop<T, M> readLoop;
+    private final AsyncWaits<T, M> asyncWaits;
+    private final Source<M> source;
+    private final long idleNanos;
+    private final OnFailure onFailure;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Written with the lock held, or by the thread itself as it dies. */
+    private volatile @Nullable Thread thread;
+
+    private volatile Keeper mode;
+
+    /** As far as its own thread has seen, which writes it. */
+    private volatile boolean failing;
+
+    private volatile boolean paused;
+
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
+    private volatile long attemptAt; // read by snapshots too
+    private int attempts;
+    private long worksSince;
+
+    KeeperThread(
+            BareStage<T, Source<M>, Void> bare,
+            StageBuilder<T, M> settings,
+            ReadLoop<T, M> readLoop,
+            AsyncWaits<T, M> asyncWaits) {
+        this.threadName = "exit-left keeper of stage '" + settings.name + "'";
+        this.bare = bare;
+        this.keeper = bare.keeper();
+        this.readLoop = readLoop;
+        this.asyncWaits = asyncWaits;
+        this.source = settings.source;
+        this.mode = settings.keeper();
+        this.idleNanos = settings.keeperIdle.toNanos();
+        this.onFailure = settings.onFailure;
+    }
+
+    Keeper mode() {
+        return mode;
+    }
+
+    void switchTo(Keeper wanted) {
+        mode = wanted;
+        lookUp();
+        if (keeper.isHeading() && wanted == Keeper.OFF) {
+            bare.help(source::wakeup); // or it would read on for a second
+        }
+    }
+
+    /**
+     * Makes the thread give up the role and end, whatever it is needed for, and waits a bounded time for its end. Only a callback on
+     * that very thread does not wait: callers that head do not need the thread, so their callbacks can.
+     */
+    void pause() {
+        paused = true;
+        Thread ending;
+        lock.lock();
+        try {
+            ending = thread;
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+        if (keeper.isHeading()) {
+            bare.help(source::wakeup);
+        }
+        if (ending != null && ending != Thread.currentThread()) {
+            try {
+                ending.join(PAUSE_WAIT.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // for its caller to see; the thread ends all the same
+            }
+        }
+    }
+
+    /** Ends a pause: the thread is started again if it is needed. */
+    void resume() {
+        paused = false;
+        lookUp();
+    }
+
+    /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
+    @Nullable
+    Duration nextAttempt() {
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - readLoop.nanoTimeOr(attemptAt))) : null;
+    }
+
+    /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
+    void lookUp() {
+        lock.lock();
+        try {
+            if (thread == null && isNeeded()) {
+                start();
+            }
+        } finally {
+            lock.unlock();
+        }
+        keeper.recall();
+    }
+
+    private void start() {
+        var starting = new Thread(null, this::run, threadName, 0, false);
+        starting.setDaemon(true);
+        starting.setContextClassLoader(source.getClass().getClassLoader()); // not that of some caller
+        thread = starting; // before it starts, since it takes that back when it ends
+        boolean started = false;
+        try {
+            starting.start();
+            started = true;
+        } finally {
+            if (!started) {
+                thread = null;
+            }
+        }
+    }
+
+    /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */
+    void attend() {
+        // switched off since it was asked for, and perhaps gone; or there is none, or none yet, which may fail to start
+        if (mode == Keeper.OFF || !isRunning()) {
+            lookUp();
+        } else if (!keeper.isEngaged()) {
+            keeper.recall();
+        }
+    }
+
+    private boolean isRunning() {
+        Thread running = thread;
+        return running != null && running.isAlive();
+    }
+
+    /** Lets a keeper that is switched off stop queueing: called when the last asynchronous wait has ended. */
+    void relieve() {
+        if (mode == Keeper.OFF) {
+            keeper.recall();
+        }
+    }
+
+    /**
+     * Makes a keeper that is always to read try a failed source again for a caller that has been admitted, and one that has died start
+     * again. Throws nothing, since the caller has its ticket by then.
+     */
+    void admitted() {
+        try {
+            if (mode != Keeper.OFF && !isRunning()) {
+                lookUp();
+            } else if (failing && mode == Keeper.ALWAYS) {
+                asked.set(true);
+                keeper.recall();
+            }
+        } catch (Throwable e) { // an Error; the next caller makes it look up
+            bare.callbackFailed(e);
+        }
+    }
+
+    /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
+    private boolean isNeeded() {
+        return !bare.isClosed()
+                && !paused
+                && (mode != Keeper.OFF
+                        || asyncWaits.isAnybodyWaiting()
+                        || onFailure == OnFailure.REOPEN && hasFailed());
+    }
+
+    private boolean hasFailed() {
+        return bare.snapshot(0).state() == BareSnapshot.State.FAILED;
+    }
+
+    private boolean goesOn() {
+        lock.lock();
+        try {
+            if (!isNeeded()) {
+                works(); // or nobody is interested
+                thread = null; // last: it goes on after an Error, and another must not be started beside it
+                return false;
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            takeTurns();
+        } finally {
+            if (thread
+                    == Thread
+                            .currentThread()) { // it dies; the next caller makes the keeper look up, and so start again
+                thread = null;
+            }
+        }
+    }
+
+    private void takeTurns() {
+        boolean goesOn = true;
+        while (goesOn) {
+            try {
+                goesOn = goesOn();
+                if (goesOn) {
+                    turn();
+                }
+            } catch (InterruptedException e) {
+                // nothing has a right to interrupt it; the role has been passed on, and it starts anew
+                rest(AFTER_INTERRUPT);
+            } catch (SourceFailedException | StageClosedException e) {
+                // all have been told, and the next turn sees it
+            } catch (Throwable e) {
+                report(e);
+                rest(FAIL_ALL);
+            }
+        }
+    }
+
+    /** Says that the keeper goes on after what it did not expect, if there is memory to say so. */
+    private void report(Throwable unexpected) {
+        try {
+            bare.help(
+                    () -> LOGGER.log(Level.WARNING, threadName + " goes on after what it did not expect", unexpected));
+        } catch (Throwable e) {
+            bare.callbackFailed(e);
+        }
+    }
+
+    /** Pauses before the next turn; an Error only makes that come sooner. */
+    private void rest(Duration time) {
+        try {
+            keeper.pause(time);
+        } catch (Throwable e) {
+            Thread.yield();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        if (hasFailed()) {
+            tryAgain();
+            return;
+        }
+        works();
+        if (mode == Keeper.ALWAYS || asyncWaits.isAnybodyWaiting()) {
+            head(true, false);
+            return;
+        }
+        if (mode == Keeper.OFF) {
+            return; // switched off since it was needed, or the last of those has gone for whom it was
+        }
+        long rest = idleNanos - (bare.nanoTime() - readLoop.lastActivity());
+        if (rest > 0) {
+            pause(rest);
+        } else if (!head(false, false)) {
+            pause(idleNanos);
+        }
+    }
+
+    private void works() {
+        if (failing) {
+            failing = false;
+            worksSince = bare.nanoTime();
+            asked.set(false); // who asked has been served
+        }
+    }
+
+    /** Tries a failed source when it is time to, or when somebody has been admitted who asks for it. */
+    private void tryAgain() throws InterruptedException {
+        long now = bare.nanoTime();
+        if (!failing) {
+            attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
+            attemptAt = now + pauseBefore(attempts).toNanos();
+            failing = true; // last, since a snapshot looks at it first
+        }
+        boolean callerAsks = asked.getAndSet(false);
+        boolean asks = callerAsks || asyncWaits.isAnybodyAdmitted();
+        if (!asks && now - attemptAt < 0) {
+            pause(attemptAt - now);
+            return;
+        }
+        try {
+            // whoever else has the role tries the source, but not for those who ask: so it queues for them
+            if (!head(asks, true) && callerAsks) {
+                asked.set(true); // recalled, perhaps by that very caller
+            }
+        } catch (SourceFailedException e) {
+            asked.set(false); // who asked meanwhile has been told by this
+            throw e;
+        } finally {
+            attemptAt = bare.nanoTime() + pauseBefore(attempts).toNanos(); // an attempt may take long
+        }
+    }
+
+    private Duration pauseBefore(int attempt) {
+        if (onFailure == OnFailure.FAIL_ALL) {
+            return FAIL_ALL;
+        }
+        Duration pause = REOPEN_FIRST.multipliedBy(1L << Math.min(attempt, 10));
+        return pause.compareTo(REOPEN_LAST) < 0 ? pause : REOPEN_LAST;
+    }
+
+    private void pause(long nanos) throws InterruptedException {
+        keeper.pause(Duration.ofNanos(nanos));
+        if (Thread.interrupted()) {
+            throw new InterruptedException(threadName + " was interrupted");
+        }
+    }
+
+    private boolean head(boolean queues, boolean triesAgain) throws InterruptedException {
+        return keeper.head(queues, triesAgain, director -> {
+            if (failing && hasFailed()) {
+                attempts++;
+            }
+            return readLoop.keep(director, this);
+        });
+    }
+
+    /**
+     * Whether the keeper, which heads and has read something or nothing, is to leave.
+     *
+     * @param served whether it has had a message for a caller
+     * @param waiting whether a caller waits
+     */
+    boolean stepsDown(boolean served, BooleanSupplier waiting) {
+        if (failing && !hasFailed()) {
+            works();
+        }
+        return paused
+                || switch (mode) {
+                    case OFF ->
+                        !isNeeded(); // a failed source may want more time than that for a look, to connect again
+                    case IDLE -> !asyncWaits.isAnybodyWaiting() && (served || waiting.getAsBoolean());
+                    case ALWAYS -> false;
+                };
+    }
+}

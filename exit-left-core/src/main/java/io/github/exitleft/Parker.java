@@ -1,0 +1,88 @@
+package io.github.exitleft;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Blocking and time as the primitive uses them: a seam through which checkers drive both. */
+interface Parker {
+
+    /** As a time to park: until unparked. */
+    long FOR_EVER = Long.MAX_VALUE;
+
+    /** The real thing. */
+    Parker JVM = new Parker() {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void park(Object blocker, long nanos) {
+            if (nanos == FOR_EVER) {
+                LockSupport.park(blocker); // much cheaper for a virtual thread than a timed one
+            } else {
+                LockSupport.parkNanos(blocker, nanos);
+            }
+        }
+
+        @Override
+        public void unpark(Thread thread) {
+            LockSupport.unpark(thread);
+        }
+
+        @Override
+        public void set(DeadlineTimer timer, long at) {
+            DeadlineTimerThread.JVM.set(timer, at);
+        }
+    };
+
+    /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
+    long nanoTime();
+
+    /** Whether the current thread is a virtual one, for which a park with a limit costs far more than one without. */
+    default boolean isVirtual() {
+        return VirtualThreads.isCurrent();
+    }
+
+    /** Blocks until unparked, interrupted or {@code nanos}, if not {@link #FOR_EVER}, have passed; may return for no reason. */
+    void park(Object blocker, long nanos);
+
+    /** Ends the thread's present or next {@link #park}. */
+    void unpark(Thread thread);
+
+    /** Sets a timer, whatever time it was set before; blocks nobody, and throws an Error where it does not come about. */
+    void set(DeadlineTimer timer, long at);
+
+    // for steps that have to be finished, whatever comes of these (S19)
+
+    /** The time, or what is given if there is no looking at the clock. */
+    default long nanoTimeOr(long otherwise) {
+        try {
+            return nanoTime();
+        } catch (Throwable e) {
+            return otherwise;
+        }
+    }
+
+    /** Whether the current thread is known to be a virtual one. */
+    default boolean seemsVirtual() {
+        try {
+            return isVirtual();
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    /** Unparks a thread, if there is one, and tries again when that fails. */
+    default void wake(@Nullable Thread thread) {
+        boolean woken = thread == null;
+        for (int attempt = 0; thread != null && !woken && attempt < 3; attempt++) {
+            try {
+                unpark(thread);
+                woken = true;
+            } catch (Throwable e) {
+                Thread.yield();
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the role notes down of its heads and of how entries end, for snapshots (S18).
+ *
+ * <p>Guarded by the stage's lock. The thread that closes the stage heads to do so, and is not counted.
+ */
+final class RoleStats {
+
+    private final long[] entries = new long[Outcome.values().length];
+    private long headSince;
+
+    /** Computed when first asked for, which is rare, and then kept, so that it stays the same. */
+    private @Nullable Instant headSinceInstant;
+
+    private long failedSince;
+
+    /** Like the one above. */
+    private @Nullable Instant failedSinceInstant;
+
+    private long headChanges;
+    private long promotions;
+
+    void headed(Waiter head, long now) {
+        headSince = now;
+        headSinceInstant = null;
+        headChanges += head instanceof Role.Closer ? 0 : 1;
+    }
+
+    long headSince() {
+        return headSince;
+    }
+
+    void promoted(Waiter head) {
+        promotions += head instanceof Role.Closer ? 0 : 1;
+    }
+
+    /** Takes note of the beginning of an outage, not of a failure during one. */
+    void failed(long now) {
+        failedSince = now;
+        failedSinceInstant = null;
+    }
+
+    void ended(Outcome outcome) {
+        entries[outcome.ordinal()]++;
+    }
+
+    /** A snapshot of what is noted here and of those who wait. */
+    BareSnapshot snapshot(
+            BareSnapshot.State state,
+            @Nullable Throwable failure,
+            long retryAt,
+            @Nullable Waiter head,
+            WaiterQueue queue,
+            int tickets,
+            int oldest,
+            long now,
+            long callbackFailures) {
+        boolean closed = state == BareSnapshot.State.CLOSED;
+        return new BareSnapshot(
+                state,
+                closed ? null : failure,
+                closed || failure == null ? null : outage(retryAt, now),
+                closed ? 0 : queue.size(), // only the closing thread can still be queued
+                tickets,
+                head == null
+                        ? null
+                        : new BareSnapshot.Head(
+                                head.threadName(), headSinceInstant(now), Duration.ofNanos(now - headSince)),
+                headChanges,
+                promotions,
+                entries(),
+                callbackFailures,
+                waiting(queue, oldest, now));
+    }
+
+    private Instant headSinceInstant(long now) {
+        if (headSinceInstant == null) {
+            headSinceInstant = instant(headSince, now);
+        }
+        return headSinceInstant;
+    }
+
+    private BareSnapshot.Outage outage(long retryAt, long now) {
+        if (failedSinceInstant == null) {
+            failedSinceInstant = instant(failedSince, now);
+        }
+        return new BareSnapshot.Outage(
+                failedSinceInstant, Duration.ofNanos(now - failedSince), Duration.ofNanos(Math.max(0, retryAt - now)));
+    }
+
+    private static Instant instant(long nanoTime, long now) {
+        return Instant.now().minusNanos(now - nanoTime).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Map<Outcome, Long> entries() {
+        Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome, entries[outcome.ordinal()]);
+        }
+        return counts;
+    }
+
+    private static List<BareSnapshot.Waiting> waiting(WaiterQueue queue, int oldest, long now) {
+        List<BareSnapshot.Waiting> waiting = new ArrayList<>();
+        for (Waiter waiter = queue.oldest(); waiter != null && waiting.size() < oldest; waiter = waiter.newer) {
+            if (waiter instanceof BareTicket<?> ticket) {
+                waiting.add(ticket.describe(now));
+            }
+        }
+        return waiting;
+    }
+}

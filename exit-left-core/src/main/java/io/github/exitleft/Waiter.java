@@ -1,0 +1,99 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can stand in the queue for the role: a ticket, the keeper, or the closing of the stage.
+ *
+ * <p>All fields but {@link #state} are guarded by the stage's lock, or belong to the waiting thread while it is not in the
+ * queue.
+ */
+abstract class Waiter {
+
+    /**
+     * What has become of the waiter. Legal transitions, all but the last under the stage's lock:
+     *
+     * <pre>
+     * IDLE    -> WAITING                                         enter, while another heads
+     * IDLE    -> HEADING                                         enter, while nobody heads
+     * IDLE    -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   enter, which need not wait to know
+     * WAITING -> HEADING                                         promoted by the head that left
+     * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | CANCELLED | FAILED | CLOSED   the first of them decides; FAILED also by an
+     *                                                            Error of its own thread
+     * any of these but WAITING -> IDLE                           by the thread itself, as it returns
+     * </pre>
+     */
+    enum State {
+        IDLE(null),
+        WAITING(null),
+        HEADING(null),
+        SIGNALLED(Outcome.SIGNALLED),
+        EXPIRED(Outcome.TIMED_OUT),
+        INTERRUPTED(Outcome.INTERRUPTED),
+        CANCELLED(Outcome.CANCELLED),
+        FAILED(Outcome.FAILED),
+        CLOSED(Outcome.CLOSED);
+
+        // not a switch, whose table is a class of its own that may find no memory when it is first needed
+        private final @Nullable Outcome outcome;
+
+        State(@Nullable Outcome outcome) {
+            this.outcome = outcome;
+        }
+
+        /** What the caller of {@code enter} is told; to be asked of a wait that is over, and did not end by heading. */
+        @SuppressWarnings("NullAway") // those have one
+        Outcome outcome() {
+            return outcome;
+        }
+    }
+
+    /** Written as the table above says; volatile, so that its thread can look without the lock. */
+    volatile State state = State.IDLE;
+
+    /** The thread that has entered, from its coming to its leaving. */
+    @Nullable
+    Thread thread;
+
+    /** When the wait began, and when it is to end, on the scale of the parker's nanoTime. */
+    long since;
+
+    long deadline;
+
+    /** How long to park first, in nanoseconds; for its own thread, which sets it as it queues. */
+    long parkNanos;
+
+    // the queue's own: neighbours, whether a timer fires for the deadline, and the place among those deadlines
+
+    @Nullable
+    Waiter older;
+
+    @Nullable
+    Waiter newer;
+
+    boolean watched;
+    int place;
+
+    final void arrive(long now, long until) {
+        thread = Thread.currentThread();
+        since = now;
+        deadline = until;
+    }
+
+    /** Whether it is this thread that has entered; to be asked without the lock, since no other thread can make it so. */
+    final boolean isMine() {
+        return thread == Thread.currentThread();
+    }
+
+    /** What the waiter's thread is called; with the lock held. */
+    final String threadName() {
+        Thread mine = thread; // read once, since a thread that departs does so without the lock
+        return mine == null ? "none" : Texts.of(mine);
+    }
+
+    /** Leaves no trace of the thread behind; by the thread itself. */
+    final void depart() {
+        thread = null;
+        state = State.IDLE;
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.exitleft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiters in the order of their coming; one that leaves is unlinked at once (S14), and its deadline forgotten.
+ *
+ * <p>Guarded by the stage's lock.
+ */
+final class WaiterQueue {
+
+    private final Promotion promotion;
+    private final Deadlines deadlines;
+    private @Nullable Waiter oldest;
+    private @Nullable Waiter newest;
+
+    /** The keeper, if it is among them; the next to head, and no caller. */
+    private @Nullable Waiter keeper;
+
+    private int size;
+
+    WaiterQueue(Promotion promotion, Deadlines deadlines) {
+        this.promotion = promotion;
+        this.deadlines = deadlines;
+    }
+
+    void add(Waiter waiter) {
+        waiter.older = newest;
+        if (newest == null) {
+            oldest = waiter;
+        } else {
+            newest.newer = waiter;
+        }
+        newest = waiter;
+        if (waiter instanceof BareKeeper) {
+            keeper = waiter;
+        }
+        size++;
+    }
+
+    void remove(Waiter waiter) {
+        Waiter before = waiter.older;
+        Waiter after = waiter.newer;
+        if (before == null) {
+            oldest = after;
+        } else {
+            before.newer = after;
+        }
+        if (after == null) {
+            newest = before;
+        } else {
+            after.older = before;
+        }
+        waiter.older = null;
+        waiter.newer = null;
+        if (waiter == keeper) {
+            keeper = null;
+        }
+        size--;
+        deadlines.forget(waiter);
+    }
+
+    /** Forgets all, whatever their links look like. */
+    void clear() {
+        oldest = null;
+        newest = null;
+        keeper = null;
+        size = 0;
+        deadlines.clear();
+    }
+
+    /** The next to head, still in the queue; null when it is empty. */
+    @Nullable
+    Waiter next() {
+        return keeper != null ? keeper : promotion == Promotion.NEWEST ? newest : oldest;
+    }
+
+    @Nullable
+    Waiter oldest() {
+        return oldest;
+    }
+
+    /** How many wait, the keeper not counted. */
+    int size() {
+        return size - (keeper == null ? 0 : 1);
+    }
+}
