@@ -4,15 +4,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call for whose answer no thread waits.
+ * A call for whose answer no thread waits: the future of one {@link Call}.
  *
  * <p>Answer, timeout, failure and close only make the executor look. What it finds decides, by one atomic step, in which the owner's
  * own {@code cancel} or {@code complete} may come first: until the future is completed, the answer stays in the mailbox and the token
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *    +----- sent -----+--> OPEN --look, or the owner--> OVER
  * </pre>
  */
-final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T, M> {
+final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private enum Phase {
         SENDING,
@@ -34,48 +36,68 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
         OVER
     }
 
-    private final Waits<T, M> waits;
-    private final AsyncWaits<T, M> asyncWaits;
+    private final StageParts<T, M> parts;
+    private final Call<T, M> call;
     private final Resends resends;
     private final Sender<?> sender;
     private final UnaryOperator<Runnable> context;
-    private final long start;
-    private final long deadline;
-    private final long receivedBefore;
-    private final long unclaimedBefore;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
-    private @Nullable Ticket<T, M> ticket; // set before another thread can find the call
-    private volatile @Nullable FailedResends failedResends; // set by one of them
-    private volatile @Nullable SendFailedException notSent; // of a request whose sending was still going on
+
+    /** Tells of a request whose sending was still going on when the caller got the future. */
+    private volatile @Nullable SendFailedException notSent;
+
     private volatile Runnable cancelTimeout = Timer.NOTHING;
-    private volatile Runnable cancelLook = Timer.NOTHING; // the last one's: any other comes soon, and does no harm
+
+    /** Cancels the last look that was asked for: any other comes soon, and does no harm. */
+    private volatile Runnable cancelLook = Timer.NOTHING;
+
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    AsyncCall(Waits<T, M> waits, AsyncWaits<T, M> asyncWaits, Duration timeout, Resends resends, Sender<?> sender) {
-        this.waits = waits;
-        this.asyncWaits = asyncWaits;
-        this.resends = resends;
+    private AsyncCall(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            Duration timeout,
+            Resends resends,
+            Sender<?> sender) {
+        this.parts = parts;
         this.sender = sender;
-        this.context = asyncWaits.captureContext();
-        this.start = waits.nanoTime();
-        this.deadline = waits.deadline(timeout);
-        this.receivedBefore = waits.receivedSoFar();
-        this.unclaimedBefore = waits.unclaimedSoFar();
+        this.context = parts.jobs.captureContext();
+        this.resends = resends;
+        this.call = new Call<>(parts, token, check, true, this);
+        call.begin(timeout);
     }
 
-    @Override
-    public void holds(Ticket<T, M> held) {
-        ticket = held;
-    }
-
-    private Ticket<T, M> ticket() {
-        return Objects.requireNonNull(ticket);
+    /** Takes a token, sends a request, and returns the future of its answer. */
+    static <T, M, X extends Exception> CompletableFuture<M> ask(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            Duration timeout,
+            Resends resends,
+            Sender<X> sender)
+            throws X {
+        parts.keeper.requireKeeper();
+        var asked = new AsyncCall<>(parts, token, check, timeout, resends, sender);
+        parts.register(token, asked.call, asked);
+        CompletionStage<?> sending;
+        try {
+            sending = Call.begin(sender);
+        } catch (Throwable e) {
+            asked.notSent();
+            throw e;
+        }
+        asked.sent();
+        if (sending != null) {
+            Call.whenFailed(sending, asked::unsent);
+        }
+        return asked;
     }
 
     @Override
     public @Nullable RuntimeException failure() {
-        return ticket().bare().failure();
+        return call.bare().failure();
     }
 
     private boolean isOver() {
@@ -83,14 +105,14 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    void sent() {
+    private void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
         try {
-            cancelTimeout = asyncWaits.after(deadline - waits.nanoTime(), this::timeIsUp);
+            cancelTimeout = parts.jobs.after(call.remainingNanos(), this::timeIsUp);
             if (isOver()) {
                 cancelTimeout.run();
             }
-            boolean failed = whyNoAnswer() != null; // those who told all others of a failure may have missed this call
+            boolean failed = whyNoAnswer() != null; // the sweep for a failure may have missed this call
             if (failed) {
                 lookIn(AsyncWaits.GRACE_NANOS, this::lookNow);
             }
@@ -105,14 +127,14 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
-    void notSent() {
+    private void notSent() {
         phase.set(Phase.OVER);
         end(Outcome.NOT_SENT);
     }
 
     /** Ends the call whose request was not sent after all, as its sender tells now. */
-    void unsent(Throwable cause) {
-        notSent = new SendFailedException(ticket().toString(), cause);
+    private void unsent(Throwable cause) {
+        notSent = new SendFailedException(call.toString(), cause);
         lookIn(AsyncWaits.GRACE_NANOS, this::lookNow); // first: an executor may block
         lookAgain();
     }
@@ -121,16 +143,15 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     /** Has something done soon, unless the call is over by then. */
     private void lookIn(long nanos, Runnable look) {
-        cancelLook = asyncWaits.after(nanos, look);
+        cancelLook = parts.jobs.after(nanos, look);
         if (isOver()) {
             cancelLook.run();
         }
     }
 
     private void timeIsUp() {
-        long lookOn = ticket().overshot ? 0 : waits.lookOnNanos(deadline);
+        long lookOn = call.lookOnNanos();
         if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
-            ticket().overshot = true;
             lookIn(lookOn, this::timeIsUp);
             return;
         }
@@ -140,12 +161,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void resendLater(int number) {
-        Duration pause = resends.before(number);
-        if (pause == null || waits.deadline(pause) - deadline >= 0 || isOver()) {
+        long pause = call.pauseBeforeResend(resends, number);
+        if (pause < 0 || isOver()) {
             return;
         }
-        cancelResend = asyncWaits.after(
-                waits.deadline(pause) - waits.nanoTime(), () -> asyncWaits.execute(context, () -> resend(number)));
+        cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
         if (isOver()) {
             cancelResend.run();
         }
@@ -153,28 +173,21 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     private void resend(int number) {
         // an executor may be late
-        if (isOver() || waits.hasMessage(ticket()) || waits.nanoTime() - deadline >= 0) {
+        if (isOver() || !call.isEmpty() || call.remainingNanos() <= 0) {
             return;
         }
         try {
-            Waits.whenFailed(Waits.begin(sender), failedResends()::add);
+            CompletionStage<?> sending = Call.begin(sender);
+            if (sending != null) {
+                Call.whenFailed(sending, call.failedSends()::add);
+            }
         } catch (Throwable e) { // an answer to what was sent before may still come
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            failedResends().add(e);
+            call.failedSends().add(e);
         }
         resendLater(number + 1);
-    }
-
-    /** What resends threw; they come one after the other, so there is no race for making it. */
-    private FailedResends failedResends() {
-        FailedResends all = failedResends;
-        if (all == null) {
-            all = new FailedResends();
-            failedResends = all;
-        }
-        return all;
     }
 
     // what ends it
@@ -187,12 +200,12 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
     }
 
     private void haveALook() {
-        asyncWaits.execute(context, this::look);
+        parts.jobs.execute(context, this::look);
     }
 
     @Override
     public void lookNow() {
-        asyncWaits.run(context, this::look);
+        parts.jobs.run(context, this::look);
     }
 
     private @Nullable RuntimeException whyNoAnswer() {
@@ -202,23 +215,23 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     private void look() {
         RuntimeException why = whyNoAnswer();
-        boolean something = waits.hasMessage(ticket()) || why != null || timeIsUp;
+        boolean something = !call.isEmpty() || why != null || timeIsUp;
         if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
             return;
         }
         Received<M> got = null;
         Throwable broken = null;
         try {
-            got = waits.lastLook(ticket()); // in any case: state beats clock
+            got = call.lastLook(); // in any case: state beats clock
             if (got != null) {
-                waits.delivered(got);
+                parts.stats.message(MessageOutcome.DELIVERED);
             }
         } catch (Throwable e) { // no memory: what has been decided is finished all the same
             broken = e;
         }
         if (got != null) {
             end(Outcome.SIGNALLED);
-            Throwable error = waits.errorReplies().in(got.message());
+            Throwable error = parts.errorReplies.in(got.message());
             if (error == null) {
                 super.complete(got.message());
             } else {
@@ -248,7 +261,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
 
     private Throwable timeout() {
         try {
-            return waits.timeout(ticket(), start, deadline, receivedBefore, unclaimedBefore, failedResends);
+            return call.timeout();
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }
@@ -261,17 +274,17 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient<T,
             cancelLook.run();
             cancelResend.run();
         } catch (Throwable e) {
-            asyncWaits.callbackFailed(e);
+            parts.bare.callbackFailed(e);
         }
         try {
-            asyncWaits.leave(this, ticket());
+            parts.release(call, this);
         } catch (Throwable e) { // the token's own code
-            asyncWaits.callbackFailed(e);
+            parts.bare.callbackFailed(e);
         }
         try {
-            waits.ended(outcome, start);
+            parts.listeners.exited(outcome, call.start());
         } catch (Throwable e) { // no memory
-            asyncWaits.callbackFailed(e);
+            parts.bare.callbackFailed(e);
         }
     }
 

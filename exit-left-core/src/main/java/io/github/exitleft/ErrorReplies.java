@@ -2,7 +2,7 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** Turns answers that are errors into exceptions (M18). */
+/** What tells answers that are errors from the others, and turns them into exceptions (M18). */
 final class ErrorReplies<M> {
 
     private final Source<M> source;
@@ -30,15 +30,14 @@ final class ErrorReplies<M> {
                 : new ErrorReplyException(error);
     }
 
-    /** Returns a message, or throws the error that it stands for. */
-    Received<M> answer(Received<M> received) {
-        Throwable error = in(received.message());
+    /** Throws the error that a message stands for, if it is one. */
+    void throwIfError(M message) {
+        Throwable error = in(message);
         if (error instanceof Error fatal) {
             throw fatal;
         }
         if (error != null) {
             throw (RuntimeException) error;
         }
-        return received;
     }
 }

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeeperThread<T, M> {
 
-    private static final System.Logger LOGGER = System.getLogger(Stage.class.getName());
+    private static final System.Logger LOGGER = System.getLogger("io.github.exitleft.Stage");
 
     /** Between two attempts at a failed source. */
     private static final Duration FAIL_ALL = Duration.ofSeconds(1);
@@ -36,7 +35,8 @@ final class KeeperThread<T, M> {
     private final BareStage<T, Source<M>, Void> bare;
     private final BareKeeper<T, Source<M>, Void> keeper;
     private final ReadLoop<T, M> readLoop;
-    private final AsyncWaits<T, M> asyncWaits;
+    private final Heartbeat heartbeat;
+    private final AsyncWaits asyncWaits;
     private final Source<M> source;
     private final long idleNanos;
     private final OnFailure onFailure;
@@ -62,13 +62,15 @@ final class KeeperThread<T, M> {
 
     KeeperThread(
             BareStage<T, Source<M>, Void> bare,
-            StageBuilder<T, M> settings,
+            StageSettings<T, M> settings,
             ReadLoop<T, M> readLoop,
-            AsyncWaits<T, M> asyncWaits) {
+            Heartbeat heartbeat,
+            AsyncWaits asyncWaits) {
         this.threadName = "exit-left keeper of stage '" + settings.name + "'";
         this.bare = bare;
         this.keeper = bare.keeper();
         this.readLoop = readLoop;
+        this.heartbeat = heartbeat;
         this.asyncWaits = asyncWaits;
         this.source = settings.source;
         this.mode = settings.keeper();
@@ -78,6 +80,18 @@ final class KeeperThread<T, M> {
 
     Keeper mode() {
         return mode;
+    }
+
+    /**
+     * Refuses what needs a keeper.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    void requireKeeper() {
+        if (mode == Keeper.OFF) {
+            throw new IllegalStateException(
+                    bare + " has no keeper, so nobody would read what is to come; set its keeper to idle or always");
+        }
     }
 
     void switchTo(Keeper wanted) {
@@ -123,7 +137,7 @@ final class KeeperThread<T, M> {
     /** After how long the thread tries a failed source again; null if it is not to, or does not know yet. */
     @Nullable
     Duration nextAttempt() {
-        return failing ? Duration.ofNanos(Math.max(0, attemptAt - readLoop.nanoTimeOr(attemptAt))) : null;
+        return failing ? Duration.ofNanos(Math.max(0, attemptAt - heartbeat.now())) : null;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -137,6 +151,15 @@ final class KeeperThread<T, M> {
             lock.unlock();
         }
         keeper.recall();
+    }
+
+    /** Sees to a source that has just failed: called by its head, which goes on whatever comes of this. Throws nothing. */
+    void sourceFailed() {
+        try {
+            lookUp();
+        } catch (Throwable e) { // an Error; the next caller makes it look up
+            bare.callbackFailed(e);
+        }
     }
 
     private void start() {
@@ -198,9 +221,7 @@ final class KeeperThread<T, M> {
     private boolean isNeeded() {
         return !bare.isClosed()
                 && !paused
-                && (mode != Keeper.OFF
-                        || asyncWaits.isAnybodyWaiting()
-                        || onFailure == OnFailure.REOPEN && hasFailed());
+                && (mode != Keeper.OFF || !asyncWaits.isEmpty() || onFailure == OnFailure.REOPEN && hasFailed());
     }
 
     private boolean hasFailed() {
@@ -225,10 +246,8 @@ final class KeeperThread<T, M> {
         try {
             takeTurns();
         } finally {
-            if (thread
-                    == Thread
-                            .currentThread()) { // it dies; the next caller makes the keeper look up, and so start again
-                thread = null;
+            if (thread == Thread.currentThread()) {
+                thread = null; // it dies; the next caller makes the keeper look up, and so start again
             }
         }
     }
@@ -278,14 +297,14 @@ final class KeeperThread<T, M> {
             return;
         }
         works();
-        if (mode == Keeper.ALWAYS || asyncWaits.isAnybodyWaiting()) {
+        if (mode == Keeper.ALWAYS || !asyncWaits.isEmpty()) {
             head(true, false);
             return;
         }
         if (mode == Keeper.OFF) {
             return; // switched off since it was needed, or the last of those has gone for whom it was
         }
-        long rest = idleNanos - (bare.nanoTime() - readLoop.lastActivity());
+        long rest = idleNanos - (bare.nanoTime() - heartbeat.lastRead());
         if (rest > 0) {
             pause(rest);
         } else if (!head(false, false)) {
@@ -310,7 +329,7 @@ final class KeeperThread<T, M> {
             failing = true; // last, since a snapshot looks at it first
         }
         boolean callerAsks = asked.getAndSet(false);
-        boolean asks = callerAsks || asyncWaits.isAnybodyAdmitted();
+        boolean asks = callerAsks || asyncWaits.isAnyAdmitted();
         if (!asks && now - attemptAt < 0) {
             pause(attemptAt - now);
             return;
@@ -348,7 +367,13 @@ final class KeeperThread<T, M> {
             if (failing && hasFailed()) {
                 attempts++;
             }
-            return readLoop.keep(director, this);
+            try {
+                readLoop.keep(director, served -> stepsDown(served, director));
+            } catch (SourceFailedException e) {
+                sourceFailed();
+                throw e;
+            }
+            return null;
         });
     }
 
@@ -356,9 +381,8 @@ final class KeeperThread<T, M> {
      * Whether the keeper, which heads and has read something or nothing, is to leave.
      *
      * @param served whether it has had a message for a caller
-     * @param waiting whether a caller waits
      */
-    boolean stepsDown(boolean served, BooleanSupplier waiting) {
+    private boolean stepsDown(boolean served, Director<T, Source<M>, Void> director) {
         if (failing && !hasFailed()) {
             works();
         }
@@ -366,7 +390,7 @@ final class KeeperThread<T, M> {
                 || switch (mode) {
                     case OFF ->
                         !isNeeded(); // a failed source may want more time than that for a look, to connect again
-                    case IDLE -> !asyncWaits.isAnybodyWaiting() && (served || waiting.getAsBoolean());
+                    case IDLE -> asyncWaits.isEmpty() && (served || director.isAnybodyWaiting());
                     case ALWAYS -> false;
                 };
     }

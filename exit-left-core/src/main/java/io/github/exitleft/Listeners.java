@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Who hears of what happens on a stage of messages; what one of them throws goes no further. */
+/** Counts what happens on a stage of messages, and tells its listeners; what one of them throws goes no further. */
 final class Listeners<T, M> {
 
     /** Passes on to a listener of messages what the primitive has to tell, but for the exits of single entries. */
@@ -34,10 +34,12 @@ final class Listeners<T, M> {
     }
 
     private final BareStage<T, Source<M>, Void> bare;
+    private final StageStats stats;
     private final List<StageListener<? super T, ? super M>> all = new CopyOnWriteArrayList<>();
 
-    Listeners(BareStage<T, Source<M>, Void> bare) {
+    Listeners(BareStage<T, Source<M>, Void> bare, StageStats stats) {
         this.bare = bare;
+        this.stats = stats;
     }
 
     void add(StageListener<? super T, ? super M> listener) {
@@ -50,8 +52,9 @@ final class Listeners<T, M> {
         bare.removeListener(new Relay(listener));
     }
 
-    /** Tells how a wait ended that began at a time of the stage's clock. */
+    /** Counts a wait that has ended, and tells of it; it began at a time of the stage's clock. */
     void exited(Outcome outcome, long since) {
+        stats.exit(outcome);
         if (!all.isEmpty()) {
             try {
                 Duration waited = Duration.ofNanos(bare.nanoTime() - since);
@@ -62,7 +65,9 @@ final class Listeners<T, M> {
         }
     }
 
+    /** Counts a message that was not delivered, and tells of it. */
     void unclaimed(Unclaimed<T, M> unclaimed) {
+        stats.message(unclaimed.outcome());
         tell(listener -> listener.unclaimed(unclaimed));
     }
 

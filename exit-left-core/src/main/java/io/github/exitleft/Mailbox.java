@@ -3,18 +3,25 @@ package io.github.exitleft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the head leaves a ticket's messages until its owner takes them.
+ * Where the head leaves the messages of one token until its owner takes them.
  *
- * <p>A ticket is its own mailbox, so that nothing has to be allocated for it. Guarded by {@link #lock}, of which the mailroom
- * has a few for all mailboxes.
+ * <p>It is what the head finds with the token's registration. Guarded by one of the mailroom's few locks.
  */
-abstract class Mailbox<M> {
+class Mailbox<T, M> {
 
-    final ReentrantLock lock;
+    /** Which of the mailroom's locks guards it. */
+    final byte lock;
+
+    /** What a message must pass; null if each will do. */
+    final @Nullable Predicate<? super M> check;
+
+    /** What is told of its messages; null if a thread waits for them. */
+    final @Nullable Recipient recipient;
 
     /** Whether one message is all that is wanted. */
     final boolean single;
@@ -22,28 +29,66 @@ abstract class Mailbox<M> {
     /** Whether the last wait got a message. */
     boolean answered;
 
-    /** Whether the last wait ended without a message, and when. */
+    /** Whether the last wait ended without a message. */
     boolean missed;
 
-    long missedAt;
+    /** When the last wait missed its message; of a single one that was answered, when the answer was received. */
+    long endedAt;
 
     boolean closed;
+
+    /** Whether the thread that waits has headed; written and read by that thread. */
+    boolean headed;
+
+    /** Whether the wait has ended so late that it only looks for what is there already; written and read by what waits. */
+    boolean overshot;
 
     /** The thread that waits for its messages; null if none does. That thread may look without the lock whether it is the one. */
     @Nullable
     Thread awaiting;
 
-    private volatile @Nullable Received<M> first; // volatile for a look without the lock
+    /** The oldest message; volatile for a look without the lock. */
+    private volatile @Nullable Received<M> first;
+
     private @Nullable ArrayDeque<Received<M>> more;
 
-    Mailbox(ReentrantLock lock, boolean single) {
+    /** How many messages failed the check; written by heads. */
+    private volatile int foreign;
+
+    /** Set before anything but the head can see the mailbox. */
+    private @Nullable BareTicket<T> bare;
+
+    Mailbox(byte lock, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
         this.lock = lock;
+        this.check = check;
         this.single = single;
+        this.recipient = recipient;
+    }
+
+    final void register(BareTicket<T> registration) {
+        bare = registration;
+    }
+
+    final boolean isRegistered() {
+        return bare != null;
+    }
+
+    final BareTicket<T> bare() {
+        return Objects.requireNonNull(bare);
     }
 
     /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
-    boolean isEndless() {
-        return false;
+    final boolean isEndless() {
+        return recipient != null && !single;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time
+    final void countForeign() {
+        foreign++;
+    }
+
+    final int foreign() {
+        return foreign;
     }
 
     /** Whether there is nothing in it; a look without the lock. */
@@ -80,5 +125,11 @@ abstract class Mailbox<M> {
         List<Received<M>> taken = new ArrayList<>(more);
         more = null;
         return taken;
+    }
+
+    /** Returns its registration's text, which names token and stage. */
+    @Override
+    public String toString() {
+        return bare().toString();
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with the mailboxes of a stage's tickets, and the memory of those that are gone.
+ * The mailboxes of a stage as a whole: what is done with each of them, and the memory of those that are closed.
  *
  * <p>The head files, the owner takes, and closing a mailbox is one step with remembering its token, so that a message meets
  * either an open mailbox or an explanation. The locks are held for a few instructions; of foreign code only the tokens'
@@ -23,11 +23,16 @@ final class Mailroom<T, M> {
 
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private final ReentrantLock memory = new ReentrantLock();
-    private final RetiredTokens<T> retired = new RetiredTokens<>(); // guarded by memory
+
+    /** Guarded by {@link #memory}. */
+    private final RetiredTokens<T> retired = new RetiredTokens<>();
+
     private final LongSupplier clock;
     private final int capacity;
     private final Overflow overflow;
-    private final MessageOutcome unasked; // what a message is for whose token nobody has asked
+
+    /** What becomes of a message whose token was never asked for here. */
+    private final MessageOutcome unasked;
 
     Mailroom(LongSupplier clock, int capacity, Overflow overflow, MessageOutcome unasked) {
         this.clock = clock;
@@ -39,54 +44,85 @@ final class Mailroom<T, M> {
         }
     }
 
-    /** The lock for a token's mailbox, shared with few others; found without writing anything that threads share. */
-    ReentrantLock lockFor(T token) {
+    /** Returns which lock guards a token's mailbox, shared with few others; found without writing anything that threads share. */
+    byte lockFor(T token) {
         int hash = Objects.requireNonNull(token, "'token' must not be null").hashCode();
-        return locks[(hash ^ hash >>> 16) & LOCKS - 1];
+        return (byte) ((hash ^ hash >>> 16) & LOCKS - 1);
     }
 
     /** Files a message; returns what is left unclaimed by that: nothing, this message, or an older one. */
     @Nullable
-    Unclaimed<T, M> offer(T token, Mailbox<M> box, Received<M> received) {
-        box.lock.lock();
+    Unclaimed<T, M> offer(T token, Mailbox<T, M> box, Received<M> received) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
-            if (box.closed) {
-                return explain(token, received.message());
-            }
-            if (box.single && box.missed) { // its only wait is over, and it is about to be closed
-                return late(token, received.message(), Math.max(0, clock.getAsLong() - box.missedAt));
-            }
-            if (box.single && (box.answered || box.size() > 0)) {
-                return unclaimed(MessageOutcome.DUPLICATE, token, received.message());
+            Unclaimed<T, M> refused = refuse(token, box, received);
+            if (refused != null) {
+                return refused;
             }
             boolean full = box.size() >= capacity;
             if (full && overflow == Overflow.DROP_NEWEST) {
                 return unclaimed(MessageOutcome.OVERFLOW, token, received.message());
             }
-            box.add(received); // first, or who looks without the lock would see a box of one empty
+            box.add(received); // first, or a look without the lock would find a box of one empty
             Received<M> dropped = full ? box.poll() : null;
             return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message());
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
     }
 
-    /** The oldest message in the box, if any; it is delivered by that. */
+    /** Delivers a message to the head itself, without filing it; returns what is left unclaimed instead, which is nothing or this message. */
     @Nullable
-    Received<M> take(Mailbox<M> box) {
+    Unclaimed<T, M> handOver(T token, Mailbox<T, M> box, Received<M> received) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            Unclaimed<T, M> refused = refuse(token, box, received);
+            if (refused == null) {
+                answered(box, received);
+            }
+            return refused;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns why a box takes no message any more; null if it does. */
+    private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, Received<M> received) {
+        if (box.closed) {
+            return explain(token, received.message());
+        }
+        if (box.single && box.missed) { // its only wait is over, and it is about to be closed
+            return late(token, received.message(), Math.max(0, clock.getAsLong() - box.endedAt));
+        }
+        return box.single && (box.answered || !box.isEmpty())
+                ? unclaimed(MessageOutcome.DUPLICATE, token, received.message())
+                : null;
+    }
+
+    private void answered(Mailbox<T, M> box, Received<M> received) {
+        box.answered = true;
+        box.missed = false;
+        box.endedAt = received.receivedAt();
+    }
+
+    /** Takes the oldest message in the box, if any; it is delivered by that. */
+    @Nullable
+    Received<M> take(Mailbox<T, M> box) {
         if (box.isEmpty()) {
             return null; // what is filed from now on is signalled after that
         }
-        box.lock.lock();
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
             Received<M> taken = box.poll();
             if (taken != null) {
-                box.answered = true;
-                box.missed = false;
+                answered(box, taken);
             }
             return taken;
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
     }
 
@@ -95,22 +131,25 @@ final class Mailroom<T, M> {
      * makes what comes from now on late.
      */
     @Nullable
-    Received<M> takeOrMiss(Mailbox<M> box) {
-        box.lock.lock();
+    Received<M> takeOrMiss(Mailbox<T, M> box) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
             Received<M> taken = box.poll();
-            box.answered = taken != null;
-            box.missed = taken == null;
-            if (box.missed) {
-                box.missedAt = clock.getAsLong();
+            if (taken != null) {
+                answered(box, taken);
+            } else {
+                box.answered = false;
+                box.missed = true;
+                box.endedAt = clock.getAsLong();
             }
             return taken;
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
     }
 
-    boolean hasMail(Mailbox<M> box) {
+    boolean hasMail(Mailbox<T, M> box) {
         return !box.isEmpty();
     }
 
@@ -119,9 +158,10 @@ final class Mailroom<T, M> {
      *
      * @throws IllegalStateException if the box is closed, or another thread waits for its messages
      */
-    void claim(Ticket<T, M> box) {
+    void claim(Mailbox<T, M> box) {
         Thread other;
-        box.lock.lock();
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
             other = box.closed ? null : box.awaiting;
             if (!box.closed && other == null) {
@@ -130,7 +170,7 @@ final class Mailroom<T, M> {
                 return;
             }
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
         // without the lock, since a ticket's text runs its token's own code
         if (other == null) {
@@ -146,13 +186,14 @@ final class Mailroom<T, M> {
     }
 
     /** Ends this thread's claim; returns what is left unclaimed by that, which is nothing unless the box has been closed. */
-    List<Unclaimed<T, M>> unclaim(T token, Mailbox<M> box) {
-        box.lock.lock();
+    List<Unclaimed<T, M>> unclaim(T token, Mailbox<T, M> box) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
             box.awaiting = null;
-            return box.closed ? empty(token, box) : List.of();
+            return box.closed && !box.isEmpty() ? empty(token, box) : List.of();
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
     }
 
@@ -162,27 +203,25 @@ final class Mailroom<T, M> {
      *
      * @param leaves whether the thread that waits is this one, and takes nothing any more
      */
-    List<Unclaimed<T, M>> close(T token, Mailbox<M> box, boolean leaves) {
-        box.lock.lock();
+    List<Unclaimed<T, M>> close(T token, Mailbox<T, M> box, boolean leaves) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
         try {
             if (leaves) {
                 box.awaiting = null;
             }
             if (!box.closed) {
                 box.closed = true;
-                remember(token, !box.isEndless() && (box.answered || !box.missed && !box.isEmpty()));
+                remember(token, box);
             }
-            return empty(token, box);
+            return box.isEmpty() ? List.of() : empty(token, box);
         } finally {
-            box.lock.unlock();
+            lock.unlock();
         }
     }
 
     /** Takes what the owner of a closed box is not going to take. */
-    private List<Unclaimed<T, M>> empty(T token, Mailbox<M> box) {
-        if (box.isEmpty()) {
-            return List.of();
-        }
+    private List<Unclaimed<T, M>> empty(T token, Mailbox<T, M> box) {
         List<Unclaimed<T, M>> left = new ArrayList<>();
         if (box.awaiting == null) {
             for (Received<M> message = box.poll(); message != null; message = box.poll()) {
@@ -194,16 +233,18 @@ final class Mailroom<T, M> {
         return left;
     }
 
-    private Unclaimed<T, M> left(T token, Mailbox<M> box, Received<M> received) {
+    private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
-                ? late(token, received.message(), Math.max(0, received.receivedAt() - box.missedAt))
+                ? late(token, received.message(), Math.max(0, received.receivedAt() - box.endedAt))
                 : unclaimed(MessageOutcome.ABANDONED, token, received.message());
     }
 
-    private void remember(T token, boolean answered) {
+    private void remember(T token, Mailbox<T, M> box) {
+        boolean answered = !box.isEndless() && (box.answered || !box.missed && !box.isEmpty());
         memory.lock();
         try {
-            retired.add(token, clock.getAsLong(), answered);
+            // a call is over with its answer, which saves a look at the clock
+            retired.add(token, box.single && box.answered ? box.endedAt : clock.getAsLong(), answered);
         } catch (Throwable e) { // the token's own code: then it is not remembered, and nothing else is lost
             return;
         } finally {
@@ -211,7 +252,7 @@ final class Mailroom<T, M> {
         }
     }
 
-    /** Why nobody gets a message whose token has no ticket. */
+    /** Explains a message whose token has no ticket. */
     Unclaimed<T, M> explain(T token, M message) {
         memory.lock();
         try {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What has not been requested yet stays in the ticket's mailbox, within its bound. The stage's executor hands on what is requested,
  * on one thread at a time: {@code turn} is taken by the thread that raises it from zero.
  */
-final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
+final class MessageStream<T, M> implements Flow.Subscription, Recipient {
 
     /** Of a subscriber that is refused. */
     private static final Flow.Subscription REFUSED = new Flow.Subscription() {
@@ -27,8 +27,8 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         public void cancel() {}
     };
 
-    private final Waits<T, M> waits;
-    private final AsyncWaits<T, M> asyncWaits;
+    private final StageParts<T, M> parts;
+    private final Mailbox<T, M> box;
     private final UnaryOperator<Runnable> context;
     private final AtomicLong demand = new AtomicLong();
     private final AtomicBoolean asked = new AtomicBoolean(); // the executor has been, and nothing has begun since
@@ -41,27 +41,30 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     private final AtomicReference<@Nullable Throwable> ending = new AtomicReference<>();
 
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
-    private @Nullable Ticket<T, M> ticket; // set before another thread can find the stream
 
-    private MessageStream(Waits<T, M> waits, AsyncWaits<T, M> asyncWaits, Flow.Subscriber<? super M> subscriber) {
-        this.waits = waits;
-        this.asyncWaits = asyncWaits;
-        this.context = asyncWaits.captureContext();
+    private MessageStream(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            Flow.Subscriber<? super M> subscriber) {
+        this.parts = parts;
+        this.box = new Mailbox<>(parts.mailroom.lockFor(token), check, false, this);
+        this.context = parts.jobs.captureContext();
         this.subscriber = subscriber;
     }
 
     /** Subscribes, or says to the subscriber why that can't be. */
     static <T, M> void begin(
-            Waits<T, M> waits,
-            AsyncWaits<T, M> asyncWaits,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
         MessageStream<T, M> stream;
         try {
-            stream = new MessageStream<>(waits, asyncWaits, subscriber);
-            asyncWaits.take(token, check, false, stream);
+            parts.keeper.requireKeeper();
+            stream = new MessageStream<>(parts, token, check, subscriber);
+            parts.register(token, stream.box, stream);
         } catch (RuntimeException e) {
             subscriber.onSubscribe(REFUSED);
             subscriber.onError(e);
@@ -82,18 +85,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
     private void begin() {
         turn.set(0);
         lookAgain();
-        if (failure() != null) { // those who told all others may have missed this one, or come too early
-            asyncWaits.sweep();
+        if (failure() != null) { // the sweep for it may have missed this one, or come too early
+            parts.asyncWaits.sweep();
         }
-    }
-
-    @Override
-    public void holds(Ticket<T, M> held) {
-        ticket = held;
-    }
-
-    private Ticket<T, M> ticket() {
-        return Objects.requireNonNull(ticket);
     }
 
     @Override
@@ -114,13 +108,13 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
             return; // or the thread whose turn it is sees to it
         }
         if (asked.compareAndSet(false, true)) {
-            asyncWaits.execute(context, this::look);
+            parts.jobs.execute(context, this::look);
         }
     }
 
     @Override
     public void lookNow() {
-        asyncWaits.run(context, this::look);
+        parts.jobs.run(context, this::look);
     }
 
     private void look() {
@@ -135,7 +129,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
                 try {
                     handOn(mine);
                 } catch (Throwable e) { // which no subscriber may throw
-                    asyncWaits.callbackFailed(e);
+                    parts.bare.callbackFailed(e);
                     cancel();
                 }
             }
@@ -145,13 +139,13 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
 
     private void handOn(Flow.Subscriber<? super M> mine) {
         while (demand.get() > 0 && !over.get()) {
-            Received<M> got = waits.takeMessage(ticket());
+            Received<M> got = parts.mailroom.take(box);
             if (got == null) {
                 break;
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
-            waits.delivered(got);
-            Throwable error = waits.errorReplies().in(got.message());
+            parts.stats.message(MessageOutcome.DELIVERED);
+            Throwable error = parts.errorReplies.in(got.message());
             if (error != null) {
                 ending.compareAndSet(null, error);
                 break;
@@ -179,15 +173,15 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient<T, M> {
         }
         subscriber = null;
         try {
-            asyncWaits.leave(this, ticket());
+            parts.release(box, this);
         } catch (Throwable e) { // the token's own code, which must not keep the end from the subscriber
-            asyncWaits.callbackFailed(e);
+            parts.bare.callbackFailed(e);
         }
         return true;
     }
 
     @Override
     public @Nullable RuntimeException failure() {
-        return ticket().bare().failure();
+        return box.bare().failure();
     }
 }

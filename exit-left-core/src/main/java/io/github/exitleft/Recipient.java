@@ -2,11 +2,8 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** What is told of a ticket's messages instead of a thread that waits for them: an asynchronous call, or a subscription. */
-interface Recipient<T, M> {
-
-    /** Learns its ticket, before anything else can find that. */
-    void holds(Ticket<T, M> ticket);
+/** What is told of a mailbox's messages where no thread waits for them: an asynchronous call, or a subscription. */
+interface Recipient {
 
     /**
      * Is told that there may be something for it: a message has been filed, the stage has been closed, or the source has failed. Has its
@@ -17,7 +14,7 @@ interface Recipient<T, M> {
     /** Does that work on the calling thread, one of the timer's, since the executor has not come to it. */
     void lookNow();
 
-    /** Why no message can come any more; null if one can. */
+    /** Returns why no message can come any more; null if one can. */
     @Nullable
     RuntimeException failure();
 }

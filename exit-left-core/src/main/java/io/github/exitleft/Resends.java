@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** When a call sends again while no answer comes; immutable. */
 public final class Resends {
 
-    private static final Resends NONE = new Resends(Duration.ZERO, 1, 0);
+    static final Resends NONE = new Resends(Duration.ZERO, 1, 0);
 
     private final Duration first;
     private final int factor;

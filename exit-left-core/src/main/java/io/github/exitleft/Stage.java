@@ -2,11 +2,9 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,48 +37,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stage<T, M> implements AutoCloseable {
 
-    private final String name;
+    final StageParts<T, M> parts;
     private final Class<T> tokenType;
-    private final Duration defaultTimeout;
     private final Source<M> source;
-    private final BareStage<T, Source<M>, Void> bare;
-    private final Mailroom<T, M> mailroom;
-    private final ReadLoop<T, M> readLoop;
-    private final Waits<T, M> waits;
-    private final AsyncWaits<T, M> asyncWaits;
-    private final KeeperThread<T, M> keeperThread;
-    private final StageStats stats = new StageStats();
-    private final Listeners<T, M> listeners;
 
-    @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their tickets
-    Stage(StageBuilder<T, M> settings) {
-        this.name = settings.name;
-        this.tokenType = settings.tokenType;
-        this.defaultTimeout = settings.defaultTimeout;
-        this.source = settings.source;
-        this.bare = settings.seam
-                .apply(BareStage.<T, Source<M>, Void>builder(settings.name, source, null)
-                        .promotion(settings.promotion)
-                        .maxTickets(settings.maxTickets)
-                        .wakeup(this::wakeHead)
-                        .closer(Source::close, source.closesUnderReader()))
-                .build();
-        this.mailroom = new Mailroom<>(
-                () -> nanoTimeOr(lastRead()),
-                settings.mailboxCapacity,
-                settings.overflow,
-                settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
-        this.listeners = new Listeners<>(bare);
-        this.readLoop = new ReadLoop<>(this, settings, mailroom, stats);
-        this.waits = new Waits<>(
-                bare, mailroom, readLoop, stats, listeners, new ErrorReplies<>(source, settings.classifier));
-        this.asyncWaits = new AsyncWaits<>(this, settings);
-        this.keeperThread = new KeeperThread<>(bare, settings, readLoop, asyncWaits);
-    }
-
-    /** Starts the keeper, if there is to be one; once the stage is complete. */
-    void begin() {
-        keeperThread.lookUp();
+    Stage(StageParts<T, M> parts, Class<T> tokenType, Source<M> source) {
+        this.parts = parts;
+        this.tokenType = tokenType;
+        this.source = source;
     }
 
     /**
@@ -106,7 +70,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the name
      */
     public String name() {
-        return name;
+        return parts.bare.name();
     }
 
     /**
@@ -124,7 +88,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return the timeout
      */
     public Duration defaultTimeout() {
-        return defaultTimeout;
+        return parts.defaultTimeout;
     }
 
     /**
@@ -157,7 +121,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
-        return call(token, null, defaultTimeout, Resends.none(), sender);
+        return Call.ask(parts, token, null, parts.defaultTimeout, Resends.NONE, sender);
     }
 
     /**
@@ -190,7 +154,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(check, "'check' must not be null");
-        return call(token, check, defaultTimeout, Resends.none(), sender);
+        return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
     }
 
     /**
@@ -231,8 +195,8 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
-        Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
-        return call(token, options.check, timeout, options.resends, sender);
+        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
+        return Call.ask(parts, token, options.check, timeout, options.resends, sender);
     }
 
     /**
@@ -251,20 +215,6 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
             throws X, InterruptedException {
         return call(token, options, (Sender<X>) sender);
-    }
-
-    private <X extends Exception> M call(
-            T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
-            throws X, InterruptedException {
-        bare.requireOutside();
-        if (Thread.interrupted()) {
-            throw waits.interruptedBeforeCall();
-        }
-        Received<M> reply;
-        try (Ticket<T, M> ticket = take(token, check, true, null)) {
-            reply = waits.await(ticket, timeout, resends, sender);
-        }
-        return waits.errorReplies().answer(reply).message();
     }
 
     /**
@@ -319,19 +269,8 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        Duration timeout = options.timeout == null ? defaultTimeout : options.timeout;
-        var call = new AsyncCall<>(waits, asyncWaits, timeout, options.resends, sender);
-        asyncWaits.take(token, options.check, true, call);
-        CompletionStage<?> sending;
-        try {
-            sending = Waits.begin(sender);
-        } catch (Throwable e) {
-            call.notSent();
-            throw e;
-        }
-        call.sent();
-        Waits.whenFailed(sending, call::unsent);
-        return call;
+        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
+        return AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender);
     }
 
     /**
@@ -359,7 +298,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #messages(Object, Predicate)
      */
     public Flow.Publisher<M> messages(T token) {
-        return subscriber -> MessageStream.begin(waits, asyncWaits, token, null, subscriber);
+        return subscriber -> MessageStream.begin(parts, token, null, subscriber);
     }
 
     /**
@@ -377,7 +316,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
         Objects.requireNonNull(check, "'check' must not be null");
-        return subscriber -> MessageStream.begin(waits, asyncWaits, token, check, subscriber);
+        return subscriber -> MessageStream.begin(parts, token, check, subscriber);
     }
 
     /**
@@ -388,7 +327,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #ticket(Object, Predicate)
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null, false, null);
+        return take(token, null);
     }
 
     /**
@@ -404,116 +343,13 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source failed and it is too early to try again
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"), false, null);
+        return take(token, Objects.requireNonNull(check, "'check' must not be null"));
     }
 
-    Ticket<T, M> take(
-            T token, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient<T, M> recipient) {
-        var ticket = new Ticket<>(this, token, check, mailroom.lockFor(token), single, recipient);
-        if (recipient != null) {
-            recipient.holds(ticket);
-        } else if (single) {
-            ticket.awaiting = Thread.currentThread(); // no other thread will know this ticket
-        }
-        ticket.register(bare.ticket(token, ticket));
-        if (recipient == null) {
-            keeperThread.admitted();
-        }
+    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check) {
+        var ticket = new Ticket<>(parts, token, check);
+        parts.register(token, ticket);
         return ticket;
-    }
-
-    Received<M> await(Ticket<T, M> ticket, Duration timeout) throws InterruptedException {
-        bare.requireOutside();
-        mailroom.claim(ticket); // what is refused is no wait, and takes nothing
-        Received<M> received;
-        try {
-            received = waits.await(ticket, timeout, Resends.none(), null);
-        } finally {
-            mailroom.unclaim(ticket.token(), ticket).forEach(this::unclaimed);
-        }
-        return waits.errorReplies().answer(received);
-    }
-
-    void requireKeeper() {
-        if (keeperThread.mode() == Keeper.OFF) {
-            throw new IllegalStateException("stage '" + name
-                    + "' has no keeper, so nobody would read what is to come; set its keeper to idle or always");
-        }
-    }
-
-    /** Somebody waits for whom no thread does. */
-    void attend() {
-        keeperThread.attend();
-    }
-
-    void nobodyWaitsInTheBackground() {
-        keeperThread.relieve();
-    }
-
-    void tell(Recipient<T, M> recipient) {
-        bare.help(recipient::lookAgain);
-    }
-
-    void release(Ticket<T, M> ticket) {
-        release(ticket, ticket.awaiting == Thread.currentThread());
-    }
-
-    /** Closes a ticket whose wait is to end, though it is this thread perhaps that is about to wait. */
-    void endWait(Ticket<T, M> ticket) {
-        release(ticket, false);
-    }
-
-    private void release(Ticket<T, M> ticket, boolean leaves) {
-        List<Unclaimed<T, M>> left = List.of();
-        try {
-            // the mailbox first: a message that finds no ticket any more finds its token remembered
-            left = mailroom.close(ticket.token(), ticket, leaves);
-        } finally {
-            try {
-                ticket.bare().close();
-            } finally {
-                left.forEach(this::unclaimed);
-            }
-        }
-    }
-
-    void unclaimed(Unclaimed<T, M> unclaimed) {
-        stats.message(unclaimed.outcome());
-        listeners.unclaimed(unclaimed);
-    }
-
-    /** Somebody heads no more, since the source has failed; whoever waited in the queue has been told. */
-    void sourceFailed() {
-        asyncWaits.sweep();
-        keeperThread.lookUp();
-    }
-
-    void callbackFailed(Throwable thrown) {
-        bare.callbackFailed(thrown);
-    }
-
-    long nanoTime() {
-        return bare.nanoTime();
-    }
-
-    /** The time, or what is given if Errors come of looking at the clock again and again: for steps that have to be finished (S19). */
-    long nanoTimeOr(long otherwise) {
-        for (int attempt = 0; attempt < 3; attempt++) {
-            try {
-                return bare.nanoTime();
-            } catch (Throwable e) {
-                Thread.yield();
-            }
-        }
-        return otherwise;
-    }
-
-    private long lastRead() {
-        return readLoop.lastActivity();
-    }
-
-    boolean isClosed() {
-        return bare.isClosed();
     }
 
     /**
@@ -522,7 +358,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return as it is set now
      */
     public Keeper keeper() {
-        return keeperThread.mode();
+        return parts.keeper.mode();
     }
 
     /**
@@ -533,7 +369,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param keeper when it is to read, from now on
      */
     public void keeper(Keeper keeper) {
-        keeperThread.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
+        parts.keeper.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
     }
 
     /**
@@ -545,12 +381,12 @@ public final class Stage<T, M> implements AutoCloseable {
      * before. {@link #keeper()} is still what it is set to.
      */
     public void pause() {
-        keeperThread.pause();
+        parts.keeper.pause();
     }
 
     /** Reads in the background again after {@link #pause()}, as the keeper is set; without a pause it does nothing. */
     public void resume() {
-        keeperThread.resume();
+        parts.keeper.resume();
     }
 
     /**
@@ -560,17 +396,19 @@ public final class Stage<T, M> implements AutoCloseable {
      * @return what it looks like now
      */
     public StageSnapshot snapshot(int oldest) {
-        BareSnapshot role = bare.snapshot(oldest);
-        Duration byKeeper = role.outage() == null ? null : keeperThread.nextAttempt();
+        BareSnapshot role = parts.bare.snapshot(oldest);
+        BareSnapshot.Outage outage = role.outage();
+        Duration nextAttempt = outage == null ? null : parts.keeper.nextAttempt();
+        if (outage != null && nextAttempt == null) {
+            nextAttempt = outage.retryIn();
+        }
         return new StageSnapshot(
                 role,
-                stats.exits(),
-                stats.messages(),
-                stats.transientFailures(),
-                role.outage() == null || byKeeper != null
-                        ? byKeeper
-                        : role.outage().retryIn(),
-                readLoop.unattendedFor(role));
+                parts.stats.exits(),
+                parts.stats.messages(),
+                parts.stats.transientFailures(),
+                nextAttempt,
+                parts.heartbeat.unattendedFor(role));
     }
 
     /**
@@ -591,7 +429,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param listener the listener
      */
     public void addListener(StageListener<? super T, ? super M> listener) {
-        listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
+        parts.listeners.add(Objects.requireNonNull(listener, "'listener' must not be null"));
     }
 
     /**
@@ -600,7 +438,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param listener the listener
      */
     public void removeListener(StageListener<? super T, ? super M> listener) {
-        listeners.remove(listener);
+        parts.listeners.remove(listener);
     }
 
     /**
@@ -609,20 +447,9 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     @Override
     public void close() {
-        bare.close();
-        asyncWaits.sweep();
-        keeperThread.lookUp();
-    }
-
-    /** Wakes the head because the stage or its ticket is closed. */
-    private void wakeHead(Source<M> reading) {
-        try {
-            if (bare.isClosed()) {
-                asyncWaits.sweep(); // now, since the head may take its time
-            }
-        } finally {
-            reading.wakeup();
-        }
+        parts.bare.close();
+        parts.asyncWaits.sweep();
+        parts.keeper.lookUp();
     }
 
     @Override

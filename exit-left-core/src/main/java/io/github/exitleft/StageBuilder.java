@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a {@link Stage}.
@@ -14,41 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StageBuilder<T, M> {
 
-    final String name;
-    final Class<T> tokenType;
-    final Source<M> source;
-    final TokenReader<? extends T, ? super M> reader;
-    Duration defaultTimeout = Duration.ofSeconds(3);
-    Promotion promotion = Promotion.NEWEST;
-    int drain = 32;
-    int maxTickets = 10_000;
-    int mailboxCapacity = 16;
-    Overflow overflow = Overflow.DROP_NEWEST;
-    boolean shared;
-    private @Nullable Keeper keeper;
-    Duration keeperIdle = Duration.ofMillis(100);
-    OnFailure onFailure = OnFailure.REOPEN;
-
-    @Nullable
-    Executor executor;
-
-    ContextCapture context = UnaryOperator::identity;
-
-    @Nullable
-    ReplyClassifier<? super M> classifier;
-
-    Timer timer = Timer.JVM;
-    UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
+    final StageSettings<T, M> settings;
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
-        this.name = Objects.requireNonNull(name, "'name' must not be null");
-        this.tokenType = Objects.requireNonNull(tokenType, "'tokenType' must not be null");
-        if (tokenType.isArray()) {
-            throw new IllegalArgumentException("'tokenType' must not be an array, but is " + tokenType.getTypeName()
-                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
-        }
-        this.source = Objects.requireNonNull(source, "'source' must not be null");
-        this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
+        this.settings = new StageSettings<>(name, tokenType, source, reader);
     }
 
     /**
@@ -61,7 +29,7 @@ public final class StageBuilder<T, M> {
         if (defaultTimeout.isNegative() || defaultTimeout.isZero()) {
             throw new IllegalArgumentException("'defaultTimeout' must be positive, but is " + defaultTimeout);
         }
-        this.defaultTimeout = defaultTimeout;
+        settings.defaultTimeout = defaultTimeout;
         return this;
     }
 
@@ -72,7 +40,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> promotion(Promotion promotion) {
-        this.promotion = Objects.requireNonNull(promotion, "'promotion' must not be null");
+        settings.promotion = Objects.requireNonNull(promotion, "'promotion' must not be null");
         return this;
     }
 
@@ -86,7 +54,7 @@ public final class StageBuilder<T, M> {
         if (drain < 0) {
             throw new IllegalArgumentException("'drain' must not be negative, but is " + drain);
         }
-        this.drain = drain;
+        settings.drain = drain;
         return this;
     }
 
@@ -97,7 +65,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> maxTickets(int maxTickets) {
-        this.maxTickets = atLeastOne(maxTickets, "maxTickets");
+        settings.maxTickets = atLeastOne(maxTickets, "maxTickets");
         return this;
     }
 
@@ -110,8 +78,8 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> mailbox(int capacity, Overflow overflow) {
-        this.mailboxCapacity = atLeastOne(capacity, "capacity");
-        this.overflow = Objects.requireNonNull(overflow, "'overflow' must not be null");
+        settings.mailboxCapacity = atLeastOne(capacity, "capacity");
+        settings.overflow = Objects.requireNonNull(overflow, "'overflow' must not be null");
         return this;
     }
 
@@ -124,7 +92,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> shared(boolean shared) {
-        this.shared = shared;
+        settings.shared = shared;
         return this;
     }
 
@@ -137,7 +105,7 @@ public final class StageBuilder<T, M> {
      * @see Stage#keeper(Keeper)
      */
     public StageBuilder<T, M> keeper(Keeper keeper) {
-        this.keeper = Objects.requireNonNull(keeper, "'keeper' must not be null");
+        settings.keeper = Objects.requireNonNull(keeper, "'keeper' must not be null");
         return this;
     }
 
@@ -151,7 +119,7 @@ public final class StageBuilder<T, M> {
         if (keeperIdle.compareTo(Duration.ofMillis(1)) < 0 || keeperIdle.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("'keeperIdle' must be from 1 ms to an hour, but is " + keeperIdle);
         }
-        this.keeperIdle = keeperIdle;
+        settings.keeperIdle = keeperIdle;
         return this;
     }
 
@@ -162,7 +130,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> onFailure(OnFailure onFailure) {
-        this.onFailure = Objects.requireNonNull(onFailure, "'onFailure' must not be null");
+        settings.onFailure = Objects.requireNonNull(onFailure, "'onFailure' must not be null");
         return this;
     }
 
@@ -179,7 +147,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> executor(Executor executor) {
-        this.executor = Objects.requireNonNull(executor, "'executor' must not be null");
+        settings.executor = Objects.requireNonNull(executor, "'executor' must not be null");
         return this;
     }
 
@@ -193,7 +161,7 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> context(ContextCapture context) {
-        this.context = Objects.requireNonNull(context, "'context' must not be null");
+        settings.context = Objects.requireNonNull(context, "'context' must not be null");
         return this;
     }
 
@@ -205,23 +173,19 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
-        this.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
+        settings.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
         return this;
-    }
-
-    Keeper keeper() {
-        return keeper != null ? keeper : source.preferredKeeper();
     }
 
     /** For tests: what keeps the time of asynchronous calls. */
     StageBuilder<T, M> timer(Timer timer) {
-        this.timer = timer;
+        settings.timer = timer;
         return this;
     }
 
     /** For tests and checkers: what they set beneath. */
     StageBuilder<T, M> seam(UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam) {
-        this.seam = seam;
+        settings.seam = seam;
         return this;
     }
 
@@ -231,8 +195,9 @@ public final class StageBuilder<T, M> {
      * @return a new stage
      */
     public Stage<T, M> build() {
-        var stage = new Stage<>(this);
-        stage.begin();
+        var parts = new StageParts<>(settings);
+        var stage = new Stage<>(parts, settings.tokenType, settings.source);
+        parts.keeper.lookUp(); // which begins, if there is to be one
         return stage;
     }
 

@@ -8,19 +8,24 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts what became of a stage's messages and of its callers' waits. */
 final class StageStats {
 
-    private final Map<MessageOutcome, LongAdder> messages = new EnumMap<>(MessageOutcome.class);
-    private final Map<Outcome, LongAdder> exits = new EnumMap<>(Outcome.class);
-    private final AtomicLong received = new AtomicLong(); // only heads count, of which there is one at a time
+    /** By the ordinals of the outcomes. */
+    private final LongAdder[] messages = adders(MessageOutcome.values().length);
+
+    /** By the ordinals of the outcomes. */
+    private final LongAdder[] exits = adders(Outcome.values().length);
+
+    /** Written by heads only, of which there is one at a time. */
+    private final AtomicLong received = new AtomicLong();
+
     private final LongAdder unclaimed = new LongAdder();
     private final LongAdder transientFailures = new LongAdder();
 
-    StageStats() {
-        for (MessageOutcome outcome : MessageOutcome.values()) {
-            messages.put(outcome, new LongAdder());
+    private static LongAdder[] adders(int number) {
+        var adders = new LongAdder[number];
+        for (int i = 0; i < number; i++) {
+            adders[i] = new LongAdder();
         }
-        for (Outcome outcome : Outcome.values()) {
-            exits.put(outcome, new LongAdder());
-        }
+        return adders;
     }
 
     void received() {
@@ -32,14 +37,14 @@ final class StageStats {
     }
 
     void message(MessageOutcome outcome) {
-        adder(messages, outcome).increment();
+        messages[outcome.ordinal()].increment();
         if (outcome != MessageOutcome.DELIVERED) {
             unclaimed.increment();
         }
     }
 
     void exit(Outcome outcome) {
-        adder(exits, outcome).increment();
+        exits[outcome.ordinal()].increment();
     }
 
     long receivedSoFar() {
@@ -56,18 +61,17 @@ final class StageStats {
 
     Map<MessageOutcome, Long> messages() {
         Map<MessageOutcome, Long> sums = new EnumMap<>(MessageOutcome.class);
-        messages.forEach((outcome, adder) -> sums.put(outcome, adder.sum()));
+        for (MessageOutcome outcome : MessageOutcome.values()) {
+            sums.put(outcome, messages[outcome.ordinal()].sum());
+        }
         return sums;
     }
 
     Map<Outcome, Long> exits() {
         Map<Outcome, Long> sums = new EnumMap<>(Outcome.class);
-        exits.forEach((outcome, adder) -> sums.put(outcome, adder.sum()));
+        for (Outcome outcome : Outcome.values()) {
+            sums.put(outcome, exits[outcome.ordinal()].sum());
+        }
         return sums;
-    }
-
-    @SuppressWarnings("NullAway") // the constructor puts one for every key
-    private static <K extends Enum<K>> LongAdder adder(Map<K, LongAdder> adders, K key) {
-        return adders.get(key);
     }
 }

@@ -1,8 +1,6 @@
 package io.github.exitleft;
 
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,69 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> tokens
  * @param <M> messages
  */
-public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
+public final class Ticket<T, M> extends Call<T, M> {
 
-    private final Stage<T, M> stage;
-    private final T token;
-    final @Nullable Predicate<? super M> check;
-
-    /** Who is told of its messages; null if a thread waits for them. */
-    final @Nullable Recipient<T, M> recipient;
-
-    /** Why its request was not sent after all; null unless that has been told. */
-    volatile @Nullable Throwable unsent;
-
-    /** Whether the ticket's thread has headed; written and read by that thread. */
-    boolean headed;
-
-    /** Whether the wait has ended so late that it only looks for what is there already; written and read by that thread. */
-    boolean overshot;
-
-    /** How many messages failed the check. */
-    private volatile int foreign;
-
-    private @Nullable BareTicket<T> bare; // set before anybody but the head can see the ticket
-
-    Ticket(
-            Stage<T, M> stage,
-            T token,
-            @Nullable Predicate<? super M> check,
-            ReentrantLock lock,
-            boolean single,
-            @Nullable Recipient<T, M> recipient) {
-        super(lock, single);
-        this.stage = stage;
-        this.token = token;
-        this.check = check;
-        this.recipient = recipient;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time
-    void countForeign() {
-        foreign++;
-    }
-
-    int foreign() {
-        return foreign;
-    }
-
-    /** Ends the wait for an answer to a request that was not sent, from any thread. */
-    void endUnsent(Throwable cause) {
-        unsent = cause; // first, since by it the wait tells this end from others
-        stage.endWait(this);
-    }
-
-    @Override
-    boolean isEndless() {
-        return recipient != null && !single;
-    }
-
-    void register(BareTicket<T> registration) {
-        bare = registration;
-    }
-
-    BareTicket<T> bare() {
-        return Objects.requireNonNull(bare);
+    Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
+        super(parts, token, check, false, null);
     }
 
     /**
@@ -86,7 +25,7 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @return the token
      */
     public T token() {
-        return token;
+        return bare().token();
     }
 
     /**
@@ -97,7 +36,7 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
-        return await(stage.defaultTimeout());
+        return await(parts.defaultTimeout);
     }
 
     /**
@@ -117,7 +56,18 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      * @throws io.github.exitleft.SourceFailedException if the source fails, or failed since the ticket was taken
      */
     public Received<M> await(Duration timeout) throws InterruptedException {
-        return stage.await(this, timeout);
+        parts.bare.requireOutside();
+        parts.mailroom.claim(this); // what is refused is no wait, and takes nothing
+        Received<M> received;
+        try {
+            received = await(timeout, Resends.NONE, null);
+        } finally {
+            for (Unclaimed<T, M> left : parts.mailroom.unclaim(token(), this)) {
+                parts.listeners.unclaimed(left);
+            }
+        }
+        parts.errorReplies.throwIfError(received.message());
+        return received;
     }
 
     /**
@@ -127,11 +77,6 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
      */
     @Override
     public void close() {
-        stage.release(this);
-    }
-
-    @Override
-    public String toString() {
-        return bare().toString();
+        super.close();
     }
 }

@@ -29,6 +29,7 @@ final class ChaosErrors {
     /** What futures and streams do beside a wait: it is not that thread's wait that an Error would end there. */
     private static final Set<String> SPARED = Set.of(
             AsyncWaits.class.getName(),
+            AsyncJobs.class.getName(),
             AsyncCall.class.getName(),
             MessageStream.class.getName(),
             ChaosAsyncWaits.class.getName());

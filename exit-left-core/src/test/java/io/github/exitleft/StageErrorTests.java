@@ -176,14 +176,9 @@ class StageErrorTests extends NoteFixture {
 
     @Test
     void s19_errorAfterTheTicketOfAFutureOrStreamWasTaken_givesItBack() {
-        StageBuilder<Integer, Note> settings = Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
-                .keeper(Keeper.ALWAYS);
-        Stage<Integer, Note> stage = build(settings);
-        var background = new AsyncWaits<>(stage, settings);
-        var recipient = new Recipient<Integer, Note>() {
-            @Override
-            public void holds(Ticket<Integer, Note> ticket) {}
-
+        Stage<Integer, Note> stage = stage(settings -> settings.keeper(Keeper.ALWAYS));
+        StageParts<Integer, Note> parts = stage.parts;
+        var recipient = new Recipient() {
             @Override
             public void lookAgain() {}
 
@@ -200,7 +195,8 @@ class StageErrorTests extends NoteFixture {
                 throw new OutOfMemoryError("wanted by a test");
             }
         };
-        assertThatThrownBy(() -> background.take(1, null, true, recipient)).isInstanceOf(OutOfMemoryError.class);
+        var box = new Mailbox<Integer, Note>(parts.mailroom.lockFor(1), null, true, recipient);
+        assertThatThrownBy(() -> parts.register(1, box, recipient)).isInstanceOf(OutOfMemoryError.class);
         assertThat(stage.snapshot(0).role().tickets()).isZero();
     }
 

@@ -653,13 +653,13 @@ class StageExecutorTests extends NoteFixture {
 
     @Test
     void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() {
-        Executor one = AsyncWaits.defaultExecutor(1, timer);
+        Executor one = AsyncJobs.defaultExecutor(1, timer);
         var where = new CompletableFuture<String>();
         one.execute(() -> where.complete(Thread.currentThread().getName()));
 
         assertThat(where.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(ManualTimer.THREAD);
-        assertThat(AsyncWaits.defaultExecutor(0, timer)).isNotInstanceOf(ForkJoinPool.class);
-        assertThat(AsyncWaits.defaultExecutor(2, timer)).isSameAs(ForkJoinPool.commonPool());
+        assertThat(AsyncJobs.defaultExecutor(0, timer)).isNotInstanceOf(ForkJoinPool.class);
+        assertThat(AsyncJobs.defaultExecutor(2, timer)).isSameAs(ForkJoinPool.commonPool());
     }
 
     @Test

@@ -75,7 +75,7 @@ public abstract class StageFixture {
     /** Builds a stage and checks it when the test is over. */
     protected <T, M> Stage<T, M> build(StageBuilder<T, M> builder) {
         Stage<T, M> stage = builder.build();
-        stages.put(stage, builder.source instanceof HookedSource<?> hooked ? hooked : null);
+        stages.put(stage, builder.settings.source instanceof HookedSource<?> hooked ? hooked : null);
         return stage;
     }
 

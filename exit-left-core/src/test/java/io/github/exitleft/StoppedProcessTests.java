@@ -31,11 +31,12 @@ class StoppedProcessTests extends NoteFixture {
         stopped.await();
     }
 
-    /** Waits until those who wait with these tickets have noticed that their time is up, and look on. */
+    /** Waits until the waits with these tickets have noticed that their time is up, so that each has entered once more, and look on. */
     private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
         until(() -> {
-            assertThat(tickets).allMatch(ticket -> ticket.overshot);
-            assertThat(stage.snapshot(0).role().waiters()).isEqualTo(tickets.size());
+            BareSnapshot role = stage.snapshot(0).role();
+            assertThat(role.entries()).containsEntry(Outcome.TIMED_OUT, (long) tickets.size());
+            assertThat(role.waiters()).isEqualTo(tickets.size());
         });
     }
 
@@ -159,8 +160,10 @@ class StoppedProcessTests extends NoteFixture {
             Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
             clock.advance(Duration.ofMillis(2_100));
 
-            assertThat(waiter.failure()).isInstanceOf(StageTimeoutException.class);
-            assertThat(ticket.overshot).isFalse();
+            assertThat(waiter.failure())
+                    .isInstanceOf(StageTimeoutException.class)
+                    .hasMessageNotContaining("after its deadline");
+            assertThat(stage.snapshot(0).role().entries()).containsEntry(Outcome.TIMED_OUT, 1L);
         }
         add(1, "done");
         head.get();

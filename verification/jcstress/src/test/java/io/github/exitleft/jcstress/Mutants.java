@@ -16,16 +16,16 @@ final class Mutants {
     static final List<Mutant> ALL = List.of(
             new Mutant(
                     "message filed after its signal",
-                    "io/github/exitleft/ReadLoop.java",
+                    "io/github/exitleft/Router.java",
                     "Messages.Filed",
                     List.of(
                             new Edit("Unclaimed<T, M> left = mailroom.offer(", """
-                                    if (ticket != mine) {
+                                    if (!mine) {
                                         director.signal(holder);
                                     }
                                     Unclaimed<T, M> left = mailroom.offer("""),
                             new Edit(
-                                    "if (ticket != mine && (left == null || left.message() != message)) {",
+                                    "if (!mine && (left == null || left.message() != received.message())) {",
                                     "if (false) {"))),
             new Mutant(
                     "buffer filled after the signal",

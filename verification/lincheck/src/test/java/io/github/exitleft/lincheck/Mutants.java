@@ -17,11 +17,11 @@ final class Mutants {
     private static final String DIRECTOR = "io/github/exitleft/Director.java";
     private static final String BARE_KEEPER = "io/github/exitleft/BareKeeper.java";
     private static final String REGISTRATIONS = "io/github/exitleft/Registrations.java";
-    private static final String WAITS = "io/github/exitleft/Waits.java";
-    private static final String HEADING = "io/github/exitleft/ReadLoop.java";
+    private static final String CALL = "io/github/exitleft/Call.java";
+    private static final String ROUTER = "io/github/exitleft/Router.java";
     private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
     private static final String ASYNC_CALL = "io/github/exitleft/AsyncCall.java";
-    private static final String BACKGROUND = "io/github/exitleft/AsyncWaits.java";
+    private static final String ASYNC_WAITS = "io/github/exitleft/AsyncWaits.java";
     private static final String MESSAGE_STREAM = "io/github/exitleft/MessageStream.java";
 
     static final List<Mutant> ALL = List.of(
@@ -191,28 +191,28 @@ final class Mutants {
                             "removed = tickets.remove(ticket.token(), ticket);",
                             "removed = tickets.remove(ticket.token()) != null;")),
             mutant(
-                    WAITS,
+                    CALL,
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit(
-                            "got = mailroom.take(ticket);\n                if (got != null || exit instanceof Exit.Signalled<?>) {",
-                            "if (exit instanceof Exit.Signalled<?>) { got = mailroom.take(ticket);"),
+                            "got = parts.mailroom.take(this);\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
+                            "if (exit instanceof Exit.Signalled<?>) { got = parts.mailroom.take(this);"),
                     new Edit(
-                            "got = mailroom.takeOrMiss(ticket);\n                    if (got == null) {",
+                            "got = lastLook();\n                if (got == null) {",
                             "if (true) {")),
             mutant(
-                    HEADING,
+                    ROUTER,
                     "filed without a signal",
                     "routing against leaving",
                     new Edit("director.signal(holder);", "")),
             mutant(
-                    HEADING,
+                    ROUTER,
                     "signalled before it is filed",
                     "routing against leaving",
                     new Edit(
                             "Unclaimed<T, M> left = mailroom.offer(",
-                            "if (ticket != mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer("),
-                    new Edit("if (ticket != mine && (left == null || left.message() != message)) {", "if (false) {")),
+                            "if (!mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer("),
+                    new Edit("if (!mine && (left == null || left.message() != received.message())) {", "if (false) {")),
             mutant(
                     MAILROOM,
                     "filed in a closed mailbox",
@@ -231,12 +231,12 @@ final class Mutants {
                     "answer against sending",
                     new Edit(
                             "boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;",
-                            "boolean told = waits.hasMessage(ticket()); phase.set(Phase.OPEN);")),
+                            "boolean told = !call.isEmpty(); phase.set(Phase.OPEN);")),
             mutant(
                     ASYNC_CALL,
                     "expired without a look into the mailbox",
                     "answer against the time",
-                    new Edit("got = waits.lastLook(ticket());", "got = timeIsUp ? null : waits.lastLook(ticket());")),
+                    new Edit("got = call.lastLook();", "got = timeIsUp ? null : call.lastLook();")),
             mutant(
                     ASYNC_CALL,
                     "future's end without the atomic step",
@@ -244,14 +244,14 @@ final class Mutants {
                     new Edit(
                             "if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {",
                             "if (!something || phase.get() != Phase.OPEN) {"),
-                    new Edit("got = waits.lastLook", "phase.set(Phase.OVER); got = waits.lastLook")),
+                    new Edit("got = call.lastLook", "phase.set(Phase.OVER); got = call.lastLook")),
             mutant(
                     ASYNC_CALL,
                     "failed while sending, and not seen",
                     "failure against calling",
                     new Edit("boolean failed = whyNoAnswer() != null;", "boolean failed = false;")),
             mutant(
-                    BACKGROUND,
+                    ASYNC_WAITS,
                     "calls not told of a close",
                     "close against calling",
                     new Edit("recipient.lookAgain();\n", "\n")),
@@ -260,7 +260,7 @@ final class Mutants {
                     "stream that misses the failure's sweep",
                     "failure against subscribing",
                     new Edit("turn.set(0);\n        lookAgain();", "turn.set(0);"),
-                    new Edit("if (failure() != null) { // those", "if (false) { // those")),
+                    new Edit("if (failure() != null) { // the sweep", "if (false) { // the sweep")),
             mutant(
                     MESSAGE_STREAM,
                     "two threads hand on at once",

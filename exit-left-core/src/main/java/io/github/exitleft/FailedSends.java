@@ -3,28 +3,33 @@ package io.github.exitleft;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** What the resends of one call threw, to be told if the call times out. */
-final class FailedResends {
+/** What sending threw for one call after it had begun: the first time, which ends the call, and again, which does not. */
+final class FailedSends {
 
-    /** Of more than these only the number is kept. */
+    /** Of more resends than these only the number is kept. */
     private static final int MOST = 8;
+
+    /** Why the request was not sent after all; null unless that has been told. */
+    volatile @Nullable Throwable unsent;
 
     private final AtomicInteger count = new AtomicInteger();
     private final Queue<Throwable> first = new ConcurrentLinkedQueue<>();
 
+    /** Adds what a resend threw. */
     void add(Throwable thrown) {
         if (count.incrementAndGet() <= MOST) {
             first.add(thrown);
         }
     }
 
-    /** Adds the first of them to the exception that ends the call. */
+    /** Adds the first of the resends' exceptions to the one that ends the call. */
     void suppressIn(Throwable ending) {
         first.forEach(ending::addSuppressed);
     }
 
-    /** A part of that exception's message; empty if no resend failed. */
+    /** Returns a part of that exception's message; empty if no resend failed. */
     @Override
     public String toString() {
         int failed = count.get();

@@ -1,0 +1,327 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question, from its beginning to its outcome: the mailbox for its answer, its times, what had been counted when it began, and
+ * what sending threw.
+ *
+ * <p>A thread waits for it by as many entries of the primitive as it takes, which count as one wait. An {@link AsyncCall} has one too,
+ * so that both count and explain alike; a {@link Ticket} is one that can be awaited again and again. It is its own mailbox, so that
+ * nothing more has to be allocated.
+ */
+class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
+
+    /** A wait that ends so much after its deadline has not had its time: the process was stopped, or starved. */
+    private static final long OVERSHOT_NANOS = Duration.ofMillis(100).toNanos();
+
+    /**
+     * How long such a wait looks on at most for an answer that is already there, and no longer than it is late: long enough for the
+     * thread that heads to be scheduled and to look through the source's buffer.
+     */
+    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
+    final StageParts<T, M> parts;
+
+    // since it began, which a ticket does with each wait
+    private long start;
+    private long deadline;
+
+    // when it began; as int, of which differences are as good
+    private int receivedBefore;
+    private int unclaimedBefore;
+
+    /** Whether its message was read by its own thread. */
+    private boolean finished;
+
+    /** What sending has thrown; null if nothing has. */
+    private volatile @Nullable FailedSends failedSends;
+
+    Call(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            boolean single,
+            @Nullable Recipient recipient) {
+        super(parts.mailroom.lockFor(token), check, single, recipient);
+        this.parts = parts;
+    }
+
+    /** Begins to count and to keep the time. */
+    final void begin(Duration timeout) {
+        start = parts.bare.nanoTime();
+        deadline = start + BareStage.nanos(timeout);
+        receivedBefore = (int) parts.stats.receivedSoFar();
+        unclaimedBefore = (int) parts.stats.unclaimedSoFar();
+        headed = false;
+        overshot = false;
+        finished = false;
+    }
+
+    /** Takes a token, sends a request, waits for its answer, and gives the token back. */
+    static <T, M, X extends Exception> M ask(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            Duration timeout,
+            Resends resends,
+            Sender<X> sender)
+            throws X, InterruptedException {
+        parts.bare.requireOutside();
+        if (Thread.interrupted()) {
+            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.nanoTime());
+            throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
+        }
+        M message;
+        try (var call = new Call<T, M>(parts, token, check, true, null)) {
+            call.awaiting = Thread.currentThread(); // no other thread will know its ticket
+            parts.register(token, call);
+            message = call.await(timeout, resends, sender).message();
+        }
+        parts.errorReplies.throwIfError(message);
+        return message;
+    }
+
+    /** Gives the token back, if it was taken. */
+    @Override
+    public void close() {
+        if (isRegistered()) {
+            parts.release(this, awaiting == Thread.currentThread());
+        }
+    }
+
+    /**
+     * Sends, if there is something to send, and waits for the next message. The mailbox must be this thread's to wait for.
+     *
+     * @param resends when to send again
+     * @param sender what to send with; null to send nothing
+     */
+    final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
+            throws X, InterruptedException {
+        begin(timeout);
+        if (sender != null) {
+            send(sender);
+        }
+        Outcome outcome = Outcome.FAILED;
+        try {
+            Received<M> got = untilMessageOrDeadline(resends, sender);
+            if (got == null) {
+                StageTimeoutException thrown = timeout();
+                outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
+                throw thrown;
+            }
+            outcome = finished ? Outcome.FINISHED : Outcome.SIGNALLED;
+            parts.stats.message(MessageOutcome.DELIVERED);
+            return got;
+        } catch (InterruptedException
+                | IllegalStateException // that the ticket is closed, before an entry or during it
+                | StageClosedException
+                | SourceFailedException e) {
+            Received<M> got = lastLook();
+            if (got != null) { // filed, and its signal lost the race: the message came first
+                outcome = Outcome.SIGNALLED;
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                parts.stats.message(MessageOutcome.DELIVERED);
+                return got;
+            }
+            outcome = outcomeOf(e);
+            FailedSends failed = failedSends;
+            Throwable cause = failed == null ? null : failed.unsent;
+            if (outcome == Outcome.CANCELLED && cause != null) {
+                outcome = Outcome.NOT_SENT;
+                throw new SendFailedException(toString(), cause);
+            }
+            if (outcome == Outcome.CANCELLED && !(e instanceof CancellationException)) {
+                throw new CancellationException(this + " was closed while its thread waited");
+            }
+            throw e;
+        } finally {
+            parts.listeners.exited(outcome, start);
+        }
+    }
+
+    private @Nullable Received<M> untilMessageOrDeadline(Resends resends, @Nullable Sender<?> sender)
+            throws InterruptedException {
+        BareTicket<T> ticket = bare();
+        ticket.whole();
+        int resend = 1;
+        boolean several = false; // whether it takes more than one entry
+        long until = untilResend(resends, resend);
+        Received<M> got = parts.mailroom.take(this);
+        while (got == null) {
+            if (several || until != deadline) {
+                ticket.partOf(start, deadline);
+            }
+            several = true;
+            Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
+            if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
+                finished = true;
+                return own.value();
+            }
+            got = parts.mailroom.take(this);
+            if (got != null || exit instanceof Exit.Signalled<?>) {
+                continue;
+            }
+            long late = parts.bare.nanoTime() - deadline;
+            if (late < 0 && sender != null && until != deadline) {
+                sendAgain(sender);
+                until = untilResend(resends, ++resend);
+            } else if (late > OVERSHOT_NANOS && !overshot) {
+                overshot = true; // from now on it only looks, also if it heads
+                until = deadline + late + Math.min(late, LAST_LOOK_NANOS);
+            } else {
+                got = lastLook();
+                if (got == null) {
+                    return null;
+                }
+            }
+        }
+        return got;
+    }
+
+    private Outcome outcomeOf(Exception ending) {
+        if (ending instanceof InterruptedException) {
+            return Outcome.INTERRUPTED;
+        }
+        if (ending instanceof StageClosedException) {
+            return Outcome.CLOSED;
+        }
+        boolean cancelled = ending instanceof IllegalStateException && !bare().isOpen();
+        return cancelled ? Outcome.CANCELLED : Outcome.FAILED;
+    }
+
+    // sending
+
+    private <X extends Exception> void send(Sender<X> sender) throws X {
+        boolean sent = false;
+        try {
+            CompletionStage<?> sending = begin(sender);
+            if (sending != null) {
+                FailedSends failed = failedSends(); // by this thread, as for resends
+                whenFailed(sending, cause -> endUnsent(failed, cause));
+            }
+            sent = true;
+        } finally {
+            if (!sent) {
+                parts.listeners.exited(Outcome.NOT_SENT, start);
+            }
+        }
+    }
+
+    /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
+    private void endUnsent(FailedSends failed, Throwable cause) {
+        failed.unsent = cause; // first, since by it the wait tells this end from others
+        parts.release(this, false);
+    }
+
+    /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
+    private void sendAgain(Sender<?> sender) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while waiting with " + this);
+        }
+        FailedSends failed = failedSends();
+        try {
+            CompletionStage<?> sending = begin(sender);
+            if (sending != null) {
+                whenFailed(sending, failed::add);
+            }
+        } catch (Exception e) {
+            if (e instanceof InterruptedException interrupt) {
+                throw interrupt;
+            }
+            failed.add(e);
+        }
+    }
+
+    /** Sends; returns what completes when that is done, or null if it is. */
+    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+        if (sender instanceof AsyncSender<X> later) {
+            return later.sendAsync();
+        }
+        sender.send();
+        return null;
+    }
+
+    /** Has a failure told that shows later, by the thread that it shows on. */
+    static void whenFailed(CompletionStage<?> sending, Consumer<Throwable> failed) {
+        sending.whenComplete((done, thrown) -> {
+            if (thrown != null) {
+                Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : null;
+                failed.accept(cause == null ? thrown : cause);
+            }
+        });
+    }
+
+    /** Returns what collects what sending throws; made on one thread at a time. */
+    final FailedSends failedSends() {
+        FailedSends all = failedSends;
+        if (all == null) {
+            all = new FailedSends();
+            failedSends = all;
+        }
+        return all;
+    }
+
+    private long untilResend(Resends resends, int number) {
+        if (resends == Resends.NONE) {
+            return deadline;
+        }
+        Duration pause = resends.before(number);
+        long until = pause == null ? deadline : parts.bare.deadline(pause);
+        return until - deadline < 0 ? until : deadline;
+    }
+
+    /** Returns how long a resend is to wait yet, from the send before it on; a negative time if there is none before the deadline. */
+    final long pauseBeforeResend(Resends resends, int number) {
+        Duration pause = resends.before(number);
+        if (pause == null) {
+            return -1;
+        }
+        long now = parts.bare.nanoTime();
+        long until = parts.bare.deadline(now, pause);
+        return until - deadline < 0 ? until - now : -1;
+    }
+
+    // what a call with a thread and one without have in common
+
+    /** Returns when it began, by the stage's clock. */
+    final long start() {
+        return start;
+    }
+
+    /** Returns the time until the deadline; negative if that is over. */
+    final long remainingNanos() {
+        return deadline - parts.bare.nanoTime();
+    }
+
+    /**
+     * Returns how long a call whose time is up is to look on for a message that is there already; zero if it ends when it should, or has
+     * looked on before.
+     */
+    final long lookOnNanos() {
+        long late = -remainingNanos();
+        if (overshot || late <= OVERSHOT_NANOS) {
+            return 0;
+        }
+        overshot = true;
+        return Math.min(late, LAST_LOOK_NANOS);
+    }
+
+    /** Returns the oldest message that has been filed; if there is none, what comes from now on is late. */
+    final @Nullable Received<M> lastLook() {
+        return parts.mailroom.takeOrMiss(this);
+    }
+
+    /** Returns what is thrown when the time is up. */
+    final StageTimeoutException timeout() {
+        return parts.timeoutReport.exception(this, start, deadline, receivedBefore, unclaimedBefore, failedSends);
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.exitleft;
+
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The router of a stage of messages, which finds the mailbox that each message is for, files it, and wakes its owner. */
+final class Router<T, M> {
+
+    private final BareStage<T, Source<M>, Void> bare;
+    private final TokenReader<? extends T, ? super M> reader;
+    private final Mailroom<T, M> mailroom;
+    private final Listeners<T, M> listeners;
+    private long filed;
+
+    Router(
+            BareStage<T, Source<M>, Void> bare,
+            TokenReader<? extends T, ? super M> reader,
+            Mailroom<T, M> mailroom,
+            Listeners<T, M> listeners) {
+        this.bare = bare;
+        this.reader = reader;
+        this.mailroom = mailroom;
+        this.listeners = listeners;
+    }
+
+    /** Returns how many messages have been filed for threads that wait; for heads only. */
+    long filed() {
+        return filed;
+    }
+
+    /**
+     * Routes a message on the head's thread.
+     *
+     * @param mine the head's own mailbox; null if it has none
+     * @param leaving whether the head has its message, so that one more of its own is filed
+     * @return whether it is the head's own and was delivered to it by this
+     */
+    boolean route(
+            Director<T, Source<M>, Void> director,
+            @Nullable Mailbox<T, M> mine,
+            boolean leaving,
+            Received<M> received) {
+        M message = received.message();
+        T token;
+        BareTicket<T> holder;
+        Unclaimed<T, M> explained;
+        try {
+            token = reader.read(message);
+            holder = token == null ? null : bare.find(token);
+            explained = token == null || holder != null ? null : mailroom.explain(token, message);
+        } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
+            }
+            unreadable(message, e);
+            return false;
+        }
+        if (token == null) {
+            unreadable(message, null);
+            return false;
+        }
+        if (holder == null) {
+            listeners.unclaimed(Objects.requireNonNull(explained));
+            return false;
+        }
+        @SuppressWarnings("unchecked") // only mailboxes are attached
+        Mailbox<T, M> box = (Mailbox<T, M>) Objects.requireNonNull(holder.attachment());
+        if (box.check != null && !passes(box.check, box, message)) {
+            return false;
+        }
+        if (box == mine && !leaving && box.isEmpty()) {
+            Unclaimed<T, M> refused = mailroom.handOver(token, box, received);
+            if (refused != null) {
+                listeners.unclaimed(refused);
+            }
+            return refused == null;
+        }
+        file(director, token, holder, box, box == mine, received);
+        return false;
+    }
+
+    private void file(
+            Director<T, Source<M>, Void> director,
+            T token,
+            BareTicket<T> holder,
+            Mailbox<T, M> box,
+            boolean mine,
+            Received<M> received) {
+        Unclaimed<T, M> left = mailroom.offer(token, box, received);
+        if (!mine && (left == null || left.message() != received.message())) {
+            if (box.recipient == null) {
+                filed++;
+                director.signal(holder);
+            } else {
+                bare.help(box.recipient::lookAgain);
+            }
+        }
+        if (left != null) {
+            listeners.unclaimed(left);
+        }
+    }
+
+    /** Explains what can't be read, or has no token. */
+    void unreadable(@Nullable M message, @Nullable Throwable cause) {
+        listeners.unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, cause));
+    }
+
+    private boolean passes(Predicate<? super M> check, Mailbox<T, M> box, M message) {
+        Throwable thrown = null;
+        try {
+            if (check.test(message)) {
+                return true;
+            }
+        } catch (Throwable e) { // a user's code
+            bare.callbackFailed(e);
+            thrown = e;
+        }
+        box.countForeign();
+        listeners.unclaimed(new Unclaimed<>(MessageOutcome.FOREIGN, box.bare().token(), message, null, thrown));
+        return false;
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.exitleft;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What a stage of messages is built with; {@link StageBuilder} says what each setting means, and checks it. */
+final class StageSettings<T, M> {
+
+    final String name;
+    final Class<T> tokenType;
+    final Source<M> source;
+    final TokenReader<? extends T, ? super M> reader;
+    Duration defaultTimeout = Duration.ofSeconds(3);
+    Promotion promotion = Promotion.NEWEST;
+    int drain = 32;
+    int maxTickets = 10_000;
+    int mailboxCapacity = 16;
+    Overflow overflow = Overflow.DROP_NEWEST;
+    boolean shared;
+
+    @Nullable
+    Keeper keeper;
+
+    Duration keeperIdle = Duration.ofMillis(100);
+    OnFailure onFailure = OnFailure.REOPEN;
+
+    @Nullable
+    Executor executor;
+
+    ContextCapture context = UnaryOperator::identity;
+
+    @Nullable
+    ReplyClassifier<? super M> classifier;
+
+    Timer timer = Timer.JVM;
+    UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
+
+    StageSettings(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
+        this.name = Objects.requireNonNull(name, "'name' must not be null");
+        this.tokenType = Objects.requireNonNull(tokenType, "'tokenType' must not be null");
+        if (tokenType.isArray()) {
+            throw new IllegalArgumentException("'tokenType' must not be an array, but is " + tokenType.getTypeName()
+                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+        }
+        this.source = Objects.requireNonNull(source, "'source' must not be null");
+        this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
+    }
+
+    Keeper keeper() {
+        return keeper != null ? keeper : source.preferredKeeper();
+    }
+}
