@@ -7,6 +7,8 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -15,7 +17,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SliceRule;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +98,70 @@ class ArchitectureTests {
                             .or(resideInAPackage("io.github.exitleft").and(not(belongTo("the primitive", PRIMITIVE)))))
                     .check(CORE);
         }
+    }
+
+    /** What a class may know although it is known by that, and why. */
+    private static final Map<String, String> RINGS = Map.ofEntries(
+            entry("StageBuilder -> Stage", "builds what begins it"),
+            entry("BareStageBuilder -> BareStage", "builds what begins it"),
+            entry("Timer -> JvmTimer", "names the one that all stages have"),
+            entry("Line -> Queued", "is a queue whose links are in its members"),
+            entry("IssuedTokens -> NumberedTokens", "gives out one of its two kinds"),
+            entry("IssuedTokens -> SparseTokens", "gives out one of its two kinds"),
+            entry("udp.UdpSource -> udp.UdpSocket", "gives out its handle for sending"),
+            entry("tcp.TcpSource -> tcp.TcpSender", "gives out its handle for sending"),
+            entry("tcp.TcpSource -> tcp.Connections", "is told of what its connections read"),
+            entry("tcp.TcpSource -> tcp.Dialler", "is told of what its connections read"),
+            entry("tcp.Framing -> tcp.Ber", "gives out its kinds"),
+            entry("tcp.Framing -> tcp.FixedSize", "gives out its kinds"),
+            entry("tcp.Framing -> tcp.FrameBuffer", "gives out its kinds"),
+            entry("tcp.Framing -> tcp.LengthField", "gives out its kinds"),
+            entry("tcp.Framing -> tcp.Marks", "gives out its kinds"));
+
+    /** Classes of the primitive that know each other in rings. */
+    private static final Set<String> IN_RINGS = Set.of(
+            "BareKeeper",
+            "BareStage",
+            "BareTicket",
+            "Callbacks",
+            "Director",
+            "HeadRoutine",
+            "ReentrancyGuard",
+            "Registrations",
+            "Role",
+            "RoleStats",
+            "WaiterQueue");
+
+    @Test
+    void classes_knowEachOtherInNoRing() {
+        SliceRule rule = slices().assignedFrom(TOP_LEVEL_CLASSES)
+                .should()
+                .beFreeOfCycles()
+                .ignoreDependency(belongTo("rings of the primitive", IN_RINGS), belongTo("rings", IN_RINGS));
+        for (String exception : RINGS.keySet()) {
+            String[] ends = exception.split(" -> ");
+            rule = rule.ignoreDependency(
+                    describe("are " + ends[0], type -> name(type).equals(ends[0])),
+                    describe("are " + ends[1], type -> name(type).equals(ends[1])));
+        }
+        rule.check(CORE);
+    }
+
+    private static final SliceAssignment TOP_LEVEL_CLASSES = new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(name(type));
+        }
+
+        @Override
+        public String getDescription() {
+            return "classes of the core, each with those nested in it,";
+        }
+    };
+
+    /** The name of a class, or of the outermost around it, without the core's package. */
+    private static String name(JavaClass type) {
+        return outermost(type.getBaseComponentType()).getName().replace("io.github.exitleft.", "");
     }
 
     /** Classes of these names, and those nested in them. */
