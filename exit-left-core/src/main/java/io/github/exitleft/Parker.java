@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,9 @@ interface Parker {
 
     /** As a time to park: until unparked. */
     long FOR_EVER = Long.MAX_VALUE;
+
+    /** As a time to wait: 146 years, so that differences of deadlines don't overflow. */
+    long MOST_NANOS = Long.MAX_VALUE >> 1;
 
     /** The real thing. */
     Parker JVM = new Parker() {
@@ -35,6 +39,14 @@ interface Parker {
             DeadlineTimerThread.JVM.set(timer, at);
         }
     };
+
+    /** Returns how long to wait: a negative timeout counts as zero, and a huge one saturates. */
+    static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            return 0;
+        }
+        return timeout.getSeconds() >= MOST_NANOS / 1_000_000_000 ? MOST_NANOS : timeout.toNanos();
+    }
 
     /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();

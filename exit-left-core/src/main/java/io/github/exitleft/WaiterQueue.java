@@ -3,7 +3,7 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters in the order of their coming; one that leaves is unlinked at once (S14), and its deadline forgotten.
+ * The waiters in the order in which they came; one that leaves is unlinked at once (S14), and its deadline forgotten.
  *
  * <p>Guarded by the stage's lock.
  */
@@ -32,7 +32,7 @@ final class WaiterQueue {
             newest.newer = waiter;
         }
         newest = waiter;
-        if (waiter instanceof BareKeeper) {
+        if (waiter instanceof KeeperWaiter) {
             keeper = waiter;
         }
         size++;
@@ -80,7 +80,7 @@ final class WaiterQueue {
         return oldest;
     }
 
-    /** How many wait, the keeper not counted. */
+    /** Counts the waiters without the keeper. */
     int size() {
         return size - (keeper == null ? 0 : 1);
     }
