@@ -174,7 +174,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
     }
 
     @Test
-    void m10_wakeup_beforeDuringOrAfterARead_endsOneReadAndLosesNothing() throws Exception {
+    void m10_wakeupBeforeDuringOrAfterARead_endsOneReadAndLosesNothing() throws Exception {
         for (int round = 0; round < 5; round++) {
             raw.wakeup(); // before: it sticks, or the source comes back by itself
             Task<M> reader = start(() -> raw.receive(LONG));

@@ -116,7 +116,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = (TcpSource) open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
@@ -132,7 +132,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     }
 
     @Test
-    void wakeup_beforeALook_staysForTheNextRead() throws Exception {
+    void wakeupBeforeALook_staysForTheNextRead() throws Exception {
         TcpSource source = (TcpSource) open();
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
@@ -143,7 +143,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = (TcpSource) open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
@@ -334,7 +334,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         TcpSource.Builder builder = TcpSource.builder();
 
         assertThatThrownBy(builder::open)
@@ -351,7 +351,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     }
 
     @Test
-    void millis_ofAPositiveRest_areNeverZero() {
+    void millisOfAPositiveRest_areNeverZero() {
         assertThat(Nanos.millis(0)).isZero();
         assertThat(Nanos.millis(1)).isEqualTo(1);
         assertThat(Nanos.millis(1_000_000)).isEqualTo(1);

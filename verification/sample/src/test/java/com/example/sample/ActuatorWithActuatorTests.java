@@ -58,7 +58,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsAllStagesTheUsersOwnAmongThem() {
+    void endpoint_showsAllStagesTheUsersOwnAmongThem() {
         DocumentContext shown = get("/actuator/stages");
         assertThat(shown.<Map<String, Object>>read("$.stages")).containsOnlyKeys(STAGES);
         assertThat(shown.<Map<String, Object>>read("$.stages.orders"))
@@ -92,7 +92,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
+    void endpoint_showsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             List<Future<DeadlineTimer>> waits =
@@ -136,14 +136,14 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void stageThatIsNotThereIsNotFound() {
+    void stageThatIsNotThere_isNotFound() {
         client.get().uri("/actuator/stages/nothing").exchange().expectStatus().isNotFound();
         assertThat(get("/actuator/stages").<Map<String, Object>>read("$.stages"))
                 .containsOnlyKeys(STAGES);
     }
 
     @Test
-    void healthHasAComponentForEachStage() {
+    void health_hasAComponentForEachStage() {
         DocumentContext health = get("/actuator/health");
         assertThat(health.<String>read("$.components.stages.status")).isEqualTo("UP");
         assertThat(health.<Map<String, Object>>read("$.components.stages.components"))
@@ -153,7 +153,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void healthIsDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
+    void health_isDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class)
                 .isThrownBy(() -> waitFor("anything").call());
@@ -175,7 +175,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void metricsEndpointShowsEachMeterWithItsStages() {
+    void metricsEndpoint_showsEachMeterWithItsStages() {
         for (String meter : List.of(
                 "exitleft.stage.waiters",
                 "exitleft.stage.head.changes",
