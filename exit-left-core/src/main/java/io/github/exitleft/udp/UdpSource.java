@@ -118,7 +118,7 @@ public final class UdpSource implements Source<Datagram> {
             }
         }
         try {
-            selector.select(UdpSource::forget, millis(saturated(remaining)));
+            selector.select(UdpSource::forget, Source.toMillisRoundedUp(remaining));
         } catch (ClosedSelectorException e) {
             throw new IOException("udp port " + localAddress + " was closed while it was read", e);
         }
@@ -152,15 +152,6 @@ public final class UdpSource implements Source<Datagram> {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         return new Datagram(sender, bytes);
-    }
-
-    private static long saturated(Duration duration) {
-        return duration.getSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE : duration.toNanos();
-    }
-
-    /** Rounds up, because zero means for ever to a selector. */
-    static long millis(long nanos) {
-        return nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
     }
 
     @Override
