@@ -327,13 +327,4 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
         assertThatThrownBy(() -> builder.maxDatagramSize(65_536)).hasMessageContaining("65536");
         assertThatThrownBy(() -> builder.receiveBufferSize(0)).hasMessageContaining("0");
     }
-
-    @Test
-    void millis_ofAPositiveRest_areNeverZero() {
-        assertThat(UdpSource.millis(0)).isZero();
-        assertThat(UdpSource.millis(1)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_000)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_001)).isEqualTo(2);
-        assertThat(UdpSource.millis(Long.MAX_VALUE)).isPositive();
-    }
 }
