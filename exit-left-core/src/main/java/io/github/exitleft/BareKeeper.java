@@ -89,12 +89,8 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
         return state == State.HEADING;
     }
 
-    /**
-     * Says whether a thread heads as the keeper now, or is queued for the role.
-     *
-     * @return true if so
-     */
-    public boolean isEngaged() {
+    /** Whether a thread heads as the keeper now, or is queued for the role. */
+    boolean isEngaged() {
         State now = state;
         return now == State.HEADING || now == State.WAITING;
     }

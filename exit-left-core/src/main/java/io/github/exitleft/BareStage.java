@@ -302,14 +302,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return deadline(parker.nanoTime(), timeout);
     }
 
-    /**
-     * The deadline of a wait that began at a time that is known, which saves a look at the clock.
-     *
-     * @param since when it began, from {@link #nanoTime()}
-     * @param timeout how long it may last; as for {@link #deadline(Duration)}
-     * @return the deadline
-     */
-    public long deadline(long since, Duration timeout) {
+    /** Returns the deadline of a wait that began at a known time, which saves a look at the clock. */
+    long deadline(long since, Duration timeout) {
         return since + nanos(timeout);
     }
 
@@ -353,12 +347,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         parker.park(this, nanos(atMost));
     }
 
-    /**
-     * Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock.
-     *
-     * @throws IllegalStateException if it is
-     */
-    public void requireOutside() {
+    /** Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock. */
+    void requireOutside() {
         BareStage<?, ?, ?> other = ReentrancyGuard.ANYTHING.where();
         if (other != null) {
             throw new IllegalStateException("waiting on stage '" + name + "' from inside a head or callback of stage '"
@@ -516,22 +506,13 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    /**
-     * Runs a callback of a layer above as the stage runs its own: waiting inside it is refused, and what it throws is
-     * counted and goes no further.
-     *
-     * @param callback what to run
-     */
-    public void help(Runnable callback) {
+    /** Runs a callback of the message stage as one of this stage's own: waiting inside is refused, and what it throws is counted. */
+    void help(Runnable callback) {
         callbacks.run(callback);
     }
 
-    /**
-     * Counts a callback that threw; the first of a stage is logged.
-     *
-     * @param thrown what it threw
-     */
-    public void callbackFailed(Throwable thrown) {
+    /** Counts a callback that threw, and logs the first of the stage. */
+    void callbackFailed(Throwable thrown) {
         callbacks.failed(thrown);
     }
 
