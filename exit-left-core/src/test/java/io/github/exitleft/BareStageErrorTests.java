@@ -124,7 +124,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"head", "a", "b"})
-    void s19_errorAtAnyCall_whileAHeadSignalsAndLeaves_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileAHeadSignalsAndLeaves_harmsNoOther(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
@@ -150,7 +150,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"head", "a", "b"})
-    void s19_errorAtAnyCall_whileAHeadFails_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileAHeadFails_harmsNoOther(String thrower) throws Exception {
         atEachCallOf(thrower, () -> {
             List<Actor<String>> others = new CopyOnWriteArrayList<>();
             Actor<String> head = headThatThen(
@@ -173,7 +173,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"w", "o"})
-    void s19_errorAtAnyCall_whileTimeRunsOut_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileTimeRunsOut_harmsNoOther(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
@@ -205,7 +205,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"closer", "head", "w"})
-    void s19_errorAtAnyCall_whileTheStageIsClosed_leavesItClosed(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileTheStageIsClosed_leavesItClosed(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
@@ -237,7 +237,7 @@ class BareStageErrorTests extends Steered {
     }
 
     @Test
-    void s19_errorAtAnyCall_whileATicketIsClosed_leavesItClosed() throws Exception {
+    void s19_errorAtAnyCallWhileATicketIsClosed_leavesItClosed() throws Exception {
         atEachCallOf("canceller", () -> {
             Actor<Exit<String>> head = head();
             BareTicket<String> ticket = stage.ticket("w");

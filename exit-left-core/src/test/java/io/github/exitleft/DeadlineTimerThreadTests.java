@@ -50,7 +50,7 @@ class DeadlineTimerThreadTests {
     }
 
     @Test
-    void s17_alarm_ringsNotBeforeItsTimeOnADaemonThatBelongsToNobody() throws Exception {
+    void s17_alarm_ringsNotBeforeItsTimeOnADaemonOfNoContext() throws Exception {
         var bell = new Bell();
         long at = in(Duration.ofMillis(5));
         clock.set(bell, at);

@@ -71,7 +71,7 @@ class LineTests {
     }
 
     @Test
-    void m12_allRest_callersGetOneWhenItsRestIsOver_thoughNobodyDoesAnything() throws Exception {
+    void m12_callersWhileAllRest_getOneWhenItsRestIsOverWithoutAnyAction() throws Exception {
         Integer one = issuing.tryIssue();
         Integer other = issuing.tryIssue();
         issuing.gaveUp(one, null);
@@ -106,7 +106,7 @@ class LineTests {
     }
 
     @Test
-    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWhoWaits_notForANewcomer() throws Exception {
+    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWaiterAndNotForANewcomer() throws Exception {
         for (boolean waits : new boolean[] {false, true}) {
             Integer one = issuing.tryIssue();
             Integer other = issuing.tryIssue();
@@ -177,7 +177,7 @@ class LineTests {
     }
 
     @Test
-    void m11_lateAnswer_freesItsTokenForTheFirstWhoWaits() throws Exception {
+    void m11_lateAnswer_freesItsTokenForTheFirstWaiter() throws Exception {
         Integer one = issuing.tryIssue();
         issuing.tryIssue();
         long since = parking.now();
@@ -216,7 +216,7 @@ class LineTests {
     }
 
     @Test
-    void s19_errorWhileServing_harmsTheThreadItMet_othersAreServedAllTheSame() throws Exception {
+    void s19_errorWhileServing_harmsTheThreadItMetAndNoOther() throws Exception {
         var supply = new Scarce();
         var line = new Line<>(new ReentrantLock(), supply, parking, timer);
         List<FutureTask<String>> waiting = new ArrayList<>();
@@ -241,7 +241,7 @@ class LineTests {
     }
 
     @Test
-    void s19_timerThatFails_keepsNobodyFromTheAlarmLater() throws Exception {
+    void s19_timerThatFails_preventsNoLaterAlarm() throws Exception {
         int[] failures = {1};
         var failing = new Issuing<>(
                 new ReentrantLock(),

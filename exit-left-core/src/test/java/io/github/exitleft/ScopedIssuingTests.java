@@ -124,7 +124,7 @@ class ScopedIssuingTests {
     }
 
     @Test
-    void m12_scopeForWhoseIdsSomebodyWaits_doesNotEnd() throws Exception {
+    void m12_scopeWithWaiters_doesNotEnd() throws Exception {
         for (int i = 0; i < 256; i++) {
             issue("a");
         }

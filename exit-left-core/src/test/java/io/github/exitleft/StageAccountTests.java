@@ -81,7 +81,7 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
-    void m7_secondWaitOfATicketThatHeadedOnce_saysWhoHeadsNow() throws Exception {
+    void m7_secondWaitOfATicketThatHeadedOnce_namesThePresentHead() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Ticket<Integer, Note> ticket = stage.ticket(2);
         Task<Received<Note>> first = startHead(stage, ticket::await);
@@ -97,7 +97,7 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
-    void m1_noResendAfterTheDeadline() throws Exception {
+    void m1_resendAfterTheDeadline_doesNotHappen() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var sent = new ArrayList<Integer>();
         CallOptions<Note> options = CallOptions.<Note>defaults()

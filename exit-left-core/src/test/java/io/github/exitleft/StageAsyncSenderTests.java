@@ -171,7 +171,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void senderThatReturnsNothing_likeAMock_isTakenAtItsWord() throws Exception {
+    void senderThatReturnsNothingLikeAMock_hasSent() throws Exception {
         Stage<Integer, Note> stage = stage();
         AsyncSender<RuntimeException> mock = () -> {
             add(2, "answer");
@@ -207,7 +207,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void async_requestThatFailsLater_failsTheFutureAndFreesTheToken() throws Exception {
+    void asyncRequestThatFailsLater_failsTheFutureAndFreesTheToken() throws Exception {
         Stage<Integer, Note> stage = stage();
         stage.keeper(Keeper.IDLE);
         var sending = new CompletableFuture<Void>();
@@ -222,7 +222,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void async_requestThatHasFailedAtOnce_failsTheFuture() throws Exception {
+    void asyncRequestThatHasFailedAtOnce_failsTheFuture() throws Exception {
         Stage<Integer, Note> stage = stage();
         stage.keeper(Keeper.IDLE);
         CompletableFuture<Note> future = stage.callAsync(2, () -> CompletableFuture.failedFuture(refused));

@@ -58,7 +58,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_answer_completesTheFutureAndFreesTheToken() throws Exception {
+    void asyncAnswer_completesTheFutureAndFreesTheToken() throws Exception {
         Stage<Integer, Note> stage = kept();
         for (int i = 0; i < 20; i++) {
             assertThat(get(stage.callAsync(1, () -> add(1, "answer"))).text()).isEqualTo("answer");
@@ -72,7 +72,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_answerToNobodyElse_keepsTheRulesOfCalls() throws Exception {
+    void asyncCall_keepsTheRulesOfCalls() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future =
                 stage.callAsync(1, CallOptions.checked(note -> note.text().startsWith("good")), () -> {
@@ -88,7 +88,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_withoutAKeeper_isRefusedBeforeAnythingIsSent() {
+    void asyncCallWithoutAKeeper_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = stage();
         var sent = new AtomicInteger();
 
@@ -102,7 +102,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_tokenThatIsTaken_isRefusedBeforeAnythingIsSent() {
+    void asyncCallForATokenThatIsTaken_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = kept();
         var sent = new AtomicInteger();
         CompletableFuture<Note> first = stage.callAsync(1, () -> {});
@@ -113,7 +113,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_senderThatThrows_throwsToItsCallerAndFreesTheToken() {
+    void asyncSenderThatThrows_throwsToItsCallerAndFreesTheToken() {
         Stage<Integer, Note> stage = kept();
         var cause = new IOException("no route");
 
@@ -132,7 +132,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_noAnswerInTime_failsWithATimeoutThatSaysWhoRead() {
+    void asyncCallWithoutAnAnswer_failsWithATimeoutThatNamesTheReader() {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> add(2, "unknown"));
         until(() -> assertThat(unclaimed).hasSize(1));
@@ -153,7 +153,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_timer_doesNothingButSubmit() {
+    void asyncTimer_doesNothingButSubmit() {
         var jobs = new ConcurrentLinkedQueue<Runnable>();
         Stage<Integer, Note> stage = kept(builder -> builder.executor(jobs::add));
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
@@ -170,7 +170,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_timeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
+    void asyncTimeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         CallOptions<Note> soon = CallOptions.<Note>defaults().timeout(Duration.ofMillis(20));
@@ -228,7 +228,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_cancelled_freesTheTokenAtOnceAndWhatComesIsLate() throws Exception {
+    void cancelledAsyncCall_freesTheTokenAtOnceAndALaterAnswerIsLate() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future = stage.callAsync(1, () -> {});
 
@@ -245,7 +245,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_completedByItsOwner_freesTheTokenToo() throws Exception {
+    void asyncCallCompletedByItsOwner_freesTheTokenToo() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> given = stage.callAsync(1, () -> {});
         CompletableFuture<Note> timed = stage.callAsync(2, () -> {}).orTimeout(1, TimeUnit.MILLISECONDS);
@@ -260,7 +260,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_completion_runsOnTheExecutorThatWasGiven() throws Exception {
+    void asyncCompletion_runsOnTheExecutorOfTheStage() throws Exception {
         Executor own = job -> new Thread(job, "own-executor").start();
         Stage<Integer, Note> stage = kept(builder -> builder.executor(own));
         CompletableFuture<String> where = stage.callAsync(1, () -> {})
@@ -271,7 +271,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_completion_runsOnTheHeadsThreadIfAskedForAndMayNotWaitThere() throws Exception {
+    void asyncCompletion_runsOnTheHeadsThreadIfAskedForAndMayNotWaitThere() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var refused = new AtomicReference<Throwable>();
         CompletableFuture<String> where = stage.callAsync(1, () -> {}).thenApply(note -> {
@@ -289,7 +289,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_calledFromInsideAHelper_isAllowed() throws Exception {
+    void asyncCallFromInsideACallback_isAllowed() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
 
         CompletableFuture<Note> second = stage.callAsync(1, () -> add(1, "first"))
@@ -299,7 +299,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resends_goOnUntilTheAnswerComes() throws Exception {
+    void asyncResends_goOnUntilTheAnswerComes() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = CallOptions.<Note>defaults().resend(Resends.doubling(Duration.ofMillis(500)));
@@ -324,7 +324,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendThatABusyExecutorRunsAfterTheDeadline_isNotSent() throws Exception {
+    void asyncResendThatABusyExecutorRunsAfterTheDeadline_isNotSent() throws Exception {
         var jobs = new ConcurrentLinkedQueue<Runnable>();
         Stage<Integer, Note> stage =
                 timed(builder -> builder.keeper(Keeper.ALWAYS).timer(timer).executor(jobs::add));
@@ -344,7 +344,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendThatFails_doesNotEndACallThatMayStillBeAnswered() throws Exception {
+    void asyncResendThatFails_doesNotEndACallThatMayStillBeAnswered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = CallOptions.<Note>defaults().resend(Resends.every(Duration.ofMillis(500)));
@@ -363,7 +363,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendsThatFail_areToldByTheTimeout() {
+    void asyncResendsThatFail_areToldByTheTimeout() {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = SECOND.resend(Resends.every(Duration.ofMillis(10)));
@@ -452,7 +452,7 @@ class StageAsyncTests extends NoteFixture {
     @EnumSource(
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
-    void keeper_ofAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
+    void keeperOfAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
         // an hour: the keeper that is wanted by somebody must not sit it out
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
         for (int i = 0; i < 20; i++) {
@@ -467,7 +467,7 @@ class StageAsyncTests extends NoteFixture {
     @EnumSource(
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
-    void keeper_switchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
+    void keeperSwitchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
         CompletableFuture<Note> future = stage.callAsync(1, () -> {});
         until(() -> assertThat(keeperHeads(stage)).isTrue());
@@ -500,7 +500,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
+    void keeperSwitchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
         var meanwhile = new AtomicReference<Runnable>(() -> {});
         Stage<Slow, Note> stage =
                 build(Stage.<Slow, Note>builder("slow", Slow.class, source, note -> new Slow(note.token(), meanwhile))
@@ -519,7 +519,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idle_isNextWhenACallerLeavesAndAnAsynchronousCallIsOpen() throws Exception {
+    void idleKeeper_isNextWhenACallerLeavesAndAnAsynchronousCallIsOpen() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofHours(1)));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         CompletableFuture<Note> future = stage.callAsync(2, () -> {});
@@ -536,7 +536,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_callersOfBothKinds_getTheirOwn() throws Exception {
+    void callersOfBothKinds_getTheirOwnAnswers() throws Exception {
         Stage<Integer, Note> stage =
                 stage(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofMillis(1)));
         List<Task<Void>> tasks = new ArrayList<>();

@@ -67,7 +67,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_withoutAnswer_endsAfterTheDefaultTimeoutAndNotBefore() {
+    void callWithoutAnswer_endsAfterTheDefaultTimeoutAndNotBefore() {
         Stage<Integer, Note> stage = timed(builder -> builder.defaultTimeout(Duration.ofSeconds(2)));
         Task<Note> call = startHead(stage, () -> stage.call(1, () -> {}));
 
@@ -84,7 +84,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void m1_resends_doubleAndEndAtTheirMost_andTheTokenStays() {
+    void m1_resends_doubleAndEndAtTheirMostAndTheTokenStays() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         List<Long> sent = new CopyOnWriteArrayList<>();
         long start = clock.nanoTime();
@@ -123,7 +123,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resend_byAWaiter_isSentToo() throws Exception {
+    void resendByAWaiter_isSentToo() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(9, () -> {}));
         var sends = new AtomicInteger();
@@ -144,7 +144,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void answersToResends_afterTheFirst_areDuplicatesWhileDrainingAndAfterwards() throws Exception {
+    void answersToResendsAfterTheFirst_areDuplicatesWhileDrainingAndAfterwards() throws Exception {
         Stage<Integer, Note> stage = stage();
 
         somebodyElse(stage);
@@ -215,7 +215,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_interruptedBeforeTheAnswer_freesTheTicketAndWhatComesIsLate() throws Exception {
+    void callInterruptedBeforeTheAnswer_freesTheTicketAndALaterAnswerIsLate() throws Exception {
         Stage<Integer, Note> stage = stage();
         Task<Note> call = startHead(stage, () -> stage.call(1, () -> {}));
 
@@ -282,7 +282,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void s12_callInsideAHelper_isRefusedBeforeAnythingIsSent() throws Exception {
+    void s12_callInsideACallback_isRefusedBeforeAnythingIsSent() throws Exception {
         Stage<Integer, Note> stage = stage();
         var sent = new AtomicBoolean();
         var refusal = new AtomicReference<Throwable>();
@@ -304,7 +304,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_onAClosedStage_isRefusedBeforeAnythingIsSent() {
+    void callOnAClosedStage_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = stage();
         stage.close();
         var sent = new AtomicBoolean();
@@ -316,13 +316,13 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resends_ofNone_stayNone() {
+    void noResends_stayNone() {
         assertThat(Resends.none().before(1)).isNull();
         assertThat(Resends.none().atMost(5).before(1)).isNull();
     }
 
     @Test
-    void resends_scheduleOfManyYears_doesNotOverflow() {
+    void resendsOverManyYears_doNotOverflow() {
         Resends huge = Resends.doubling(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(huge.before(1)).isEqualTo(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(huge.before(Integer.MAX_VALUE)).isPositive();
@@ -333,14 +333,14 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resends_withoutSense_areRefused() {
+    void resendsWithoutSense_areRefused() {
         assertThatThrownBy(() -> Resends.every(Duration.ZERO)).hasMessageContaining("PT0S");
         assertThatThrownBy(() -> Resends.doubling(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
         assertThatThrownBy(() -> Resends.every(LONG).atMost(-1)).hasMessageContaining("-1");
     }
 
     @Test
-    void backdoor_ofAnotherType_isRefusedWithBothTypes() {
+    void backdoorOfAnotherType_isRefusedWithBothTypes() {
         Stage<Integer, Note> stage = stage();
 
         assertThatThrownBy(() -> stage.backdoor(String.class))
@@ -350,7 +350,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         StageBuilder<Integer, Note> builder = Stage.builder("post", Integer.class, source, Note::token);
 
         assertThatThrownBy(() -> builder.defaultTimeout(Duration.ZERO)).hasMessageContaining("PT0S");

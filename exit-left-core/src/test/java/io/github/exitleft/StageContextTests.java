@@ -215,7 +215,7 @@ class StageContextTests extends NoteFixture {
     }
 
     @Test
-    void m19_callerWithoutAContext_getsThatOfNobodyElse() throws Exception {
+    void m19_callerWithoutAContext_getsNoOthersContext() throws Exception {
         Stage<Integer, Note> stage = headedByAlice(builder -> builder.executor(Executors.POOL));
         USER.remove();
         CompletableFuture<String> user = stage.callAsync(1, () -> {}).thenApply(note -> "user " + USER.get());

@@ -26,7 +26,7 @@ class StageFailureTests extends NoteFixture {
     }
 
     @Test
-    void m6_failure_endsEveryWaitAndOpenTicketWithTheSameCauseAndPromotesNobody() throws Exception {
+    void m6_failure_endsEveryWaitAndOpenTicketWithTheSameCauseAndPromotesNone() throws Exception {
         Stage<Integer, Note> stage = stage();
         try (Ticket<Integer, Note> open = stage.ticket(4)) {
             Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));

@@ -39,7 +39,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_off_hasNoThreadAndReadsNothing() {
+    void keeperThatIsOff_hasNoThreadAndReadsNothing() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         add(1, "for nobody");
         clock.advance(Duration.ofHours(1));
@@ -50,7 +50,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idle_readsOnceNobodyHasReadForTheIdleTimeAndNotBefore() throws Exception {
+    void idleKeeper_readsOnceNoThreadHasReadForTheIdleTimeAndNotBefore() throws Exception {
         Stage<Integer, Note> stage = idle();
         untilKeeperPauses(stage, IDLE);
         Duration most = IDLE.minusNanos(1);
@@ -108,7 +108,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleThatHeads_explainsWhatComesLateWhenItComes() throws Exception {
+    void idleKeeperThatHeads_explainsLateMessagesWhenTheyCome() throws Exception {
         Stage<Integer, Note> stage = idle();
         try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
             assertThatThrownBy(() -> ticket.await(Duration.ZERO)).isInstanceOf(StageTimeoutException.class);
@@ -127,7 +127,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
+    void idleKeeperThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
         Stage<Integer, Note> stage = idleThatReads();
 
         assertThat(stage.call(1, () -> add(1, "served")).text()).isEqualTo("served");
@@ -144,7 +144,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
+    void idleKeeperWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
         source.patient = true; // or it would look for those who wait, once a second
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
@@ -161,7 +161,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleThatFindsSomebodyWaitingAfterAFruitlessRead_stepsDownToo() throws Exception {
+    void idleKeeperThatFindsAWaiterAfterAFruitlessRead_stepsDownToo() throws Exception {
         source.patient = true;
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> caller = startWaiter(stage, () -> stage.call(1, () -> {}));
@@ -174,7 +174,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleAndCallersWhoComeAndGo_areNeverTheReasonForAWakeUp() throws Exception {
+    void callersThatComeAndGo_neverWakeAnIdleKeeper() throws Exception {
         Set<Thread> woken = ConcurrentHashMap.newKeySet();
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
                 .keeperIdle(Duration.ofMillis(1))
@@ -202,7 +202,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_always_readsAllAndCallersWait() throws Exception {
+    void keeperThatAlwaysReads_readsAllAndCallersWait() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         untilKeeperReads(stage);
 
@@ -227,7 +227,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_alwaysWhileCallersHead_isNextBeforeAllWhoWaitAndNotCountedAmongThem() throws Exception {
+    void keeperThatAlwaysReadsWhileCallersHead_isNextBeforeAllWaitersAndNotCountedAmongThem() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         startWaiter(stage, () -> stage.call(2, () -> {}));
@@ -248,7 +248,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOff_passesTheRoleOnAndEnds() throws Exception {
+    void keeperSwitchedOff_passesTheRoleOnAndEnds() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         untilKeeperReads(stage);
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
@@ -263,7 +263,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
+    void keeperSwitchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stage.keeper(Keeper.ALWAYS);
@@ -281,7 +281,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedToAndFro_isOneThreadAtMost() throws Exception {
+    void keeperSwitchedOnAndOff_isOneThreadAtMost() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeperIdle(Duration.ofMillis(1)));
         try (var log = new LogCapture("io.github.exitleft")) {
             for (int i = 0; i < 300; i++) {
@@ -437,7 +437,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeperIdle_outOfRange_isRefused() {
+    void keeperIdleOutOfRange_isRefused() {
         for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofHours(2))) {
             assertThatThrownBy(() -> stage(builder -> builder.keeperIdle(wrong)))
                     .isInstanceOf(IllegalArgumentException.class)

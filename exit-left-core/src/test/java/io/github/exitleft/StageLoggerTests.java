@@ -63,7 +63,7 @@ class StageLoggerTests extends NoteFixture {
     }
 
     @Test
-    void m9_logHandlerThatThrowsAsTheSourceFails_keepsNothingFromAnybody() throws Exception {
+    void m9_logHandlerThatThrowsAsTheSourceFails_withholdsNothing() throws Exception {
         Stage<Integer, Note> stage =
                 stage(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
         var heard = new AtomicInteger();
@@ -115,7 +115,7 @@ class StageLoggerTests extends NoteFixture {
     }
 
     @Test
-    void m9_logHandlerThatThrowsAtATimeout_keepsTheTimeoutFromNobody() throws Exception {
+    void m9_logHandlerThatThrowsAtATimeout_withholdsNoTimeout() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var options = CallOptions.<Note>defaults().timeout(Duration.ZERO);
         var inside = new CompletableFuture<Void>();

@@ -95,7 +95,7 @@ class StagePauseTests extends NoteFixture {
     }
 
     @Test
-    void b10_pauseFromAHelperOnTheKeepersThread_doesNotWaitForItself() {
+    void b10_pauseFromACallbackOnTheKeepersThread_doesNotWaitForItself() {
         Stage<Integer, Note> stage = read(Keeper.ALWAYS);
         stage.addListener(new StageListener<Integer, Note>() {
             @Override

@@ -62,7 +62,7 @@ class StageRaceTests extends NoteFixture {
     // nobody tells a keeper that is switched off that the last of those who counted on it has gone
 
     @Test
-    void keeper_offAndQueueing_endsWithTheLastStream() throws Exception {
+    void keeperThatIsOffAndQueues_endsWithTheLastStream() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
         try {
@@ -82,7 +82,7 @@ class StageRaceTests extends NoteFixture {
     }
 
     @Test
-    void keeper_off_doesNotPauseForTheIdleTimeIfTheLastStreamEndsAsItLooks() throws Exception {
+    void keeperThatIsOff_doesNotPauseForTheIdleTimeIfTheLastStreamEndsAsItLooks() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder.keeperIdle(Duration.ofHours(1)));
         Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
         try {
@@ -185,7 +185,7 @@ class StageRaceTests extends NoteFixture {
     }
 
     @Test
-    void keeper_thatQueues_isNotWokenForEachCallThatComes() throws Exception {
+    void keeperThatQueues_isNotWokenForEachCallThatComes() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder.timer(new ManualTimer()));
         Task<Note> caller = startHead(stage, () -> stage.call(-1, () -> {}));
         stage.keeper(Keeper.IDLE);
@@ -208,7 +208,7 @@ class StageRaceTests extends NoteFixture {
     // who asked while an attempt was under way has been told by its failure, and is tried for all the same
 
     @Test
-    void reopen_callerWhoAsksDuringAnAttemptThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
+    void callerDuringAReopeningThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
         Stage<Integer, Note> stage =
                 strictlyTimed(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
         var cause = new IOException("cable cut");
@@ -237,7 +237,7 @@ class StageRaceTests extends NoteFixture {
     // a keeper's thread that has died is never replaced
 
     @Test
-    void keeper_thatDied_isReplacedWhenItIsNeeded() throws Exception {
+    void keeperThatDied_isReplacedWhenItIsNeeded() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder.keeper(Keeper.IDLE));
         until(() -> assertThat(keepers(stage)).hasSize(1));
         var thrown = new AtomicInteger();

@@ -86,7 +86,7 @@ class StageStreamTests extends NoteFixture {
 
     /** Runs each test of the TestNG class as one of Jupiter's; those that it skips are skipped, and most may not be. */
     @TestFactory
-    Stream<DynamicTest> flow_verificationOfReactiveStreams_passes() {
+    Stream<DynamicTest> verificationOfReactiveStreams_passes() {
         var executed = new AtomicInteger();
         Stream<DynamicTest> all = Stream.of(ForkJoinPool.commonPool(), (Executor) Runnable::run)
                 .flatMap(executor -> {
@@ -171,7 +171,7 @@ class StageStreamTests extends NoteFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void flow_cancelled_dropsAllReferencesToTheSubscriber(boolean inThePool) { // §3.13 of the specification
+    void cancelledFlow_dropsAllReferencesToTheSubscriber(boolean inThePool) { // §3.13 of the specification
         Stage<Integer, Note> stage =
                 kept(builder -> builder.executor(inThePool ? ForkJoinPool.commonPool() : Runnable::run));
         WeakReference<Heard> subscriber = subscribedAndCancelled(stage);
@@ -191,7 +191,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void flow_messages_comeAsTheyAreAskedFor() {
+    void flowMessages_comeAsTheyAreRequested() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 2);
         for (int i = 0; i < 5; i++) {
@@ -213,7 +213,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void m2_messagesThatNobodyAsksFor_areBoundByTheMailboxAndTheRestIsCounted() {
+    void m2_messagesNotRequested_areBoundByTheMailboxAndTheRestIsCounted() {
         Stage<Integer, Note> stage = kept(builder -> builder.mailbox(3, Overflow.DROP_OLDEST));
         Heard heard = subscribe(stage.messages(1), 0);
         for (int i = 0; i < 5; i++) {
@@ -228,7 +228,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void flow_cancelled_freesTheTokenAtOnceAndAbandonsWhatIsLeft() {
+    void cancelledFlow_freesTheTokenAtOnceAndAbandonsItsMessages() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 1);
         add(1, "heard");
@@ -279,7 +279,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void flow_withoutAKeeper_isAnError() {
+    void flowWithoutAKeeper_isAnError() {
         Heard heard = subscribe(stage().messages(1), 1);
 
         assertThat(heard.subscription).isNotNull();
@@ -288,7 +288,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOffUnderAStream_readsForItUntilItIsCancelled() {
+    void keeperSwitchedOffUnderAStream_readsForItUntilItIsCancelled() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 10);
         until(() -> assertThat(keeperHeads(stage)).isTrue());
@@ -403,7 +403,7 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void flow_subscriberThatThrowsAtOnce_hasNoTicketAfterwards() {
+    void flowSubscriberThatThrowsAtOnce_hasNoTicketAfterwards() {
         Stage<Integer, Note> stage = kept();
         var heard = new Heard(0) {
             @Override

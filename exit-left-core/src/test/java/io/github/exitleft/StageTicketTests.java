@@ -34,7 +34,7 @@ class StageTicketTests extends NoteFixture {
     }
 
     @Test
-    void severalTicketsOfOneThread_awaitedInAnyOrder_eachGetTheirOwn() throws Exception {
+    void severalTicketsOfOneThreadAwaitedInAnyOrder_eachGetTheirOwn() throws Exception {
         Stage<Integer, Note> stage = stage();
         try (Ticket<Integer, Note> one = stage.ticket(1);
                 Ticket<Integer, Note> two = stage.ticket(2)) {
@@ -324,7 +324,7 @@ class StageTicketTests extends NoteFixture {
     }
 
     @Test
-    void s16_closeWhileAHeadHangsInAHelper_returnsAndTheHeadIsToldLater() throws Exception {
+    void s16_closeWhileAHeadHangsInACallback_returnsAndTheHeadIsToldLater() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.closeTimeout(Duration.ofMillis(20))));
         var release = new CountDownLatch(1);
         Task<Note> head = start(() -> stage.call(

@@ -110,7 +110,7 @@ class StageTimeoutTests extends NoteFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"reader", "check", "unclaimed", "headChanged"})
-    void m7_headThatHangsInAHelper_holdsNobodyPastTheirDeadline(String callback) throws Exception {
+    void m7_headThatHangsInACallback_holdsNoWaiterPastItsDeadline(String callback) throws Exception {
         var gate = new CountDownLatch(1);
         var hanging = new AtomicReference<Thread>();
         Runnable hang = () -> {
@@ -232,7 +232,7 @@ class StageTimeoutTests extends NoteFixture {
     }
 
     @Test
-    void unattended_withNobodyWaiting_isZeroHoweverLong() {
+    void unattendedWithoutWaiters_isZeroHoweverLong() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         clock.advance(Duration.ofDays(1));
 

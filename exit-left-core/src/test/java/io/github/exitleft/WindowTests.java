@@ -141,7 +141,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_thoseWhoWait_areServedInOrder_threadsAndTakersAlike() throws Exception {
+    void m13_waiters_areServedInOrderThreadsAndTakersAlike() throws Exception {
         fill();
         Caller first = startWaiting(LONG);
         var second = new Told();
@@ -347,7 +347,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_takerThatThrows_isToldSo_theThreadThatFreedThePlaceIsNot() {
+    void m13_takerThatThrows_isToldSoAndTheThreadThatFreedThePlaceIsNot() {
         fill();
         var failing = new Told() {
             @Override
@@ -384,7 +384,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_close_endsAllWaits_refusesOthers_andTakesPlacesBack() throws Exception {
+    void m13_close_endsAllWaitsRefusesOthersAndTakesPlacesBack() throws Exception {
         fill();
         Caller thread = startWaiting(LONG);
         var taker = new Told();
@@ -422,7 +422,7 @@ class WindowTests {
     }
 
     @Test
-    void m6_end_endsThoseWhoWaitNow_othersWaitAgain() throws Exception {
+    void m6_end_endsPresentWaitsAndOthersWaitAgain() throws Exception {
         fill();
         Caller before = startWaiting(LONG);
         window.end(() -> new CancellationException("the source failed"));

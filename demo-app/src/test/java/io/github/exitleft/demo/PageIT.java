@@ -17,7 +17,7 @@ class PageIT {
     Path directory;
 
     @Test
-    void page_inABrowser_showsTheCheckAndTheStage() throws IOException, InterruptedException {
+    void pageInABrowser_showsTheCheckAndTheStage() throws IOException, InterruptedException {
         Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
         try (RunningDemo demo = RunningDemo.start()) {
             Path dom = directory.resolve("dom.html");

@@ -21,7 +21,7 @@ class ShutdownIT {
     private static final int REQUESTS = 100;
 
     @Test
-    void stop_withRequestsInFlight_answersAllAndFreesThePorts() throws IOException {
+    void stopWithRequestsInFlight_answersAllAndFreesThePorts() throws IOException {
         RunningDemo demo = RunningDemo.start("demo.stun.loopback.loss=1", "exit-left.stages.stun.default-timeout=60s");
         LoopbackStunServers loopback = demo.servers();
         int udpPort = demo.udpPort();

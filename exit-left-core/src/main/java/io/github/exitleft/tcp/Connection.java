@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -224,7 +225,7 @@ final class Connection implements Closeable {
 
     private void select(Selector selector, long nanos) throws IOException {
         try {
-            selector.select(key -> {}, Nanos.millis(nanos));
+            selector.select(key -> {}, Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
         } catch (ClosedSelectorException e) {
             throw lost();
         }

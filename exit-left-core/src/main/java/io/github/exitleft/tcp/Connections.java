@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -128,7 +129,7 @@ final class Connections {
                     unwanted);
             return dialled;
         } catch (Throwable e) {
-            mine.abandoned = Dialler.isInterrupt(e) || unwanted.getAsBoolean();
+            mine.abandoned = Source.isInterrupt(e) || unwanted.getAsBoolean();
             mine.failure = e;
             throw e;
         } finally {

@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -112,7 +113,7 @@ final class Dialler {
         try {
             opening.open(talk);
         } catch (Exception e) {
-            if (isInterrupt(e)) {
+            if (Source.isInterrupt(e)) {
                 var interrupt = new InterruptedException(
                         "interrupted during the opening of the connection to " + connection.remote());
                 interrupt.initCause(e);
@@ -126,17 +127,6 @@ final class Dialler {
         if (!connection.isIntact()) { // the opening has ignored that
             throw connection.lost();
         }
-    }
-
-    /** Whether it is an interrupt, or wraps one. */
-    static boolean isInterrupt(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     static String text(InetSocketAddress address) {

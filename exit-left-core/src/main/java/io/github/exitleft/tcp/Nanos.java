@@ -18,11 +18,6 @@ final class Nanos {
         return duration.getSeconds() >= MOST / 1_000_000_000 ? MOST : duration.toNanos();
     }
 
-    /** Rounds up, because zero means for ever to a selector. */
-    static long millis(long nanos) {
-        return nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
-    }
-
     static long until(long deadline) {
         return deadline - System.nanoTime();
     }

@@ -1,5 +1,6 @@
 package io.github.exitleft.udp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -99,7 +100,7 @@ public final class UdpSocket {
                     throw new SocketTimeoutException("no room to send " + payload.remaining() + " bytes to " + to
                             + " for " + SEND_TIMEOUT.toMillis() + " ms; send less, or raise the send buffer");
                 }
-                room.select(UdpSource.millis(rest));
+                room.select(Source.toMillisRoundedUp(Duration.ofNanos(rest)));
                 room.selectedKeys().clear();
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException("interrupted while waiting for room to send to " + to);

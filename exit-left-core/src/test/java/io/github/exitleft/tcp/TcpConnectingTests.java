@@ -160,7 +160,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s10_interruptOfWhoOpens_isToldAndKept() throws Exception {
+    void s10_interruptOfAnOpeningThread_isToldAndKept() throws Exception {
         Peer peer = opened(new Peer(1));
         goSilent(peer);
         Task<Boolean> opener = start(() -> {
@@ -189,7 +189,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void m10_wakeupOfWhoConnects_endsTheAttemptAndIsNoFailure() throws Exception {
+    void m10_wakeupOfAConnectingThread_endsTheAttemptAndIsNoFailure() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -201,7 +201,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s10_interruptOfWhoConnects_isNoFailure() throws Exception {
+    void s10_interruptOfAConnectingThread_isNoFailure() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -220,7 +220,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s16_closeUnderWhoConnects_endsTheAttemptAndThoseWhoWaitForIt() throws Exception {
+    void s16_closeUnderAConnectingThread_endsTheAttemptAndTheWaitsForIt() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
@@ -237,7 +237,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s16_closeWhileAnOpeningHangs_endsThoseWhoWaitForIt() throws Exception {
+    void s16_closeWhileAnOpeningHangs_endsTheWaitsForIt() throws Exception {
         var openings = new AtomicInteger();
         var gate = new CountDownLatch(1);
         Peer peer = opened(new Peer());
@@ -262,7 +262,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void wakeup_whileASenderConnects_endsTheReadAndNotTheAttempt() throws Exception {
+    void wakeupWhileASenderConnects_endsTheReadAndNotTheAttempt() throws Exception {
         var gate = new CountDownLatch(1);
         var openings = new AtomicInteger();
         Peer peer = opened(new Peer());
@@ -344,7 +344,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void attemptThatWasInterrupted_doesNotFailThoseWhoWaitForIt() throws Exception {
+    void attemptThatWasInterrupted_doesNotFailTheWaitsForIt() throws Exception {
         var openings = new AtomicInteger();
         Peer peer = opened(new Peer());
         TcpSource source = lost(peer, peer.source().opening(p -> {
@@ -488,7 +488,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void openingThatFails_onOneRemote_isTriedOnTheNext() throws Exception {
+    void openingThatFailsOnOneRemote_isTriedOnTheNext() throws Exception {
         Peer standby = opened(new Peer());
         Peer master = opened(Peer.echoing());
         TcpSource source = opened(standby.source()

@@ -208,7 +208,7 @@ class TcpSenderTests extends StageFixture {
     }
 
     @Test
-    void close_underASender_endsItAtOnce() throws Exception {
+    void closeUnderASender_endsItAtOnce() throws Exception {
         Task<Void> sender = sending(payload(LARGE, 1), LONG);
         waitsForRoom(sender);
 
@@ -371,7 +371,7 @@ class TcpSenderTests extends StageFixture {
     }
 
     @Test
-    void eightThreadsSending_framesOfAllLengths_areNeverMixed() throws Exception {
+    void eightThreadsSendingFramesOfAllLengths_areNeverMixed() throws Exception {
         int each = 200;
         List<Task<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -210,7 +210,7 @@ class TcpStageTests extends StageFixture {
     }
 
     @Test
-    void m6_withoutAKeeper_theNextCallerWhoIsLetThroughConnects() throws Exception {
+    void m6_callerAfterAFailureWithoutAKeeper_connects() throws Exception {
         var peer = new Peer();
         Stage<Integer, Frame> stage = stage(peer);
         Peer.Line line = peer.accept();

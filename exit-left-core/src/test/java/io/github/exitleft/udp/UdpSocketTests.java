@@ -97,7 +97,7 @@ class UdpSocketTests extends StageFixture {
     }
 
     @Test
-    void fullSendBuffer_thatStaysFull_isATimeoutAndNeverSilence() {
+    void fullSendBufferThatStaysFull_isATimeoutAndNeverSilence() {
         var tries = new AtomicInteger();
         var socket = new UdpSocket(channel, (payload, to) -> {
             tries.incrementAndGet();
@@ -151,7 +151,7 @@ class UdpSocketTests extends StageFixture {
     }
 
     @Test
-    void eightThreadsSending_whileAnotherReads_loseNothing() throws Exception {
+    void eightThreadsSendingWhileAnotherReads_loseNothing() throws Exception {
         int each = 25; // few enough for the receive buffer, so that loopback drops none
         List<Task<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -78,7 +78,7 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void eitherFamily_throughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
+    void eitherFamilyThroughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
         assumeTrue(isLocal(host), host + " is no address of this machine");
         UdpSource source = opened(UdpSource.builder().open());
         assertThat(source.localAddress().getAddress().isAnyLocalAddress()).isTrue();
@@ -188,7 +188,7 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
@@ -200,7 +200,7 @@ class UdpSourceTests extends StageFixture {
     }
 
     @Test
-    void wakeup_beforeALook_staysForTheNextRead() throws Exception {
+    void wakeupBeforeALook_staysForTheNextRead() throws Exception {
         UdpSource source = source(UdpSource.builder());
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
@@ -211,7 +211,7 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
@@ -311,7 +311,7 @@ class UdpSourceTests extends StageFixture {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         UdpSource.Builder builder = UdpSource.builder();
 
         assertThatThrownBy(() -> builder.port(65_536)).hasMessageContaining("65536");
@@ -319,14 +319,5 @@ class UdpSourceTests extends StageFixture {
         assertThatThrownBy(() -> builder.maxDatagramSize(0)).hasMessageContaining("0");
         assertThatThrownBy(() -> builder.maxDatagramSize(65_536)).hasMessageContaining("65536");
         assertThatThrownBy(() -> builder.receiveBufferSize(0)).hasMessageContaining("0");
-    }
-
-    @Test
-    void millis_ofAPositiveRest_areNeverZero() {
-        assertThat(UdpSource.millis(0)).isZero();
-        assertThat(UdpSource.millis(1)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_000)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_001)).isEqualTo(2);
-        assertThat(UdpSource.millis(Long.MAX_VALUE)).isPositive();
     }
 }

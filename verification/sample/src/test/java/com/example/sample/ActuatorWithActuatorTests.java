@@ -57,7 +57,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsAllStagesTheUsersOwnAmongThem() {
+    void endpoint_showsAllStagesTheUsersOwnAmongThem() {
         DocumentContext shown = get("/actuator/stages");
         assertThat(shown.<Map<String, Object>>read("$.stages")).containsOnlyKeys(STAGES);
         assertThat(shown.<Map<String, Object>>read("$.stages.orders"))
@@ -91,7 +91,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
+    void endpoint_showsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             List<Future<Alarm>> waits =
@@ -135,14 +135,14 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void stageThatIsNotThereIsNotFound() {
+    void stageThatIsNotThere_isNotFound() {
         client.get().uri("/actuator/stages/nothing").exchange().expectStatus().isNotFound();
         assertThat(get("/actuator/stages").<Map<String, Object>>read("$.stages"))
                 .containsOnlyKeys(STAGES);
     }
 
     @Test
-    void healthHasAComponentForEachStage() {
+    void health_hasAComponentForEachStage() {
         DocumentContext health = get("/actuator/health");
         assertThat(health.<String>read("$.components.stages.status")).isEqualTo("UP");
         assertThat(health.<Map<String, Object>>read("$.components.stages.components"))
@@ -152,7 +152,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void healthIsDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
+    void health_isDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class)
                 .isThrownBy(() -> waitFor("anything").call());
@@ -174,7 +174,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void metricsEndpointShowsEachMeterWithItsStages() {
+    void metricsEndpoint_showsEachMeterWithItsStages() {
         for (String meter : List.of(
                 "exitleft.stage.waiters",
                 "exitleft.stage.head.changes",

@@ -71,7 +71,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void exitsWaitersHeadChangesAndPromotionsCountHowWaitsEnd() throws Exception {
+    void exitsWaitersHeadChangesAndPromotions_countHowWaitsEnd() throws Exception {
         Future<Datagram> first = await(1);
         Awaitility.await().until(() -> orders.snapshot(0).role().head() != null);
         Future<Datagram> second = await(2);
@@ -121,7 +121,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void failedSourceCountsAsExit() {
+    void failedSource_countsAsExit() {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class).isThrownBy(() -> alarms.call("fire", () -> {}));
         assertThat(registry.get("exitleft.stage.exits")
@@ -133,7 +133,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void messagesCountWhatBecameOfThem() throws Exception {
+    void messages_areCountedByWhatBecameOfThem() throws Exception {
         reply(peer, 99);
         answered(1);
         assertThat(messages("unknown")).isEqualTo(1);
@@ -171,7 +171,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void closedStageHasNoMetersAndTheOthersKeepTheirs() throws Exception {
+    void closedStage_hasNoMetersAndTheOthersKeepTheirs() throws Exception {
         Future<Datagram> waiting = await(1);
         Awaitility.await().until(() -> orders.snapshot(0).role().head() != null);
         assertThat(registry.find("exitleft.stage.exits").tag("stage", "orders").meters())

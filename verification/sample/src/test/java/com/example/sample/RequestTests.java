@@ -35,7 +35,7 @@ class RequestTests {
     private Map<String, Stage<?, ?>> stages;
 
     @Test
-    void concurrentRequestsOverBothPortsGetTheirOwnReplies() throws Exception {
+    void concurrentRequestsOverBothPorts_getTheirOwnReplies() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<Set<Integer>>> numbers = new ArrayList<>();
@@ -84,7 +84,7 @@ class RequestTests {
     }
 
     @Test
-    void alarmReachesTheRequestThatWaitsForIt() throws Exception {
+    void alarm_reachesTheRequestThatWaitsForIt() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             Future<Alarm> fire = threads.submit(() -> get("/alarms/fire", Alarm.class));

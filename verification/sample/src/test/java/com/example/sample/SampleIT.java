@@ -43,7 +43,7 @@ class SampleIT {
 
     @ParameterizedTest(name = "spring.aot.enabled={0}")
     @ValueSource(booleans = {true, false})
-    void packagedApplicationAnswersThroughItsStagesAndStopsGracefully(boolean aot) throws Exception {
+    void packagedApplication_answersThroughItsStagesAndStopsGracefully(boolean aot) throws Exception {
         Path log = folder.resolve("sample.log");
         String base = "http://127.0.0.1:" + start(aot, log);
         assertThat(log)

@@ -46,7 +46,7 @@ class DropFolderTests extends SourceContractTests<Path> {
     }
 
     @Test
-    void callerWaitsForTheFileThatIsItsAnswer() throws Exception {
+    void caller_waitsForTheFileThatIsItsAnswer() throws Exception {
         Path drop = Files.createDirectory(this.folder.resolve("drop"));
         try (Stage<String, Path> results = Stage.builder("results", String.class, new DropFolder(drop), Path::toString)
                 .build()) {
@@ -80,7 +80,7 @@ class DropFolderTests extends SourceContractTests<Path> {
     }
 
     @Test
-    void guideQuotesTheSourceWordForWord() throws IOException {
+    void guide_quotesTheSourceWordForWord() throws IOException {
         Matcher quote = Pattern.compile("<!-- DropFolder.java -->\\s*```java\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(GUIDE));
         assertThat(quote.find()).as("a quote of DropFolder.java in " + GUIDE).isTrue();

@@ -128,7 +128,7 @@ class JmsStageTests {
     }
 
     @Test
-    void brokerThatGoesAway_failsEverybodyOnceAndLosesNobodyAfterwards() {
+    void brokerThatGoesAway_failsEveryCallOnceAndLosesNoneAfterwards() {
         this.contextRunner.withUserConfiguration(Server.class, Client.class).run(context -> {
             Client client = context.getBean(Client.class);
             Stage<String, Message> rpc = client.rpc;
@@ -174,7 +174,7 @@ class JmsStageTests {
     }
 
     @Test
-    void brokerThatGoesAway_isFoundAgainThoughNobodyAsks() {
+    void brokerThatGoesAway_isFoundAgainWithoutACall() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         JmsAutoConfiguration.class,

@@ -88,7 +88,7 @@ class KafkaGroupIT {
     }
 
     @Test
-    void memberForWhichNobodyAsks_isKeptInItsGroup() throws Exception {
+    void memberWithoutCalls_isKeptInItsGroup() throws Exception {
         try (Stage<Integer, ConsumerRecord<Integer, Long>> stage = Stage.builder(
                         "kept", Integer.class, open(), KafkaTokens.key(Integer.class))
                 .keeper(Keeper.IDLE)

@@ -51,7 +51,7 @@ class PostgresStageIT {
                     "exit-left.stages.jobs.source.postgres.channels=done,Failed \"jobs\"");
 
     @Test
-    void notificationsOfSeveralChannels_reachWhoWaitsForThem() {
+    void notificationsOfSeveralChannels_reachTheirWaiters() {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             List<FutureTask<PGNotification>> calls = new ArrayList<>();
@@ -163,7 +163,7 @@ class PostgresStageIT {
     }
 
     @Test
-    void databaseThatGoesAway_failsEverybodyOnceAndLosesNobodyAfterwards() {
+    void databaseThatGoesAway_failsEveryCallOnceAndLosesNoneAfterwards() {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
@@ -186,7 +186,7 @@ class PostgresStageIT {
     }
 
     @Test
-    void databaseThatGoesAway_isFoundAgainThoughNobodyAsks() {
+    void databaseThatGoesAway_isFoundAgainWithoutACall() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,

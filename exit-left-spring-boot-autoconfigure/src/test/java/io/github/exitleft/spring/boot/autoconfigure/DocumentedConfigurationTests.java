@@ -37,7 +37,7 @@ class DocumentedConfigurationTests {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void isWhole(String yaml) throws IOException {
+    void configurationInTheGuides_isWhole(String yaml) throws IOException {
         StandardEnvironment environment = new StandardEnvironment();
         new YamlPropertySourceLoader()
                 .load("guide", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))

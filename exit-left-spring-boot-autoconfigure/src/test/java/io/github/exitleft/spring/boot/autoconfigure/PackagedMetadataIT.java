@@ -35,7 +35,7 @@ class PackagedMetadataIT {
             management.health.stages.enabled            | java.lang.Boolean                                | true
             management.health.stages.unattended-after   | java.time.Duration                               | 5s
             """)
-    void keyHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void key_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(METADATA, key, type, defaultValue);
     }
 
@@ -93,18 +93,18 @@ class PackagedMetadataIT {
             source.bean.name                | java.lang.String                             |
             source.bean.token.reader        | java.lang.String                             |
             """)
-    void keyOfStageHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(STAGE_METADATA, key, type, defaultValue);
     }
 
     @Test
-    void keysOfStageAreThoseThatTheReportOfAnUnknownOneLists() throws IOException {
+    void keysOfAStage_areThoseThatTheReportOfAnUnknownOneLists() throws IOException {
         assertThat(properties(STAGE_METADATA).keySet())
                 .containsExactlyInAnyOrderElementsOf(StagePropertiesBinding.KEYS);
     }
 
     @Test
-    void descriptionsHaveBootsForm() throws IOException {
+    void descriptions_haveBootsForm() throws IOException {
         for (String metadata : List.of(METADATA, STAGE_METADATA)) {
             assertThat(properties(metadata).values()).allSatisfy(property -> {
                 assertThat(property.getDescription())

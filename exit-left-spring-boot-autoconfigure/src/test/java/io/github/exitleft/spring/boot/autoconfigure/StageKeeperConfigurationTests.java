@@ -63,7 +63,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void keeperIsOffUnlessSet() {
+    void keeper_isOffUnlessSet() {
         this.contextRunner.run(context -> {
             assertThat(stage(context).keeper()).isEqualTo(Keeper.OFF);
             assertThat(hasKeeper()).isFalse();
@@ -72,7 +72,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
     @ParameterizedTest
     @EnumSource(Keeper.class)
-    void keeperIsThatOfTheSourceUnlessSet(Keeper preferred) {
+    void keeper_isThatOfTheSourceUnlessSet(Keeper preferred) {
         assertThat(keeperOf(Map.of(), preferred)).isEqualTo(preferred);
         assertThat(keeperOf(Map.of("stage.keeper", "off"), preferred)).isEqualTo(Keeper.OFF);
         assertThat(keeperOf(Map.of("stage.keeper", "always"), preferred)).isEqualTo(Keeper.ALWAYS);
@@ -124,7 +124,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"off, OFF", "'off', OFF", "idle, IDLE", "always, ALWAYS"}) // off is false in YAML
-    void keeperIsAsSetInYaml(String value, Keeper expected) throws IOException {
+    void keeper_isAsSetInYaml(String value, Keeper expected) throws IOException {
         try (ConfigurableApplicationContext context =
                 run(BEAN + "      keeper: " + value + "\n      keeper-idle: 1ms\n")) {
             assertThat(stage(context).keeper()).isEqualTo(expected);
@@ -132,7 +132,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void keeperReadsAndEndsWithTheContext() {
+    void keeper_readsAndEndsWithTheContext() {
         this.contextRunner
                 .withPropertyValues(
                         "exit-left.stages.queue.keeper=idle",
@@ -150,7 +150,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void sourceComesBackByItself() {
+    void source_comesBackByItself() {
         this.contextRunner
                 .withPropertyValues("exit-left.stages.queue.on-failure=reopen")
                 .run(context -> {
@@ -174,7 +174,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedInTheCommonPoolWhereThereIsNothingElse() {
+    void asynchronousCalls_areCompletedInTheCommonPoolWhereThereIsNothingElse() {
         this.contextRunner
                 .withPropertyValues("exit-left.stages.queue.keeper=always")
                 .run(context -> assertThat(completedBy(context))
@@ -185,7 +185,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedByBootsExecutor() {
+    void asynchronousCalls_areCompletedByBootsExecutor() {
         this.contextRunner
                 .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
                 .withPropertyValues(
@@ -194,7 +194,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedByTheExecutorThatIsNamed() {
+    void asynchronousCalls_areCompletedByTheExecutorThatIsNamed() {
         this.contextRunner
                 .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
                 .withPropertyValues(

@@ -42,7 +42,7 @@ class StageShutdownTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void requestsInFlightAreAnsweredBeforeTheirStageCloses(boolean virtualThreads, CapturedOutput output)
+    void requestsInFlight_areAnsweredBeforeTheirStageCloses(boolean virtualThreads, CapturedOutput output)
             throws Exception {
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(
@@ -68,7 +68,7 @@ class StageShutdownTests {
     }
 
     @Test
-    void futuresOfRequestsInFlightAreReadForUntilTheServerHasStopped(CapturedOutput output) throws Exception { // B10
+    void futuresOfRequestsInFlight_areReadForUntilTheServerHasStopped(CapturedOutput output) throws Exception { // B10
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(
                     peer, "exit-left.stages.echo.keeper=always", "spring.lifecycle.timeout-per-shutdown-phase=30s");
@@ -92,7 +92,7 @@ class StageShutdownTests {
     }
 
     @Test
-    void requestsThatOutliveTheGracePeriodEndWithTheStageAndNothingHangs() throws Exception {
+    void requestsThatOutliveTheGracePeriod_endWithTheStageAndNothingHangs() throws Exception {
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(peer, "spring.lifecycle.timeout-per-shutdown-phase=100ms");
             Stage<?, ?> stage = context.getBean("echo", Stage.class);
