@@ -140,7 +140,6 @@ class ArchitectureTests {
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
-                        "QueueSource",
                         "Received",
                         "ReplyClassifier",
                         "Resends",
