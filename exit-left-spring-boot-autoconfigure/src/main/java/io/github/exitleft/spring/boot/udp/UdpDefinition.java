@@ -1,8 +1,11 @@
-package io.github.exitleft.spring.boot.autoconfigure;
+package io.github.exitleft.spring.boot.udp;
 
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Udp;
-import io.github.exitleft.spring.boot.autoconfigure.StageProperties.UdpToken;
+import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.SourceBeans;
+import io.github.exitleft.spring.boot.source.SourceContext;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.TokenKeys;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.DatagramTokens;
 import io.github.exitleft.udp.UdpSource;
@@ -14,81 +17,80 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP port that is going to be opened. */
-record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reader) implements SourcePlan {
+record UdpDefinition(
+        SourceContext context, UdpProperties udp, @Nullable TokenReader<?, Datagram> reader)
+        implements SourceDefinition {
 
     private static final Set<Class<?>> FIELD_TYPES =
             Set.of(Integer.class, Long.class, UUID.class, ByteBuffer.class, String.class);
 
-    static UdpPlan of(StageKeys keys, Class<?> tokenType, @Nullable Udp udp) {
-        if (udp == null) {
-            throw noWayToReadTheToken(keys);
-        }
-        keys.inRange("source.udp.port", udp.port(), 0, 65_535);
-        keys.inRange("source.udp.receive-buffer-size", udp.receiveBufferSize().toBytes(), 1, Integer.MAX_VALUE);
+    static UdpDefinition of(SourceContext context, UdpProperties udp) {
+        context.inRange("port", udp.port(), 0, 65_535);
+        context.inRange("receive-buffer-size", udp.receiveBufferSize().toBytes(), 1, Integer.MAX_VALUE);
         if (udp.sendBufferSize() != null) {
-            keys.inRange("source.udp.send-buffer-size", udp.sendBufferSize().toBytes(), 1, Integer.MAX_VALUE);
+            context.inRange("send-buffer-size", udp.sendBufferSize().toBytes(), 1, Integer.MAX_VALUE);
         }
         if (udp.trafficClass() != null) {
-            keys.inRange("source.udp.traffic-class", udp.trafficClass(), 0, 255);
+            context.inRange("traffic-class", udp.trafficClass(), 0, 255);
         }
-        keys.inRange("source.udp.max-datagram-size", udp.maxDatagramSize().toBytes(), 1, 65_535);
-        multicast(keys, udp);
-        UdpToken token = udp.token();
-        var ways = new WaysToReadTheToken(keys, "source.udp.token")
+        context.inRange("max-datagram-size", udp.maxDatagramSize().toBytes(), 1, 65_535);
+        multicast(context, udp);
+        UdpProperties.Token token = udp.token();
+        var ways = new TokenKeys(context)
                 .way(token.offset() != null ? "offset" : "length", token.offset() != null || token.length() != null)
                 .reader(token.reader())
                 .way("sender", token.sender());
         if (ways.none()) {
-            throw noWayToReadTheToken(keys);
+            throw noWayToReadTheToken(context);
         }
         TokenReader<?, Datagram> reader = null;
         if (token.sender()) {
-            reader = keys.possible("token-type", () -> DatagramTokens.sender(tokenType));
+            reader = context.checkTokenType(() -> DatagramTokens.sender(context.tokenType()));
         } else if (token.reader() == null) {
-            reader = field(keys, tokenType, udp, token);
+            reader = field(context, udp, token);
         }
-        return new UdpPlan(keys, udp, reader);
+        return new UdpDefinition(context, udp, reader);
     }
 
-    private static void multicast(StageKeys keys, Udp udp) {
+    private static void multicast(SourceContext context, UdpProperties udp) {
         String name = udp.multicastInterface();
         if (udp.multicastGroups().isEmpty()) {
             if (name != null) {
-                throw keys.problem(
-                        "source.udp.multicast-interface",
+                throw context.problem(
+                        "multicast-interface",
                         "there are no groups to join on it",
-                        "Set " + keys.key("source.udp.multicast-groups") + ", or remove the interface.");
+                        "Set " + context.key("multicast-groups") + ", or remove the interface.");
             }
             return;
         }
         if (name == null || name.isBlank()) {
-            throw noInterface(keys, "multicast groups are joined on an interface");
+            throw noInterface(context, "multicast groups are joined on an interface");
         }
         for (InetAddress group : udp.multicastGroups()) {
             if (!group.isMulticastAddress()) {
-                throw keys.problem(
-                        "source.udp.multicast-groups",
+                throw context.problem(
+                        "multicast-groups",
                         group.getHostAddress() + " is no multicast address",
                         "Set it to addresses from 224.0.0.0 to 239.255.255.255, or below ff00::/8.");
             }
         }
         InetAddress address = udp.address();
         if (address != null && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
-            throw keys.problem(
-                    "source.udp.address",
+            throw context.problem(
+                    "address",
                     "at that address no datagram to a multicast group arrives",
-                    "Remove it, to listen on all interfaces, or remove " + keys.key("source.udp.multicast-groups")
-                            + ".");
+                    "Remove it, to listen on all interfaces, or remove " + context.key("multicast-groups") + ".");
         }
     }
 
-    private static StageConfigurationException noInterface(StageKeys keys, String reason) {
-        String key = "source.udp.multicast-interface";
-        return keys.problem(key, reason, "Set " + keys.key(key) + " to one of: " + networkInterfaces() + ".");
+    private static RuntimeException noInterface(SourceContext context, String reason) {
+        String key = "multicast-interface";
+        return context.problem(key, reason, "Set " + context.key(key) + " to one of: " + networkInterfaces() + ".");
     }
 
     private static @Nullable NetworkInterface networkInterface(String nameOrAddress) {
@@ -123,38 +125,38 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
         return scope < 0 ? text : text.substring(0, scope);
     }
 
-    private static StageConfigurationException noWayToReadTheToken(StageKeys keys) {
-        String token = "source.udp.token";
-        return keys.problem(
+    private static RuntimeException noWayToReadTheToken(SourceContext context) {
+        String token = "token";
+        return context.problem(
                 token,
                 "there is no way to read the token out of a datagram",
-                "Set exactly one of: " + keys.key(token) + ".offset together with " + keys.key(token) + ".length; "
-                        + keys.key(token) + ".reader (the name of a TokenReader bean); " + keys.key(token)
+                "Set exactly one of: " + context.key(token) + ".offset together with " + context.key(token)
+                        + ".length; "
+                        + context.key(token) + ".reader (the name of a TokenReader bean); " + context.key(token)
                         + ".sender=true.");
     }
 
-    private static TokenReader<?, Datagram> field(StageKeys keys, Class<?> tokenType, Udp udp, UdpToken token) {
+    private static TokenReader<?, Datagram> field(SourceContext context, UdpProperties udp, UdpProperties.Token token) {
         Integer offset = token.offset();
         Integer length = token.length();
         if (offset == null || length == null) {
             String missing = offset == null ? "offset" : "length";
-            throw keys.problem(
-                    "source.udp.token." + missing,
+            throw context.problem(
+                    "token." + missing,
                     "offset and length go together",
-                    "Set " + keys.key("source.udp.token." + missing) + " too.");
+                    "Set " + context.key("token." + missing) + " too.");
         }
-        String key = !FIELD_TYPES.contains(tokenType)
-                ? "token-type"
-                : offset < 0 ? "source.udp.token.offset" : "source.udp.token.length";
-        TokenReader<?, Datagram> reader = keys.possible(key, () -> DatagramTokens.at(tokenType, offset, length));
+        Supplier<TokenReader<?, Datagram>> field = () -> DatagramTokens.at(context.tokenType(), offset, length);
+        TokenReader<?, Datagram> reader = FIELD_TYPES.contains(context.tokenType())
+                ? context.check(offset < 0 ? "token.offset" : "token.length", field)
+                : context.checkTokenType(field);
         long longest = udp.maxDatagramSize().toBytes();
         if (offset + length > longest) {
-            throw keys.problem(
-                    "source.udp.token.length",
+            throw context.problem(
+                    "token.length",
                     "a token at offset " + offset + " with length " + length + " is in no datagram of at most "
                             + longest + " bytes",
-                    "Set it to " + (longest - offset) + " or less, or raise " + keys.key("source.udp.max-datagram-size")
-                            + ".");
+                    "Set it to " + (longest - offset) + " or less, or raise " + context.key("max-datagram-size") + ".");
         }
         return reader;
     }
@@ -165,14 +167,12 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
     }
 
     @Override
-    public Opened open(NamedBeans beans) {
+    public OpenSource open(SourceBeans beans) {
         TokenReader<?, ?> tokens = this.reader != null
                 ? this.reader
                 : beans.reader(
-                        "source.udp.token.reader",
-                        Objects.requireNonNull(this.udp.token().reader()),
-                        Datagram.class);
-        return new Opened(openPort(), tokens, true);
+                        "token.reader", Objects.requireNonNull(this.udp.token().reader()), Datagram.class);
+        return OpenSource.owned(openPort(), tokens);
     }
 
     private UdpSource openPort() {
@@ -194,7 +194,7 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
         if (on != null) {
             NetworkInterface found = networkInterface(on);
             if (found == null) {
-                throw noInterface(this.keys, "there is no interface '" + on + "'");
+                throw noInterface(this.context, "there is no interface '" + on + "'");
             }
             this.udp.multicastGroups().forEach(group -> builder.join(group, found));
         }
@@ -203,16 +203,15 @@ record UdpPlan(StageKeys keys, Udp udp, @Nullable TokenReader<?, Datagram> reade
         } catch (UncheckedIOException e) {
             String message = String.valueOf(e.getMessage());
             if (message.startsWith("multicast group")) {
-                throw this.keys.problem(
-                        "source.udp.multicast-groups",
+                throw this.context.problem(
+                        "multicast-groups",
                         message,
-                        "Set " + this.keys.key("source.udp.multicast-interface") + " to one of: " + networkInterfaces()
-                                + ".",
+                        "Set " + this.context.key("multicast-interface") + " to one of: " + networkInterfaces() + ".",
                         e);
             }
             boolean foreignAddress = message.contains("assign requested address");
-            throw this.keys.problem(
-                    foreignAddress ? "source.udp.address" : "source.udp.port",
+            throw this.context.problem(
+                    foreignAddress ? "address" : "port",
                     message,
                     foreignAddress
                             ? "Set it to an address of this machine, or remove it to listen on all of them."

@@ -19,30 +19,30 @@ import org.springframework.core.env.Environment;
  *
  * <p>A registrar can do neither, since it sees no bean factory.
  */
-final class StageDefinitions implements BeanDefinitionRegistryPostProcessor {
+final class StageBeanDefinitions implements BeanDefinitionRegistryPostProcessor {
 
-    private static final Log logger = LogFactory.getLog(StageDefinitions.class);
-    private static final String PROPERTIES = StageProperties.class.getName();
+    private static final Log logger = LogFactory.getLog(StageBeanDefinitions.class);
+    private static final String SETTINGS = StageSettings.class.getName();
 
     private final Environment environment;
 
-    StageDefinitions(Environment environment) {
+    StageBeanDefinitions(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-        StagePropertiesBinding.bind(this.environment).stages().forEach((name, properties) -> {
+        StagePropertiesBinding.bind(this.environment, SourceAdapters.find()).forEach((name, settings) -> {
             BeanDefinition definition = registry.containsBeanDefinition(name) ? registry.getBeanDefinition(name) : null;
             if (definition == null || definition.getSource() != StageBeanRegistrar.class) {
                 return; // another bean took the name, where that is allowed
             }
-            if (registry instanceof HierarchicalBeanFactory factory && parentHas(factory, name, properties)) {
+            if (registry instanceof HierarchicalBeanFactory factory && parentHas(factory, name, settings)) {
                 logger.debug("stage '" + name + "' is that of the parent context, which has the same properties");
                 registry.removeBeanDefinition(name);
                 return;
             }
-            definition.setAttribute(PROPERTIES, properties);
+            definition.setAttribute(SETTINGS, settings);
             if (definition instanceof AbstractBeanDefinition described) {
                 StageKeys keys = new StageKeys(this.environment, name);
                 described.setResourceDescription(keys.key("") + ", " + keys.origin(""));
@@ -50,22 +50,22 @@ final class StageDefinitions implements BeanDefinitionRegistryPostProcessor {
         });
     }
 
-    private static boolean parentHas(HierarchicalBeanFactory factory, String name, StageProperties properties) {
+    private static boolean parentHas(HierarchicalBeanFactory factory, String name, StageSettings settings) {
         BeanFactory parent = factory.getParentBeanFactory();
         while (parent != null) {
             ConfigurableListableBeanFactory definitions = parent instanceof ConfigurableApplicationContext context
                     ? context.getBeanFactory()
                     : parent instanceof ConfigurableListableBeanFactory own ? own : null;
             if (definitions != null && definitions.containsBeanDefinition(name)) {
-                return properties.equals(properties(definitions.getBeanDefinition(name)));
+                return settings.equals(settings(definitions.getBeanDefinition(name)));
             }
             parent = parent instanceof HierarchicalBeanFactory child ? child.getParentBeanFactory() : null;
         }
         return false;
     }
 
-    /** The properties that a bean was defined by; null if it was defined otherwise. */
-    static @Nullable StageProperties properties(BeanDefinition definition) {
-        return (StageProperties) definition.getAttribute(PROPERTIES);
+    /** Returns the settings that a bean was defined by; null if it was defined otherwise. */
+    static @Nullable StageSettings settings(BeanDefinition definition) {
+        return (StageSettings) definition.getAttribute(SETTINGS);
     }
 }

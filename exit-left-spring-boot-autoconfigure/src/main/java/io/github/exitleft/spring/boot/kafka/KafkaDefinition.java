@@ -1,9 +1,11 @@
-package io.github.exitleft.spring.boot.autoconfigure;
+package io.github.exitleft.spring.boot.kafka;
 
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Kafka;
-import io.github.exitleft.spring.boot.kafka.KafkaSource;
-import io.github.exitleft.spring.boot.kafka.KafkaTokens;
+import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.SourceBeans;
+import io.github.exitleft.spring.boot.source.SourceContext;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.TokenKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,47 +19,42 @@ import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaOperations;
 import org.springframework.kafka.support.KafkaHeaders;
 
-/** A source over Kafka that is going to be opened; loaded only where its library is. */
-record KafkaPlan(StageKeys keys, Kafka kafka, @Nullable TokenReader<?, ConsumerRecord<?, ?>> reader)
-        implements SourcePlan {
+/** A source over Kafka that has not been opened yet; loaded only where its library is. */
+record KafkaDefinition(
+        SourceContext context,
+        KafkaProperties kafka,
+        @Nullable TokenReader<?, ConsumerRecord<?, ?>> reader) implements SourceDefinition {
 
-    static KafkaPlan of(StageKeys keys, Class<?> tokenType, @Nullable Kafka kafka) {
-        List<String> topics = kafka == null ? List.of() : kafka.topics();
-        if (kafka == null || topics.isEmpty() || topics.stream().anyMatch(String::isBlank)) {
-            throw keys.problem(
-                    "source.kafka.topics",
+    static KafkaDefinition of(SourceContext context, KafkaProperties kafka) {
+        List<String> topics = kafka.topics();
+        if (topics.isEmpty() || topics.stream().anyMatch(String::isBlank)) {
+            throw context.problem(
+                    "topics",
                     "a source of type kafka needs a topic to read",
-                    "Set " + keys.key("source.kafka.topics") + " to the topic that answers go to.");
+                    "Set " + context.key("topics") + " to the topic that answers go to.");
         }
         if (kafka.group() != null && kafka.group().isBlank()) {
-            throw keys.problem(
-                    "source.kafka.group",
+            throw context.problem(
+                    "group",
                     "a group needs a name",
                     "Set it to the name of a group, or remove it to read every partition.");
         }
-        atLeast(keys, "source.kafka.ready-timeout", kafka.readyTimeout(), Duration.ofMillis(1));
-        atLeast(keys, "source.kafka.unreachable-after", kafka.unreachableAfter(), Duration.ofSeconds(1));
-        new WaysToReadTheToken(keys, "source.kafka.token")
+        context.atLeast("ready-timeout", kafka.readyTimeout(), Duration.ofMillis(1));
+        context.atLeast("unreachable-after", kafka.unreachableAfter(), Duration.ofSeconds(1));
+        new TokenKeys(context)
                 .text("header", kafka.token().header(), "header")
                 .way("key", kafka.token().key())
                 .reader(kafka.token().reader());
         TokenReader<?, ConsumerRecord<?, ?>> reader = null;
         if (kafka.token().key()) {
-            reader = KafkaTokens.key(tokenType);
+            reader = KafkaTokens.key(context.tokenType());
         } else if (kafka.token().reader() == null) {
-            reader = keys.possible("token-type", () -> KafkaTokens.header(tokenType, header(kafka)));
+            reader = context.checkTokenType(() -> KafkaTokens.header(context.tokenType(), header(kafka)));
         }
-        return new KafkaPlan(keys, kafka, reader);
+        return new KafkaDefinition(context, kafka, reader);
     }
 
-    private static void atLeast(StageKeys keys, String suffix, Duration value, Duration least) {
-        if (value.compareTo(least) < 0) {
-            throw keys.problem(
-                    suffix, "must be at least " + least + ", but is " + value, "Set it to a duration such as 10s.");
-        }
-    }
-
-    private static String header(Kafka kafka) {
+    private static String header(KafkaProperties kafka) {
         String header = kafka.token().header();
         return header == null ? KafkaHeaders.CORRELATION_ID : header;
     }
@@ -68,36 +65,36 @@ record KafkaPlan(StageKeys keys, Kafka kafka, @Nullable TokenReader<?, ConsumerR
     }
 
     @Override
-    public Opened open(NamedBeans beans) {
+    public OpenSource open(SourceBeans beans) {
         TokenReader<?, ?> tokens = this.reader != null
                 ? this.reader
                 : beans.reader(
-                        "source.kafka.token.reader",
+                        "token.reader",
                         Objects.requireNonNull(this.kafka.token().reader()),
                         ConsumerRecord.class);
         ConsumerFactory<?, ?> factory =
-                beans.namedOrOnly("source.kafka.consumer-factory", this.kafka.consumerFactory(), ConsumerFactory.class);
+                beans.namedOrOnly("consumer-factory", this.kafka.consumerFactory(), ConsumerFactory.class);
         KafkaOperations<?, ?> template =
-                beans.namedOrOnlyIfAny("source.kafka.template", this.kafka.template(), KafkaOperations.class);
+                beans.namedOrOnlyIfAny("template", this.kafka.template(), KafkaOperations.class);
         try {
-            return new Opened(openOrCreateTopics(beans, factory, template), tokens, true);
+            return OpenSource.owned(openOrCreateTopics(beans, factory, template), tokens);
         } catch (UnknownTopicOrPartitionException e) {
-            throw this.keys.problem(
-                    "source.kafka.topics",
+            throw this.context.problem(
+                    "topics",
                     String.valueOf(e.getMessage()),
                     "Correct it, or create the topic; a NewTopic bean does that.",
                     e);
         } catch (TimeoutException e) {
-            throw this.keys.problem(
-                    "source.kafka.topics",
+            throw this.context.problem(
+                    "topics",
                     String.valueOf(e.getMessage()),
                     "Start the brokers, correct spring.kafka.bootstrap-servers, or raise "
-                            + this.keys.key("source.kafka.ready-timeout") + ".",
+                            + this.context.key("ready-timeout") + ".",
                     e);
         } catch (KafkaException e) {
             String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
-            throw this.keys.problem(
-                    "source.kafka",
+            throw this.context.problem(
+                    "",
                     "the topics can't be read: " + e.getMessage() + cause,
                     "Correct what is below spring.kafka, or the ConsumerFactory bean.",
                     e);
@@ -106,11 +103,11 @@ record KafkaPlan(StageKeys keys, Kafka kafka, @Nullable TokenReader<?, ConsumerR
 
     /** Spring creates the topics of NewTopic beans when all beans are there, which is too late for this one. */
     private KafkaSource<?, ?> openOrCreateTopics(
-            NamedBeans beans, ConsumerFactory<?, ?> factory, @Nullable KafkaOperations<?, ?> template) {
+            SourceBeans beans, ConsumerFactory<?, ?> factory, @Nullable KafkaOperations<?, ?> template) {
         try {
             return open(factory, template);
         } catch (UnknownTopicOrPartitionException e) {
-            KafkaAdmin admin = beans.namedOrOnlyIfAny("", null, KafkaAdmin.class);
+            KafkaAdmin admin = beans.onlyIfAny(KafkaAdmin.class);
             if (admin == null || !admin.initialize()) {
                 throw e;
             }
