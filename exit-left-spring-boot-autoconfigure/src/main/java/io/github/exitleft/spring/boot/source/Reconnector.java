@@ -1,4 +1,4 @@
-package io.github.exitleft.spring.boot.autoconfigure;
+package io.github.exitleft.spring.boot.source;
 
 import io.github.exitleft.Source;
 import io.github.exitleft.TransientSourceException;

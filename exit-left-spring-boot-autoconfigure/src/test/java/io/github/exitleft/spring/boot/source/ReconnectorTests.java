@@ -1,4 +1,4 @@
-package io.github.exitleft.spring.boot.autoconfigure;
+package io.github.exitleft.spring.boot.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
