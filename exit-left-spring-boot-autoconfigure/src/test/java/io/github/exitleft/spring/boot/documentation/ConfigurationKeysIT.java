@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,9 +31,15 @@ import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepos
 class ConfigurationKeysIT {
 
     private static final String DOCUMENT = "docs/configuration.md";
+    /** The keys that are not of a stage. */
     private static final String KEYS = "META-INF/spring-configuration-metadata.json";
-    private static final String KEYS_OF_A_STAGE =
-            "META-INF/spring/configuration-metadata/" + StageProperties.class.getName() + ".json";
+
+    /** Where the keys of a stage are described, and those of each type of source in a file of its own. */
+    private static final Pattern KEYS_OF_A_CLASS =
+            Pattern.compile("META-INF/spring/configuration-metadata/([\\w.]+)\\.json");
+
+    /** A key as it is documented. */
+    private record Key(String group, String name, ConfigurationMetadataProperty property) {}
 
     @Test
     void thereIsATableForEveryGroupOfKeys() throws IOException {
@@ -45,36 +56,58 @@ class ConfigurationKeysIT {
         return tables().keySet();
     }
 
-    /** Returns a table for the keys of a stage, one for those of each source, and one for those outside stages. */
+    /** Returns a table for the keys of a stage, one for those of each type of source, and one for those outside stages. */
     private static Map<String, String> tables() throws IOException {
-        Map<String, List<ConfigurationMetadataProperty>> groups = Stream.concat(
-                        properties(KEYS).filter(property -> !property.getId().equals("exit-left.stages")),
-                        properties(KEYS_OF_A_STAGE))
-                .sorted(Comparator.comparing(ConfigurationMetadataProperty::getId))
-                .collect(Collectors.groupingBy(ConfigurationKeysIT::group));
-        Map<String, String> tables = new TreeMap<>();
-        groups.forEach((group, properties) -> tables.put(
-                "keys-" + group,
-                properties.stream()
-                        .map(ConfigurationKeysIT::row)
-                        .collect(Collectors.joining(
-                                "\n", "| key | type | default | meaning |\n|---|---|---|---|\n", "\n"))));
-        return tables;
+        return keys().stream()
+                .sorted(Comparator.comparing(Key::name))
+                .collect(Collectors.groupingBy(
+                        key -> "keys-" + key.group(),
+                        TreeMap::new,
+                        Collectors.mapping(
+                                ConfigurationKeysIT::row,
+                                Collectors.joining(
+                                        "\n", "| key | type | default | meaning |\n|---|---|---|---|\n", "\n"))));
     }
 
-    private static String group(ConfigurationMetadataProperty property) {
-        String[] parts = property.getId().split("\\.");
-        if (parts[0].equals("management")) {
-            return "management";
+    private static List<Key> keys() throws IOException {
+        List<Key> keys = new ArrayList<>();
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                Matcher described = KEYS_OF_A_CLASS.matcher(entry.getName());
+                if (entry.getName().equals(KEYS)) {
+                    properties(jar, entry)
+                            .filter(property -> !property.getId().equals("exit-left.stages"))
+                            .forEach(property -> keys.add(new Key("management", property.getId(), property)));
+                } else if (described.matches()) {
+                    String prefix = prefix(described.group(1));
+                    properties(jar, entry).forEach(property -> {
+                        String name = prefix + property.getId();
+                        keys.add(new Key(group(name), name, property));
+                    });
+                }
+            }
         }
+        return keys;
+    }
+
+    /** Returns what the keys of a class stand below, in a stage: nothing, or a source, whose package is named like its type. */
+    private static String prefix(String type) {
+        String parent = type.substring(0, type.lastIndexOf('.'));
+        return type.equals(StageProperties.class.getName())
+                ? ""
+                : "source." + parent.substring(parent.lastIndexOf('.') + 1) + ".";
+    }
+
+    private static String group(String name) {
+        String[] parts = name.split("\\.");
         return parts[0].equals("source") && parts.length > 2 ? parts[1] : "stage";
     }
 
-    private static String row(ConfigurationMetadataProperty property) {
-        Object value = property.getDefaultValue();
-        return "| `" + property.getId() + "` | " + type(property.getType()) + " | "
+    private static String row(Key key) {
+        Object value = key.property().getDefaultValue();
+        return "| `" + key.name() + "` | " + type(key.property().getType()) + " | "
                 + (value == null ? "" : "`" + value + "`") + " | "
-                + property.getDescription().replace("|", "\\|") + " |";
+                + key.property().getDescription().replace("|", "\\|") + " |";
     }
 
     private static String type(String type) {
@@ -108,9 +141,8 @@ class ConfigurationKeysIT {
                 .collect(Collectors.joining(", "));
     }
 
-    private static Stream<ConfigurationMetadataProperty> properties(String metadata) throws IOException {
-        try (JarFile jar = new JarFile(jar().toFile());
-                InputStream content = jar.getInputStream(jar.getEntry(metadata))) {
+    private static Stream<ConfigurationMetadataProperty> properties(JarFile jar, JarEntry entry) throws IOException {
+        try (InputStream content = jar.getInputStream(entry)) {
             return ConfigurationMetadataRepositoryJsonBuilder.create(content)
                     .build()
                     .getAllProperties()
