@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.TestParkers.StrictClock;
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;

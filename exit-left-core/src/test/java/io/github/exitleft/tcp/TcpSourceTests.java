@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.StageFixture;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,23 +22,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One TCP connection, over real sockets on loopback. */
-class TcpSourceTests extends SourceContractTests<Frame> {
+class TcpSourceTests extends StageFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    @Override
-    protected Source<Frame> open() {
+    private TcpSource open() {
         return opened(opened(Peer.echoing()).source().open());
     }
 
-    @Override
-    protected void deliver(Source<Frame> source, int token) throws IOException {
-        ((TcpSource) source).backdoor().send(Peer.payload(token));
+    private static void deliver(TcpSource source, int token) throws IOException {
+        source.backdoor().send(Peer.payload(token));
     }
 
-    @Override
-    protected int token(Frame message) {
+    private static int token(Frame message) {
         return Peer.token(message);
     }
 
@@ -118,7 +114,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ValueSource(booleans = {false, true})
     void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
 
@@ -133,7 +129,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void wakeupBeforeALook_staysForTheNextRead() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
 
@@ -145,7 +141,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ValueSource(booleans = {false, true})
     void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         until(() -> assertThat(isBlocked(reader)).isTrue());
 
@@ -168,7 +164,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void s10_interruptWhileReading_leavesAsSuchAndClearsTheFlag() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Boolean> reader = start(() -> {
             try {
                 source.receive(LONG);
@@ -188,7 +184,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void s10_interruptFlagOfSenderAndLooker_closesNothing() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> both = start(() -> {
             Thread.currentThread().interrupt();
             for (int i = 0; i < 10; i++) {

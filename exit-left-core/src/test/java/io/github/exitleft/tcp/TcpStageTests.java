@@ -16,7 +16,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -4,7 +4,6 @@ import static io.github.exitleft.udp.Datagram.from;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
@@ -50,10 +49,10 @@ class MetricsWithActuatorTests {
     private Stage<Integer, Datagram> orders;
 
     @Autowired
-    private Stage<String, DeadlineTimer> alarms;
+    private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<DeadlineTimer> alarmSource;
+    private MemorySource<Alarm> alarmSource;
 
     private DatagramSocket peer;
     private DatagramSocket stranger;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.exitleft.BareSnapshot.State;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.TooManyTicketsException;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.DatagramSocket;

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
