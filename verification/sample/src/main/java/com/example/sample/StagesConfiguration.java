@@ -14,13 +14,13 @@ import org.springframework.core.annotation.Order;
 class StagesConfiguration {
 
     @Bean
-    QueueSource<DeadlineTimer> alarmSource() {
+    QueueSource<Alarm> alarmSource() {
         return new QueueSource<>();
     }
 
     @Bean
-    TokenReader<String, DeadlineTimer> alarmReader() {
-        return DeadlineTimer::name;
+    TokenReader<String, Alarm> alarmReader() {
+        return Alarm::name;
     }
 
     /** Ticks may take their time, whatever the properties say. */

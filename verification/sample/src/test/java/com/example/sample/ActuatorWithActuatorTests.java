@@ -38,10 +38,10 @@ class ActuatorWithActuatorTests {
     private RestTestClient client;
 
     @Autowired
-    private Stage<String, DeadlineTimer> alarms;
+    private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<DeadlineTimer> alarmSource;
+    private QueueSource<Alarm> alarmSource;
 
     private DocumentContext get(String uri, HttpStatus status) {
         return JsonPath.parse(client.get()
@@ -95,7 +95,7 @@ class ActuatorWithActuatorTests {
     void endpoint_showsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            List<Future<DeadlineTimer>> waits =
+            List<Future<Alarm>> waits =
                     List.of(threads.submit(waitFor("smoke one")), threads.submit(waitFor("smoke two")));
             Awaitility.await()
                     .until(() -> alarms.snapshot(0).role().head() != null
@@ -113,9 +113,9 @@ class ActuatorWithActuatorTests {
             assertThat(shown.<String>read("$.oldest[0].thread")).contains("pool");
             assertThat(shown.jsonString()).doesNotContain("smoke");
 
-            alarmSource.add(new DeadlineTimer("smoke one", ""));
-            alarmSource.add(new DeadlineTimer("smoke two", ""));
-            for (Future<DeadlineTimer> wait : waits) {
+            alarmSource.add(new Alarm("smoke one", ""));
+            alarmSource.add(new Alarm("smoke two", ""));
+            for (Future<Alarm> wait : waits) {
                 assertThat(wait.get(10, TimeUnit.SECONDS).name()).startsWith("smoke");
             }
         } finally {
@@ -127,7 +127,7 @@ class ActuatorWithActuatorTests {
                 .doesNotContainKey("head");
     }
 
-    private Callable<DeadlineTimer> waitFor(String name) {
+    private Callable<Alarm> waitFor(String name) {
         return () -> {
             try (var ticket = alarms.ticket(name)) {
                 return ticket.await(Duration.ofMinutes(1)).message();
@@ -165,7 +165,7 @@ class ActuatorWithActuatorTests {
         assertThat(health.<String>read("$.components.stages.components.orders.status"))
                 .isEqualTo("UP");
 
-        alarmSource.add(new DeadlineTimer("repaired", ""));
+        alarmSource.add(new Alarm("repaired", ""));
         Awaitility.await()
                 .ignoreExceptionsInstanceOf(SourceFailedException.class)
                 .untilAsserted(

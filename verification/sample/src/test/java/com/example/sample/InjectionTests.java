@@ -62,7 +62,7 @@ class InjectionTests {
     private Stage<UUID, Datagram> byFullType;
 
     @Autowired
-    private Stage<String, DeadlineTimer> ofABeanThatIsASource;
+    private Stage<String, Alarm> ofABeanThatIsASource;
 
     @Autowired
     private Stage<Long, String> userDefined;
@@ -71,7 +71,7 @@ class InjectionTests {
     private Map<String, Stage<Integer, Datagram>> ordersAndRefunds;
 
     @Autowired
-    private Map<String, Stage<String, DeadlineTimer>> ofAlarms;
+    private Map<String, Stage<String, Alarm>> ofAlarms;
 
     @Autowired
     private Map<String, Stage<?, ?>> all;

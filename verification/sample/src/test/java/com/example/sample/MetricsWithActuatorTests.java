@@ -50,10 +50,10 @@ class MetricsWithActuatorTests {
     private Stage<Integer, Datagram> orders;
 
     @Autowired
-    private Stage<String, DeadlineTimer> alarms;
+    private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<DeadlineTimer> alarmSource;
+    private QueueSource<Alarm> alarmSource;
 
     private DatagramSocket peer;
     private DatagramSocket stranger;

@@ -87,8 +87,8 @@ class RequestTests {
     void alarm_reachesTheRequestThatWaitsForIt() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            Future<DeadlineTimer> fire = threads.submit(() -> get("/alarms/fire", DeadlineTimer.class));
-            Future<DeadlineTimer> flood = threads.submit(() -> get("/alarms/flood", DeadlineTimer.class));
+            Future<Alarm> fire = threads.submit(() -> get("/alarms/fire", Alarm.class));
+            Future<Alarm> flood = threads.submit(() -> get("/alarms/flood", Alarm.class));
             Awaitility.await()
                     .until(() -> stages.get("alarms").snapshot(0).role().tickets() == 2);
             client.post()
@@ -103,8 +103,8 @@ class RequestTests {
                     .exchange()
                     .expectStatus()
                     .isOk();
-            assertThat(fire.get(10, TimeUnit.SECONDS)).isEqualTo(new DeadlineTimer("fire", "roof"));
-            assertThat(flood.get(10, TimeUnit.SECONDS)).isEqualTo(new DeadlineTimer("flood", "first floor"));
+            assertThat(fire.get(10, TimeUnit.SECONDS)).isEqualTo(new Alarm("fire", "roof"));
+            assertThat(flood.get(10, TimeUnit.SECONDS)).isEqualTo(new Alarm("flood", "first floor"));
         } finally {
             threads.shutdownNow();
         }
