@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.testing.Patience;
@@ -67,7 +68,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
         looker.get();
         deliver(raw, 7);
         var got = new ArrayList<M>();
-        until(() -> {
+        await().untilAsserted(() -> {
             M message = raw.receive(Duration.ZERO);
             if (message != null) {
                 got.add(message);
@@ -92,7 +93,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
             }
             return token(message);
         });
-        until(() -> assertThat(reader.isDone() || isBlocked(reader)).isTrue());
+        await().until(() -> reader.isDone() || isBlocked(reader));
         deliver(raw, 7);
 
         assertThat(reader.get()).isEqualTo(7);
@@ -129,7 +130,7 @@ public abstract class SourceContractTests<M> extends StageFixture {
             head.thread.interrupt();
 
             assertThat(head.failure()).isInstanceOf(InterruptedException.class);
-            until(() -> assertThat(heads(stage, waiter)).isTrue());
+            await().until(() -> heads(stage, waiter));
             deliver(raw, 2);
             assertThat(waiter.get()).isEqualTo(2);
         }
