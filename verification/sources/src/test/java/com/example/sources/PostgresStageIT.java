@@ -11,7 +11,7 @@ import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.VirtualThreads;
+import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
@@ -226,12 +226,12 @@ class PostgresStageIT {
 
     @Test
     void interruptOfAVirtualThread_isAnInterruptAndTheNextOneListensAgain() {
-        assumeTrue(VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             for (int i = 0; i < 5; i++) {
                 var head = new FutureTask<>(() -> client.jobs.call(1, () -> {}));
-                Thread thread = VirtualThreads.unstarted("head", head);
+                Thread thread = VirtualThreadSupport.unstarted("head", head);
                 thread.start();
                 Threads.awaitCallers(client.jobs, 1);
                 await().until(() -> thread.getState() != Thread.State.RUNNABLE);
