@@ -56,13 +56,9 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
         return attachment;
     }
 
-    /**
-     * Says why waiting with this ticket is of no use any more, for whoever holds tickets without waiting.
-     *
-     * @return what an entry would throw now because the stage is closed, or because the resource failed since the ticket was
-     *     taken; null if neither is so
-     */
-    public @Nullable RuntimeException failure() {
+    /** Returns what an entry would throw because the stage is closed or the resource failed since the ticket was taken; null if neither. */
+    @Nullable
+    RuntimeException failure() {
         Throwable cause = generation.failure;
         if (cause != null) {
             return new SourceFailedException(stage.name(), cause);
@@ -70,13 +66,8 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
         return stage.isClosed() ? stage.closedException() : null;
     }
 
-    /**
-     * Says whether the ticket has not been closed; so a layer above can tell an entry that lost a race with {@link #close()}, and is
-     * cancelled by it, from a ticket that is used after it was closed.
-     *
-     * @return true until {@link #close()} is called
-     */
-    public boolean isOpen() {
+    /** Whether {@link #close()} has not been called; tells an entry that lost a race with it from the use of a closed ticket. */
+    boolean isOpen() {
         return open;
     }
 
@@ -91,18 +82,15 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     }
 
     /**
-     * Says that the entries from now on are parts of one longer wait, which is what a snapshot then shows; for whoever
-     * leaves now and then, for example to send again. To be called by the thread that enters, between entries.
-     *
-     * @param since when the longer wait began, on the scale of {@link BareStage#nanoTime()}
-     * @param deadline when it will end, on the same scale
+     * Makes snapshots show the entries from now on as parts of one longer wait, whose thread leaves now and then, for example to
+     * send again. Called by the thread that enters, between entries.
      */
-    public void partOf(long since, long deadline) {
+    void partOf(long since, long deadline) {
         longer = new Longer(since, deadline);
     }
 
-    /** Says that the entries from now on are waits of their own again; to be called as {@link #partOf} is. */
-    public void whole() {
+    /** Makes snapshots show the entries from now on as waits of their own again; called as {@link #partOf} is. */
+    void whole() {
         longer = null;
     }
 

@@ -106,12 +106,8 @@ public final class Director<T, R, B extends @Nullable Object> {
         return null;
     }
 
-    /**
-     * Says whether nobody else holds a ticket now, so that there is nobody to route anything to.
-     *
-     * @return true if the head's own ticket is the only one
-     */
-    public boolean isAlone() {
+    /** Whether the head's own ticket is the only one, so that there is none to route anything to. */
+    boolean isAlone() {
         requireHead();
         return stage.ticketCount() <= 1;
     }

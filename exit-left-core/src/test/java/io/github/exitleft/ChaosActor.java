@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.Kind;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

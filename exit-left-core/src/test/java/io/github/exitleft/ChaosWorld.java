@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.test.SourceContractTests;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -4,7 +4,6 @@ import static io.github.exitleft.udp.Datagram.from;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.exitleft.CallOptions;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Resends;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
@@ -37,15 +36,15 @@ class SampleController {
     private final AtomicInteger orderNumbers = new AtomicInteger();
     private final Stage<Integer, Datagram> orders;
     private final Stage<UUID, Datagram> ticks;
-    private final Stage<String, DeadlineTimer> alarms;
-    private final QueueSource<DeadlineTimer> alarmSource;
+    private final Stage<String, Alarm> alarms;
+    private final MemorySource<Alarm> alarmSource;
     private final EchoPeer peer;
 
     SampleController(
             Stage<Integer, Datagram> orders,
             Stage<UUID, Datagram> ticks,
-            Stage<String, DeadlineTimer> alarms,
-            QueueSource<DeadlineTimer> alarmSource,
+            Stage<String, Alarm> alarms,
+            MemorySource<Alarm> alarmSource,
             EchoPeer peer) {
         this.orders = orders;
         this.ticks = ticks;
@@ -96,15 +95,15 @@ class SampleController {
 
     /** Waits until somebody raises the alarm. */
     @GetMapping("/alarms/{name}")
-    DeadlineTimer alarm(@PathVariable String name) throws InterruptedException {
-        try (Ticket<String, DeadlineTimer> ticket = alarms.ticket(name)) {
+    Alarm alarm(@PathVariable String name) throws InterruptedException {
+        try (Ticket<String, Alarm> ticket = alarms.ticket(name)) {
             return ticket.await().message();
         }
     }
 
     @PostMapping("/alarms/{name}")
     void raise(@PathVariable String name, @RequestBody String text) {
-        alarmSource.add(new DeadlineTimer(name, text));
+        alarmSource.add(new Alarm(name, text));
     }
 
     @ExceptionHandler

@@ -1,6 +1,5 @@
 package com.example.sample;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
@@ -14,13 +13,13 @@ import org.springframework.core.annotation.Order;
 class StagesConfiguration {
 
     @Bean
-    QueueSource<DeadlineTimer> alarmSource() {
-        return new QueueSource<>();
+    MemorySource<Alarm> alarmSource() {
+        return new MemorySource<>();
     }
 
     @Bean
-    TokenReader<String, DeadlineTimer> alarmReader() {
-        return DeadlineTimer::name;
+    TokenReader<String, Alarm> alarmReader() {
+        return Alarm::name;
     }
 
     /** Ticks may take their time, whatever the properties say. */
@@ -37,7 +36,7 @@ class StagesConfiguration {
     /** A stage without properties; metrics, health and the endpoint show it all the same. */
     @Bean
     Stage<Long, String> journal() {
-        return Stage.<Long, String>builder("journal", Long.class, new QueueSource<>(), Long::valueOf)
+        return Stage.<Long, String>builder("journal", Long.class, new MemorySource<>(), Long::valueOf)
                 .build();
     }
 }

@@ -3,12 +3,12 @@ package io.github.exitleft.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.BareSnapshot;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.source.OpenSource;
@@ -12,6 +11,7 @@ import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.spring.boot.source.TokenKeys;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.SourceAdapter;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import java.io.IOException;
 import java.net.URL;

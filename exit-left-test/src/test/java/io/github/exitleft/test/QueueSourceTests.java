@@ -1,4 +1,4 @@
-package io.github.exitleft;
+package io.github.exitleft.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,23 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The source in memory. */
-class QueueSourceTests extends SourceContractTests<Integer> {
-
-    @Override
-    protected Source<Integer> open() {
-        return new QueueSource<>();
-    }
-
-    @Override
-    protected void deliver(Source<Integer> source, int token) {
-        ((QueueSource<Integer>) source).add(token);
-    }
-
-    @Override
-    protected int token(Integer message) {
-        return message;
-    }
+/** The source in memory, beyond the contract. */
+class QueueSourceTests {
 
     @Test
     void failure_isThrownOnceAndInItsTurn() throws Exception {

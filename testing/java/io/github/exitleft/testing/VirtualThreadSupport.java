@@ -1,4 +1,4 @@
-package io.github.exitleft;
+package io.github.exitleft.testing;
 
 import java.lang.reflect.Method;
 

@@ -1,5 +1,6 @@
-package io.github.exitleft;
+package io.github.exitleft.test;
 
+import io.github.exitleft.Source;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whether brokers answer a consumer, which does not say so itself.
  *
- * <p>A broker answers each fetch, with nothing if need be, within {@link #INTERVAL_MILLIS}; the consumer counts the answers
- * among its metrics. Silence is measured in time spent reading, since nobody else sends fetches. A consumer that takes the
- * place of one that failed has to show first that it is answered.
+ * <p>A broker answers each fetch within {@link #INTERVAL_MILLIS}, with nothing if it has nothing; the consumer counts the answers in
+ * its metrics. Silence is measured in time spent reading, since fetches are sent only then. A consumer that replaces one that failed
+ * counts as unanswered until the first answer.
  */
-final class Pulse {
+final class BrokerLiveness {
 
     static final int INTERVAL_MILLIS = 500;
 
-    /** Thrown once when there has been no answer for too long. */
+    /** Thrown once when the last answer is too long ago. */
     static final class LostException extends RuntimeException {
         @Serial
         private static final long serialVersionUID = 1L;
@@ -26,13 +26,20 @@ final class Pulse {
 
     private final Consumer<?, ?> consumer;
     private final long limit;
-    private final @Nullable Metric fetches; // null if the consumer counts none: then all is taken to be well
+
+    /** Null if the consumer has no such metric; brokers are then taken to answer. */
+    private final @Nullable Metric fetches;
+
     private Object seen = 0.0;
     private long silence;
     private boolean lost;
 
-    /** Begins to listen. @param lost whether brokers are taken not to answer until one does */
-    Pulse(Consumer<?, ?> consumer, Duration limit, boolean lost) {
+    /**
+     * Begins to watch.
+     *
+     * @param lost whether brokers count as silent until one answers
+     */
+    BrokerLiveness(Consumer<?, ?> consumer, Duration limit, boolean lost) {
         this.consumer = consumer;
         this.limit = limit.toNanos();
         this.lost = lost;
@@ -45,12 +52,14 @@ final class Pulse {
     }
 
     /**
-     * Takes note of one poll.
+     * Records one poll.
      *
+     * @param nothingCame whether the poll gave no records
+     * @param nanos how long it took
      * @throws LostException when the last answer is too long ago
      * @throws TransientSourceException after that, until there is an answer
      */
-    void beatOrFail(boolean nothingCame, long nanos) throws TransientSourceException {
+    void polled(boolean nothingCame, long nanos) throws TransientSourceException {
         Object now = this.fetches == null ? this.seen : this.fetches.metricValue();
         if (!nothingCame || this.fetches == null || !now.equals(this.seen)) {
             this.seen = now;
@@ -67,15 +76,15 @@ final class Pulse {
             this.lost = true;
             throw new LostException();
         }
-        requireFound();
+        requireAnswered();
     }
 
     /**
-     * Keeps a read without an answer from returning: that would tell the stage that all is well.
+     * Keeps a read without an answer from returning normally, which would tell the stage that the source works.
      *
      * @throws TransientSourceException if there has been no answer for too long, and still is none
      */
-    void requireFound() throws TransientSourceException {
+    void requireAnswered() throws TransientSourceException {
         if (this.lost) {
             throw new TransientSourceException(new IllegalStateException("no broker has answered yet"));
         }
