@@ -54,7 +54,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void stageReadsItsSourceWithTheReaderThatItsKeysName() throws Exception {
+    void b13_stageOfItsType_readsItsSourceWithTheReaderThatItsKeysName() throws Exception {
         try (ConfigurableApplicationContext context = run(QUEUE)) {
             Stage<String, String> orders = context.getBean("orders", Stage.class);
 
@@ -65,7 +65,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void messageTypeIsThatOfTheDefinition() throws Exception {
+    void b13_messageType_isThatOfTheDefinition() throws Exception {
         try (ConfigurableApplicationContext context = run(QUEUE)) {
             assertThat(context.getBeanFactory()
                             .getMergedBeanDefinition("orders")
@@ -85,7 +85,7 @@ class ForeignAdapterTests extends StartFailureSupport {
             depth: 0       | depth       | 11:18 | must be from 1 to 9        | a value from 1 to 9
             token.header: a| token.reader| 10:21 | in one way only            | Remove one of the two
             """)
-    void mistakeInItsKeysIsReported(
+    void b1_mistakeInItsKeys_isReported(
             String line, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         start(QUEUE + "          " + line + "\n");
@@ -94,14 +94,14 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void valueWhereItsKeysBelongIsReported(CapturedOutput output) throws IOException {
+    void b1_valueWhereItsKeysBelong_isReported(CapturedOutput output) throws IOException {
         start(QUEUE.substring(0, QUEUE.indexOf("own-queue:")) + "own-queue: spool\n");
 
         assertReport(output, SOURCE, "7:20", "it has keys of its own, but is set to a value", "Indent what belongs");
     }
 
     @Test
-    void keyThatItRequiresIsReportedIfNothingIsSetBelowItsType(CapturedOutput output) throws IOException {
+    void b1_requiredKey_isReportedAlsoIfNothingIsSetBelowTheType(CapturedOutput output) throws IOException {
         start(QUEUE.substring(0, QUEUE.indexOf("        own-queue:")));
 
         assertReport(
@@ -109,7 +109,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void environmentVariablesReachItsKeys() throws IOException {
+    void b13_environmentVariables_reachItsKeys() throws IOException {
         this.variables = Map.of(
                 "EXITLEFT_STAGES_ORDERS_SOURCE_OWNQUEUE_LONGEST", "7B",
                 "EXIT_LEFT_STAGES_ORDERS_SOURCE_OWN_QUEUE_NAME", "other");
@@ -121,7 +121,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void twoStagesThatClaimTheSameAreReported(CapturedOutput output) throws IOException {
+    void b13_twoStagesThatClaimTheSame_areReported(CapturedOutput output) throws IOException {
         start(QUEUE + QUEUE.replace("orders:", "second:").substring("exit-left:\n  stages:\n".length()));
 
         assertReport(
@@ -133,7 +133,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void missingLibraryIsReportedThoughTheDefinitionCouldNotBeLoaded(CapturedOutput output) throws IOException {
+    void b1_missingLibrary_isReportedBeforeTheDefinitionIsMade(CapturedOutput output) throws IOException {
         start(QUEUE.replace("own-queue", "library"));
 
         assertReport(
@@ -145,7 +145,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void propertiesWithSettersAreBoundStrictlyToo(CapturedOutput output) throws IOException {
+    void b1_propertiesWithSetters_areBoundStrictlyToo(CapturedOutput output) throws IOException {
         String yaml = QUEUE.substring(0, QUEUE.indexOf("          name:")).replace("own-queue", "setters");
         try (ConfigurableApplicationContext context = run(yaml + "          name: spool\n          depth: 4\n")) {
             assertThat(context.getBean("orders", Stage.class).source()).containsEntry("name", "spool/4");
@@ -161,7 +161,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void typeIsListedWhereTheStagesHasNoAdapter(CapturedOutput output) throws IOException {
+    void b1_itsType_isListedWhereAStagesTypeHasNoAdapter(CapturedOutput output) throws IOException {
         start(QUEUE.replace("type: own-queue", "type: pigeon"));
 
         assertReport(
@@ -173,7 +173,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void childContextComparesItsProperties() { // as ParentContextTests does with ours
+    void b13_settingsOfTwoContexts_areEqualIfItsPropertiesAre() { // as ParentContextTests does with ours
         assertThat(settings("spool")).isEqualTo(settings("spool")).isNotEqualTo(settings("other"));
     }
 
@@ -185,7 +185,7 @@ class ForeignAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void environmentWithoutStagesHasNone() {
+    void environmentWithoutStages_hasNone() {
         assertThat(StagePropertiesBinding.bind(new StandardEnvironment(), SourceAdapters.find()))
                 .isEmpty();
     }

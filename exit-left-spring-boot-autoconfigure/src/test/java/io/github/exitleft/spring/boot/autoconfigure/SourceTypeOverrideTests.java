@@ -43,18 +43,18 @@ class SourceTypeOverrideTests extends StartFailureSupport {
     }
 
     @Test
-    void profile_thatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
+    void b13_profileThatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
         profile(AS_BEAN);
         assertReadsTheBean(UDP);
     }
 
     @Test
-    void laterDocument_thatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
+    void b13_laterDocumentThatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
         assertReadsTheBean(UDP + "---\n" + AS_BEAN);
     }
 
     @Test
-    void commandLine_thatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
+    void b13_commandLineThatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
         this.arguments = new String[] {
             "--" + TYPE + "=bean",
             "--exit-left.stages.stun.source.bean.name=source",
@@ -64,7 +64,7 @@ class SourceTypeOverrideTests extends StartFailureSupport {
     }
 
     @Test
-    void environmentVariable_thatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
+    void b13_environmentVariableThatSetsAnotherType_leavesTheKeysOfTheFirstAlone() throws IOException {
         this.variables = Map.of(
                 "EXITLEFT_STAGES_STUN_SOURCE_TYPE", "bean",
                 "EXITLEFT_STAGES_STUN_SOURCE_BEAN_NAME", "source",
@@ -74,19 +74,19 @@ class SourceTypeOverrideTests extends StartFailureSupport {
 
     @ParameterizedTest
     @ValueSource(strings = {"prot: 1", "port: http", "receive-buffer-size: 0B"})
-    void overriddenType_leavesMistakesInItsKeysAloneToo(String mistake) throws IOException {
+    void b13_mistakesInTheKeysOfAnOverriddenType_areLeftAloneToo(String mistake) throws IOException {
         profile(AS_BEAN);
         assertReadsTheBean(STUN + "          " + mistake + "\n");
     }
 
     @Test
-    void keysOfTheType_areTakenFromEveryPropertySource() throws IOException {
+    void b13_keysOfTheType_areTakenFromEveryPropertySource() throws IOException {
         profile(AS_BEAN.replace("          name: source\n", ""));
         assertReadsTheBean(UDP + "        bean:\n          name: source\n");
     }
 
     @Test
-    void sameType_setAgain_keepsItsKeys() throws IOException {
+    void b13_typeThatIsSetAgain_keepsItsKeys() throws IOException {
         profile("exit-left:\n  stages:\n    stun:\n      source:\n        type: udp\n");
         try (ConfigurableApplicationContext context = run(UDP)) {
             Stage<?, ?> stage = context.getBean("stun", Stage.class);
@@ -95,14 +95,14 @@ class SourceTypeOverrideTests extends StartFailureSupport {
     }
 
     @Test
-    void keysOfAnotherType_inTheSameDocument_areRefused(CapturedOutput output) throws IOException {
+    void b1_keysOfAnotherTypeInTheSameDocument_areRefused(CapturedOutput output) throws IOException {
         start(UDP.replace("        udp:\n", KAFKA_KEYS + "        udp:\n"));
 
         assertRefused(output, "8:19", "=udp (origin: ");
     }
 
     @Test
-    void keysOfAnotherType_inTheDocumentThatOverridesTheType_areRefused(CapturedOutput output) throws IOException {
+    void b1_keysOfAnotherTypeInTheDocumentThatOverridesTheType_areRefused(CapturedOutput output) throws IOException {
         profile(AS_BEAN + KAFKA_KEYS);
         start(UDP);
 
@@ -110,7 +110,7 @@ class SourceTypeOverrideTests extends StartFailureSupport {
     }
 
     @Test
-    void keysOfAnotherType_thatComeBeforeTheType_areRefused(CapturedOutput output) throws IOException {
+    void b1_keysOfAnotherTypeThatComeBeforeTheType_areRefused(CapturedOutput output) throws IOException {
         profile("exit-left:\n  stages:\n    stun:\n      source:\n" + KAFKA_KEYS);
         start(UDP);
 
@@ -118,7 +118,7 @@ class SourceTypeOverrideTests extends StartFailureSupport {
     }
 
     @Test
-    void keysOfAnotherType_onTheCommandLine_areRefused(CapturedOutput output) throws IOException {
+    void b1_keysOfAnotherTypeOnTheCommandLine_areRefused(CapturedOutput output) throws IOException {
         profile(AS_BEAN);
         this.arguments = new String[] {this.arguments[0], "--exit-left.stages.stun.source.kafka.topics=replies"};
         start(UDP);
@@ -137,7 +137,7 @@ class SourceTypeOverrideTests extends StartFailureSupport {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void keyBelowATypeOfNoAdapter_isUnknown_alsoWhereTheTypeIsOverridden(boolean overridden, CapturedOutput output)
+    void b1_keyBelowATypeOfNoAdapter_isUnknownAlsoWhereTheTypeIsOverridden(boolean overridden, CapturedOutput output)
             throws IOException {
         if (overridden) {
             profile(AS_BEAN);

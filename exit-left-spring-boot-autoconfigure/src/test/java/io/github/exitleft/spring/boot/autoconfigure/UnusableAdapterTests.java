@@ -43,7 +43,7 @@ class UnusableAdapterTests extends StartFailureSupport {
             Interface  | nothing can be bound to its properties class java.lang.Runnable | Let it be a record
             Number     | nothing can be bound to its properties class int               | Let it be a record
             """)
-    void adapterIsReportedWithItsClassAndFile(String name, String reason, String action, CapturedOutput output)
+    void b13_adapterThatCannotBeUsed_isReportedWithItsClassAndFile(String name, String reason, String action, CapturedOutput output)
             throws IOException {
         adapters(PREFIX + name);
         start(STUN + TOKEN);
@@ -52,7 +52,7 @@ class UnusableAdapterTests extends StartFailureSupport {
     }
 
     @Test
-    void twoAdaptersOfOneType_areReportedWithBothClasses(CapturedOutput output) throws IOException {
+    void b13_twoAdaptersOfOneType_areReportedWithBothClasses(CapturedOutput output) throws IOException {
         adapters(Udp.class);
         start(STUN + TOKEN);
 
@@ -71,7 +71,7 @@ class UnusableAdapterTests extends StartFailureSupport {
             Picky      | source.folder | UnusableAdapterTests$PickyProperties can't be bound: java.lang.IllegalArgumentException: 'path' must be absolute, but is x | UnusableAdapterTests$Picky
             Ambiguous  | source.folder | UnusableAdapterTests$AmbiguousProperties can't be bound                | UnusableAdapterTests$Ambiguous
             """)
-    void adapterThatFailsForAStage_isReportedWithItsClass(
+    void b13_adapterThatFailsForAStage_isReportedWithItsClass(
             String name, String key, String reason, String action, CapturedOutput output) throws IOException {
         adapters(PREFIX + name);
         start("""
