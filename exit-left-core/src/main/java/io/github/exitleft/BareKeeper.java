@@ -50,7 +50,7 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
     public <X extends Exception> boolean head(boolean queues, boolean triesAgain, HeadRoutine<T, R, B, ?, X> routine)
             throws X, InterruptedException {
         stage.requireOutside();
-        Room.forAnEntry();
+        StackProbe.forAnEntry();
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
             role.arrive(this, queues, triesAgain);
             parked = Thread.currentThread();

@@ -4,7 +4,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,36 +47,46 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     // the protocol is in Role, the map of tickets in Registrations; here they and the buffer are put together
 
-    private static final Consumer<BareListener> HEAD_CHANGED = listener -> listener.headChanged(Thread.currentThread());
+    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
     final R resource;
-    private final B buffer;
+    private final SharedBuffer<B> buffer;
     private final String name;
     private final Parker parker;
-    private final Consumer<? super R> wakeup;
-    private final BareStageBuilder.Closer<? super R> closer;
+    private final ResourceHooks hooks;
     private final boolean closeUnderHead;
     private final long closeNanos;
-    private final ReentrantLock bufferLock = new ReentrantLock();
     private final Registrations<T> registrations;
-    private final Callbacks callbacks = new Callbacks(this);
+    private final Callbacks callbacks = new Callbacks(LOGGER, this);
     private final Role role;
     private final BareKeeper<T, R, B> keeper;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
         this.name = settings.name;
         this.resource = settings.resource;
-        this.buffer = settings.buffer;
+        this.buffer = new SharedBuffer<>(this, settings.buffer);
         this.parker = settings.parker;
         this.registrations = new Registrations<>(name, settings.maxTickets);
-        this.wakeup = settings.wakeup;
-        this.closer = settings.closer;
+        this.hooks = hooks(settings, callbacks);
         this.closeUnderHead = settings.closeUnderHead;
         this.closeNanos = nanos(settings.closeTimeout);
-        this.role = new Role(name, this, parker, settings.promotion, this::wakeHead, this::closeResource);
+        this.role = new Role(name, this, parker, settings.promotion, hooks::wakeHead, hooks::close);
         this.keeper = new BareKeeper<>(this, role, parker);
+    }
+
+    private static <R> ResourceHooks hooks(BareStageBuilder<?, R, ?> settings, Callbacks callbacks) {
+        R resource = settings.resource;
+        Consumer<? super R> wakeup = settings.wakeup;
+        BareStageBuilder.Closer<? super R> closer = settings.closer;
+        return new ResourceHooks(
+                () -> wakeup.accept(resource),
+                () -> {
+                    closer.close(resource);
+                    return null;
+                },
+                callbacks);
     }
 
     /**
@@ -143,7 +152,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
                     + token.getClass().getTypeName()
                     + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
         }
-        Room.forAnEntry();
+        StackProbe.forAnEntry();
         var ticket = new BareTicket<T>(this, token, attachment, role.generation());
         // refused before it is registered: once a head can see it, a message may be filed for it
         if (!role.admitsAll()) {
@@ -192,7 +201,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         requireOwn(ticket);
         requireOutside();
-        Room.forAnEntry();
+        StackProbe.forAnEntry();
         long start = parker.nanoTime();
         // a difference beyond what a deadline may be would be taken for the past, and by others too
         long until = start + Math.min(deadline - start, Role.MOST_NANOS);
@@ -219,7 +228,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         } finally {
             if (ticket.isMine()) { // not if it was refused
                 role.depart(ticket, outcome);
-                notifyExit(outcome, start);
+                callbacks.exited(outcome, start, parker);
             }
         }
     }
@@ -252,7 +261,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             Director<T, R, B> director, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         boolean marked = ReentrancyGuard.ANYTHING.enter(this);
         try {
-            callbacks.tell(HEAD_CHANGED);
+            callbacks.headChanged();
             return routine.head(director);
         } finally {
             director.end();
@@ -349,11 +358,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     /** Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock. */
     void requireOutside() {
-        BareStage<?, ?, ?> other = ReentrancyGuard.ANYTHING.where();
-        if (other != null) {
-            throw new IllegalStateException("waiting on stage '" + name + "' from inside a head or callback of stage '"
-                    + other.name + "' could deadlock; leave the head first, or wait on another thread");
-        }
+        ReentrancyGuard.requireOutside(this);
     }
 
     boolean isAnybodyWaiting() {
@@ -381,7 +386,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             registrations.remove(ticket);
         }
         if (heads) {
-            wakeHead();
+            hooks.wakeHead();
         }
     }
 
@@ -440,28 +445,6 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    private void wakeHead() {
-        try {
-            wakeup.accept(resource);
-        } catch (Throwable e) { // whatever it is, the closing must go on
-            callbacks.log(Level.WARNING, "head of ", " could not be woken", e);
-        }
-    }
-
-    private void closeResource() {
-        boolean interrupted = Thread.interrupted(); // or the resource might not close for an interrupt of its closer
-        try {
-            closer.close(resource);
-        } catch (Throwable e) { // whatever it is, the role must go on
-            callbacks.log(Level.WARNING, "resource of ", " did not close cleanly", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            callbacks.tell(BareListener::closed);
-        }
-    }
-
     /**
      * Says whether the stage has been closed.
      *
@@ -472,7 +455,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Works on the buffer with nobody else in it.
+     * Works on the buffer, with no other thread in it.
      *
      * @param <V> what comes back
      * @param use what to do; waiting on a stage inside it is refused
@@ -480,30 +463,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if this thread is inside the buffer of another stage, where two could deadlock
      */
     public <V extends @Nullable Object> V buffer(Function<? super B, ? extends V> use) {
-        BareStage<?, ?, ?> other = ReentrancyGuard.BUFFER.where();
-        if (other != null && other != this) {
-            throw new IllegalStateException("using the buffer of stage '" + name + "' from inside that of stage '"
-                    + other.name + "' could deadlock; use one after the other");
-        }
-        Room.forAnEntry();
-        boolean marked = ReentrancyGuard.ANYTHING.enter(this);
-        boolean buffering = false;
-        try {
-            buffering = ReentrancyGuard.BUFFER.enter(this);
-            bufferLock.lock();
-            try {
-                return use.apply(buffer);
-            } finally {
-                bufferLock.unlock();
-            }
-        } finally {
-            if (buffering) {
-                ReentrancyGuard.BUFFER.leave();
-            }
-            if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
-            }
-        }
+        return buffer.use(use);
     }
 
     /** Runs a callback of the message stage as one of this stage's own: waiting inside is refused, and what it throws is counted. */
@@ -532,17 +492,6 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public void removeListener(BareListener listener) {
         callbacks.remove(listener);
-    }
-
-    private void notifyExit(Outcome outcome, long start) {
-        if (callbacks.isAnybodyListening()) {
-            try {
-                Duration waited = Duration.ofNanos(parker.nanoTime() - start);
-                callbacks.tell(listener -> listener.exited(outcome, waited));
-            } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
-                callbacks.failed(e);
-            }
-        }
     }
 
     /**

@@ -501,7 +501,7 @@ final class Role {
      */
     @Nullable
     String close(boolean mayWait, long nanos) {
-        Room.forAStep();
+        StackProbe.forAStep();
         long now = parker.nanoTimeOr(stats.headSince());
         boolean virtual = parker.seemsVirtual();
         @Nullable Thread[] ended = roomForAll();
@@ -568,7 +568,7 @@ final class Role {
 
     /** Takes the lock for a step that may be refused: an Error finds nothing decided yet. */
     private void lock() {
-        Room.forAStep();
+        StackProbe.forAStep();
         lock.lock();
     }
 

@@ -79,7 +79,7 @@ class BareKeeperTests extends Steered {
     }
 
     @Test
-    void s18_keeper_isShownAsTheHeadAndCountedNeitherAmongThoseWhoWaitNorAmongExits() throws Exception {
+    void s18_keeper_isShownAsTheHeadAndCountedNeitherAmongWaitersNorAmongExits() throws Exception {
         Actor<Exit<String>> head = head();
         var shown = new BareSnapshot[1];
         Actor<Boolean> keeper = queueing(director -> shown[0] = stage.snapshot(10));

@@ -18,7 +18,7 @@ class BareStageChaosTests {
     private static final int STEPS = 6_000;
 
     @Test
-    void s1S3S4S14HoldUnderTimeoutsInterruptsSignalsAndThrowingHeads() throws Exception {
+    void s1_s3_s4_s14_timeoutsInterruptsSignalsAndThrowingHeads_breakNoRule() throws Exception {
         for (Promotion promotion : Promotion.values()) {
             long seed = System.nanoTime();
             try {

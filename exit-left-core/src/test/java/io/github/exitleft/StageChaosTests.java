@@ -80,7 +80,7 @@ class StageChaosTests {
     private long lastHeap;
 
     @Test
-    void s1ToS20M1ToM9M19AndM20_whateverIsDrawn_holdAllTheTimeAndNothingIsLeft() throws Exception {
+    void s1ToS20_m1ToM9_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
         long stepsWanted = Long.getLong("exitleft.chaos.steps", 0);
         long seconds = Long.getLong("exitleft.chaos.seconds", stepsWanted > 0 ? 0 : 10);
         say("chaos: seed " + seed

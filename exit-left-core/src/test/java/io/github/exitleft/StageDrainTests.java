@@ -19,7 +19,7 @@ class StageDrainTests extends NoteFixture {
     }
 
     @Test
-    void m5_leavingHead_routesWhatIsThereSoThatNobodyIsPromotedForIt() throws Exception {
+    void m5_leavingHead_routesPendingMessagesWithoutAPromotion() throws Exception {
         Stage<Integer, Note> stage = stage();
         var gate = new CountDownLatch(1);
         source.hook = rest -> gate.await();

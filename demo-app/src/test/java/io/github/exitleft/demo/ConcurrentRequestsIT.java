@@ -36,7 +36,7 @@ class ConcurrentRequestsIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     @Test
-    void requests_withLossAndShuffledReplies_getTheirOwnAnswerOrATimeoutInTime() {
+    void requestsWithLossAndShuffledReplies_getTheirOwnAnswerOrATimeoutInTime() {
         InetSocketAddress[] wanted = new InetSocketAddress[SERVERS];
         for (int i = 0; i < SERVERS; i++) {
             wanted[i] = new InetSocketAddress("127.0.0.1", 0);

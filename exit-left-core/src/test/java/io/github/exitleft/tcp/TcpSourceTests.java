@@ -3,6 +3,7 @@ package io.github.exitleft.tcp;
 import static io.github.exitleft.tcp.Peer.framed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.StageFixture;
@@ -83,7 +84,7 @@ class TcpSourceTests extends StageFixture {
             assertThat(start(() -> source.receive(Duration.ofNanos(1))).get()).isNull();
         }
         Task<Frame> reader = start(() -> receive(source));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         line.write(new byte[] {7});
 
@@ -112,23 +113,24 @@ class TcpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
         assertThat(reader.get()).isNull();
         Task<Frame> next = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(next)).as("woken once only").isTrue());
+        await().untilAsserted(
+                        () -> assertThat(isBlocked(next)).as("woken once only").isTrue());
         source.wakeup();
         assertThat(next.get()).isNull();
     }
 
     @Test
-    void wakeup_beforeALook_staysForTheNextRead() throws Exception {
+    void wakeupBeforeALook_staysForTheNextRead() throws Exception {
         TcpSource source = open();
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
@@ -139,11 +141,11 @@ class TcpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -173,7 +175,7 @@ class TcpSourceTests extends StageFixture {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
 
         assertThat(reader.get()).isFalse();
@@ -330,7 +332,7 @@ class TcpSourceTests extends StageFixture {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         TcpSource.Builder builder = TcpSource.builder();
 
         assertThatThrownBy(builder::open)

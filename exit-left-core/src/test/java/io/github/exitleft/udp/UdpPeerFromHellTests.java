@@ -54,7 +54,7 @@ class UdpPeerFromHellTests extends StageFixture {
     private final AtomicReference<Object> implausible = new AtomicReference<>();
 
     @Test
-    void m1ToM10_everyCall_getsItsOwnAnswerOrATimeoutInTimeAndEveryDatagramAName() throws Exception {
+    void m1ToM10_everyCall_getsItsOwnAnswerOrATimeoutInTimeAndEveryDatagramAnOutcome() throws Exception {
         UdpSource source = UdpSource.builder()
                 .address(InetAddress.getLoopbackAddress())
                 .maxDatagramSize(PeerFromHell.LARGEST)

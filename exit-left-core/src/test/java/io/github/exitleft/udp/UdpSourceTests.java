@@ -2,6 +2,7 @@ package io.github.exitleft.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.HookedSource;
@@ -78,7 +79,7 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void eitherFamily_throughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
+    void eitherFamilyThroughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
         assumeTrue(isLocal(host), host + " is no address of this machine");
         UdpSource source = opened(UdpSource.builder().open());
         assertThat(source.localAddress().getAddress().isAnyLocalAddress()).isTrue();
@@ -188,11 +189,11 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
@@ -200,7 +201,7 @@ class UdpSourceTests extends StageFixture {
     }
 
     @Test
-    void wakeup_beforeALook_staysForTheNextRead() throws Exception {
+    void wakeupBeforeALook_staysForTheNextRead() throws Exception {
         UdpSource source = source(UdpSource.builder());
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
@@ -211,11 +212,11 @@ class UdpSourceTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -240,7 +241,7 @@ class UdpSourceTests extends StageFixture {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
 
         assertThat(reader.get()).isFalse();
@@ -311,7 +312,7 @@ class UdpSourceTests extends StageFixture {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         UdpSource.Builder builder = UdpSource.builder();
 
         assertThatThrownBy(() -> builder.port(65_536)).hasMessageContaining("65536");

@@ -63,6 +63,14 @@ public final class StageSeam {
     }
 
     /**
+     * Reads the core's map of the threads that head, to be called while none does. Lincheck copies a static variable, and all that hangs
+     * on it, when it first sees it read, and the whole JVM hangs on a thread.
+     */
+    public static void requireOutside() {
+        ReentrancyGuard.requireOutside("the stage of a scenario");
+    }
+
+    /**
      * Builds a stage on a simulated parker, without asynchronous waits: the timer's thread would be one of which Lincheck does not know.
      *
      * @param <T> tokens

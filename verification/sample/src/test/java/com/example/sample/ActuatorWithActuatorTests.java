@@ -2,11 +2,13 @@ package com.example.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
@@ -57,7 +57,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsAllStagesTheUsersOwnAmongThem() {
+    void endpoint_showsAllStagesTheUsersOwnAmongThem() {
         DocumentContext shown = get("/actuator/stages");
         assertThat(shown.<Map<String, Object>>read("$.stages")).containsOnlyKeys(STAGES);
         assertThat(shown.<Map<String, Object>>read("$.stages.orders"))
@@ -91,14 +91,13 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
+    void endpoint_showsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             List<Future<Alarm>> waits =
                     List.of(threads.submit(waitFor("smoke one")), threads.submit(waitFor("smoke two")));
-            Awaitility.await()
-                    .until(() -> alarms.snapshot(0).role().head() != null
-                            && alarms.snapshot(0).role().waiters() == 1);
+            await().until(() -> alarms.snapshot(0).role().head() != null
+                    && alarms.snapshot(0).role().waiters() == 1);
 
             DocumentContext shown = get("/actuator/stages/alarms");
             assertThat(shown.<Map<String, Object>>read("$"))
@@ -115,7 +114,7 @@ class ActuatorWithActuatorTests {
             alarmSource.add(new Alarm("smoke one", ""));
             alarmSource.add(new Alarm("smoke two", ""));
             for (Future<Alarm> wait : waits) {
-                assertThat(wait.get(10, TimeUnit.SECONDS).name()).startsWith("smoke");
+                assertThat(Patience.get(wait).name()).startsWith("smoke");
             }
         } finally {
             threads.shutdownNow();
@@ -135,14 +134,14 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void stageThatIsNotThereIsNotFound() {
+    void stageThatIsNotThere_isNotFound() {
         client.get().uri("/actuator/stages/nothing").exchange().expectStatus().isNotFound();
         assertThat(get("/actuator/stages").<Map<String, Object>>read("$.stages"))
                 .containsOnlyKeys(STAGES);
     }
 
     @Test
-    void healthHasAComponentForEachStage() {
+    void health_hasAComponentForEachStage() {
         DocumentContext health = get("/actuator/health");
         assertThat(health.<String>read("$.components.stages.status")).isEqualTo("UP");
         assertThat(health.<Map<String, Object>>read("$.components.stages.components"))
@@ -152,7 +151,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void healthIsDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
+    void health_isDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class)
                 .isThrownBy(() -> waitFor("anything").call());
@@ -165,8 +164,7 @@ class ActuatorWithActuatorTests {
                 .isEqualTo("UP");
 
         alarmSource.add(new Alarm("repaired", ""));
-        Awaitility.await()
-                .ignoreExceptionsInstanceOf(SourceFailedException.class)
+        await().ignoreExceptionsInstanceOf(SourceFailedException.class)
                 .untilAsserted(
                         () -> assertThat(waitFor("repaired").call().name()).isEqualTo("repaired"));
         assertThat(get("/actuator/health").<String>read("$.components.stages.status"))
@@ -174,7 +172,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void metricsEndpointShowsEachMeterWithItsStages() {
+    void metricsEndpoint_showsEachMeterWithItsStages() {
         for (String meter : List.of(
                 "exitleft.stage.waiters",
                 "exitleft.stage.head.changes",

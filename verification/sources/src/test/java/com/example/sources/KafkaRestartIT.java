@@ -57,7 +57,7 @@ class KafkaRestartIT {
     }
 
     @Test
-    void crashAndRestart_failEverybodyOnceAndLoseNobodyAfterwards() throws Exception {
+    void crashAndRestart_failEveryCallOnceAndLoseNoneAfterwards() throws Exception {
         KafkaBroker broker = KafkaBroker.running();
         broker.topic(TOPIC, 2);
         var producers = new DefaultKafkaProducerFactory<>(
@@ -106,7 +106,7 @@ class KafkaRestartIT {
     }
 
     @Test
-    void crashAndRestart_areNoticedThoughNobodyAsks() {
+    void crashAndRestart_areNoticedWithoutACall() {
         KafkaBroker broker = KafkaBroker.running();
         broker.topic("reopen", 2);
         new ApplicationContextRunner()

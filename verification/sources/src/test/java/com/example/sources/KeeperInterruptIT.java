@@ -76,7 +76,7 @@ class KeeperInterruptIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void kafka(boolean grouped) {
+    void kafka_readsOnAfterAnInterrupt(boolean grouped) {
         String topic = "interrupted-" + NUMBERS.incrementAndGet();
         KafkaBroker broker = KafkaBroker.running();
         broker.topic(topic, 2);
@@ -100,7 +100,7 @@ class KeeperInterruptIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "kept"})
-    void jms(String queue) throws Exception {
+    void jms_readsOnAfterAnInterrupt(String queue) throws Exception {
         var broker = new ArtemisBroker();
         try {
             interruptAndAsk(
@@ -124,7 +124,7 @@ class KeeperInterruptIT {
     }
 
     @Test
-    void postgres() {
+    void postgres_readsOnAfterAnInterrupt() {
         interruptAndAsk(
                 new ApplicationContextRunner()
                         .withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))

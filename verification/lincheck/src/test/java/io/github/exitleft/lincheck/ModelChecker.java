@@ -57,7 +57,7 @@ final class ModelChecker {
                             BARE + "WaiterQueue",
                             BARE + "Deadlines",
                             BARE + "DeadlineHeap",
-                            BARE + "Room",
+                            BARE + "StackProbe",
                             BARE + "RoleStats",
                             "io.github.exitleft.Mailbox",
                             "io.github.exitleft.RetiredTokens")::contains,
@@ -67,7 +67,7 @@ final class ModelChecker {
     private static final long TIMEOUT_MILLIS = 120_000;
     private static final int ITERATIONS_BEFORE_SWITCH = 10;
     private static final int LOOP_BOUND = 500;
-    private static final int RECURSION_BOUND = 100; // Room goes half as deep
+    private static final int RECURSION_BOUND = 100; // the stack probe goes half as deep
     private static final ManagedStrategySettings SETTINGS = new ManagedStrategySettings(
             TIMEOUT_MILLIS, ITERATIONS_BEFORE_SWITCH, LOOP_BOUND, RECURSION_BOUND, false, false, true, SILENT);
 

@@ -121,7 +121,7 @@ final class Mutants {
                     BARE_STAGE,
                     "head woken before its ticket is closed",
                     "ticket closed against its head",
-                    new Edit("heads = role.release(ticket);", "wakeHead(); heads = role.release(ticket);"),
+                    new Edit("heads = role.release(ticket);", "hooks.wakeHead(); heads = role.release(ticket);"),
                     new Edit("if (heads) {", "if (false) {")),
             mutant(
                     DEADLINES,

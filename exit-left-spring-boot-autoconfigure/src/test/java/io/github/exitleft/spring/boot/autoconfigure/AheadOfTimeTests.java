@@ -25,7 +25,7 @@ class AheadOfTimeTests {
             new ClassNameGenerator(ClassName.get("com.example", "Application")), this.files);
 
     @Test
-    void registrarRunsAgainAtRunTimeAndTokenTypesAndPropertiesHaveHints() { // B8
+    void registrar_runsAgainAtRunTimeAndTokenTypesAndPropertiesHaveHints() { // B8
         generate(
                 "exit-left.stages.orders.token-type=java.util.UUID",
                 "exit-left.stages.orders.source.type=udp",
@@ -43,7 +43,7 @@ class AheadOfTimeTests {
     }
 
     @Test
-    void mistakeInThePropertiesFailsTheBuildToo() { // B1, B8
+    void mistakeInTheProperties_failsTheBuildToo() { // B1, B8
         assertThatExceptionOfType(StageConfigurationException.class)
                 .isThrownBy(() -> generate("exit-left.stages.orders.source.type=udp"));
     }

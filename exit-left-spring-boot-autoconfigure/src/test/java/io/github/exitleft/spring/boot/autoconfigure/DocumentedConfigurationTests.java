@@ -23,7 +23,7 @@ class DocumentedConfigurationTests {
 
     static Stream<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
-        for (String guide : List.of("README.md", "docs/sources.md")) {
+        for (String guide : List.of("README.md", "docs/guide.md", "docs/configuration.md", "docs/sources.md")) {
             Matcher block = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL)
                     .matcher(Files.readString(Path.of("..").resolve(guide)));
             while (block.find()) {
@@ -38,7 +38,7 @@ class DocumentedConfigurationTests {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void isWhole(String yaml) throws IOException {
+    void configurationInTheGuides_isWhole(String yaml) throws IOException {
         StandardEnvironment environment = new StandardEnvironment();
         new YamlPropertySourceLoader()
                 .load("guide", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))

@@ -38,7 +38,7 @@ class PackagedMetadataIT {
             management.health.stages.enabled            | java.lang.Boolean                                | true
             management.health.stages.unattended-after   | java.time.Duration                               | 5s
             """)
-    void keyHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void key_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(METADATA, key, type, defaultValue);
     }
 
@@ -59,7 +59,7 @@ class PackagedMetadataIT {
             reply-classifier                | java.lang.String                             |
             source.type                     | java.lang.String                             |
             """)
-    void keyOfStageHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(STAGE_METADATA, key, type, defaultValue);
     }
 
@@ -103,13 +103,13 @@ class PackagedMetadataIT {
             source.bean.name                | java.lang.String                             |
             source.bean.token.reader        | java.lang.String                             |
             """)
-    void keyOfSourceHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void keyOfASource_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         String source = key.split("\\.")[1];
         assertDescribed(metadataOf(source), key.substring("source..".length() + source.length()), type, defaultValue);
     }
 
     @Test
-    void keysOfStageAreThoseThatTheReportOfAnUnknownOneLists() throws IOException {
+    void keysOfAStage_areThoseThatTheReportOfAnUnknownOneLists() throws IOException {
         List<String> described = new ArrayList<>(properties(STAGE_METADATA).keySet());
         for (SourceAdapter<?> adapter : SourceAdapters.find().all()) {
             for (String key : properties(metadataOf(adapter.type())).keySet()) {
@@ -120,7 +120,7 @@ class PackagedMetadataIT {
     }
 
     @Test
-    void descriptionsHaveBootsForm() throws IOException {
+    void descriptions_haveBootsForm() throws IOException {
         List<String> files = new ArrayList<>(List.of(METADATA, STAGE_METADATA));
         SourceAdapters.find().all().forEach(adapter -> files.add(metadataOf(adapter.type())));
         for (String metadata : files) {

@@ -1,24 +1,24 @@
 package io.github.exitleft;
 
 /**
- * Touches as much stack as is going to be needed, so that a thread which is near the end of its stack overflows before anything has
- * been decided (S19).
+ * Touches as much of the stack as is going to be needed, so that a thread which is near the end of its stack overflows before
+ * anything has been decided (S19).
  */
-final class Room {
+final class StackProbe {
 
     private static final int STEP = 16;
 
     /** Enough for a step after what comes before it. */
     private static final int ENTRY = 3 * STEP;
 
-    private Room() {}
+    private StackProbe() {}
 
-    /** Returns if there is room for one step of the protocol; throws a {@link StackOverflowError} if there is not. */
+    /** Returns if the stack has room for one step of the protocol; throws a {@link StackOverflowError} if it has not. */
     static void forAStep() {
         ensure(STEP);
     }
 
-    /** Returns if there is room for all that comes of an entry; throws a {@link StackOverflowError} if there is not. */
+    /** Returns if the stack has room for all that comes of an entry; throws a {@link StackOverflowError} if it has not. */
     static void forAnEntry() {
         ensure(ENTRY);
     }
