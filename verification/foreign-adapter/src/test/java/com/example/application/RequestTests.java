@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,6 @@ class RequestTests {
 
         assertThat(this.orders.ask(2)).isEqualTo("2=order done");
 
-        assertThat(first.get(1, TimeUnit.MINUTES)).isEqualTo("1=order done");
+        assertThat(first.get(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("1=order done");
     }
 }

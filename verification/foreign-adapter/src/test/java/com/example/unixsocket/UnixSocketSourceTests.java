@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.exitleft.UnreadableMessageException;
+import io.github.exitleft.testing.Patience;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The lines of a Unix domain socket. */
 class UnixSocketSourceTests {
-
-    private static final Duration LONG = Duration.ofDays(1);
 
     @TempDir
     private Path folder;
@@ -43,7 +41,7 @@ class UnixSocketSourceTests {
     private String next() throws Exception {
         String line = null;
         while (line == null) {
-            line = this.source.receive(LONG);
+            line = this.source.receive(Patience.FOR_EVER);
         }
         return line;
     }
