@@ -22,11 +22,15 @@ class QuotedCodeTests {
     private static final Path HERE = Path.of("src", "test", "java")
             .resolve(QuotedCodeTests.class.getPackageName().replace('.', '/'));
     private static final Map<String, Path> CODE = Map.of(
-            "StunClient.java", HERE,
-            "GuideExamples.java", HERE,
+            "StunClient.java",
+            HERE,
+            "GuideExamples.java",
+            HERE,
+            "QueueSourceContractTests.java",
+            Documentation.ROOT.resolve("exit-left-test/src/test/java/io/github/exitleft/test"),
             // where the libraries are
             "SourceExamples.java",
-                    Documentation.ROOT.resolve("verification/sources/src/test/java/com/example/sources"));
+            Documentation.ROOT.resolve("verification/sources/src/test/java/com/example/sources"));
     private static final Pattern QUOTE =
             Pattern.compile("(?m)^( *)(?:<!-- (\\w+\\.java)(?:: (\\S+))? -->\n *)?```java\n((?s:.*?))^ *```");
     private static final Pattern REGION = Pattern.compile("(?ms)^ *// @start region=\"(.*?)\"\n(.*?)^ *// @end");
