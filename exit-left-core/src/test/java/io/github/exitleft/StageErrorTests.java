@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.test.QueueSource;
@@ -32,7 +33,7 @@ class StageErrorTests extends NoteFixture {
                     .keeper(Keeper.ALWAYS)
                     .seam(TestParkers.on(strict)));
 
-            until(() -> {
+            await().untilAsserted(() -> {
                 queue.add(new Note(7, "for nobody")); // each time, since the one may be lost that the Error comes after
                 time.advance(Duration.ofSeconds(1));
                 assertThat(count(stage, MessageOutcome.UNKNOWN)).isPositive();
@@ -206,7 +207,7 @@ class StageErrorTests extends NoteFixture {
     }
 
     private static Runnable theOnlyOf(Queue<Runnable> jobs) {
-        until(() -> assertThat(jobs).hasSize(1));
+        await().untilAsserted(() -> assertThat(jobs).hasSize(1));
         return jobs.remove();
     }
 

@@ -9,6 +9,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.Ticket;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
+import io.github.exitleft.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -100,7 +100,7 @@ class KafkaStageIT {
                 calls.put(text, Threads.start(() -> client.ask(this.requests, text)));
             }
             for (Map.Entry<String, FutureTask<String>> call : calls.entrySet()) {
-                assertThat(call.getValue().get(30, TimeUnit.SECONDS))
+                assertThat(Patience.get(call.getValue()))
                         .isEqualTo(call.getKey().toUpperCase());
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
@@ -343,7 +343,7 @@ class KafkaStageIT {
                                     .isEqualTo(token);
                         }
                         produce(context, answer("reader"));
-                        head.get(30, TimeUnit.SECONDS);
+                        Patience.get(head);
                     }
                 });
     }

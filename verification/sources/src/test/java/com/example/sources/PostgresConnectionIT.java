@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +32,6 @@ import org.postgresql.PGNotification;
 
 /** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
 class PostgresConnectionIT {
-
-    private static final Duration PATIENCE = Patience.LIMIT;
 
     private FreezingProxy network;
     private HikariDataSource pool;
@@ -62,7 +59,7 @@ class PostgresConnectionIT {
         return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                 .keeper(keeper)
                 .onFailure(OnFailure.FAIL_ALL)
-                .defaultTimeout(PATIENCE)
+                .defaultTimeout(Patience.LIMIT)
                 .build();
     }
 
@@ -98,7 +95,7 @@ class PostgresConnectionIT {
             stage.close();
             return true;
         });
-        assertThat(closing.get(10, TimeUnit.SECONDS)).isEqualTo(true);
+        assertThat(Patience.get(closing)).isEqualTo(true);
     }
 
     @ParameterizedTest
@@ -146,7 +143,7 @@ class PostgresConnectionIT {
         await().until(() ->
                 interrupted.getState() == Thread.State.TIMED_WAITING || interrupted.getState() == Thread.State.WAITING);
         interrupted.interrupt();
-        assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(Patience.get(flag)).isTrue();
 
         FutureTask<?> patient = Threads.start(() -> {
             sender.ensureListening();

@@ -94,7 +94,7 @@ record Settings(
 
     /** Under which loads calls are counted. */
     List<Load> countedLoads() {
-        return List.of(Load.onOneProcessor(), Load.parker(64));
+        return List.of(Load.onOneProcessor(), Load.platform(64));
     }
 
     /** Whether a contender takes part: all do, but for variants in a quick run, unless there is a list. */

@@ -14,13 +14,13 @@ import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,7 +209,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
         var answer = stage(context).callAsync("1", () -> {});
         var completedBy = answer.thenApply(message -> Thread.currentThread().getName());
         source.add("1");
-        return completedBy.get(20, TimeUnit.SECONDS);
+        return Patience.get(completedBy);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -27,7 +27,7 @@ class ReconnectorTests {
     private final Reconnector<String, IOException> reconnector = new Reconnector<>("queue 'a'", this.connections);
 
     @Test
-    void firstReadThatMayWait_connects_andOthersGetTheSame() throws Exception {
+    void firstReadThatMayWait_connectsAndOthersGetTheSame() throws Exception {
         assertThat(this.reconnector.isConnected()).isFalse();
 
         assertThat(this.reconnector.connectionToRead(LONG)).isEqualTo("1");
@@ -61,7 +61,7 @@ class ReconnectorTests {
     }
 
     @Test
-    void connectionThatWasLost_isAborted_andMadeAnew() throws Exception {
+    void connectionThatWasLost_isAbortedAndMadeAnew() throws Exception {
         String first = this.reconnector.connectionToSend();
 
         this.reconnector.lost(first);
@@ -74,7 +74,7 @@ class ReconnectorTests {
     }
 
     @Test
-    void connectorThatFails_failsTheThreadThatConnects_andIsAskedAgain() throws Exception {
+    void connectorThatFails_failsTheThreadThatConnectsAndIsAskedAgain() throws Exception {
         this.connections.failure = new IOException("refused");
         assertThatThrownBy(() -> this.reconnector.connectionToRead(LONG)).isSameAs(this.connections.failure);
         assertThatThrownBy(this.reconnector::connectionToSend).isSameAs(this.connections.failure);
@@ -107,7 +107,7 @@ class ReconnectorTests {
     }
 
     @Test
-    void s16_close_doesNotWaitForAThreadThatConnects_andClosesWhatThatMakes() throws Exception {
+    void s16_close_doesNotWaitForAThreadThatConnectsAndClosesItsConnection() throws Exception {
         this.connections.gate.lock();
         FutureTask<String> connecting = start(this.reconnector::connectionToSend);
         await().until(this.connections.gate::hasQueuedThreads);
@@ -125,7 +125,7 @@ class ReconnectorTests {
     }
 
     @Test
-    void s16_close_closesOnce_andNothingConnectsAnyMore() throws Exception {
+    void s16_close_closesOnceAndNothingConnectsAnyMore() throws Exception {
         this.reconnector.connectionToSend();
 
         this.reconnector.close();
