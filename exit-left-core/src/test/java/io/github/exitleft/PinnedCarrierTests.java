@@ -2,8 +2,8 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.testing.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

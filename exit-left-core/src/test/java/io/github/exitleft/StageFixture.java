@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.TestParkers.ManualClock;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.testing.VirtualThreadSupport;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

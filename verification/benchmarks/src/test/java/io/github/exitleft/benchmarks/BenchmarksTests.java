@@ -23,7 +23,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Every contender for a moment, so that the harness and those whom it compares do not rot. */
+/** Every contender for a moment, so that neither harness nor contenders rot. */
 @Tag("slow")
 class BenchmarksTests {
 

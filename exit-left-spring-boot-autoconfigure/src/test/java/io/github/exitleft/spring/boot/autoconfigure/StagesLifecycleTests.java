@@ -9,7 +9,6 @@ import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.test.QueueSource;
-import java.util.concurrent.TimeUnit;
 import io.github.exitleft.testing.Patience;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
