@@ -33,7 +33,7 @@ class BenchmarksTests {
     @BeforeAll
     static void compareAllForAMoment() throws Exception {
         loads = new ArrayList<>(
-                List.of(Load.platform(4), Load.parker(1), Load.parker(4).open(400)));
+                List.of(Load.platform(4), Load.platform(1), Load.platform(4).open(400)));
         loads.addAll(Stream.of("keeper-1", "keeper-1r", "keeper-4", "kafka-1", "kafka-4")
                 .map(Load::parse)
                 .toList());
