@@ -192,7 +192,7 @@ final class ReadLoop<T, M> {
         } catch (UnreadableMessageException e) {
             unreadable = e;
         } catch (TransientSourceException e) {
-            if (wrapsInterrupt(e)) {
+            if (Source.isInterrupt(e)) {
                 throw failure(director, e); // or the interrupt would be lost
             }
             stats.transientFailure();
@@ -224,7 +224,7 @@ final class ReadLoop<T, M> {
     /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */
     private RuntimeException failure(Director<T, Source<M>, Void> director, Throwable thrown)
             throws InterruptedException {
-        if (Thread.interrupted() || wrapsInterrupt(thrown)) {
+        if (Thread.interrupted() || Source.isInterrupt(thrown)) {
             var interrupt = new InterruptedException("interrupted while reading the source of " + stage);
             interrupt.initCause(thrown);
             throw interrupt;
@@ -235,16 +235,6 @@ final class ReadLoop<T, M> {
         RuntimeException failed = director.fail(thrown);
         stage.sourceFailed();
         return failed;
-    }
-
-    private static boolean wrapsInterrupt(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void route(Director<T, Source<M>, Void> director, @Nullable Ticket<T, M> mine, Received<M> received) {

@@ -7,10 +7,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exclusive right to a token's messages, with a mailbox for them; valid from {@link Stage#ticket} to {@link #close()}.
+ * The exclusive right to a token's messages, with a mailbox for them; valid from {@link Stage#ticket} to {@link
+ * #close()}.
  *
- * <p>It may be awaited again and again, by one thread at a time. A message that comes between two waits stays in the
- * mailbox for the next.
+ * <p>A ticket may be awaited again and again, by one thread at a time. A message that comes between two waits stays in
+ * the mailbox for the next wait.
+ *
+ * <p><b>Memory consistency effects.</b> The head's actions on a message <i>happen-before</i> the return of the {@code
+ * await} that delivers it.
  *
  * @param <T> tokens
  * @param <M> messages
@@ -21,22 +25,26 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     private final T token;
     final @Nullable Predicate<? super M> check;
 
-    /** Who is told of its messages; null if a thread waits for them. */
+    /** What is told of the ticket's messages; null if a thread waits for them. */
     final @Nullable Recipient<T, M> recipient;
 
-    /** Why its request was not sent after all; null unless that has been told. */
+    /** Why the request was not sent after all; null unless the sender has reported that. */
     volatile @Nullable Throwable unsent;
 
     /** Whether the ticket's thread has headed; written and read by that thread. */
     boolean headed;
 
-    /** Whether the wait has ended so late that it only looks for what is there already; written and read by that thread. */
+    /**
+     * Whether the wait noticed its deadline far too late, as after a pause of the process, and now only looks for what
+     * is there already; written and read by the ticket's thread.
+     */
     boolean overshot;
 
-    /** How many messages failed the check. */
+    /** How many messages have failed the check. */
     private volatile int foreign;
 
-    private @Nullable BareTicket<T> bare; // set before anybody but the head can see the ticket
+    /** Set before any thread but the head can see the ticket. */
+    private @Nullable BareTicket<T> bare;
 
     Ticket(
             Stage<T, M> stage,
@@ -61,7 +69,7 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
         return foreign;
     }
 
-    /** Ends the wait for an answer to a request that was not sent, from any thread. */
+    /** Ends the wait for the answer to a request that was not sent; called by any thread. */
     void endUnsent(Throwable cause) {
         unsent = cause; // first, since by it the wait tells this end from others
         stage.endWait(this);
@@ -80,20 +88,24 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
         return Objects.requireNonNull(bare);
     }
 
-    /**
-     * The token that it was taken for.
-     *
-     * @return the token
-     */
+    /** {@return the token that the ticket was taken for} */
     public T token() {
         return token;
     }
 
     /**
-     * Waits for the next message, for as long as the stage does by default.
+     * Waits for the next message, at most the stage's default timeout; reads the source meanwhile if no other thread
+     * does.
      *
      * @return the message, and when it was received
-     * @throws InterruptedException if the thread was interrupted before a message came
+     * @throws InterruptedException if the thread is interrupted before a message comes
+     * @throws StageTimeoutException if no message comes in time
+     * @throws ErrorReplyException if the message is an error
+     * @throws java.util.concurrent.CancellationException if the ticket is closed meanwhile
+     * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
+     *     callback
+     * @throws StageClosedException if the stage is closed, before the wait or during it
+     * @throws SourceFailedException if the source fails, or has failed since the ticket was taken
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
@@ -101,29 +113,31 @@ public final class Ticket<T, M> extends Mailbox<M> implements AutoCloseable {
     }
 
     /**
-     * Waits for the next message; reads the source meanwhile if nobody else does.
+     * Waits for the next message; reads the source meanwhile if no other thread does.
      *
-     * @param timeout how long; zero or less means to look without waiting
+     * @param timeout how long to wait at most; zero or less looks without waiting
      * @return the message, and when it was received
-     * @throws InterruptedException if the thread was interrupted before a message came
-     * @throws StageTimeoutException if none came in time
-     * @throws ErrorReplyException if the message is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
-     *     a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
-     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
-     *     that is returned
+     * @throws InterruptedException if the thread is interrupted before a message comes
+     * @throws StageTimeoutException if no message comes in time
+     * @throws ErrorReplyException if the message is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
+     * @throws java.util.concurrent.CancellationException if the ticket is closed meanwhile; a message that came before
+     *     is returned instead
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
      *     callback
-     * @throws io.github.exitleft.StageClosedException if the stage is or gets closed
-     * @throws io.github.exitleft.SourceFailedException if the source fails, or failed since the ticket was taken
+     * @throws StageClosedException if the stage is closed, before the wait or during it
+     * @throws SourceFailedException if the source fails, or has failed since the ticket was taken
      */
     public Received<M> await(Duration timeout) throws InterruptedException {
         return stage.await(this, timeout);
     }
 
     /**
-     * Gives the token back, and counts what is left in the mailbox as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
-     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. A thread that waits with this ticket gets a
-     * {@link java.util.concurrent.CancellationException}, unless its message came before. Later calls do nothing.
+     * Gives the token back and ends a wait with this ticket.
+     *
+     * <p>A thread that waits gets a {@link java.util.concurrent.CancellationException}, unless its message came before.
+     * What is left in the mailbox counts as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
+     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. Later calls do nothing.
      */
     @Override
     public void close() {

@@ -151,7 +151,6 @@ class ArchitectureTests {
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
-                        "QueueSource",
                         "Received",
                         "ReplyClassifier",
                         "Resends",

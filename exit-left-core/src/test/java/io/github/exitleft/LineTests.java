@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,13 +30,12 @@ class LineTests {
         var thread = new Thread(task, "caller");
         thread.setDaemon(true);
         thread.start();
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
+        await().until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
         return task;
     }
 
     private static @Nullable Integer tokenOf(FutureTask<Integer> task) throws Exception {
-        return task.get(10, TimeUnit.SECONDS);
+        return Patience.get(task);
     }
 
     private void advance(Duration time) {
@@ -71,7 +70,7 @@ class LineTests {
     }
 
     @Test
-    void m12_allRest_callersGetOneWhenItsRestIsOver_thoughNobodyDoesAnything() throws Exception {
+    void m12_callersWhileAllRest_getOneWhenItsRestIsOverWithoutAnyAction() throws Exception {
         Integer one = issuing.tryIssue();
         Integer other = issuing.tryIssue();
         issuing.gaveUp(one, null);
@@ -106,7 +105,7 @@ class LineTests {
     }
 
     @Test
-    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWhoWaits_notForANewcomer() throws Exception {
+    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWaiterAndNotForANewcomer() throws Exception {
         for (boolean waits : new boolean[] {false, true}) {
             Integer one = issuing.tryIssue();
             Integer other = issuing.tryIssue();
@@ -138,7 +137,7 @@ class LineTests {
         lock.lock();
         try {
             thread.interrupt();
-            await().pollInSameThread().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
+            await().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
             issuing.answered(one);
         } finally {
             lock.unlock();
@@ -177,7 +176,7 @@ class LineTests {
     }
 
     @Test
-    void m11_lateAnswer_freesItsTokenForTheFirstWhoWaits() throws Exception {
+    void m11_lateAnswer_freesItsTokenForTheFirstWaiter() throws Exception {
         Integer one = issuing.tryIssue();
         issuing.tryIssue();
         long since = parking.now();
@@ -216,7 +215,7 @@ class LineTests {
     }
 
     @Test
-    void s19_errorWhileServing_harmsTheThreadItMet_othersAreServedAllTheSame() throws Exception {
+    void s19_errorWhileServing_harmsTheThreadItMetAndNoOther() throws Exception {
         var supply = new Scarce();
         var line = new Line<>(new ReentrantLock(), supply, parking, timer);
         List<FutureTask<String>> waiting = new ArrayList<>();
@@ -235,13 +234,13 @@ class LineTests {
         supply.fails = true;
         assertThatThrownBy(line::unlock).hasMessage("for this test");
         for (FutureTask<String> task : waiting) {
-            assertThat(task.get(10, TimeUnit.SECONDS)).isEqualTo("thing");
+            assertThat(Patience.get(task)).isEqualTo("thing");
         }
         assertThat(line.waiting()).isZero();
     }
 
     @Test
-    void s19_timerThatFails_keepsNobodyFromTheAlarmLater() throws Exception {
+    void s19_timerThatFails_preventsNoLaterAlarm() throws Exception {
         int[] failures = {1};
         var failing = new Issuing<>(
                 new ReentrantLock(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Window.Place;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +45,7 @@ class WindowTests {
         }
 
         Place place() throws Exception {
-            return result.get(10, TimeUnit.SECONDS);
+            return Patience.get(result);
         }
 
         Throwable thrown() throws Exception {
@@ -76,8 +76,7 @@ class WindowTests {
     private Caller startWaiting(Duration timeout) {
         int before = window.waiting();
         Caller caller = start(() -> window.acquire(parking.nanoTime() + timeout.toNanos()));
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
+        await().until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
         return caller;
     }
 
@@ -141,7 +140,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_thoseWhoWait_areServedInOrder_threadsAndTakersAlike() throws Exception {
+    void m13_waiters_areServedInOrderThreadsAndTakersAlike() throws Exception {
         fill();
         Caller first = startWaiting(LONG);
         var second = new Told();
@@ -347,7 +346,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_takerThatThrows_isToldSo_theThreadThatFreedThePlaceIsNot() {
+    void m13_takerThatThrows_isToldSoAndTheThreadThatFreedThePlaceIsNot() {
         fill();
         var failing = new Told() {
             @Override
@@ -384,7 +383,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_close_endsAllWaits_refusesOthers_andTakesPlacesBack() throws Exception {
+    void m13_close_endsAllWaitsRefusesOthersAndTakesPlacesBack() throws Exception {
         fill();
         Caller thread = startWaiting(LONG);
         var taker = new Told();
@@ -422,7 +421,7 @@ class WindowTests {
     }
 
     @Test
-    void m6_end_endsThoseWhoWaitNow_othersWaitAgain() throws Exception {
+    void m6_end_endsPresentWaitsAndOthersWaitAgain() throws Exception {
         fill();
         Caller before = startWaiting(LONG);
         window.end(() -> new CancellationException("the source failed"));
