@@ -37,7 +37,7 @@ class StageKeeperTests extends NoteFixture {
         strict.advance(IDLE);
         untilKeeperReads(stage);
         // the first read is a mere look, after which it would leave if a caller had come by then
-        until(() -> assertThat(source.reads).hasValueGreaterThan(reads + 1));
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads + 1));
         return stage;
     }
 
