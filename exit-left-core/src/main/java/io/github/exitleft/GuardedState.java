@@ -31,7 +31,7 @@ final class GuardedState {
      *
      * Waiter.state          see the diagram in Role            its own thread               lock; volatile for its own look
      * Waiter.thread,        arrive and depart, its own         what ends the wait,          lock; depart() comes after the state
-     *   since, deadline       thread                             snapshot                     was changed for all who read them
+     *   since, deadline       thread                             snapshot                     was changed for all that read them
      * Waiter.parkNanos      arrive, close                      its own thread               program order
      * ticket.open           release                            arrive, signal, file,        lock; volatile for a look without
      *                                                            the head

@@ -48,7 +48,7 @@ interface Parker {
         return timeout.getSeconds() >= MOST_NANOS / 1_000_000_000 ? MOST_NANOS : timeout.toNanos();
     }
 
-    /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
+    /** Returns the time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();
 
     /** Whether the current thread is a virtual one, for which a park with a limit costs far more than one without. */
@@ -62,12 +62,12 @@ interface Parker {
     /** Ends the thread's present or next {@link #park}. */
     void unpark(Thread thread);
 
-    /** Sets a timer, whatever time it was set before; blocks nobody, and throws an Error where it does not come about. */
+    /** Sets a timer, whatever time it was set to before; never blocks, and throws an Error if the timer could not be set. */
     void set(DeadlineTimer timer, long at);
 
     // for steps that have to be finished, whatever comes of these (S19)
 
-    /** The time, or what is given if there is no looking at the clock. */
+    /** Returns the time, or what is given if the clock can't be read. */
     default long nanoTimeOr(long otherwise) {
         try {
             return nanoTime();
@@ -76,7 +76,7 @@ interface Parker {
         }
     }
 
-    /** Whether the current thread is known to be a virtual one. */
+    /** Whether the current thread is known to be virtual. */
     default boolean seemsVirtual() {
         try {
             return isVirtual();

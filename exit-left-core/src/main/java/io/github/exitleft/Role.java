@@ -10,7 +10,7 @@ final class Role {
      * Overview
      *
      * One lock guards the role, the queue and every waiter's state: all that GuardedState holds, whose invariants and whose table of
-     * who writes and who reads each field are there. It is held for a few instructions only, never while anything foreign runs or
+     * what writes and what reads each field are there. It is held for a few instructions only, never while anything foreign runs or
      * blocks. Four classes take it: this one, Generations for failures, Closing, and through them StageLock, which is the lock itself.
      *
      * A waiter parks until its state is no longer WAITING; what changes that state, under the lock, has decided how the wait ends, and

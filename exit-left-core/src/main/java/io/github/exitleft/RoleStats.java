@@ -44,7 +44,7 @@ final class RoleStats {
         promotions += head instanceof Closer ? 0 : 1;
     }
 
-    /** Takes note of the beginning of an outage, not of a failure during one. */
+    /** Notes the beginning of an outage; not called for a failure during one. */
     void failed(long now) {
         failedSince = now;
         failedSinceInstant = null;

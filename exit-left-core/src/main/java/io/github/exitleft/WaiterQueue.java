@@ -14,7 +14,7 @@ final class WaiterQueue {
     private @Nullable Waiter oldest;
     private @Nullable Waiter newest;
 
-    /** The keeper, if it is among them; the next to head, and no caller. */
+    /** The keeper, if it is queued; the next to head, and no caller. */
     private @Nullable Waiter keeper;
 
     private int size;
@@ -60,7 +60,7 @@ final class WaiterQueue {
         deadlines.forget(waiter);
     }
 
-    /** Forgets all, whatever their links look like. */
+    /** Forgets all waiters, whatever their links look like. */
     void clear() {
         oldest = null;
         newest = null;
@@ -69,7 +69,7 @@ final class WaiterQueue {
         deadlines.clear();
     }
 
-    /** The next to head, still in the queue; null when it is empty. */
+    /** Returns the next to head, which stays in the queue; null if that is empty. */
     @Nullable
     Waiter next() {
         return keeper != null ? keeper : promotion == Promotion.NEWEST ? newest : oldest;
