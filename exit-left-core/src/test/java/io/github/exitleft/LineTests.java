@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,13 +30,12 @@ class LineTests {
         var thread = new Thread(task, "caller");
         thread.setDaemon(true);
         thread.start();
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
+        await().until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
         return task;
     }
 
     private static @Nullable Integer tokenOf(FutureTask<Integer> task) throws Exception {
-        return task.get(10, TimeUnit.SECONDS);
+        return Patience.get(task);
     }
 
     private void advance(Duration time) {
@@ -138,7 +137,7 @@ class LineTests {
         lock.lock();
         try {
             thread.interrupt();
-            await().pollInSameThread().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
+            await().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
             issuing.answered(one);
         } finally {
             lock.unlock();
@@ -235,7 +234,7 @@ class LineTests {
         supply.fails = true;
         assertThatThrownBy(line::unlock).hasMessage("for this test");
         for (FutureTask<String> task : waiting) {
-            assertThat(task.get(10, TimeUnit.SECONDS)).isEqualTo("thing");
+            assertThat(Patience.get(task)).isEqualTo("thing");
         }
         assertThat(line.waiting()).isZero();
     }

@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.test.QueueSource;
@@ -59,7 +60,7 @@ abstract class NoteFixture extends StageFixture {
 
     /** Waits until the keeper of a strictly timed stage pauses, for exactly so long. */
     void untilKeeperPauses(Stage<Integer, Note> stage, Duration pause) {
-        until(() -> assertThat(keepers(stage))
+        await().untilAsserted(() -> assertThat(keepers(stage))
                 .extracting(strict::parkedFor)
                 .as("pause of the keeper")
                 .containsExactly(pause));
@@ -67,7 +68,7 @@ abstract class NoteFixture extends StageFixture {
 
     /** Waits until the keeper of a strictly timed stage does nothing, or waits for the role. */
     void untilKeeperIsParked(Stage<Integer, Note> stage) {
-        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(strict::isParked));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1).allMatch(strict::isParked));
     }
 
     /** Whether the method is that of the keeper in which this thread is: where it stands while it looks at the clock. */
@@ -83,10 +84,10 @@ abstract class NoteFixture extends StageFixture {
     void untilHeadReadsAnew() {
         int reads = source.reads.get();
         source.wakeup();
-        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads));
     }
 
-    /** Lets somebody else hold a ticket until the test is over, without whom a head has nobody to drain for. */
+    /** Holds another ticket until the test is over, since a head drains only for other tickets. */
     void somebodyElse(Stage<Integer, Note> stage) {
         others.add(stage.ticket(Integer.MAX_VALUE));
     }
@@ -111,13 +112,13 @@ abstract class NoteFixture extends StageFixture {
         clock.advance(time);
         int before = source.reads.get();
         source.wakeup(); // ends the present read or the next; the one after that was begun with the new time
-        until(() -> assertThat(source.reads.get()).isGreaterThan(before));
+        await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(before));
         int between = source.reads.get();
         source.wakeup();
-        until(() -> assertThat(source.reads.get()).isGreaterThan(between));
+        await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(between));
     }
 
-    /** Lets the stage read what is there, as an interested passer-by who is gone afterwards. */
+    /** Lets the stage read what is there, by a caller that is gone afterwards. */
     void readAll(Stage<Integer, Note> stage) throws InterruptedException {
         try (Ticket<Integer, Note> passerBy = stage.ticket(Integer.MIN_VALUE)) {
             long before;

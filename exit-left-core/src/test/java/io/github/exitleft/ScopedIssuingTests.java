@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Ids for each peer, which don't exclude another's (M11, M12). */
@@ -39,7 +39,7 @@ class ScopedIssuingTests {
         var thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        await().pollInterval(Duration.ofMillis(1)).until(() -> parking.isParked(thread));
+        await().until(() -> parking.isParked(thread));
         return task;
     }
 
@@ -58,7 +58,7 @@ class ScopedIssuingTests {
         assertThat(issue("b")).isEqualTo(7);
         assertThat(waiting.isDone()).isFalse();
         issuing.answered("a", 9);
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(9);
+        assertThat(Patience.get(waiting)).isEqualTo(9);
     }
 
     @Test
@@ -134,7 +134,7 @@ class ScopedIssuingTests {
             issuing.answered("b", issue("b"));
         }
         issuing.answered("a", 5);
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(Patience.get(waiting)).isEqualTo(5);
     }
 
     @Test
@@ -144,7 +144,7 @@ class ScopedIssuingTests {
         }
         FutureTask<Integer> waiting = startWaiting("a");
         issuing.close(() -> new IllegalStateException("closed"));
-        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasMessageEndingWith("closed");
+        assertThatThrownBy(() -> Patience.get(waiting)).hasMessageEndingWith("closed");
         assertThatThrownBy(() -> issue("a")).hasMessage("closed");
         assertThatThrownBy(() -> issue("b")).hasMessage("closed");
     }

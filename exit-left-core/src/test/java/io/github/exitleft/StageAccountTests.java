@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,8 +120,9 @@ class StageAccountTests extends NoteFixture {
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, options, sent::incrementAndGet));
         clock.advance(Duration.ofSeconds(1));
-        until(() -> assertThat(sent).hasValue(2));
-        until(() -> assertThat(stage.snapshot(1).role().oldest()).hasSize(1));
+        await().untilAsserted(() -> assertThat(sent).hasValue(2));
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(1).role().oldest()).hasSize(1));
         BareSnapshot.Waiting shown = stage.snapshot(1).role().oldest().get(0);
         assertThat(shown.waiting()).isEqualTo(Duration.ofSeconds(1));
         assertThat(shown.timeoutIn()).isEqualTo(Duration.ofSeconds(9));

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     private static <V> V get(CompletableFuture<V> future) throws Exception {
-        return future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        return Patience.get(future);
     }
 
     private static Throwable failure(CompletableFuture<?> future) {
@@ -53,7 +54,8 @@ class StageAsyncTests extends NoteFixture {
     }
 
     private void nothingIsLeft(Stage<?, ?> stage) {
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(timer.pending()).as("timers").isZero();
     }
 
@@ -83,7 +85,7 @@ class StageAsyncTests extends NoteFixture {
                 });
 
         assertThat(get(future).text()).isEqualTo("good");
-        until(() -> assertThat(unclaimedOutcomes())
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes())
                 .containsExactly(MessageOutcome.FOREIGN, MessageOutcome.UNKNOWN, MessageOutcome.DUPLICATE));
     }
 
@@ -119,7 +121,7 @@ class StageAsyncTests extends NoteFixture {
 
         assertThatThrownBy(() -> stage.callAsync(1, () -> {
                     add(1, "answer to what was not sent");
-                    until(() -> assertThat(source.received).hasPositiveValue());
+                    await().untilAsserted(() -> assertThat(source.received).hasPositiveValue());
                     throw cause;
                 }))
                 .isSameAs(cause);
@@ -135,7 +137,7 @@ class StageAsyncTests extends NoteFixture {
     void asyncCallWithoutAnAnswer_failsWithATimeoutThatNamesTheReader() {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> add(2, "unknown"));
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
 
         timer.advance(Duration.ofMillis(999));
         assertThat(future).isNotDone();
@@ -149,7 +151,8 @@ class StageAsyncTests extends NoteFixture {
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
         nothingIsLeft(stage);
         add(1, "late");
-        until(() -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
     }
 
     @Test
@@ -179,19 +182,20 @@ class StageAsyncTests extends NoteFixture {
         }
 
         futures.forEach(future -> assertThat(failure(future)).isInstanceOf(StageTimeoutException.class));
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
 
     @Test
     void s2_messageFiledWhenTheTimeIsUp_isDelivered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
-        // the answer is filed before the call counts as sent, so that nobody has been told when the time is up
+        // the answer is filed before the call counts as sent, so that it has not been delivered when the time is up
         CompletableFuture<Note> future =
                 stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ZERO), () -> {
                     add(1, "just in time");
-                    until(() -> assertThat(source.received).hasValue(1));
+                    await().untilAsserted(() -> assertThat(source.received).hasValue(1));
                     add(99, "shows that the first has been filed");
-                    until(() -> assertThat(unclaimed).hasSize(1));
+                    await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
                 });
         timer.advance(Duration.ofSeconds(1));
 
@@ -239,7 +243,8 @@ class StageAsyncTests extends NoteFixture {
         assertThatThrownBy(() -> get(future)).isInstanceOf(CancellationException.class);
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CANCELLED, 1L);
         add(1, "too late");
-        until(() -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
         assertThat(get(stage.callAsync(1, () -> add(1, "another's"))).text()).isEqualTo("another's");
         assertThat(future.cancel(false)).as("cancelled already").isTrue();
     }
@@ -453,7 +458,7 @@ class StageAsyncTests extends NoteFixture {
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
     void keeperOfAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
-        // an hour: the keeper that is wanted by somebody must not sit it out
+        // an hour: a keeper that is needed must not wait it out
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
         for (int i = 0; i < 20; i++) {
             int token = i;
@@ -470,7 +475,7 @@ class StageAsyncTests extends NoteFixture {
     void keeperSwitchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
         CompletableFuture<Note> future = stage.callAsync(1, () -> {});
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
 
         stage.keeper(Keeper.OFF);
 
@@ -478,11 +483,11 @@ class StageAsyncTests extends NoteFixture {
         assertThatThrownBy(() -> stage.callAsync(2, () -> {})).hasMessageContaining("has no keeper");
         int reads = source.reads.get();
         source.wakeup(); // as when the longest read is over
-        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads));
         add(1, "answer");
         assertThat(get(future).text()).isEqualTo("answer");
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     /** A token that does something the first time that the stage asks for its hash, which is when its ticket is taken. */
@@ -505,17 +510,17 @@ class StageAsyncTests extends NoteFixture {
         Stage<Slow, Note> stage =
                 build(Stage.<Slow, Note>builder("slow", Slow.class, source, note -> new Slow(note.token(), meanwhile))
                         .keeper(Keeper.ALWAYS));
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
         meanwhile.set(() -> {
             stage.keeper(Keeper.OFF);
-            until(() -> assertThat(keepers(stage)).isEmpty());
+            await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         });
 
         CompletableFuture<Note> future = stage.callAsync(new Slow(1, meanwhile), () -> add(1, "answer"));
 
         assertThat(get(future).text()).isEqualTo("answer");
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -526,7 +531,7 @@ class StageAsyncTests extends NoteFixture {
         add(1, "the head's own");
         head.get();
 
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
         Task<Note> caller = startWaiter(stage, () -> stage.call(3, () -> {}));
         add(3, "a caller's");
         caller.get();

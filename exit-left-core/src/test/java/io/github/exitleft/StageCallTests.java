@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class StageCallTests extends NoteFixture {
 
         Note reply = stage.call(1, () -> {
             add(1, "quick");
-            until(() -> assertThat(source.received).hasValue(1));
+            await().untilAsserted(() -> assertThat(source.received).hasValue(1));
         });
 
         assertThat(reply.text()).isEqualTo("quick");
@@ -57,7 +58,8 @@ class StageCallTests extends NoteFixture {
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, n -> n.text().equals("true"), () -> {}));
 
         add(1, "false");
-        until(() -> assertThat(count(stage, MessageOutcome.FOREIGN)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.FOREIGN)).isEqualTo(1));
         assertThat(waiter.isDone()).isFalse();
         add(1, "true");
 
@@ -101,10 +103,10 @@ class StageCallTests extends NoteFixture {
             assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1);
             assertThatThrownBy(() -> stage.ticket(1)).hasMessageContaining("'1'");
             pass(Duration.ofMillis(1));
-            until(() -> assertThat(sent).hasSize(before + 1));
+            await().untilAsserted(() -> assertThat(sent).hasSize(before + 1));
             int reads = source.reads.get();
             source.wakeup();
-            until(() -> assertThat(source.reads.get())
+            await().untilAsserted(() -> assertThat(source.reads.get())
                     .as("it has set its next deadline")
                     .isGreaterThan(reads));
         }
@@ -132,9 +134,9 @@ class StageCallTests extends NoteFixture {
 
         for (int i = 2; i < 5; i++) {
             int expected = i;
-            until(() -> assertThat(strict.isParked(waiter.thread)).isTrue()); // until it is to send again
+            await().until(() -> strict.isParked(waiter.thread)); // until it is to send again
             strict.advance(Duration.ofSeconds(1));
-            until(() -> assertThat(sends).hasValue(expected));
+            await().untilAsserted(() -> assertThat(sends).hasValue(expected));
         }
         add(1, "at last");
 

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.test.QueueSource;
@@ -32,8 +33,8 @@ class StageErrorTests extends NoteFixture {
                     .keeper(Keeper.ALWAYS)
                     .seam(TestParkers.on(strict)));
 
-            until(() -> {
-                queue.add(new Note(7, "for nobody")); // each time, since the one may be lost that the Error comes after
+            await().untilAsserted(() -> {
+                queue.add(new Note(7, "for nobody")); // each time, since the message before the Error may be lost
                 time.advance(Duration.ofSeconds(1));
                 assertThat(count(stage, MessageOutcome.UNKNOWN)).isPositive();
             });
@@ -145,7 +146,7 @@ class StageErrorTests extends NoteFixture {
                     .timer(timer)
                     .executor(jobs::add)
                     .seam(TestParkers.on(strict)));
-            stage.addListener(new StageListener<Integer, Note>() {}); // who wants to know how long it took
+            stage.addListener(new StageListener<Integer, Note>() {}); // a listener wants the duration of each wait
             CompletableFuture<Note> future =
                     stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
             if (ending.equals("answer")) {
@@ -206,7 +207,7 @@ class StageErrorTests extends NoteFixture {
     }
 
     private static Runnable theOnlyOf(Queue<Runnable> jobs) {
-        until(() -> assertThat(jobs).hasSize(1));
+        await().untilAsserted(() -> assertThat(jobs).hasSize(1));
         return jobs.remove();
     }
 

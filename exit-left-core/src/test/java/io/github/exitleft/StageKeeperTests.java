@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
@@ -10,13 +11,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The keeper: when it reads, whom it serves, what it leaves alone, and its end. */
+/** The keeper: when it reads, which waits it serves, what it leaves alone, and its end. */
 class StageKeeperTests extends NoteFixture {
 
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -26,7 +26,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     private void untilKeeperReads(Stage<Integer, Note> stage) {
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
     }
 
     /** An idle keeper that has begun to read. */
@@ -88,8 +88,7 @@ class StageKeeperTests extends NoteFixture {
         Stage<Integer, Note> stage = idleForAnHourAndThen(
                 told -> told.callAsync(1, () -> add(1, "answer")).thenAccept(future::complete));
 
-        assertThat(future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS).text())
-                .isEqualTo("answer");
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
     }
 
@@ -97,7 +96,7 @@ class StageKeeperTests extends NoteFixture {
     void s5_keeperThatIsSwitchedOffAsItAsksForTheRole_ends() {
         Stage<Integer, Note> stage = idleForAnHourAndThen(told -> told.keeper(Keeper.OFF));
 
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -121,7 +120,8 @@ class StageKeeperTests extends NoteFixture {
         add(1, "late");
         add(99, "unknown");
 
-        until(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN));
+        await().untilAsserted(() ->
+                assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN));
         assertThat(unclaimed.get(0).late()).isEqualTo(Duration.ofMillis(107));
         assertThat(keeperHeads(stage)).as("goes on reading").isTrue();
     }
@@ -145,16 +145,16 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void idleKeeperWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
-        source.patient = true; // or it would look for those who wait, once a second
+        source.patient = true; // or it would look for waiting callers once a second
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
         Task<Note> second = startWaiter(stage, () -> stage.call(2, () -> {}));
-        assertThat(keeperHeads(stage)).as("nobody has woken it").isTrue();
+        assertThat(keeperHeads(stage)).as("it has not been woken").isTrue();
 
         add(1, "served by the keeper");
 
         assertThat(first.get().text()).isEqualTo("served by the keeper");
-        until(() -> assertThat(heads(stage, second)).isTrue());
+        await().until(() -> heads(stage, second));
         assertThat(stage.snapshot(0).role().promotions()).isEqualTo(1);
         add(2, "read by itself");
         assertThat(second.get().text()).isEqualTo("read by itself");
@@ -168,7 +168,7 @@ class StageKeeperTests extends NoteFixture {
 
         source.wakeup(); // as when the longest read is over
 
-        until(() -> assertThat(heads(stage, caller)).isTrue());
+        await().until(() -> heads(stage, caller));
         add(1, "read by itself");
         caller.get();
     }
@@ -180,16 +180,15 @@ class StageKeeperTests extends NoteFixture {
                 .keeperIdle(Duration.ofMillis(1))
                 .seam(TestParkers.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);
-        woken.clear(); // whoever starts it may find it asleep already
+        woken.clear(); // the thread that starts it may find it asleep already
         for (int i = 0; i < 200; i++) {
             untilKeeperReads(stage);
             int token = i;
             stage.call(token, () -> add(token, "served"));
             Task<Note> waiter = start(() -> stage.call(-1, () -> {}));
-            until(() -> assertThat(waiter.isDone()
-                            || heads(stage, waiter)
-                            || stage.snapshot(0).role().waiters() == 1)
-                    .isTrue());
+            await().until(() -> waiter.isDone()
+                    || heads(stage, waiter)
+                    || stage.snapshot(0).role().waiters() == 1);
             add(-1, "served, or read by itself");
             waiter.get();
             try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
@@ -255,8 +254,8 @@ class StageKeeperTests extends NoteFixture {
 
         stage.keeper(Keeper.OFF);
 
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().until(() -> heads(stage, waiter));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         add(1, "read by itself");
         waiter.get();
         assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
@@ -271,11 +270,11 @@ class StageKeeperTests extends NoteFixture {
 
         stage.keeper(Keeper.OFF);
 
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
         add(1, "read by itself");
         head.get();
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
+        await().until(() -> heads(stage, waiter));
         add(2, "read by itself");
         waiter.get();
     }
@@ -293,7 +292,7 @@ class StageKeeperTests extends NoteFixture {
         }
         stage.keeper(Keeper.ALWAYS);
         untilKeeperReads(stage);
-        until(() -> assertThat(keepers(stage)).hasSize(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1));
     }
 
     @ParameterizedTest
@@ -333,7 +332,7 @@ class StageKeeperTests extends NoteFixture {
 
         assertThat(source.closed).hasValue(1);
         assertThat(waiter.failure()).isInstanceOf(StageClosedException.class);
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         stage.keeper(Keeper.ALWAYS);
         assertThat(keepers(stage)).as("of a closed stage").isEmpty();
     }
@@ -351,7 +350,7 @@ class StageKeeperTests extends NoteFixture {
         stage.close();
 
         assertThat(head.failure()).isInstanceOf(StageClosedException.class);
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -369,8 +368,8 @@ class StageKeeperTests extends NoteFixture {
         add(99, "unknown");
 
         tried.await();
-        until(() -> assertThat(source.closed).hasValue(1));
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(source.closed).hasValue(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
@@ -176,7 +177,7 @@ class StageStreamTests extends NoteFixture {
                 kept(builder -> builder.executor(inThePool ? ForkJoinPool.commonPool() : Runnable::run));
         WeakReference<Heard> subscriber = subscribedAndCancelled(stage);
 
-        until(() -> {
+        await().untilAsserted(() -> {
             System.gc();
             assertThat(subscriber.get()).isNull();
         });
@@ -185,7 +186,7 @@ class StageStreamTests extends NoteFixture {
     private WeakReference<Heard> subscribedAndCancelled(Stage<Integer, Note> stage) {
         Heard heard = subscribe(stage.messages(1), 10);
         add(1, "heard");
-        until(() -> assertThat(heard.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(1));
         heard.subscription.cancel();
         return new WeakReference<>(heard);
     }
@@ -198,15 +199,15 @@ class StageStreamTests extends NoteFixture {
             add(1, "n" + i);
         }
         add(2, "unknown");
-        until(() -> assertThat(unclaimed).hasSize(1));
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1"));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1"));
 
         heard.subscription.request(1);
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2"));
         heard.subscription.request(Long.MAX_VALUE);
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2", "n3", "n4"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2", "n3", "n4"));
         add(1, "n5");
-        until(() -> assertThat(heard.texts).hasSize(6));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(6));
 
         assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.DELIVERED, 6L);
         heard.subscription.cancel();
@@ -219,11 +220,12 @@ class StageStreamTests extends NoteFixture {
         for (int i = 0; i < 5; i++) {
             add(1, "n" + i);
         }
-        until(() -> assertThat(count(stage, MessageOutcome.OVERFLOW)).isEqualTo(2));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.OVERFLOW)).isEqualTo(2));
 
         heard.subscription.request(10);
 
-        until(() -> assertThat(heard.texts).containsExactly("n2", "n3", "n4"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n2", "n3", "n4"));
         heard.subscription.cancel();
     }
 
@@ -234,8 +236,8 @@ class StageStreamTests extends NoteFixture {
         add(1, "heard");
         add(1, "left");
         add(2, "unknown");
-        until(() -> assertThat(unclaimed).hasSize(1));
-        until(() -> assertThat(heard.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(1));
 
         heard.subscription.cancel();
 
@@ -245,7 +247,7 @@ class StageStreamTests extends NoteFixture {
         heard.subscription.cancel();
         Heard next = subscribe(stage.messages(1), 10);
         add(1, "another's");
-        until(() -> assertThat(next.texts).containsExactly("another's"));
+        await().untilAsserted(() -> assertThat(next.texts).containsExactly("another's"));
         assertThat(heard.texts).hasSize(1);
         next.subscription.cancel();
     }
@@ -262,7 +264,7 @@ class StageStreamTests extends NoteFixture {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("live ticket");
         add(1, "for the first");
-        until(() -> assertThat(first.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(first.texts).hasSize(1));
         first.subscription.cancel();
     }
 
@@ -273,7 +275,7 @@ class StageStreamTests extends NoteFixture {
         add(1, "forged");
         add(1, "good");
 
-        until(() -> assertThat(heard.texts).containsExactly("good"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("good"));
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.FOREIGN);
         heard.subscription.cancel();
     }
@@ -291,21 +293,21 @@ class StageStreamTests extends NoteFixture {
     void keeperSwitchedOffUnderAStream_readsForItUntilItIsCancelled() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 10);
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
 
         stage.keeper(Keeper.OFF);
 
         for (int i = 0; i < 3; i++) {
             int expected = i + 1;
             add(1, "n" + i);
-            until(() -> assertThat(heard.texts).hasSize(expected));
+            await().untilAsserted(() -> assertThat(heard.texts).hasSize(expected));
         }
         assertThat(subscribe(stage.messages(2), 1).errors)
                 .singleElement()
                 .satisfies(refused -> assertThat(refused).hasMessageContaining("has no keeper"));
         heard.subscription.cancel();
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         assertThat(heard.errors).isEmpty();
     }
 
@@ -317,12 +319,13 @@ class StageStreamTests extends NoteFixture {
         add(1, "in time");
         queue.fail(cause);
 
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0))
                 .isInstanceOf(SourceFailedException.class)
                 .hasCause(cause);
         assertThat(heard.texts).containsExactly("in time");
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
 
     @Test
@@ -334,7 +337,7 @@ class StageStreamTests extends NoteFixture {
         stage.close();
 
         for (Heard heard : List.of(asking, silent)) {
-            until(() -> assertThat(heard.errors).hasSize(1));
+            await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
             assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         }
     }
@@ -367,8 +370,10 @@ class StageStreamTests extends NoteFixture {
         });
         add(1, "one");
 
-        until(() -> assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1));
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(() ->
+                assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(calls).hasValue(1);
     }
 
@@ -397,7 +402,7 @@ class StageStreamTests extends NoteFixture {
         Heard heard = subscribe(stage.messages(new Fragile(1, broken)), 0);
         broken.set(true);
         stage.close();
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         assertThat(stage.snapshot(0).role().callbackFailures()).isPositive();
     }

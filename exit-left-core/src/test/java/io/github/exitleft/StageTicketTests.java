@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
@@ -68,7 +69,7 @@ class StageTicketTests extends NoteFixture {
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, twoSeconds, () -> {}));
         var gate = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
-        until(() -> assertThat(strict.isParked(waiter.thread)).isTrue());
+        await().until(() -> strict.isParked(waiter.thread));
         Task<StageSnapshot> looker = start(() -> {
             strict.whenLooking(
                     Thread.currentThread(),
@@ -86,10 +87,10 @@ class StageTicketTests extends NoteFixture {
             strict.advance(Duration.ofSeconds(2));
             return null;
         });
-        until(() -> assertThat(waitsForALock(alarm)).isTrue());
+        await().until(() -> waitsForALock(alarm));
         add(2, "in the nick of time");
-        until(() -> assertThat(source.received).hasValue(1));
-        until(() -> assertThat(waitsForALock(head)).isTrue());
+        await().untilAsserted(() -> assertThat(source.received).hasValue(1));
+        await().until(() -> waitsForALock(head));
         gate.countDown();
 
         assertThat(waiter.get().text()).isEqualTo("in the nick of time");
@@ -165,7 +166,7 @@ class StageTicketTests extends NoteFixture {
         assertThat(count(stage, MessageOutcome.LATE)).isZero();
     }
 
-    /** A token that looks who holds tickets whenever a map asks it for its hash. */
+    /** A token that looks for live tickets whenever a map asks it for its hash. */
     private static final class Looking {
         private final List<Integer> ticketsSeen = new ArrayList<>();
         private Runnable look = () -> {};
@@ -334,7 +335,7 @@ class StageTicketTests extends NoteFixture {
                     return false;
                 },
                 () -> add(1, "hangs")));
-        until(() -> assertThat(source.received).hasValue(1));
+        await().untilAsserted(() -> assertThat(source.received).hasValue(1));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
 
         stage.close();
@@ -368,7 +369,8 @@ class StageTicketTests extends NoteFixture {
         });
         add(1, "a");
         head.get();
-        until(() -> assertThat(heads(stage, newer)).as("newest first").isTrue());
+        await().untilAsserted(
+                        () -> assertThat(heads(stage, newer)).as("newest first").isTrue());
         add(2, "b");
         add(3, "c");
         older.get();

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,9 +32,9 @@ class StoppedProcessTests extends NoteFixture {
         stopped.await();
     }
 
-    /** Waits until those who wait with these tickets have noticed that their time is up, and look on. */
+    /** Waits until the threads with these tickets have noticed that their time is up, and look on. */
     private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
-        until(() -> {
+        await().untilAsserted(() -> {
             assertThat(tickets).allMatch(ticket -> ticket.overshot);
             assertThat(stage.snapshot(0).role().waiters()).isEqualTo(tickets.size());
         });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Window.Place;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +45,7 @@ class WindowTests {
         }
 
         Place place() throws Exception {
-            return result.get(10, TimeUnit.SECONDS);
+            return Patience.get(result);
         }
 
         Throwable thrown() throws Exception {
@@ -76,8 +76,7 @@ class WindowTests {
     private Caller startWaiting(Duration timeout) {
         int before = window.waiting();
         Caller caller = start(() -> window.acquire(parking.nanoTime() + timeout.toNanos()));
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
+        await().until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
         return caller;
     }
 

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,10 +72,7 @@ class ExamplesTests {
                 calls.add(threads.submit(() -> client.ask(asked)));
             }
             for (int payload = 10; payload < 13; payload++) {
-                assertThat(calls.get(payload - 10)
-                                .get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)
-                                .payload()
-                                .getInt(4))
+                assertThat(Patience.get(calls.get(payload - 10)).payload().getInt(4))
                         .isEqualTo(payload);
             }
         }
@@ -103,9 +99,9 @@ class ExamplesTests {
     void asyncClient_sendsAgainUntilTheAnswerComes() throws Exception {
         try (var client = new AsyncClient()) {
             var length = client.ask(address(), 5, Patience.LIMIT);
-            answer(2, 12).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            Patience.get(answer(2, 12));
 
-            assertThat(length.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(12);
+            assertThat(Patience.get(length)).isEqualTo(12);
         }
     }
 }

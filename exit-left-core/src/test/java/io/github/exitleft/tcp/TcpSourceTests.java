@@ -3,6 +3,7 @@ package io.github.exitleft.tcp;
 import static io.github.exitleft.tcp.Peer.framed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.StageFixture;
@@ -83,7 +84,7 @@ class TcpSourceTests extends StageFixture {
             assertThat(start(() -> source.receive(Duration.ofNanos(1))).get()).isNull();
         }
         Task<Frame> reader = start(() -> receive(source));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         line.write(new byte[] {7});
 
@@ -116,13 +117,14 @@ class TcpSourceTests extends StageFixture {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
         assertThat(reader.get()).isNull();
         Task<Frame> next = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(next)).as("woken once only").isTrue());
+        await().untilAsserted(
+                        () -> assertThat(isBlocked(next)).as("woken once only").isTrue());
         source.wakeup();
         assertThat(next.get()).isNull();
     }
@@ -143,7 +145,7 @@ class TcpSourceTests extends StageFixture {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -173,7 +175,7 @@ class TcpSourceTests extends StageFixture {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
 
         assertThat(reader.get()).isFalse();

@@ -2,6 +2,7 @@ package io.github.exitleft.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.StageFixture;
 import java.io.IOException;
@@ -58,7 +59,8 @@ class UdpSocketTests extends StageFixture {
         assertThatThrownBy(() -> source.backdoor().send(peer, new byte[65_508])).isInstanceOf(IOException.class);
 
         source.backdoor().send(peer, PAYLOAD);
-        until(() -> assertThat(source.receive(Duration.ofMillis(10))).isNotNull());
+        await().untilAsserted(
+                        () -> assertThat(source.receive(Duration.ofMillis(10))).isNotNull());
     }
 
     @Test
@@ -76,7 +78,7 @@ class UdpSocketTests extends StageFixture {
         source.backdoor().send(peer, buffer);
 
         var got = new ArrayList<Datagram>();
-        until(() -> {
+        await().untilAsserted(() -> {
             Datagram datagram = source.receive(Duration.ofMillis(10));
             if (datagram != null) {
                 got.add(datagram);
@@ -165,7 +167,7 @@ class UdpSocketTests extends StageFixture {
             }));
         }
         var seen = new BitSet();
-        until(() -> {
+        await().untilAsserted(() -> {
             for (Datagram d = source.receive(Duration.ZERO); d != null; d = source.receive(Duration.ZERO)) {
                 seen.set(d.payload().getInt());
             }

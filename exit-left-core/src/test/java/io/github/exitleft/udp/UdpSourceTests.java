@@ -2,6 +2,7 @@ package io.github.exitleft.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.HookedSource;
@@ -192,7 +193,7 @@ class UdpSourceTests extends StageFixture {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
@@ -215,7 +216,7 @@ class UdpSourceTests extends StageFixture {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -240,7 +241,7 @@ class UdpSourceTests extends StageFixture {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
 
         assertThat(reader.get()).isFalse();

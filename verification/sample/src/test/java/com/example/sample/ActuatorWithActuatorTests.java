@@ -2,11 +2,13 @@ package com.example.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
@@ -96,9 +96,8 @@ class ActuatorWithActuatorTests {
         try {
             List<Future<Alarm>> waits =
                     List.of(threads.submit(waitFor("smoke one")), threads.submit(waitFor("smoke two")));
-            Awaitility.await()
-                    .until(() -> alarms.snapshot(0).role().head() != null
-                            && alarms.snapshot(0).role().waiters() == 1);
+            await().until(() -> alarms.snapshot(0).role().head() != null
+                    && alarms.snapshot(0).role().waiters() == 1);
 
             DocumentContext shown = get("/actuator/stages/alarms");
             assertThat(shown.<Map<String, Object>>read("$"))
@@ -115,7 +114,7 @@ class ActuatorWithActuatorTests {
             alarmSource.add(new Alarm("smoke one", ""));
             alarmSource.add(new Alarm("smoke two", ""));
             for (Future<Alarm> wait : waits) {
-                assertThat(wait.get(10, TimeUnit.SECONDS).name()).startsWith("smoke");
+                assertThat(Patience.get(wait).name()).startsWith("smoke");
             }
         } finally {
             threads.shutdownNow();
@@ -165,8 +164,7 @@ class ActuatorWithActuatorTests {
                 .isEqualTo("UP");
 
         alarmSource.add(new Alarm("repaired", ""));
-        Awaitility.await()
-                .ignoreExceptionsInstanceOf(SourceFailedException.class)
+        await().ignoreExceptionsInstanceOf(SourceFailedException.class)
                 .untilAsserted(
                         () -> assertThat(waitFor("repaired").call().name()).isEqualTo("repaired"));
         assertThat(get("/actuator/health").<String>read("$.components.stages.status"))

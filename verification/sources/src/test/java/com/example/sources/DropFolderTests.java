@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The source of one's own that the guide shows: it keeps the contract (M10), and the guide quotes it word for word. */
 class DropFolderTests extends SourceContractTests<Path> {
 
-    private static final Path GUIDE = Path.of("..", "..", "docs", "sources.md");
+    private static final Path GUIDE = Path.of("..", "..", "docs", "guide.md");
     private static final Path CODE = Path.of("src", "test", "java", "com", "example", "sources", "DropFolder.java");
 
     @TempDir

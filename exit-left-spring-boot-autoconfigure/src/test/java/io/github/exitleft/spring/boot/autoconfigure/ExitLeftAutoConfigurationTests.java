@@ -197,13 +197,6 @@ class ExitLeftAutoConfigurationTests {
             assertThat(stun.maxTickets()).isEqualTo(10_000);
             assertThat(stun.mailboxCapacity()).isEqualTo(16);
             assertThat(stun.mailboxOverflow()).hasToString("DROP_NEWEST");
-            StageProperties.Udp udp = stun.source().udp();
-            assertThat(udp).isNotNull();
-            assertThat(udp.address()).isNull();
-            assertThat(udp.port()).isZero();
-            assertThat(udp.receiveBufferSize()).hasToString("1048576B");
-            assertThat(udp.maxDatagramSize()).hasToString("1500B");
-            assertThat(udp.token().sender()).isFalse();
         });
     }
 

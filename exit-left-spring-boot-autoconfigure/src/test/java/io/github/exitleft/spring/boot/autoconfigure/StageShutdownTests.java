@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.InetAddress;
@@ -59,9 +60,9 @@ class StageShutdownTests {
             peer.answer();
 
             for (CompletableFuture<HttpResponse<String>> response : responses) {
-                assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(Patience.get(response).statusCode()).isEqualTo(200);
             }
-            shutdown.join(30_000);
+            Patience.join(shutdown);
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.CLOSED);
         }
@@ -84,8 +85,8 @@ class StageShutdownTests {
             await().until(() -> output.getOut().contains("Commencing graceful shutdown"));
             peer.answer();
 
-            assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-            shutdown.join(30_000);
+            assertThat(Patience.get(response).statusCode()).isEqualTo(200);
+            Patience.join(shutdown);
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.CLOSED);
         }
@@ -100,7 +101,7 @@ class StageShutdownTests {
 
             Thread shutdown = new Thread(context::close, "shutdown");
             shutdown.start();
-            shutdown.join(30_000);
+            Patience.join(shutdown);
 
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(responses)

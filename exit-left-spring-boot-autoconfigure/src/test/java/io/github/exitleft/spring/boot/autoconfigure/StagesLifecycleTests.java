@@ -9,7 +9,7 @@ import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.test.QueueSource;
-import java.util.concurrent.TimeUnit;
+import io.github.exitleft.testing.Patience;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +124,7 @@ class StagesLifecycleTests {
             assertThat(hasKeeper("queue")).isFalse();
             source.start();
 
-            assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo("2");
+            assertThat(Patience.get(future)).isEqualTo("2");
         });
     }
 
