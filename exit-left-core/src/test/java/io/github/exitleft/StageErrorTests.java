@@ -34,7 +34,7 @@ class StageErrorTests extends NoteFixture {
                     .seam(TestParkers.on(strict)));
 
             await().untilAsserted(() -> {
-                queue.add(new Note(7, "for nobody")); // each time, since the one may be lost that the Error comes after
+                queue.add(new Note(7, "for nobody")); // each time, since the message before the Error may be lost
                 time.advance(Duration.ofSeconds(1));
                 assertThat(count(stage, MessageOutcome.UNKNOWN)).isPositive();
             });
@@ -146,7 +146,7 @@ class StageErrorTests extends NoteFixture {
                     .timer(timer)
                     .executor(jobs::add)
                     .seam(TestParkers.on(strict)));
-            stage.addListener(new StageListener<Integer, Note>() {}); // who wants to know how long it took
+            stage.addListener(new StageListener<Integer, Note>() {}); // a listener wants the duration of each wait
             CompletableFuture<Note> future =
                     stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
             if (ending.equals("answer")) {

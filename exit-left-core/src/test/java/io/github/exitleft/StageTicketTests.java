@@ -166,7 +166,7 @@ class StageTicketTests extends NoteFixture {
         assertThat(count(stage, MessageOutcome.LATE)).isZero();
     }
 
-    /** A token that looks who holds tickets whenever a map asks it for its hash. */
+    /** A token that looks for live tickets whenever a map asks it for its hash. */
     private static final class Looking {
         private final List<Integer> ticketsSeen = new ArrayList<>();
         private Runnable look = () -> {};

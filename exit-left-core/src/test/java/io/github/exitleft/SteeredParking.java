@@ -46,7 +46,7 @@ final class SteeredParking implements Parking {
         LockSupport.unpark(thread);
     }
 
-    /** The time, for the test: nobody has looked. */
+    /** Returns the time without counting as a look at the clock. */
     long now() {
         return now.get();
     }

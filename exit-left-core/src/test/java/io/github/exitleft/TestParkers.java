@@ -26,7 +26,7 @@ public final class TestParkers {
             return nanos.get();
         }
 
-        /** Moves the clock; whoever waits on it notices within milliseconds. */
+        /** Moves the clock; threads that wait on it notice within milliseconds. */
         public void advance(Duration by) {
             nanos.addAndGet(by.toNanos());
         }
@@ -201,7 +201,7 @@ public final class TestParkers {
 
             @Override
             public void park(Object blocker, long nanos) {
-                // looks up often, because moving the clock unparks nobody; returning for no reason is allowed
+                // looks up often, because moving the clock unparks no thread; returning for no reason is allowed
                 LockSupport.parkNanos(blocker, TimeUnit.MILLISECONDS.toNanos(1));
             }
 

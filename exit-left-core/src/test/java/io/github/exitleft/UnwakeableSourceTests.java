@@ -62,7 +62,7 @@ class UnwakeableSourceTests extends SourceContractTests<UnwakeableSourceTests.Pa
 
         @Override
         public void close() {
-            library.closed = true; // not volatile: only whoever has the role at the end may call it
+            library.closed = true; // not volatile: only the thread with the role at the end may call it
         }
     }
 

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** What application.yml cannot say about the stages, and a stage that it does not know. */
+/** Settings of stages that application.yml can't express, and a stage that it does not have. */
 @Configuration(proxyBeanMethods = false)
 class StagesConfiguration {
 
@@ -22,7 +22,7 @@ class StagesConfiguration {
         return Alarm::name;
     }
 
-    /** Ticks may take their time, whatever the properties say. */
+    /** Gives ticks more time than the properties do. */
     @Bean
     @Order(0)
     StageCustomizer patientTicks() {
@@ -33,7 +33,7 @@ class StagesConfiguration {
         };
     }
 
-    /** A stage without properties; metrics, health and the endpoint show it all the same. */
+    /** Creates a stage without properties; metrics, health and the endpoint show it all the same. */
     @Bean
     Stage<Long, String> journal() {
         return Stage.<Long, String>builder("journal", Long.class, new MemorySource<>(), Long::valueOf)

@@ -81,7 +81,7 @@ class MetricsWithActuatorTests {
         assertThat(gauge("head.changes")).isEqualTo(1);
         assertThat(counter("promotions")).isZero();
 
-        reply(peer, 2); // the head hears it for the second, who waits
+        reply(peer, 2); // the head hears it for the second caller, which waits
         Patience.get(second);
         await().until(() -> gauge("waiters") == 1);
         assertThat(exits("signalled")).isEqualTo(1);

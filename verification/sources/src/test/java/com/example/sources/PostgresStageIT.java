@@ -46,7 +46,7 @@ class PostgresStageIT {
                     "spring.datasource.hikari.auto-commit=false",
                     "exit-left.stages.jobs.token-type=java.lang.Integer",
                     "exit-left.stages.jobs.default-timeout=30s",
-                    "exit-left.stages.jobs.keeper=off", // it is the callers who read here
+                    "exit-left.stages.jobs.keeper=off", // here the callers read
                     "exit-left.stages.jobs.source.type=postgres",
                     "exit-left.stages.jobs.source.postgres.channels=done,Failed \"jobs\"");
 
