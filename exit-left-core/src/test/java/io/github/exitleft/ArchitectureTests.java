@@ -139,6 +139,7 @@ class ArchitectureTests {
                         "ContextCapture",
                         "ErrorReplyException",
                         "Keeper",
+                        "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
