@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.UrlResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 import org.springframework.util.ClassUtils;
 
 /** The source adapters on the class path, by type. One that can't be used ends up as a report that names its class. */
 final class SourceAdapters {
 
     private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+
+    private static final ArgumentResolver NO_ARGUMENTS = ArgumentResolver.from(type -> {
+        throw new IllegalStateException("it has no constructor without parameters");
+    });
 
     private final Map<String, SourceAdapter<?>> byType = new LinkedHashMap<>();
 
@@ -28,7 +33,7 @@ final class SourceAdapters {
     static SourceAdapters find() {
         SourceAdapters found = new SourceAdapters();
         SpringFactoriesLoader.forDefaultResourceLocation(ClassUtils.getDefaultClassLoader())
-                .load(SourceAdapter.class, (factoryType, name, failure) -> {
+                .load(SourceAdapter.class, NO_ARGUMENTS, (factoryType, name, failure) -> {
                     throw problem(name, reason(failure), "Correct the class, or remove its jar.", failure);
                 })
                 .forEach(found::add);

@@ -6,6 +6,7 @@ import io.github.exitleft.spring.boot.source.SourceContext.Claim;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
@@ -70,7 +71,8 @@ final class StageDefiner {
 
     private <P> StageDefinition define(SourceAdapter<P> adapter, Class<?> tokenType) {
         String name = adapter.getClass().getName();
-        P properties = adapter.propertiesType().cast(this.settings.sources().get(adapter.type()));
+        Object bound = Objects.requireNonNull(this.settings.sources().get(adapter.type()));
+        P properties = adapter.propertiesType().cast(bound);
         var context = new StageSourceContext(this.keys, adapter.type(), tokenType, this.claims);
         try {
             SourceDefinition source = adapter.define(properties, context);

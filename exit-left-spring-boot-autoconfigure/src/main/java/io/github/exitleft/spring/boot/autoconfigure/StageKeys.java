@@ -158,13 +158,16 @@ final class StageKeys {
         return null;
     }
 
-    /** A key as a name, spelled as the stage is; null if nothing is set that names the stage. */
+    /** Returns a key as a name, with the stage spelled as it is; null if nothing is set that names the stage. */
     @Nullable
     ConfigurationPropertyName name(String suffix) {
         ConfigurationProperty first = first(this::isOfStage);
         return first == null
                 ? null
-                : first.getName().chop(STAGES.getNumberOfElements() + 1).append(suffix);
+                : STAGES.append(first.getName()
+                                .chop(STAGES.getNumberOfElements() + 1)
+                                .subName(STAGES.getNumberOfElements()))
+                        .append(suffix);
     }
 
     /** The first of the properties that have a name like that. */

@@ -3,12 +3,16 @@ package io.github.exitleft.spring.boot.documentation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The repository's Markdown files. A block of one is what stands between {@code <!-- block: NAME -->} and {@code <!-- end -->}.
@@ -18,6 +22,9 @@ import java.util.stream.Stream;
 final class Documentation {
 
     static final Path ROOT = Path.of("..");
+
+    /** Folders of the repository that are not part of it. */
+    private static final Set<String> BUILT = Set.of("target", ".git");
 
     private Documentation() {}
 
@@ -69,21 +76,35 @@ final class Documentation {
 
     /** Returns all Markdown files of the repository, relative to its root, but for what is built. */
     static List<Path> files() throws IOException {
-        try (Stream<Path> files =
-                Files.find(ROOT, 8, (file, attributes) -> file.toString().endsWith(".md"))) {
-            return files.map(ROOT::relativize)
-                    .filter(file -> !file.startsWith(".git") && !contains(file, "target"))
-                    .sorted()
-                    .toList();
-        }
+        return find(".md");
     }
 
-    private static boolean contains(Path file, String folder) {
-        for (Path part : file) {
-            if (part.toString().equals(folder)) {
-                return true;
+    /** Returns the names of all files of the repository that end so, without their extension. */
+    static List<String> files(String end) throws IOException {
+        return find(end).stream()
+                .map(file -> file.getFileName().toString().replaceFirst("\\.\\w+$", ""))
+                .toList();
+    }
+
+    private static List<Path> find(String end) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return BUILT.contains(folder.getFileName().toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
             }
-        }
-        return false;
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(end)) {
+                    found.add(ROOT.relativize(file));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        found.sort(null);
+        return found;
     }
 }

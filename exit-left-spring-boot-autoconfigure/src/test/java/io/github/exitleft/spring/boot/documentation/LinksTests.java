@@ -18,12 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every relative link in a Markdown file leads to a file of the repository, and every anchor to a heading. */
+/** Every relative link in a Markdown file leads to a file of the repository, every anchor to a heading; tests that are named exist. */
 class LinksTests {
 
     private static final Pattern FENCE = Pattern.compile("(?ms)^\\s*```.*?^\\s*```\\s*?$");
     private static final Pattern CODE = Pattern.compile("`[^`\n]*`");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Tests|IT))`");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.*)$");
 
     static List<Path> files() throws IOException {
@@ -47,6 +48,17 @@ class LinksTests {
             }
         }
         assertThat(broken).as("links of %s that lead nowhere", file).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void testsThatAreNamedExist(Path file) throws IOException {
+        Set<String> named = new HashSet<>();
+        TEST.matcher(Documentation.read(file.toString())).results().forEach(name -> named.add(name.group(1)));
+        named.removeAll(Documentation.files("Tests.java"));
+        named.removeAll(Documentation.files("IT.java"));
+
+        assertThat(named).as("tests that %s names and that do not exist", file).isEmpty();
     }
 
     @Test

@@ -21,18 +21,24 @@ class QuotedCodeTests {
 
     private static final Path HERE = Path.of("src", "test", "java")
             .resolve(QuotedCodeTests.class.getPackageName().replace('.', '/'));
+    private static final Path VERIFICATION = Documentation.ROOT.resolve("verification");
     private static final Map<String, Path> CODE = Map.of(
             "StunClient.java", HERE,
             "GuideExamples.java", HERE,
+            "QueueSourceContractTests.java",
+                    Documentation.ROOT.resolve("exit-left-test/src/test/java/io/github/exitleft/test"),
             // where the libraries are
-            "SourceExamples.java",
-                    Documentation.ROOT.resolve("verification/sources/src/test/java/com/example/sources"));
+            "SourceExamples.java", VERIFICATION.resolve("sources/src/test/java/com/example/sources"),
+            "DropFolder.java", VERIFICATION.resolve("sources/src/test/java/com/example/sources"),
+            "UnixSocketAdapter.java", VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket"),
+            "UnixSocketProperties.java", VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket"));
+
     private static final Pattern QUOTE =
             Pattern.compile("(?m)^( *)(?:<!-- (\\w+\\.java)(?:: (\\S+))? -->\n *)?```java\n((?s:.*?))^ *```");
     private static final Pattern REGION = Pattern.compile("(?ms)^ *// @start region=\"(.*?)\"\n(.*?)^ *// @end");
 
-    /** Quoted whole; its own tests compare it. */
-    private static final Set<String> ELSEWHERE = Set.of("DropFolder.java");
+    /** Where the class begins, without its comment. */
+    private static final Pattern CLASS = Pattern.compile("(?m)^(?:@\\w+\n)*(?:\\w+ )*?(?:class|record) ");
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/guide.md", "docs/sources.md"})
@@ -43,11 +49,9 @@ class QuotedCodeTests {
         for (MatchResult quote : quotes) {
             String file = quote.group(2);
             assertThat(file).as("the marker before%n%s", quote.group(4)).isNotNull();
-            if (!ELSEWHERE.contains(file)) {
-                assertThat(plain(quote.group(4)))
-                        .as("%s: %s", file, quote.group(3))
-                        .isEqualTo(region(file, quote.group(3)));
-            }
+            assertThat(plain(quote.group(4)))
+                    .as("%s: %s", file, quote.group(3))
+                    .isEqualTo(quote.group(3) == null ? whole(file) : region(file, quote.group(3)));
         }
     }
 
@@ -64,6 +68,13 @@ class QuotedCodeTests {
                             .map(region -> region.group(1))
                             .toList());
         }
+    }
+
+    private static String whole(String file) throws IOException {
+        String code = code(file);
+        Matcher type = CLASS.matcher(code);
+        assertThat(type.find()).as("a class in %s", file).isTrue();
+        return plain(code.substring(type.start()));
     }
 
     private static String region(String file, String name) throws IOException {

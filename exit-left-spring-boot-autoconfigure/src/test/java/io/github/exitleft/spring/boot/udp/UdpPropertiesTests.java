@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 class UdpPropertiesTests {
 
     @Test
-    void defaultsAreThoseOfTheContract() { // B2
+    void b2_defaults_areThoseOfTheContract() {
         UdpProperties udp = new Binder().bindOrCreate("udp", UdpProperties.class);
 
         assertThat(udp.address()).isNull();
