@@ -433,7 +433,7 @@ end_idle:
 }
 
 /* Line.ring */
-proctype DeadlineTimer() {
+proctype Alarm() {
     LOCALS;
 
 end_idle:
@@ -457,7 +457,7 @@ init {
         od;
         w = 0;
         run Clock();
-        run DeadlineTimer();
+        run Alarm();
         if
         :: CLOSES -> run Closer()
         :: !CLOSES

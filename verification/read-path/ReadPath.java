@@ -9,7 +9,7 @@ import com.sun.jdi.event.VMDeathEvent;
 import com.sun.jdi.event.VMDisconnectEvent;
 import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.MethodEntryRequest;
-import io.github.exitleft.QueueSource;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +154,7 @@ public final class ReadPath {
                             }
                             var core = vm.eventRequestManager().createMethodEntryRequest();
                             core.addClassFilter("io.github.exitleft.*");
-                            core.addClassExclusionFilter("io.github.exitleft.QueueSource*");
+                            core.addClassExclusionFilter("io.github.exitleft.test.*");
                             core.setSuspendPolicy(EventRequest.SUSPEND_ALL);
                             core.enable();
                             requests.add(core);

@@ -142,7 +142,6 @@ class ArchitectureTests {
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
-                        "QueueSource",
                         "Received",
                         "ReplyClassifier",
                         "Resends",

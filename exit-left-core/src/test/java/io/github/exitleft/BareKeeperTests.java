@@ -73,7 +73,7 @@ class BareKeeperTests extends Steered {
         leave(head);
 
         assertThat(keeper.result()).isTrue();
-        assertThat(heads).as("who waits while it heads").hasValue(2);
+        assertThat(heads).as("waiting threads while it heads").hasValue(2);
         assertThat(older.result()).isEqualTo(finished("headed by older"));
         assertThat(newer.result()).isEqualTo(finished("headed by newer"));
     }

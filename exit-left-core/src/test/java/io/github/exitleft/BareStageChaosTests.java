@@ -53,7 +53,7 @@ class BareStageChaosTests {
             while (!over.get()) {
                 BareSnapshot now = stage.snapshot(3);
                 assertThat(now.waiters() == 0 || now.head() != null)
-                        .as("somebody heads while somebody waits: %s", now)
+                        .as("there is a head while threads wait: %s", now)
                         .isTrue();
                 looks++;
             }

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a stage costs, whom it promotes, and what it shows: rules S14, S15, S17 and S18. */
+/** What a stage costs, which waiter it promotes, and what it shows: rules S14, S15, S17 and S18. */
 class BareStageWatchTests extends Steered {
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.Window.Place;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ abstract class NoteFixture extends StageFixture {
         await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads));
     }
 
-    /** Lets somebody else hold a ticket until the test is over, without whom a head has nobody to drain for. */
+    /** Holds another ticket until the test is over, since a head drains only for other tickets. */
     void somebodyElse(Stage<Integer, Note> stage) {
         others.add(stage.ticket(Integer.MAX_VALUE));
     }
@@ -117,7 +118,7 @@ abstract class NoteFixture extends StageFixture {
         await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(between));
     }
 
-    /** Lets the stage read what is there, as an interested passer-by who is gone afterwards. */
+    /** Lets the stage read what is there, by a caller that is gone afterwards. */
     void readAll(Stage<Integer, Note> stage) throws InterruptedException {
         try (Ticket<Integer, Note> passerBy = stage.ticket(Integer.MIN_VALUE)) {
             long before;

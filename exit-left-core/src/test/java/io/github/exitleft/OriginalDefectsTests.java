@@ -38,7 +38,7 @@ class OriginalDefectsTests extends Steered {
         parker.advance(SHORT);
 
         assertThat(late.result()).isEqualTo(finished("headed by late"));
-        assertThat(other.result()).as("somebody heads while it waits").isEqualTo(finished("headed by other"));
+        assertThat(other.result()).as("there is a head while it waits").isEqualTo(finished("headed by other"));
 
         var second = head();
         var next = waiter("next", LONG);
@@ -139,7 +139,7 @@ class OriginalDefectsTests extends Steered {
     void wakeUpAfterReTicketing_isNotSwallowed() throws Exception {
         var former = stage.ticket("a");
         var head = head();
-        signal("a"); // for the former owner, who never looks
+        signal("a"); // for the former owner, which never looks
         former.close();
         var present = Actor.startWaiting(stage, "present", () -> {
             try (var ticket = stage.ticket("a")) {

@@ -3,6 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

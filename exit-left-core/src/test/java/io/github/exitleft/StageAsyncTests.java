@@ -189,7 +189,7 @@ class StageAsyncTests extends NoteFixture {
     @Test
     void s2_messageFiledWhenTheTimeIsUp_isDelivered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
-        // the answer is filed before the call counts as sent, so that nobody has been told when the time is up
+        // the answer is filed before the call counts as sent, so that it has not been delivered when the time is up
         CompletableFuture<Note> future =
                 stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ZERO), () -> {
                     add(1, "just in time");
@@ -458,7 +458,7 @@ class StageAsyncTests extends NoteFixture {
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
     void keeperOfAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
-        // an hour: the keeper that is wanted by somebody must not sit it out
+        // an hour: a keeper that is needed must not wait it out
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
         for (int i = 0; i < 20; i++) {
             int token = i;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -82,7 +82,7 @@ class StageDrainTests extends NoteFixture {
         Stage<Integer, Note> stage = stage();
         stage.call(1, () -> addMineAnd(5));
 
-        assertThat(source.reads).as("there is nobody to route anything to").hasValue(1);
+        assertThat(source.reads).as("there is no other ticket to route to").hasValue(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -32,7 +33,7 @@ class StageErrorTests extends NoteFixture {
                     .seam(bare -> bare.parker(time)));
 
             await().untilAsserted(() -> {
-                queue.add(new Note(7, "for nobody")); // each time, since the one may be lost that the Error comes after
+                queue.add(new Note(7, "for nobody")); // each time, since the message before the Error may be lost
                 time.advance(Duration.ofSeconds(1));
                 assertThat(count(stage, MessageOutcome.UNKNOWN)).isPositive();
             });
@@ -144,7 +145,7 @@ class StageErrorTests extends NoteFixture {
                     .timer(timer)
                     .executor(jobs::add)
                     .seam(bare -> bare.parker(time)));
-            stage.addListener(new StageListener<Integer, Note>() {}); // who wants to know how long it took
+            stage.addListener(new StageListener<Integer, Note>() {}); // a listener wants the duration of each wait
             CompletableFuture<Note> future =
                     stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
             if (ending.equals("answer")) {

@@ -47,7 +47,7 @@ class StageFailureTests extends NoteFixture {
             assertThatThrownBy(open::await)
                     .isInstanceOf(SourceFailedException.class)
                     .hasCause(cause);
-            assertThat(source.reads).as("nobody reads a dead source").hasValue(reads);
+            assertThat(source.reads).as("a dead source is not read").hasValue(reads);
             StageSnapshot snapshot = stage.snapshot(0);
             assertThat(snapshot.role().promotions()).isZero();
             assertThat(snapshot.role().headChanges()).isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

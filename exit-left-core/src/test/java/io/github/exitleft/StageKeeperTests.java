@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The keeper: when it reads, whom it serves, what it leaves alone, and its end. */
+/** The keeper: when it reads, which waits it serves, what it leaves alone, and its end. */
 class StageKeeperTests extends NoteFixture {
 
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -145,11 +145,11 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void idleKeeperWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
-        source.patient = true; // or it would look for those who wait, once a second
+        source.patient = true; // or it would look for waiting callers once a second
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
         Task<Note> second = startWaiter(stage, () -> stage.call(2, () -> {}));
-        assertThat(keeperHeads(stage)).as("nobody has woken it").isTrue();
+        assertThat(keeperHeads(stage)).as("it has not been woken").isTrue();
 
         add(1, "served by the keeper");
 
@@ -180,7 +180,7 @@ class StageKeeperTests extends NoteFixture {
                 .keeperIdle(Duration.ofMillis(1))
                 .seam(TestParkers.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);
-        woken.clear(); // whoever starts it may find it asleep already
+        woken.clear(); // the thread that starts it may find it asleep already
         for (int i = 0; i < 200; i++) {
             untilKeeperReads(stage);
             int token = i;

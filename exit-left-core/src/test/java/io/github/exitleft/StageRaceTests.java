@@ -59,7 +59,7 @@ class StageRaceTests extends NoteFixture {
         assertThat(seenEmpty).as("of %d looks", looks).isZero();
     }
 
-    // nobody tells a keeper that is switched off that the last of those who counted on it has gone
+    // a keeper that is switched off is not told that the last asynchronous wait has ended
 
     @Test
     void keeperThatIsOffAndQueues_endsWithTheLastStream() throws Exception {
@@ -91,7 +91,7 @@ class StageRaceTests extends NoteFixture {
             var open = new Open();
             stage.messages(2).subscribe(open);
             untilKeeperIsParked(stage);
-            // it is needed, says goesOn(); and before turn() asks for whom, it looks at the clock for hasFailed()
+            // it is needed, says goesOn(); and before turn() asks for which wait, it looks at the clock for hasFailed()
             clock.whenLooking(
                     keepers(stage).get(0), () -> keeperLooksFrom("hasFailed"), () -> open.subscription.cancel());
 
@@ -207,7 +207,7 @@ class StageRaceTests extends NoteFixture {
         assertThat(times).isZero();
     }
 
-    // who asked while an attempt was under way has been told by its failure, and is tried for all the same
+    // a caller that asked while an attempt was under way has been told by its failure, and is tried for all the same
 
     @Test
     void callerDuringAReopeningThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
@@ -215,7 +215,7 @@ class StageRaceTests extends NoteFixture {
                 strictlyTimed(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
         var cause = new IOException("cable cut");
         var attempts = new AtomicInteger();
-        source.hook = rest -> { // an attempt to connect that takes longer than a second, during which somebody calls
+        source.hook = rest -> { // an attempt to connect that takes longer than a second, with a call meanwhile
             if (stage.snapshot(0).role().state() == io.github.exitleft.BareSnapshot.State.FAILED
                     && attempts.incrementAndGet() <= 20) {
                 clock.advance(Duration.ofSeconds(2));

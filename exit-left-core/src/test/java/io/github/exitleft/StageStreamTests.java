@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.lang.ref.WeakReference;

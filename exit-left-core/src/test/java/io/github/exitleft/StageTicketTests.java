@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,7 +166,7 @@ class StageTicketTests extends NoteFixture {
         assertThat(count(stage, MessageOutcome.LATE)).isZero();
     }
 
-    /** A token that looks who holds tickets whenever a map asks it for its hash. */
+    /** A token that looks for live tickets whenever a map asks it for its hash. */
     private static final class Looking {
         private final List<Integer> ticketsSeen = new ArrayList<>();
         private Runnable look = () -> {};

@@ -255,7 +255,7 @@ final class SteeredParker implements Parker, Parking {
         }
     }
 
-    /** Whether a thread is parked, and nobody has woken it. */
+    /** Returns whether a thread is parked and has not been woken. */
     boolean isParked(Thread thread) {
         lock.lock();
         try {
@@ -287,7 +287,7 @@ final class SteeredParker implements Parker, Parking {
         }
     }
 
-    /** Keeps a thread that is parked, or about to park, where it is, whoever wakes it, until {@link #release}. */
+    /** Keeps a thread that is parked, or about to park, where it is until {@link #release}, even if it is woken. */
     void hold(Thread thread) {
         deaf.add(thread);
         await().until(() -> isParked(thread) || held.contains(thread)); // or it might see why before it parks

@@ -32,7 +32,7 @@ class StoppedProcessTests extends NoteFixture {
         stopped.await();
     }
 
-    /** Waits until those who wait with these tickets have noticed that their time is up, and look on. */
+    /** Waits until the threads with these tickets have noticed that their time is up, and look on. */
     private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
         await().untilAsserted(() -> {
             assertThat(tickets).allMatch(ticket -> ticket.overshot);

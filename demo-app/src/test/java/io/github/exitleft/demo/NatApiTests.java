@@ -125,7 +125,7 @@ class NatApiTests {
         demo.servers().duplicates(1);
         long before = count("duplicate");
 
-        // the second of a pair is noticed by whoever reads next
+        // the next read notices the second of a pair
         await().until(() -> {
             assertThat(demo.get("/api/bindings?server=" + demo.server(0)).statusCode())
                     .isEqualTo(200);

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections: tries each remote and each of its addresses in order, and lets the opening talk. */
+/** Makes connections: tries each remote and each of its addresses in order, and runs the opening. */
 final class Dialler {
 
     private final List<InetSocketAddress> remotes;
@@ -40,9 +40,9 @@ final class Dialler {
      * Makes a connection that is ready for use.
      *
      * @param attempts is given each connection before it is used, so that it can be closed meanwhile
-     * @param unwanted whether to give up; to be asked after a wake-up
+     * @param unwanted whether to give up; asked after a wake-up
      * @return the first connection that opens
-     * @throws IOException why the last remote failed; those before are suppressed
+     * @throws IOException why the last remote failed; the failures before are suppressed exceptions
      */
     Connection dial(Consumer<Connection> attempts, BooleanSupplier unwanted) throws IOException, InterruptedException {
         List<IOException> failures = new ArrayList<>();
@@ -67,7 +67,7 @@ final class Dialler {
         return last;
     }
 
-    /** Looks a name up anew each time, since it may have moved; notes the failure if it is unknown. */
+    /** Resolves a name, anew each time since its addresses may have changed; adds a failure if it is unknown. */
     private static List<InetSocketAddress> addressesOf(InetSocketAddress remote, List<IOException> failures) {
         if (!remote.isUnresolved()) {
             return List.of(remote);
@@ -124,7 +124,8 @@ final class Dialler {
         } finally {
             talk.over = true;
         }
-        if (!connection.isIntact()) { // the opening has ignored that
+        if (!connection.isIntact()) {
+            // the connection has failed and the opening has ignored that
             throw connection.lost();
         }
     }
@@ -139,13 +140,13 @@ final class Dialler {
                 : host.getHostAddress() + ":" + address.getPort();
     }
 
-    /** The remotes, as shown to operators. */
+    /** Returns the remotes, as shown to operators. */
     @Override
     public String toString() {
         return remotes.stream().map(Dialler::text).collect(Collectors.joining(", "));
     }
 
-    /** What an opening talks by. */
+    /** The peer as an opening sees it. */
     private final class Talk implements Opening.Peer {
 
         private final Connection connection;

@@ -5,12 +5,12 @@ import java.time.Duration;
 /** Durations of any size as nanoseconds. */
 final class Nanos {
 
-    /** More would overflow when it is added to a time. */
+    /** The most that can be added to a time without an overflow. */
     private static final long MOST = Long.MAX_VALUE / 4;
 
     private Nanos() {}
 
-    /** Zero for what is negative, and as good as for ever for what is huge. */
+    /** Returns a duration in nanoseconds: zero if it is negative, and practically for ever if it is huge. */
     static long of(Duration duration) {
         if (duration.isNegative()) {
             return 0;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.TransientSourceException;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.StageFixture;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,23 +23,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One TCP connection, over real sockets on loopback. */
-class TcpSourceTests extends SourceContractTests<Frame> {
+class TcpSourceTests extends StageFixture {
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    @Override
-    protected Source<Frame> open() {
+    private TcpSource open() {
         return opened(opened(Peer.echoing()).source().open());
     }
 
-    @Override
-    protected void deliver(Source<Frame> source, int token) throws IOException {
-        ((TcpSource) source).backdoor().send(Peer.payload(token));
+    private static void deliver(TcpSource source, int token) throws IOException {
+        source.backdoor().send(Peer.payload(token));
     }
 
-    @Override
-    protected int token(Frame message) {
+    private static int token(Frame message) {
         return Peer.token(message);
     }
 
@@ -119,7 +115,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ValueSource(booleans = {false, true})
     void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         await().until(() -> isBlocked(reader));
 
@@ -135,7 +131,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void wakeupBeforeALook_staysForTheNextRead() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
 
@@ -147,7 +143,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
     @ValueSource(booleans = {false, true})
     void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> reader = start(virtual, () -> source.receive(LONG));
         await().until(() -> isBlocked(reader));
 
@@ -170,7 +166,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void s10_interruptWhileReading_leavesAsSuchAndClearsTheFlag() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Boolean> reader = start(() -> {
             try {
                 source.receive(LONG);
@@ -190,7 +186,7 @@ class TcpSourceTests extends SourceContractTests<Frame> {
 
     @Test
     void s10_interruptFlagOfSenderAndLooker_closesNothing() throws Exception {
-        TcpSource source = (TcpSource) open();
+        TcpSource source = open();
         Task<Frame> both = start(() -> {
             Thread.currentThread().interrupt();
             for (int i = 0; i < 10; i++) {

@@ -8,12 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.LogCapture;
 import io.github.exitleft.MessageOutcome;
-import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageFixture;
 import io.github.exitleft.UnreadableMessageException;
-import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -33,25 +32,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One UDP port, over real sockets on loopback. */
-class UdpSourceTests extends SourceContractTests<Datagram> {
+class UdpSourceTests extends StageFixture {
 
     private static final Duration LONG = Patience.FOR_EVER;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    @Override
-    protected Source<Datagram> open() {
-        return source(UdpSource.builder());
+    static void deliver(UdpSource source, int token) throws IOException {
+        source.backdoor()
+                .send(
+                        source.localAddress(),
+                        ByteBuffer.allocate(4).putInt(token).flip());
     }
 
-    @Override
-    protected void deliver(Source<Datagram> source, int token) throws IOException {
-        UdpSource udp = (UdpSource) source;
-        udp.backdoor()
-                .send(udp.localAddress(), ByteBuffer.allocate(4).putInt(token).flip());
-    }
-
-    @Override
-    protected int token(Datagram message) {
+    static int token(Datagram message) {
         return message.payload().getInt();
     }
 

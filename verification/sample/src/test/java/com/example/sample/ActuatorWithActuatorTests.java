@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.testing.Patience;
@@ -41,7 +40,7 @@ class ActuatorWithActuatorTests {
     private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<Alarm> alarmSource;
+    private MemorySource<Alarm> alarmSource;
 
     private DocumentContext get(String uri, HttpStatus status) {
         return JsonPath.parse(client.get()
@@ -88,7 +87,7 @@ class ActuatorWithActuatorTests {
         assertThat(shown.<Map<String, Object>>read("$.stages.ticks"))
                 .containsEntry("tokenType", "java.util.UUID")
                 .containsEntry("defaultTimeout", "PT5S");
-        assertThat(shown.<String>read("$.stages.alarms.source.type")).isEqualTo("queue");
+        assertThat(shown.<String>read("$.stages.alarms.source.type")).isEqualTo("memory");
     }
 
     @Test

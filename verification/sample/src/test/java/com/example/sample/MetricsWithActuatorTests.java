@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
@@ -54,7 +53,7 @@ class MetricsWithActuatorTests {
     private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<Alarm> alarmSource;
+    private MemorySource<Alarm> alarmSource;
 
     private DatagramSocket peer;
     private DatagramSocket stranger;
@@ -82,7 +81,7 @@ class MetricsWithActuatorTests {
         assertThat(gauge("head.changes")).isEqualTo(1);
         assertThat(counter("promotions")).isZero();
 
-        reply(peer, 2); // the head hears it for the second, who waits
+        reply(peer, 2); // the head hears it for the second caller, which waits
         Patience.get(second);
         await().until(() -> gauge("waiters") == 1);
         assertThat(exits("signalled")).isEqualTo(1);

@@ -173,14 +173,14 @@ final class KafkaBroker {
         }
     }
 
-    /** Lets nobody read a topic any more. */
+    /** Forbids all users to read a topic. */
     void deny(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.createAcls(List.of(denial(topic))).all().get();
         }
     }
 
-    /** Lets everybody read a topic again. */
+    /** Allows all users to read a topic again. */
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
             admin.deleteAcls(List.of(denial(topic).toFilter())).all().get();

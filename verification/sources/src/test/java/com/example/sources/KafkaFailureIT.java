@@ -143,7 +143,7 @@ class KafkaFailureIT {
             failByDenial(stage);
             this.broker.kill();
 
-            // whoever may try again is told that no broker answers, instead of waiting in vain
+            // a caller that may try again is told that no broker answers, instead of waiting in vain
             var options = CallOptions.defaults().timeout(Duration.ofSeconds(20));
             await().untilAsserted(() -> assertThatThrownBy(() -> stage.call(3, options, () -> {}))
                     .isInstanceOf(SourceFailedException.class)

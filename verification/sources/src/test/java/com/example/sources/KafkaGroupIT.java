@@ -149,7 +149,7 @@ class KafkaGroupIT {
         }
     }
 
-    /** The same consumer, which somebody wakes at a bad moment. */
+    /** The same consumer, woken at a bad moment. */
     @SuppressWarnings("unchecked") // what a proxy implements
     private static <K, V> Consumer<K, V> wakenWhenAskedForCommits(Consumer<K, V> consumer, AtomicBoolean wakes) {
         return (Consumer<K, V>) Proxy.newProxyInstance(

@@ -31,7 +31,7 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** A broker that crashes and comes back: everybody is told once, and who asks afterwards is answered (M6). */
+/** A broker that crashes and comes back: every caller is told once, and later calls are answered (M6). */
 @Tag("slow")
 class KafkaRestartIT {
 

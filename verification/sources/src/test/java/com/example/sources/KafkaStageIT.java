@@ -65,7 +65,7 @@ class KafkaStageIT {
         List<String> properties = new ArrayList<>(List.of(
                 prefix + ".token-type=" + tokenType,
                 prefix + ".default-timeout=30s",
-                prefix + ".keeper=off", // it is the callers who read here
+                prefix + ".keeper=off", // here the callers read
                 prefix + ".source.type=kafka"));
         for (String property : source) {
             properties.add(prefix + ".source.kafka." + property);
@@ -322,7 +322,7 @@ class KafkaStageIT {
                 .withPropertyValues("exit-left.stages.rpc.source.kafka.group=" + this.replies)
                 .run(context -> {
                     Stage<String, ConsumerRecord<String, String>> rpc = stage(context, "rpc");
-                    // a second member takes a part of the partitions, which only works while somebody reads for the
+                    // a second member takes a part of the partitions, which only works while a thread reads for the
                     // first
                     try (Ticket<String, ConsumerRecord<String, String>> reader = rpc.ticket("reader")) {
                         FutureTask<?> head = Threads.start(reader::await);

@@ -35,7 +35,7 @@ final class PgBouncer implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = socket.getLocalPort();
         }
-        boolean root = "root".equals(System.getProperty("user.name")); // as whom it refuses to run
+        boolean root = "root".equals(System.getProperty("user.name")); // PgBouncer refuses to run as root
         Path settings = Files.writeString(this.directory.resolve("pgbouncer.ini"), """
                 [databases]
                 postgres = host=127.0.0.1 port=%d user=postgres

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGNotification;
 
-/** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
+/** A database that falls silent, or a pool that has no connection to give, holds up no other sender and no close (S16). */
 class PostgresConnectionIT {
 
     private FreezingProxy network;
@@ -123,7 +123,7 @@ class PostgresConnectionIT {
                     "select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN \"frozen\"%'");
         }
         assertThatThrownBy(() -> stage.call(2, () -> {})).isInstanceOf(SourceFailedException.class);
-        List<Connection> all = new ArrayList<>(); // so that who wants one waits
+        List<Connection> all = new ArrayList<>(); // so that the next request for one waits
         for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
             all.add(this.pool.getConnection());
         }

@@ -11,11 +11,11 @@ import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class PostgresStageIT {
                     "spring.datasource.hikari.auto-commit=false",
                     "exit-left.stages.jobs.token-type=java.lang.Integer",
                     "exit-left.stages.jobs.default-timeout=30s",
-                    "exit-left.stages.jobs.keeper=off", // it is the callers who read here
+                    "exit-left.stages.jobs.keeper=off", // here the callers read
                     "exit-left.stages.jobs.source.type=postgres",
                     "exit-left.stages.jobs.source.postgres.channels=done,Failed \"jobs\"");
 

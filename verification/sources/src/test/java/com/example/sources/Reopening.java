@@ -77,7 +77,7 @@ final class Reopening {
 
         start.turn();
 
-        for (Stage<String, ?> stage : this.stages.values()) { // while nobody asks
+        for (Stage<String, ?> stage : this.stages.values()) { // without any call
             await(stage.name()).until(() -> health(stage).equals(Status.UP));
             for (int i = 0; i < 50; i++) {
                 ask(stage);

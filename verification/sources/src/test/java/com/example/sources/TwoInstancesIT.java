@@ -70,7 +70,7 @@ class TwoInstancesIT {
         survivor.end();
     }
 
-    /** Once the keeper has read what nobody waits for any more. */
+    /** Once the keeper has read what is no longer waited for. */
     private void assertEveryAnswerIsAccountedFor(Instance survivor, Responder responder) {
         await().untilAsserted(() -> {
             long victims = responder.victims.get();

@@ -101,7 +101,7 @@ final class StagePlay {
         try {
             Integer letter = wait.run();
             if (!letter.equals(token)) {
-                throw new AssertionError("somebody else's letter: " + letter);
+                throw new AssertionError("another thread's letter: " + letter);
             }
             return End.DELIVERED;
         } catch (StageTimeoutException e) {
@@ -117,7 +117,7 @@ final class StagePlay {
         }
     }
 
-    /** When everybody has gone: nothing may be left, and every letter has one end. Notes the outcome. */
+    /** Checks that nothing is left when all threads have gone and that every letter has one end, and notes the outcome. */
     void end(Object... outcome) {
         Exploration.pause();
         try {

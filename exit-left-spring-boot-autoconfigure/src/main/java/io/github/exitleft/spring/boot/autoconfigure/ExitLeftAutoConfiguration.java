@@ -28,8 +28,8 @@ public final class ExitLeftAutoConfiguration {
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static StageDefinitions exitLeftStageDefinitions(Environment environment) {
-        return new StageDefinitions(environment);
+    static StageBeanDefinitions exitLeftStageDefinitions(Environment environment) {
+        return new StageBeanDefinitions(environment);
     }
 
     // the stages' own keys are bound, and checked, before there are beans

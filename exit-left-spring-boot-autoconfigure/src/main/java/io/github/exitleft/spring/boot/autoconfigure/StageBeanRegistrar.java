@@ -1,6 +1,7 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.Stage;
+import io.github.exitleft.spring.boot.source.SourceContext.Claim;
 import java.lang.reflect.Type;
 import java.util.HashMap;
 import java.util.Locale;
@@ -26,16 +27,15 @@ final class StageBeanRegistrar implements BeanRegistrar {
     @Override
     public void register(BeanRegistry registry, Environment environment) {
         Map<String, StageKeys> names = new HashMap<>();
-        Map<String, StageKeys> sourceBeans = new HashMap<>();
-        StagePropertiesBinding.bind(environment).stages().forEach((name, properties) -> {
+        Map<Object, Claim> claims = new HashMap<>();
+        SourceAdapters adapters = SourceAdapters.find();
+        StagePropertiesBinding.bind(environment, adapters).forEach((name, settings) -> {
             StageKeys keys = new StageKeys(environment, name);
             StageKeys twin = names.putIfAbsent(canonical(name), keys);
             if (twin != null) {
                 throw twins(twin, keys);
             }
-            StageProperties.Bean bean = properties.source().bean();
-            StageKeys other = bean == null || bean.name() == null ? null : sourceBeans.putIfAbsent(bean.name(), keys);
-            register(registry, new StagePlanner(keys, properties).plan(other));
+            register(registry, new StageDefiner(adapters, claims, keys, settings).define());
         });
     }
 
@@ -63,22 +63,23 @@ final class StageBeanRegistrar implements BeanRegistrar {
                 null);
     }
 
-    private static void register(BeanRegistry registry, StagePlan plan) {
-        String name = plan.keys().stage();
+    private static void register(BeanRegistry registry, StageDefinition definition) {
+        String name = definition.keys().stage();
         // raw where the source's type of messages is not known yet: that matches any injection
-        Class<?> messageType = plan.source().messageType();
+        Class<?> messageType = definition.messageType();
         Type type = messageType == null
                 ? Stage.class
-                : ResolvableType.forClassWithGenerics(Stage.class, plan.tokenType(), messageType)
+                : ResolvableType.forClassWithGenerics(Stage.class, definition.tokenType(), messageType)
                         .getType();
         try {
             registry.registerBean(
                     name,
                     ParameterizedTypeReference.<Stage<?, ?>>forType(type),
                     spec -> spec.supplier(
-                            context -> context.bean(StageFactory.class).create(plan)));
+                            context -> context.bean(StageFactory.class).create(definition)));
         } catch (BeanDefinitionOverrideException e) {
-            throw plan.keys()
+            throw definition
+                    .keys()
                     .problem(
                             "",
                             "there is another bean named '" + name + "', defined in "

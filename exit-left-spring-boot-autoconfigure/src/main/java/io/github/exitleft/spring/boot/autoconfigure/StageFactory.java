@@ -5,17 +5,18 @@ import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.spring.boot.autoconfigure.SourcePlan.Opened;
+import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Creates stages as planned, with the beans that they name. */
+/** Creates stages as they are defined, with the beans that they name. */
 final class StageFactory {
 
     private static final Log logger = LogFactory.getLog(StageFactory.class);
@@ -31,11 +32,11 @@ final class StageFactory {
         this.customizers = customizers;
     }
 
-    Stage<?, ?> create(StagePlan plan) {
-        NamedBeans beans = new NamedBeans(this.beanFactory, plan.keys(), plan.tokenType());
-        Opened opened = plan.source().open(beans);
+    Stage<?, ?> create(StageDefinition definition) {
+        NamedBeans beans = new NamedBeans(this.beanFactory, definition.keys(), definition.tokenType(), "");
+        OpenSource opened = open(definition);
         try {
-            Stage<?, ?> stage = build(plan, plan.tokenType(), opened.source(), opened.reader(), beans);
+            Stage<?, ?> stage = build(definition, definition.tokenType(), opened.source(), opened.reader(), beans);
             logger.info("stage '%s' listens: %s; tokens are of type %s, keeper %s"
                     .formatted(
                             stage.name(),
@@ -48,6 +49,28 @@ final class StageFactory {
                 close(opened.source(), e);
             }
             throw e;
+        }
+    }
+
+    private OpenSource open(StageDefinition definition) {
+        StageKeys keys = definition.keys();
+        String type = String.valueOf(definition.properties().source().type());
+        String below = StageSourceContext.suffix(type, "");
+        try {
+            return definition
+                    .source()
+                    .open(new NamedBeans(this.beanFactory, keys, definition.tokenType(), below + "."));
+        } catch (StageConfigurationException | BeansException e) {
+            throw e;
+        } catch (Exception | LinkageError e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw keys.problem(
+                    below,
+                    "the source can't be opened: " + e,
+                    "Correct what is below " + keys.key(below) + ", or adapter " + definition.adapter() + ".",
+                    e);
         }
     }
 
@@ -97,11 +120,15 @@ final class StageFactory {
     }
 
     @SuppressWarnings(
-            "unchecked") // the properties' word must be taken for the types; the plans and NamedBeans checked it
+            "unchecked") // the properties' word must be taken for the types; the definitions and NamedBeans checked it
     private <T, M> Stage<T, M> build(
-            StagePlan plan, Class<T> tokenType, Source<M> source, TokenReader<?, ?> reader, NamedBeans beans) {
-        StageProperties properties = plan.properties();
-        StageKeys keys = plan.keys();
+            StageDefinition definition,
+            Class<T> tokenType,
+            Source<M> source,
+            TokenReader<?, ?> reader,
+            NamedBeans beans) {
+        StageProperties properties = definition.properties();
+        StageKeys keys = definition.keys();
         StageBuilder<T, M> builder = Stage.builder(
                         keys.stage(), tokenType, source, (TokenReader<? extends T, ? super M>) reader)
                 .defaultTimeout(properties.defaultTimeout())
@@ -111,10 +138,8 @@ final class StageFactory {
                 .mailbox(properties.mailboxCapacity(), properties.mailboxOverflow())
                 .shared(properties.shared());
         if (properties.replyClassifier() != null) {
-            builder.classifier((ReplyClassifier<? super M>) beans.classifier(
-                    "reply-classifier",
-                    properties.replyClassifier(),
-                    plan.source().messageType()));
+            builder.classifier((ReplyClassifier<? super M>)
+                    beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
         }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {

@@ -75,10 +75,11 @@ final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyz
         ResolvableType type = definition == null
                 ? ResolvableType.forClass(this.beanFactory.getType(name, false))
                 : definition.getResolvableType();
-        StageProperties properties = definition == null ? null : StageDefinitions.properties(definition);
-        return type.hasResolvableGenerics() || properties == null || properties.tokenType() == null
+        StageSettings settings = definition == null ? null : StageBeanDefinitions.settings(definition);
+        Class<?> tokenType = settings == null ? null : settings.properties().tokenType();
+        return type.hasResolvableGenerics() || tokenType == null
                 ? type.toString()
-                : Stage.class.getName() + "<" + properties.tokenType().getName()
+                : Stage.class.getName() + "<" + tokenType.getName()
                         + ", any> (what the source's messages are is not known)";
     }
 

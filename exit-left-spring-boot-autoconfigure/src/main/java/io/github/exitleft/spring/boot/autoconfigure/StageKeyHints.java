@@ -16,20 +16,20 @@ final class StageKeyHints {
     /** How many other keys a hint names at most. */
     private static final int MOST = 3;
 
-    private StageKeyHints() {}
+    private final KnownKeys known;
+
+    StageKeyHints(KnownKeys known) {
+        this.known = known;
+    }
 
     /** Whether a key stands in a list, where only names have keys. */
     static boolean isInList(ConfigurationPropertyName name) {
         return IntStream.range(0, name.getNumberOfElements()).anyMatch(name::isNumericIndex);
     }
 
-    /** Whether a word is a key of a stage, or the beginning of one, and so no likely name of a stage. */
-    static boolean isKeyOfStage(String word) {
-        return StagePropertiesBinding.KEYS.stream().anyMatch(key -> key.equals(word) || key.startsWith(word + "."));
-    }
-
     /** The keys that an unknown one may have been meant for, in words; null if it resembles none. */
-    static @Nullable String didYouMean(ConfigurationPropertyName unknown) {
+    @Nullable
+    String didYouMean(ConfigurationPropertyName unknown) {
         List<String> elements = IntStream.range(1, unknown.getNumberOfElements())
                 .mapToObj(element -> unknown.getElement(element, Form.DASHED))
                 .toList();
@@ -37,7 +37,7 @@ final class StageKeyHints {
         return keys.isEmpty() ? null : "did you mean " + String.join(" or ", keys) + "?";
     }
 
-    private static List<String> candidates(List<String> elements) {
+    private List<String> candidates(List<String> elements) {
         if (distance(elements.get(0), STAGES) <= 2) {
             if (elements.size() < 3) {
                 return List.of();
@@ -45,14 +45,14 @@ final class StageKeyHints {
             String stage = elements.get(1);
             String suffix = join(elements, 2);
             boolean typo = !elements.get(0).equals(STAGES);
-            List<String> found = typo && StagePropertiesBinding.KEYS.contains(suffix)
+            List<String> found = typo && this.known.all().contains(suffix)
                     ? List.of(suffix)
-                    : isKeyOfStage(stage) ? List.of() : similar(suffix);
+                    : this.known.isKeyOrGroup(stage) ? List.of() : similar(suffix);
             if (!found.isEmpty()) {
                 return found.stream().map(key -> full(stage, key)).toList();
             }
             // a key of the stage at the level of the stages' names
-            return isKeyOfStage(stage)
+            return this.known.isKeyOrGroup(stage)
                     ? similar(join(elements, 1)).stream()
                             .map(key -> full("<name>", key))
                             .toList()
@@ -74,8 +74,8 @@ final class StageKeyHints {
         return String.join(".", elements.subList(from, elements.size()));
     }
 
-    private static List<String> similar(String suffix) {
-        List<String> keys = StagePropertiesBinding.KEYS;
+    private List<String> similar(String suffix) {
+        List<String> keys = this.known.all();
         if (keys.contains(suffix)) {
             return List.of(suffix);
         }

@@ -1,8 +1,9 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -111,22 +112,6 @@ final class StageKeys {
         }
     }
 
-    /** Reports what a builder says of a value; it says "reason; remedy". */
-    <V> V possible(String suffix, Supplier<V> builder) {
-        try {
-            return builder.get();
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage());
-            int remedy = message.indexOf("; ");
-            throw problem(
-                    suffix,
-                    remedy < 0 ? message : message.substring(0, remedy),
-                    "Update your application's configuration" + (remedy < 0 ? "" : ": " + message.substring(remedy + 2))
-                            + ".",
-                    e);
-        }
-    }
-
     /** One property in a report. */
     static String entry(String key, @Nullable Object value, String origin, String reason) {
         return "%n    Property: %s%s%n    Origin: %s%n    Reason: %s"
@@ -141,12 +126,25 @@ final class StageKeys {
     /** Whether it is an environment variable that first names the stage, in which neither case nor dashes are kept. */
     boolean isNamedByVariable() {
         ConfigurationProperty first = first(this::isOfStage);
-        return first != null && first.getSource() != null && StagePropertiesBinding.isOfVariables(first.getSource());
+        return first != null && first.getSource() != null && StrictBindHandler.isOfVariables(first.getSource());
     }
 
     private @Nullable ConfigurationProperty property(String suffix) {
         ConfigurationPropertyName name = suffix.isEmpty() ? null : name(suffix);
         return name == null ? null : property(this.environment, name);
+    }
+
+    /** Returns the property sources that come first, down to the one that a key's value is from; all of them if it isn't set. */
+    List<ConfigurationPropertySource> sourcesDownTo(String suffix) {
+        ConfigurationPropertyName name = name(suffix);
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+            sources.add(source);
+            if (name != null && source.getConfigurationProperty(name) != null) {
+                break;
+            }
+        }
+        return sources;
     }
 
     /** What a key is set to, wherever that comes first. */
@@ -160,12 +158,16 @@ final class StageKeys {
         return null;
     }
 
-    /** A key as a name, spelled as the stage is; null if nothing is set that names the stage. */
-    private @Nullable ConfigurationPropertyName name(String suffix) {
+    /** Returns a key as a name, with the stage spelled as it is; null if nothing is set that names the stage. */
+    @Nullable
+    ConfigurationPropertyName name(String suffix) {
         ConfigurationProperty first = first(this::isOfStage);
         return first == null
                 ? null
-                : first.getName().chop(STAGES.getNumberOfElements() + 1).append(suffix);
+                : STAGES.append(first.getName()
+                                .chop(STAGES.getNumberOfElements() + 1)
+                                .subName(STAGES.getNumberOfElements()))
+                        .append(suffix);
     }
 
     /** The first of the properties that have a name like that. */

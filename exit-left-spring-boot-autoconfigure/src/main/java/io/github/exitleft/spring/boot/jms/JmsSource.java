@@ -2,7 +2,7 @@ package io.github.exitleft.spring.boot.jms;
 
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
-import io.github.exitleft.spring.boot.autoconfigure.Reconnector;
+import io.github.exitleft.spring.boot.source.Reconnector;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Destination;

@@ -1,7 +1,7 @@
 package io.github.exitleft.spring.boot.postgres;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.spring.boot.autoconfigure.Reconnector;
+import io.github.exitleft.spring.boot.source.Reconnector;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -10,6 +10,7 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -36,7 +37,8 @@ class AheadOfTimeTests {
                         .asString(StandardCharsets.UTF_8)
                         .contains("StageBeanRegistrar"));
         assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
-        assertThat(RuntimeHintsPredicates.reflection().onType(StageProperties.UdpToken.class))
+        assertThat(RuntimeHintsPredicates.reflection()
+                        .onType(TypeReference.of("io.github.exitleft.spring.boot.udp.UdpProperties$Token")))
                 .accepts(this.generation.getRuntimeHints());
     }
 

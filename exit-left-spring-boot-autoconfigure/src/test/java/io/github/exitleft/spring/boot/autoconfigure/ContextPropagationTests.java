@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.CallOptions;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Resends;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;

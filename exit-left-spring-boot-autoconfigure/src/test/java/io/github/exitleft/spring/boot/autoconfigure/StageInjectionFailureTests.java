@@ -2,8 +2,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

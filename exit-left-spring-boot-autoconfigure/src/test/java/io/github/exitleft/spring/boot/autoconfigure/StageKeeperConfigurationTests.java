@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.SourceBeans;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
@@ -100,24 +103,23 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     private static Keeper keeperOf(Map<String, String> keys, Keeper preferred) {
         StageProperties properties =
                 new Binder(new MapConfigurationPropertySource(keys)).bindOrCreate("stage", StageProperties.class);
-        SourcePlan source = new SourcePlan() {
+        SourceDefinition source = new SourceDefinition() {
             @Override
             public Class<?> messageType() {
                 return String.class;
             }
 
             @Override
-            public Opened open(NamedBeans beans) {
-                return new Opened(
-                        new Preferring(preferred, new QueueSource<>()),
-                        (TokenReader<String, String>) message -> message,
-                        true);
+            public OpenSource open(SourceBeans beans) {
+                return OpenSource.owned(new Preferring(preferred, new QueueSource<>()), (TokenReader<String, String>)
+                        message -> message);
             }
         };
         var beanFactory = new StaticListableBeanFactory();
         var factory = new StageFactory(beanFactory, beanFactory.getBeanProvider(StageCustomizer.class));
         var keysOfIt = new StageKeys(new MockEnvironment(), "any");
-        try (Stage<?, ?> stage = factory.create(new StagePlan(keysOfIt, properties, String.class, source))) {
+        var definition = new StageDefinition(keysOfIt, properties, String.class, String.class, source, "Adapter");
+        try (Stage<?, ?> stage = factory.create(definition)) {
             return stage.keeper();
         }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.OnFailure;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
@@ -13,6 +12,7 @@ import io.github.exitleft.TransientSourceException;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.WaiterDescriptor;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpointWebExtension;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.io.IOException;

@@ -193,7 +193,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
         @Bean
         DataSource database() {
             PGSimpleDataSource database = new PGSimpleDataSource();
-            database.setPortNumbers(new int[] {1}); // where nobody is
+            database.setPortNumbers(new int[] {1}); // where nothing listens
             return database;
         }
 

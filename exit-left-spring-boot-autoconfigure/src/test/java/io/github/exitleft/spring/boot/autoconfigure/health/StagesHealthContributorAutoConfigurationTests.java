@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,9 +3,9 @@ package io.github.exitleft.spring.boot.autoconfigure.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

@@ -1,0 +1,10 @@
+/**
+ * For tests of applications and of sources.
+ *
+ * <p>{@link io.github.exitleft.test.SourceContractTests} shows that a source of one's own keeps the contract of {@link
+ * io.github.exitleft.Source}. {@link io.github.exitleft.test.QueueSource} stands in for a network.
+ */
+@NullMarked
+package io.github.exitleft.test;
+
+import org.jspecify.annotations.NullMarked;
