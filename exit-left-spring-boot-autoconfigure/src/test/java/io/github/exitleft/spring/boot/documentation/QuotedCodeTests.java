@@ -42,7 +42,7 @@ class QuotedCodeTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/guide.md", "docs/sources.md"})
-    void javaIsCompiledCode(String document) throws IOException {
+    void quotedJava_isCompiledCode(String document) throws IOException {
         List<MatchResult> quotes =
                 QUOTE.matcher(Documentation.read(document)).results().toList();
         assertThat(quotes).isNotEmpty();
@@ -56,7 +56,7 @@ class QuotedCodeTests {
     }
 
     @Test
-    void everyRegionIsQuoted() throws IOException {
+    void everyRegion_isQuoted() throws IOException {
         Set<String> quoted = new HashSet<>();
         for (String document : List.of("README.md", "docs/guide.md", "docs/sources.md")) {
             QUOTE.matcher(Documentation.read(document)).results().forEach(quote -> quoted.add(quote.group(3)));
