@@ -432,8 +432,8 @@ end_idle:
     od
 }
 
-/* Line.ring */
-proctype DeadlineTimer() {
+/* LineAlarm.ring */
+proctype Alarm() {
     LOCALS;
 
 end_idle:
@@ -457,7 +457,7 @@ init {
         od;
         w = 0;
         run Clock();
-        run DeadlineTimer();
+        run Alarm();
         if
         :: CLOSES -> run Closer()
         :: !CLOSES

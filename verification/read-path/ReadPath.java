@@ -9,7 +9,7 @@ import com.sun.jdi.event.VMDeathEvent;
 import com.sun.jdi.event.VMDisconnectEvent;
 import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.MethodEntryRequest;
-import io.github.exitleft.QueueSource;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,12 +90,17 @@ public final class ReadPath {
         private int returns;
         private final Set<String> methods = new HashSet<>();
         private final Set<String> classes = new HashSet<>();
+        private final Map<Long, String> lastMethodOfThread = new HashMap<>();
         private final Map<Long, String> lastOfThread = new HashMap<>();
         private final Map<Long, Set<String>> leftByThread = new HashMap<>();
 
         void entered(long thread, String type, String method) {
+            String name = type + "." + method;
+            if (name.equals(lastMethodOfThread.put(thread, name))) {
+                return; // a method that calls itself is read once
+            }
             entries++;
-            methods.add(type + "." + method);
+            methods.add(name);
             classes.add(type);
             String last = lastOfThread.put(thread, type);
             if (last != null && !last.equals(type)) {
@@ -154,7 +159,7 @@ public final class ReadPath {
                             }
                             var core = vm.eventRequestManager().createMethodEntryRequest();
                             core.addClassFilter("io.github.exitleft.*");
-                            core.addClassExclusionFilter("io.github.exitleft.QueueSource*");
+                            core.addClassExclusionFilter("io.github.exitleft.test.*");
                             core.setSuspendPolicy(EventRequest.SUSPEND_ALL);
                             core.enable();
                             requests.add(core);

@@ -3,8 +3,9 @@ package io.github.exitleft;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Sends what a call waits for an answer to, and tells later whether that worked, as clients do that have a thread of their own for
- * sending. A lambda that returns a {@code CompletionStage} is taken for one: {@code () -> template.send(request)}.
+ * Sends a call's request and reports later whether that worked, as clients do that send on a thread of their own.
+ *
+ * <p>A lambda that returns a {@code CompletionStage} is one: {@code () -> template.send(request)}.
  *
  * @param <X> what sending throws at once
  */
@@ -14,9 +15,9 @@ public interface AsyncSender<X extends Exception> extends Sender<X> {
     /**
      * Begins to send; called as {@link #send()} is.
      *
-     * @return completes when the request has been sent. If it completes exceptionally for the first send, the call ends at once with a
-     *     {@link SendFailedException} that has that cause, unless its answer has come; for a later one it is told as what {@link
-     *     #send()} throws then. How it completes otherwise does not matter
+     * @return completes when the request has been sent. If it fails for the first request, the call ends at once with a
+     *     {@link SendFailedException} that has that cause, unless its answer has come; for a resend the failure is
+     *     treated as if {@link #send()} had thrown it. The result does not matter
      * @throws X if sending fails at once
      */
     CompletionStage<?> sendAsync() throws X;

@@ -1,11 +1,8 @@
 package io.github.exitleft;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Tickets.</b> A thread takes a {@linkplain #ticket ticket} for the token that it waits for, <em>before</em> it does
  * what makes the event come, and then {@linkplain #enter enters}.
  *
- * <p><b>The head.</b> If nobody heads, the thread becomes the head and runs its routine, which reads the resource, keeps
+ * <p><b>The head.</b> If no thread heads, this one becomes the head and runs its routine, which reads the resource, keeps
  * its own event, {@linkplain Director#route files and signals} those of others. Otherwise it waits until it is signalled,
- * promoted to head, or out of time. While somebody waits, somebody heads: whoever leaves hands the role over.
+ * promoted to head, or out of time. While any thread waits, one heads: a head that leaves hands the role over.
  *
  * <p><b>Relatives.</b> For a source of messages use {@code io.github.exitleft.Stage}, which brings mailboxes and a head
- * routine of its own. If a thread can be spared to read for everybody, a map of {@code CompletableFuture}s does the job.
+ * routine of its own. If a thread can be spared for reading, a map of {@code CompletableFuture}s does the job.
  *
  * <p><b>Memory consistency effects.</b> What a head does before it signals, or before it leaves, <i>happens-before</i> the
  * return of the signalled wait, and what the next head does. What a thread does before {@link #enter}
@@ -46,38 +43,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BareStage<T, R, B extends @Nullable Object> implements AutoCloseable {
 
-    // the protocol is in Role, the map of tickets in Registrations; here they and the buffer are put together
-
-    private static final Consumer<BareListener> HEAD_CHANGED = listener -> listener.headChanged(Thread.currentThread());
+    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
-    final R resource;
-    private final B buffer;
-    private final String name;
-    private final Parker parker;
-    private final Consumer<? super R> wakeup;
-    private final BareStageBuilder.Closer<? super R> closer;
-    private final boolean closeUnderHead;
-    private final long closeNanos;
-    private final ReentrantLock bufferLock = new ReentrantLock();
-    private final Registrations<T> registrations;
-    private final Callbacks callbacks = new Callbacks(this);
+    private final StageParts<T, R, B> parts;
+    final Parker parker;
+    private final Callbacks callbacks;
     private final Role role;
+    final Registrations<BareTicket<T>> registrations;
+    private final Closing closing;
     private final BareKeeper<T, R, B> keeper;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
-        this.name = settings.name;
-        this.resource = settings.resource;
-        this.buffer = settings.buffer;
+        String name = settings.name;
         this.parker = settings.parker;
-        this.registrations = new Registrations<>(name, settings.maxTickets);
-        this.wakeup = settings.wakeup;
-        this.closer = settings.closer;
-        this.closeUnderHead = settings.closeUnderHead;
-        this.closeNanos = nanos(settings.closeTimeout);
-        this.role = new Role(name, this, parker, settings.promotion, this::wakeHead, this::closeResource);
-        this.keeper = new BareKeeper<>(this, role, parker);
+        this.callbacks = new Callbacks(LOGGER, this);
+        ResourceHooks hooks = settings.hooks(callbacks);
+        this.role = new Role(name, this, parker, settings.promotion, hooks::wakeHead, hooks::close);
+        this.registrations = new Registrations<>(name, settings.maxTickets, role, hooks);
+        this.closing = new Closing(
+                role, parker, hooks, callbacks, settings.closeUnderHead, Parker.nanos(settings.closeTimeout));
+        this.parts = new StageParts<>(
+                name,
+                this,
+                settings.resource,
+                new SharedBuffer<>(this, settings.buffer),
+                parker,
+                callbacks,
+                role,
+                new Generations(name, role, parker, callbacks),
+                registrations);
+        this.keeper = new BareKeeper<>(parts);
     }
 
     /**
@@ -97,21 +94,21 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * The stage's name.
+     * Returns the stage's name.
      *
      * @return the name
      */
     public String name() {
-        return name;
+        return parts.name;
     }
 
     /**
-     * The resource for what any thread may do with it, which is never reading.
+     * Returns the resource for what any thread may do with it, which is never reading.
      *
      * @return the resource
      */
     public R backdoor() {
-        return resource;
+        return parts.resource;
     }
 
     /**
@@ -139,15 +136,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
         if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
-            throw new IllegalArgumentException("token of stage '" + name + "' is an array, "
-                    + token.getClass().getTypeName()
-                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+            throw new IllegalArgumentException(
+                    "token of " + this + " is an array, " + token.getClass().getTypeName()
+                            + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
         }
-        Room.forAnEntry();
-        var ticket = new BareTicket<T>(this, token, attachment, role.generation());
+        StackProbe.forAnEntry();
+        var ticket = new BareTicket<>(registrations, token, attachment, role.guarded.generation);
         // refused before it is registered: once a head can see it, a message may be filed for it
-        if (!role.admitsAll()) {
-            role.admit(ticket);
+        if (!parts.generations.admitsAll()) {
+            parts.generations.admit(ticket);
         }
         registrations.add(ticket);
         return ticket;
@@ -177,7 +174,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Does what {@link #enter} does, with a deadline that stays the same however often one enters.
+     * Does what {@link #enter} does, with a deadline that stays the same over several entries.
      *
      * @param <V> what the routine returns
      * @param <X> what the routine throws
@@ -190,12 +187,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        requireOwn(ticket);
-        requireOutside();
-        Room.forAnEntry();
+        ticket.requireFrom(registrations);
+        ReentrancyGuard.requireOutside(this);
+        StackProbe.forAnEntry();
         long start = parker.nanoTime();
         // a difference beyond what a deadline may be would be taken for the past, and by others too
-        long until = start + Math.min(deadline - start, Role.MOST_NANOS);
+        long until = start + Math.min(deadline - start, Parker.MOST_NANOS);
         Outcome outcome = Outcome.FAILED;
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
             role.arrive(ticket, start, until);
@@ -219,7 +216,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         } finally {
             if (ticket.isMine()) { // not if it was refused
                 role.depart(ticket, outcome);
-                notifyExit(outcome, start);
+                callbacks.exited(outcome, start, parker);
             }
         }
     }
@@ -233,33 +230,24 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (Thread.interrupted()) { // and likewise
             throw interrupted(ticket);
         }
-        var director = new Director<>(this, ticket, ticket.generation);
-        V value = run(director, routine);
+        var director = new Director<>(parts, ticket);
+        V value;
+        try {
+            director.begin();
+            value = routine.head(director);
+        } finally {
+            director.end();
+        }
         if (!director.saidOutOfTime()) {
             return new Exit.Finished<>(value);
         }
-        if (role.isClosed()) {
-            throw role.closedException();
+        if (isClosed()) {
+            throw role.guarded.closedException();
         }
         if (!ticket.open) {
             throw cancelled(ticket);
         }
         return (Exit<V>) TIMED_OUT;
-    }
-
-    /** Runs a head's routine on the thread that has the role. */
-    <V extends @Nullable Object, X extends Exception> V run(
-            Director<T, R, B> director, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        boolean marked = ReentrancyGuard.ANYTHING.enter(this);
-        try {
-            callbacks.tell(HEAD_CHANGED);
-            return routine.head(director);
-        } finally {
-            director.end();
-            if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
-            }
-        }
     }
 
     @SuppressWarnings("unchecked") // neither has a value
@@ -270,8 +258,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             case EXPIRED -> (Exit<V>) TIMED_OUT;
             case INTERRUPTED -> throw interrupted(ticket);
             case CANCELLED -> throw cancelled(ticket);
-            case FAILED -> throw new SourceFailedException(name, Objects.requireNonNull(ticket.generation.failure));
-            default -> throw role.closedException();
+            case FAILED ->
+                throw new SourceFailedException(parts.name, Objects.requireNonNull(ticket.generation.failure));
+            default -> throw role.guarded.closedException();
         };
     }
 
@@ -284,7 +273,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * The right to head without a ticket, for one background thread.
+     * Returns the right to head without a ticket, for one background thread.
      *
      * @return the keeper, always the same
      */
@@ -302,27 +291,13 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return deadline(parker.nanoTime(), timeout);
     }
 
-    /**
-     * The deadline of a wait that began at a time that is known, which saves a look at the clock.
-     *
-     * @param since when it began, from {@link #nanoTime()}
-     * @param timeout how long it may last; as for {@link #deadline(Duration)}
-     * @return the deadline
-     */
-    public long deadline(long since, Duration timeout) {
-        return since + nanos(timeout);
-    }
-
-    static long nanos(Duration timeout) {
-        if (timeout.isNegative()) {
-            return 0;
-        }
-        long most = Role.MOST_NANOS;
-        return timeout.getSeconds() >= most / 1_000_000_000 ? most : timeout.toNanos();
+    /** Returns the deadline of a wait that began at a known time, which saves a look at the clock. */
+    long deadline(long since, Duration timeout) {
+        return since + Parker.nanos(timeout);
     }
 
     /**
-     * The time by the stage's clock.
+     * Returns the time by the stage's clock.
      *
      * @return nanoseconds on the scale of {@link System#nanoTime()}
      */
@@ -330,93 +305,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return parker.nanoTime();
     }
 
-    @Nullable
-    BareTicket<T> find(T token) {
-        return registrations.find(token);
-    }
-
-    int ticketCount() {
-        return registrations.count();
-    }
-
-    boolean file(BareTicket<T> holder, Consumer<? super B> use) {
-        return buffer(content -> {
-            if (!holder.open) {
-                return false;
-            }
-            use.accept(content);
-            return true;
-        });
-    }
-
-    void pause(Duration atMost) {
-        parker.park(this, nanos(atMost));
-    }
-
-    /**
-     * Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock.
-     *
-     * @throws IllegalStateException if it is
-     */
-    public void requireOutside() {
-        BareStage<?, ?, ?> other = ReentrancyGuard.ANYTHING.where();
-        if (other != null) {
-            throw new IllegalStateException("waiting on stage '" + name + "' from inside a head or callback of stage '"
-                    + other.name + "' could deadlock; leave the head first, or wait on another thread");
-        }
-    }
-
-    boolean isAnybodyWaiting() {
-        return role.isAnybodyQueued();
-    }
-
-    boolean signal(BareTicket<T> holder) {
-        return role.signal(holder);
-    }
-
-    void requireOwn(BareTicket<T> ticket) {
-        if (ticket.stage != this) {
-            throw new IllegalArgumentException(
-                    ticket + " is of no use on stage '" + name + "'; take one from the stage that you enter");
-        }
-    }
-
-    void release(BareTicket<T> ticket) {
-        boolean heads = false;
-        try {
-            heads = role.release(ticket);
-        } finally {
-            // also by a later call, so that the token is free when close() returns, whichever call has begun to close
-            // it
-            registrations.remove(ticket);
-        }
-        if (heads) {
-            wakeHead();
-        }
-    }
-
-    void fail(Role.Generation reported, Throwable cause) {
-        boolean again = !role.admitsAll(); // one that was tried again, which is no change
-        if (role.fail(reported, cause)) {
-            try {
-                callbacks.tell(listener -> listener.failed(cause));
-            } catch (Throwable e) { // no memory, and the head has to tell others yet
-                callbacks.failed(e);
-            }
-            callbacks.log(again ? Level.DEBUG : Level.WARNING, "source of ", " failed", cause);
-        }
-    }
-
-    void recovered(Role.Generation reported) {
-        if (role.recovered(reported)) {
-            keeper.recall(); // which may sit out a pause until it would try again
-            callbacks.tell(BareListener::reopened);
-            callbacks.log(Level.INFO, "source of ", " works again", null);
-        }
-    }
-
-    StageClosedException closedException() {
-        return role.closedException();
+    /** Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock. */
+    void requireOutside() {
+        ReentrancyGuard.requireOutside(this);
     }
 
     /**
@@ -427,49 +318,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     @Override
     public void close() {
-        boolean waited = false;
-        String late = null;
-        try {
-            late = role.close(ReentrancyGuard.ANYTHING.where() == null, closeNanos);
-            waited = true;
-        } finally {
-            if ((late != null || !waited) && closeUnderHead) {
-                role.closeUnderHead();
-            }
-        }
-        if (late != null) {
-            callbacks.log(
-                    Level.WARNING,
-                    "",
-                    " was closed, but its head, thread '" + late + "', did not come back within "
-                            + Duration.ofNanos(closeNanos)
-                            + (closeUnderHead
-                                    ? "; its resource was closed under it"
-                                    : "; its resource is closed when it does"),
-                    null);
-        }
-    }
-
-    private void wakeHead() {
-        try {
-            wakeup.accept(resource);
-        } catch (Throwable e) { // whatever it is, the closing must go on
-            callbacks.log(Level.WARNING, "head of ", " could not be woken", e);
-        }
-    }
-
-    private void closeResource() {
-        boolean interrupted = Thread.interrupted(); // or the resource might not close for an interrupt of its closer
-        try {
-            closer.close(resource);
-        } catch (Throwable e) { // whatever it is, the role must go on
-            callbacks.log(Level.WARNING, "resource of ", " did not close cleanly", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            callbacks.tell(BareListener::closed);
-        }
+        closing.close();
     }
 
     /**
@@ -478,11 +327,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @return true from the first call of {@link #close()} on
      */
     public boolean isClosed() {
-        return role.isClosed();
+        return role.guarded.closed;
     }
 
     /**
-     * Works on the buffer with nobody else in it.
+     * Works on the buffer, with no other thread in it.
      *
      * @param <V> what comes back
      * @param use what to do; waiting on a stage inside it is refused
@@ -490,48 +339,16 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if this thread is inside the buffer of another stage, where two could deadlock
      */
     public <V extends @Nullable Object> V buffer(Function<? super B, ? extends V> use) {
-        BareStage<?, ?, ?> other = ReentrancyGuard.BUFFER.where();
-        if (other != null && other != this) {
-            throw new IllegalStateException("using the buffer of stage '" + name + "' from inside that of stage '"
-                    + other.name + "' could deadlock; use one after the other");
-        }
-        Room.forAnEntry();
-        boolean marked = ReentrancyGuard.ANYTHING.enter(this);
-        boolean buffering = false;
-        try {
-            buffering = ReentrancyGuard.BUFFER.enter(this);
-            bufferLock.lock();
-            try {
-                return use.apply(buffer);
-            } finally {
-                bufferLock.unlock();
-            }
-        } finally {
-            if (buffering) {
-                ReentrancyGuard.BUFFER.leave();
-            }
-            if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
-            }
-        }
+        return parts.buffer.use(use);
     }
 
-    /**
-     * Runs a callback of a layer above as the stage runs its own: waiting inside it is refused, and what it throws is
-     * counted and goes no further.
-     *
-     * @param callback what to run
-     */
-    public void help(Runnable callback) {
+    /** Runs a callback of the message stage as one of this stage's own: waiting inside is refused, and what it throws is counted. */
+    void help(Runnable callback) {
         callbacks.run(callback);
     }
 
-    /**
-     * Counts a callback that threw; the first of a stage is logged.
-     *
-     * @param thrown what it threw
-     */
-    public void callbackFailed(Throwable thrown) {
+    /** Counts a callback that threw, and logs the first of the stage. */
+    void callbackFailed(Throwable thrown) {
         callbacks.failed(thrown);
     }
 
@@ -553,17 +370,6 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         callbacks.remove(listener);
     }
 
-    private void notifyExit(Outcome outcome, long start) {
-        if (callbacks.isAnybodyListening()) {
-            try {
-                Duration waited = Duration.ofNanos(parker.nanoTime() - start);
-                callbacks.tell(listener -> listener.exited(outcome, waited));
-            } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
-                callbacks.failed(e);
-            }
-        }
-    }
-
     /**
      * Looks at the stage; never waits for the head and changes nothing.
      *
@@ -576,6 +382,6 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     @Override
     public String toString() {
-        return "stage '" + name + "'";
+        return "stage '" + parts.name + "'";
     }
 }

@@ -23,7 +23,7 @@ public final class CallOptions<M> {
     }
 
     /**
-     * No check, the stage's default timeout, no resends.
+     * Returns options without a check, with the stage's default timeout, and without resends.
      *
      * @param <M> messages
      * @return the defaults
@@ -33,10 +33,11 @@ public final class CallOptions<M> {
     }
 
     /**
-     * The defaults with a check.
+     * Returns the defaults with a check.
      *
      * @param <M> messages
-     * @param check what an answer must pass in order to be believed; one that does not counts as foreign
+     * @param check what an answer must pass, run by the head; one that fails counts as {@linkplain
+     *     MessageOutcome#FOREIGN foreign} and the wait goes on
      * @return the options
      */
     public static <M> CallOptions<M> checked(Predicate<? super M> check) {
@@ -44,9 +45,9 @@ public final class CallOptions<M> {
     }
 
     /**
-     * Sets how long to wait for the answer, resends included.
+     * Returns options with another timeout.
      *
-     * @param timeout how long; the stage's default unless set
+     * @param timeout how long to wait for the answer at most, resends included; zero or less looks without waiting
      * @return options like these
      */
     public CallOptions<M> timeout(Duration timeout) {
@@ -54,9 +55,9 @@ public final class CallOptions<M> {
     }
 
     /**
-     * Sets when to send again.
+     * Returns options with another schedule of resends.
      *
-     * @param resends the schedule; the token stays the same, so an answer to any of the sends will do
+     * @param resends when to send again; the token stays the same, so an answer to any of the requests will do
      * @return options like these
      */
     public CallOptions<M> resend(Resends resends) {

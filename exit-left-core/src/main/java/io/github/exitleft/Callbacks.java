@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,19 +10,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what others have added to a stage, its listeners above all: waiting inside is refused, and what is thrown is counted and
- * goes no further (S12, M9).
+ * Runs a stage's callbacks, its listeners above all, and logs what has happened to it: waiting inside a callback is refused, and what
+ * one throws is counted and goes no further (S12, M9).
  */
 final class Callbacks {
 
-    private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
+    private static final Consumer<BareListener> HEAD_CHANGED = listener -> listener.headChanged(Thread.currentThread());
 
-    private final BareStage<?, ?, ?> stage;
+    private final System.Logger logger;
+    private final Object stage;
     private final List<BareListener> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicLong failures = new AtomicLong(); // a LongAdder may find no memory to add
+
+    /** Not a LongAdder, which may find no memory to add. */
+    private final AtomicLong failures = new AtomicLong();
+
     private final AtomicBoolean logged = new AtomicBoolean();
 
-    Callbacks(BareStage<?, ?, ?> stage) {
+    /**
+     * Creates the callbacks of a stage.
+     *
+     * @param stage what messages call it
+     */
+    Callbacks(System.Logger logger, Object stage) {
+        this.logger = logger;
         this.stage = stage;
     }
 
@@ -33,8 +44,22 @@ final class Callbacks {
         listeners.remove(listener);
     }
 
-    boolean isAnybodyListening() {
-        return !listeners.isEmpty();
+    /** Tells every listener that the current thread heads now; throws nothing. */
+    void headChanged() {
+        tell(HEAD_CHANGED);
+    }
+
+    /** Tells every listener that a wait has ended which began at {@code start}; throws nothing. */
+    void exited(Outcome outcome, long start, Parker parker) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        try {
+            Duration waited = Duration.ofNanos(parker.nanoTime() - start);
+            tell(listener -> listener.exited(outcome, waited));
+        } catch (Throwable e) { // an Error, which is no reason to keep from the caller how the wait ended
+            failed(e);
+        }
     }
 
     /** Tells every listener; throws nothing. */
@@ -88,7 +113,7 @@ final class Callbacks {
     private void log(Level level, String before, String after, String sign, String end, @Nullable Throwable thrown) {
         try {
             String cause = thrown == null ? "" : sign + Texts.of(thrown);
-            LOGGER.log(level, () -> before + stage + after + cause + end, thrown);
+            logger.log(level, () -> before + stage + after + cause + end, thrown);
         } catch (Throwable e) {
             // whatever a logger throws, the stage goes on
         }

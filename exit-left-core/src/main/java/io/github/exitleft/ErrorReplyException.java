@@ -3,8 +3,8 @@ package io.github.exitleft;
 import java.io.Serial;
 
 /**
- * Thrown to the caller whose answer is an error, if a {@link ReplyClassifier} or the {@linkplain Source#errorOf source} gives
- * a checked exception for it, which is the cause.
+ * Thrown when an answer is an error for which the {@link ReplyClassifier} or the {@linkplain Source#errorOf source}
+ * gives a checked exception, which is the cause.
  */
 public final class ErrorReplyException extends RuntimeException {
 

@@ -3,28 +3,28 @@ package io.github.exitleft;
 import java.util.Arrays;
 
 /**
- * Which numbers of a small space are free: a bit set, out of which one is taken at random or in sequence.
+ * The free numbers of a small space: a bit set from which numbers are taken at random or in sequence.
  *
- * <p>Those that were freed last are set aside for a while, up to half of all that are free: they are not taken again before others
- * are freed, or are needed. So a second answer to the same question, as resends and networks bring about, does not meet the next
- * question, and there are always at least half of the free ones to choose from.
+ * <p>Numbers that were freed last are set aside for a while, up to half of all free ones, and taken only when no others
+ * are left or more have been freed since. So a second answer to the same question, as resends and networks cause, does
+ * not meet the next question, and there are always at least half of the free numbers to choose from.
  *
- * <p>Taking costs the same however few are free: a few draws, and if all of them hit what is taken, a choice of one among the free
- * ones by counting. Either way each of the free ones, but for those set aside, is as likely as any other. Guarded by the same lock
- * as the tokens that are made of the numbers.
+ * <p>Taking costs the same however few numbers are free: a few draws, and if all of them hit taken numbers, a choice
+ * among the free ones by counting. Either way each free number that is not set aside is equally likely. Guarded by the
+ * lock of the tokens that are made of the numbers.
  */
 final class FreeNumbers {
 
-    /** What is returned when no number is free. */
+    /** Returned when no number is free. */
     static final int NONE = -1;
 
-    /** How many numbers there may be, as a power of two. */
+    /** The largest size of a space, as a power of two. */
     static final int MOST_BITS = 20;
 
     private static final int MOST_ASIDE = 4_096;
     private static final int DRAWS = 4;
 
-    /** Words of 64 numbers in a block, whose free ones are counted. */
+    /** Words of 64 numbers in a block; the free numbers of each block are counted. */
     private static final int WORDS = 64;
 
     private static final int BLOCK_SHIFT = 12;
@@ -32,16 +32,16 @@ final class FreeNumbers {
     private final int bits;
     private final int size;
 
-    /** The numbers that are not to be taken: those in use, and those set aside. */
+    /** Numbers that are not to be taken: those in use and those set aside. */
     private final long[] taken;
 
-    /** Those set aside, which are in {@link #taken} too. */
+    /** Numbers set aside; they are in {@link #taken} too. */
     private final long[] aside;
 
-    /** How many of each block are not taken. */
+    /** How many numbers of each block are not taken. */
     private final int[] untakenOfBlock;
 
-    /** A ring of numbers in the order of their freeing; it may hold some that are set aside no more. */
+    /** A ring of numbers in the order in which they were freed; some may no longer be set aside. */
     private final int[] freedLast;
 
     private int oldest;
@@ -49,7 +49,7 @@ final class FreeNumbers {
     private int untaken;
     private int asideCount;
 
-    /** Where the sequence goes on. */
+    /** The number of the sequence that was taken last. */
     private int next;
 
     FreeNumbers(int bits) {
@@ -59,7 +59,8 @@ final class FreeNumbers {
         this.taken = new long[words];
         this.aside = new long[words];
         if (size < Long.SIZE) {
-            taken[0] = -1L << size; // what is no number
+            // beyond the last number
+            taken[0] = -1L << size;
         }
         this.untakenOfBlock = new int[Math.max(1, size >> BLOCK_SHIFT)];
         Arrays.fill(untakenOfBlock, Math.min(size, 1 << BLOCK_SHIFT));
@@ -67,7 +68,7 @@ final class FreeNumbers {
         this.untaken = size;
     }
 
-    /** Takes a free number that can't be foreseen; {@link #NONE} if all are in use. */
+    /** Takes a free number that can't be foreseen; returns {@link #NONE} if all are in use. */
     int takeRandom(SecureNumbers random) {
         if (untaken == 0) {
             return NONE;
@@ -81,7 +82,10 @@ final class FreeNumbers {
         return took(untaken(random.below(untaken)));
     }
 
-    /** Takes the next free number of the sequence, which begins at 1 and goes on at 0 after the last; NONE if all are in use. */
+    /**
+     * Takes the next free number of the sequence, which begins at 1 and continues at 0 after the last; returns {@link
+     * #NONE} if all are in use.
+     */
     int takeNext() {
         if (untaken == 0) {
             return NONE;
@@ -90,7 +94,7 @@ final class FreeNumbers {
         return took(next);
     }
 
-    /** Takes a number if it is free. */
+    /** Takes a number; returns false if it is in use. */
     boolean take(int number) {
         if (has(aside, number)) {
             clear(aside, number);
@@ -132,14 +136,18 @@ final class FreeNumbers {
         return number;
     }
 
-    /** Lets those go that have been set aside for longest, until at most half of the free ones are. */
+    /**
+     * Ends the time aside of the numbers that were freed first, until at most half of the free numbers are set aside.
+     */
     private void balance() {
         while (asideCount > untaken) {
             letGo(oldestFreed());
         }
     }
 
-    /** Ends a number's time aside; one that was taken since has none, or a new one, which is then cut short. */
+    /**
+     * Ends a number's time aside. A number that was taken since is not aside, or is aside again, which then ends early.
+     */
     private void letGo(int number) {
         if (has(aside, number)) {
             clear(aside, number);
@@ -157,7 +165,7 @@ final class FreeNumbers {
         return number;
     }
 
-    /** Returns the one of the numbers that are not taken before which there are {@code rank} others. */
+    /** Returns the number that is not taken and has {@code rank} such numbers before it. */
     private int untaken(int rank) {
         int left = rank;
         int block = 0;
@@ -175,7 +183,7 @@ final class FreeNumbers {
         return (word << 6) + Long.numberOfTrailingZeros(candidates);
     }
 
-    /** Returns the first number that is not taken, from one on and around the end; there must be one. */
+    /** Returns the first number that is not taken, from the given one on and around the end; there must be one. */
     private int untakenFrom(int number) {
         int word = number >> 6;
         long candidates = ~taken[word] & -1L << number;

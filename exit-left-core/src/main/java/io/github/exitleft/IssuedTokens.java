@@ -4,41 +4,45 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a stage that issues them: which are live, which rest, and which one is the next (M11, M12).
+ * The tokens of a stage that issues them: which are live, which rest, and which comes next (M11, M12).
  *
- * <p>A token is live from {@link #issue} on. When its answer has come it is free at once ({@link #answered}). When its wait ends
- * without one ({@link #gaveUp}) it rests, until the answer comes after all or the rest is over; meanwhile it is neither issued nor
- * {@linkplain #take taken}. The memory is exact: there is no token that is live or rests and not known to do so. It is bounded by the
- * number of tokens that there are, and by {@link #MOST}; when so many are in use, all are taken.
+ * <p>A token is live from {@link #issue} on. When its answer comes it is free at once ({@link #answered}). When its
+ * wait ends without an answer ({@link #gaveUp}) it rests, until the answer comes after all or the rest is over;
+ * meanwhile it is neither issued nor {@linkplain #take taken}. The memory is exact: every live or resting token is
+ * known. It is bounded by the number of tokens of the type and by {@link #MOST}; beyond that all tokens count as taken.
  *
- * <p>Time is passed in and must not go back. Guarded by the lock of the {@link Line} in which callers wait for a token.
+ * <p>Times are passed in and must not go back. Guarded by the lock of the {@link Line} in which callers wait for a
+ * token.
  */
 abstract class IssuedTokens<T> {
 
-    /** How many tokens can be in use at once, where there are more. */
+    /** How many tokens can be in use at once in a space that has more. */
     static final int MOST = 1 << 20;
 
-    /** When a token is free next if that may be never. */
+    /** The time at which a token is free next if it may never be. */
     static final long NEVER = Line.NEVER;
 
-    /** For how long a token rests if it does so until it is answered: 146 years, so that differences of times don't overflow. */
+    /**
+     * The rest, in nanoseconds, of a token that rests until it is answered: 146 years, so that differences of times
+     * don't overflow.
+     */
     static final long UNTIL_ANSWERED = Long.MAX_VALUE >> 1;
 
     private final long rest;
 
     /**
-     * Begins a memory.
+     * Creates an empty memory.
      *
-     * @param rest for how long a token rests, in nanoseconds; zero for not at all
+     * @param rest how long a token rests, in nanoseconds; zero for no rest
      */
     IssuedTokens(long rest) {
         this.rest = rest;
     }
 
     /**
-     * Begins a memory of tokens that can't be foreseen.
+     * Creates a memory of tokens that are issued at random and can't be foreseen.
      *
-     * @param rest for how long a token rests
+     * @param rest how long a token rests
      * @throws IllegalArgumentException if there are no such tokens, or the rest is negative
      */
     static <T> IssuedTokens<T> random(Class<T> type, int bits, Duration rest, SecureNumbers random) {
@@ -49,9 +53,9 @@ abstract class IssuedTokens<T> {
     }
 
     /**
-     * Begins a memory of tokens that are issued one after the other, from 1 on.
+     * Creates a memory of tokens that are issued one after the other, from 1 on.
      *
-     * @param rest for how long a token rests
+     * @param rest how long a token rests
      * @throws IllegalArgumentException if there are no such tokens, they have no order, or the rest is negative
      */
     static <T> IssuedTokens<T> sequence(Class<T> type, int bits, Duration rest) {
@@ -65,7 +69,7 @@ abstract class IssuedTokens<T> {
                 : new SparseTokens<>(space, null, nanos(rest));
     }
 
-    /** Begins a memory of tokens that are all {@linkplain #take taken}, none issued, since an issuer outside gives them. */
+    /** Creates a memory of tokens that are only {@linkplain #take taken}, since an issuer of the user's gives them. */
     static <T> IssuedTokens<T> taken(Duration rest) {
         return new SparseTokens<>(null, null, nanos(rest));
     }
@@ -77,21 +81,24 @@ abstract class IssuedTokens<T> {
         return rest.compareTo(Duration.ofNanos(UNTIL_ANSWERED)) < 0 ? rest.toNanos() : UNTIL_ANSWERED;
     }
 
-    /** Issues a token that is neither live nor rests; null if all are in use. */
+    /** Issues a token that is neither live nor resting; returns null if all are in use. */
     abstract @Nullable T issue(long now);
 
-    /** Takes a token that a caller brings or an issuer gives; false if it is live or rests, or too many are in use. */
+    /**
+     * Takes a token that a caller brings or an issuer gives; returns false if it is live or resting, or too many are in
+     * use.
+     */
     abstract boolean take(T token, long now);
 
     /**
      * Frees a token whose answer has come.
      *
-     * @return how it rested, if its answer came late; null if it was live, or is free
+     * @return how it rested, if its answer came late; null if it was live or free
      */
     abstract @Nullable Rest answered(T token, long now);
 
     /**
-     * Lets a live token rest, whose wait has ended without its answer; does nothing with any other.
+     * Lets a live token rest whose wait has ended without an answer; does nothing with any other.
      *
      * @param attachment what to find the call again by; null for nothing
      */
@@ -100,17 +107,17 @@ abstract class IssuedTokens<T> {
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);
 
-    /** Returns when the rest ends that ends first, or {@link #NEVER} if nothing rests, or until it is answered. */
+    /** Returns when the first rest ends; {@link #NEVER} if no token rests, or all rest until they are answered. */
     final long nextFreeAt(long now) {
         expire(now);
         Rests<?> rests = rests();
         return rests.resting() == 0 || rest == UNTIL_ANSWERED ? NEVER : rests.oldestSince() + rest;
     }
 
-    /** Returns how many are live. */
+    /** Returns how many tokens are live. */
     abstract int live();
 
-    /** Returns how many rest. */
+    /** Returns how many tokens rest. */
     final int resting(long now) {
         expire(now);
         return rests().resting();
@@ -118,10 +125,10 @@ abstract class IssuedTokens<T> {
 
     abstract Rests<?> rests();
 
-    /** Frees the one that has rested for longest, which there is. */
+    /** Frees the token that has rested longest; there must be one. */
     abstract void freeOldest();
 
-    /** Frees those whose rest is over, in order. */
+    /** Frees the tokens whose rest is over, in order. */
     final void expire(long now) {
         while (rests().resting() > 0 && now - rests().oldestSince() >= rest) {
             freeOldest();

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues tokens to threads, which wait in order when all are in use (M12): {@link IssuedTokens} with a {@link Line} before them.
+ * Issues tokens to threads, which wait in order when all are in use (M12): {@link IssuedTokens} behind a {@link Line}.
  *
  * @param <T> tokens
  */
@@ -16,7 +16,7 @@ final class Issuing<T> implements Line.Supply<T> {
     private final Line<T> line;
 
     /**
-     * Begins to issue.
+     * Creates an issuer.
      *
      * @param lock guards the tokens and the line, and may guard more
      */
@@ -25,13 +25,13 @@ final class Issuing<T> implements Line.Supply<T> {
         this.line = new Line<>(lock, this, parking, timer);
     }
 
-    /** Issues a token, as {@link Line#acquire} does; null if all were in use until the deadline. */
+    /** Issues a token, as {@link Line#acquire} does; returns null if all were in use until the deadline. */
     @Nullable
     T issue(long deadline) throws InterruptedException {
         return line.acquire(deadline);
     }
 
-    /** Issues a token if there is one for which nobody waits. */
+    /** Issues a token if one is free and no caller waits for it; returns null otherwise. */
     @Nullable
     T tryIssue() {
         return line.tryAcquire();
@@ -107,17 +107,17 @@ final class Issuing<T> implements Line.Supply<T> {
         return line.waiting();
     }
 
-    /** Whether no token is in use and nobody waits for one; to be asked with the lock held. */
+    /** Returns whether no token is in use and no caller waits for one; called with the lock held. */
     boolean isIdle(long now) {
         return line.waiting() == 0 && tokens.resting(now) == 0 && tokens.live() == 0;
     }
 
-    /** Ends the wait of all who wait now; those who come later wait again. */
+    /** Ends all present waits; callers that come later wait again. */
     void end(Supplier<? extends RuntimeException> why) {
         line.end(why);
     }
 
-    /** Ends all waits, now and later. */
+    /** Ends all waits, present and later ones. */
     void close(Supplier<? extends RuntimeException> why) {
         line.close(why);
     }
@@ -129,7 +129,8 @@ final class Issuing<T> implements Line.Supply<T> {
 
     @Override
     public void giveBack(T token, long now) {
-        tokens.answered(token, now); // nothing was sent with it
+        // nothing was sent with it
+        tokens.answered(token, now);
     }
 
     @Override

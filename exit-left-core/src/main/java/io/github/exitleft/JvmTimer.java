@@ -7,17 +7,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The timer of all stages of the JVM.
+ * The timer of all stages in the JVM.
  *
- * <p>One thread keeps the time and does nothing else, so no task can delay another. Tasks run on threads that are added as long as the
- * others are busy, since what users attach to futures may block. All these are daemons, inherit nothing from the thread that made them
- * start, and end after some seconds without work.
+ * <p>One thread keeps the time and does nothing else, so no task can delay another. Tasks run on threads that are added
+ * while the others are busy, since what users attach to futures may block. All of them are daemons, inherit nothing
+ * from the thread that made them start, and end after some seconds without work.
  */
 final class JvmTimer implements Timer {
 
     private static final long IDLE_SECONDS = 5;
 
-    /** When to try again if the system has no thread to give. */
+    /** The pause before another attempt when the system has no thread to give. */
     private static final long NO_THREAD_MILLIS = 100;
 
     private final ScheduledThreadPoolExecutor clock =
@@ -56,7 +56,8 @@ final class JvmTimer implements Timer {
     private void run(Runnable task) {
         try {
             threads.execute(task);
-        } catch (Throwable e) { // the system is out of threads
+        } catch (Throwable e) {
+            // the system has no thread to give
             Future<?> unused = clock.schedule(() -> run(task), NO_THREAD_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

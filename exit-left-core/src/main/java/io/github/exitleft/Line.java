@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A waiting line for things of which there are only so many: places in a window (M13), or tokens (M12).
  *
- * <p><b>Order.</b> First come, first served: a newcomer gets a thing at once only if the line is empty. What is freed is handed to the
- * first in line in the same step, so a newcomer can't come between.
+ * <p><b>Order.</b> First come, first served. A newcomer gets a thing at once only if the line is empty. What is freed
+ * goes to the first in line in the same step, so no newcomer comes between.
  *
- * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is told. Either gets the thing or leaves
- * without it; a thing is never lost to one that has left.
+ * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is called. Either gets
+ * the thing or leaves without it; a thing is never lost to a wait that has left.
  *
- * <p><b>What there is</b> says the {@link Supply}, which the line's lock guards: change it between {@link #lock()} and {@link #unlock()}.
+ * <p><b>Supply.</b> The {@link Supply} holds the things and is guarded by the line's lock: change it between {@link
+ * #lock()} and {@link #unlock()}.
  *
  * @param <P> things
  */
@@ -34,64 +35,53 @@ final class Line<P> {
      *
      * Invariants, whenever the lock is free and no serving has failed:
      *   - a wait is in the line exactly while it is WAITING;
-     *   - while anybody is in the line the supply has nothing to give, but for what time alone frees; and if that will happen
-     *     there is an alarm, or a thread about to set it.
+     *   - while the line is not empty the supply has nothing to give, except what time alone will free; and if time will free
+     *     something there is an alarm, or a thread about to set it.
      *
      * field                  written by                            ordered by
      * Queued.state           see the diagram                       lock; volatile for its own thread's look
      * Queued.thing, .why     before GRANTED, ENDED                 lock; read after the state
-     * first, last, waiting   who joins, serves, leaves             lock
-     * alarm, Alarm.cancel    unlock(), set(), ring(), end()        lock
+     * waits                  joining, serving, leaving, ending     lock
+     * alarm                  unlock(), end(), its timer's thread   lock
      * ended                  close()                               lock
      */
 
-    /** As a time: not by time alone. */
+    /** The time of something that time alone does not bring. */
     static final long NEVER = Long.MIN_VALUE;
 
-    /** What a line is for. It runs under the line's lock, so it is quick and calls nothing foreign. */
+    /** Holds what the line is for. It runs under the line's lock, so it is quick and calls nothing foreign. */
     interface Supply<P> {
 
-        /** Gives a thing if there is one. */
+        /** Returns a thing; null if there is none. */
         @Nullable
         P poll(long now);
 
-        /** Takes a thing back that was given to one who has left. */
+        /** Takes a thing back from a wait that has left. */
         void giveBack(P thing, long now);
 
-        /** Returns when time alone will free a thing, if there is none now; {@link #NEVER} if that won't happen. */
+        /** Returns when time alone will free a thing, if there is none now; {@link #NEVER} if it won't. */
         default long freeAt(long now) {
             return NEVER;
         }
     }
 
-    /** What is to ring; set outside the lock, so it may have no canceller yet. */
-    private static final class Alarm {
-        private @Nullable Runnable cancel;
-    }
-
     private final ReentrantLock lock;
     private final Supply<P> supply;
     private final Parking parking;
-    private final Timer timer;
-    private @Nullable Queued<P> first;
-    private @Nullable Queued<P> last;
-    private int waiting;
-
-    /** Rings when time alone will have freed something; null if there is no need. */
-    private @Nullable Alarm alarm;
-
+    private final QueuedList<P> waits = new QueuedList<>();
+    private final LineAlarm alarm;
     private @Nullable Supplier<? extends RuntimeException> ended;
 
     /**
-     * Begins a line.
+     * Creates an empty line.
      *
-     * @param lock guards it, and may guard more
+     * @param lock guards the line and its supply, and may guard more
      */
     Line(ReentrantLock lock, Supply<P> supply, Parking parking, Timer timer) {
         this.lock = lock;
         this.supply = supply;
         this.parking = parking;
-        this.timer = timer;
+        this.alarm = new LineAlarm(lock, timer, this::unlock);
     }
 
     /** Begins a change of the supply. */
@@ -99,7 +89,7 @@ final class Line<P> {
         lock.lock();
     }
 
-    /** Ends a change of the supply: serves those who wait, and tells them once the lock is free. */
+    /** Ends a change of the supply: serves the waits in line, and tells them once the lock is free. */
     void unlock() {
         tellAll(serveAndUnlock());
     }
@@ -108,27 +98,27 @@ final class Line<P> {
         return parking.nanoTime();
     }
 
-    /** Gets a thing if there is one for which nobody waits. */
+    /** Returns a thing if there is one and the line is empty; null otherwise. */
     @Nullable
     P tryAcquire() {
         lock();
         try {
             requireOpen();
-            return first == null ? supply.poll(parking.nanoTime()) : null;
+            return waits.first() == null ? supply.poll(parking.nanoTime()) : null;
         } finally {
             unlock();
         }
     }
 
     /**
-     * Gets a thing, and waits for it if need be.
+     * Returns a thing, and waits for it if need be.
      *
-     * <p>A thing that was handed over before the time was up or the thread was interrupted is taken; the flag stays set then.
+     * <p>A thing that was handed over before the deadline or an interrupt is taken; the interrupt flag then stays set.
      *
-     * @param deadline until when, by the line's clock
-     * @return the thing; null if the time is up
+     * @param deadline when to give up, by the line's clock
+     * @return the thing; null if the deadline has passed
      * @throws InterruptedException if the thread is interrupted while it waits
-     * @throws RuntimeException what the line ends with, if it does
+     * @throws RuntimeException what the line ends with, if it ends
      */
     @Nullable
     P acquire(long deadline) throws InterruptedException {
@@ -137,12 +127,12 @@ final class Line<P> {
         try {
             requireOpen();
             long now = parking.nanoTime();
-            P thing = first == null ? supply.poll(now) : null;
+            P thing = waits.first() == null ? supply.poll(now) : null;
             if (thing != null || deadline - now <= 0) {
                 return thing;
             }
             wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
-            join(wait);
+            waits.add(wait);
         } finally {
             unlock();
         }
@@ -150,11 +140,12 @@ final class Line<P> {
     }
 
     /**
-     * Lets a taker wait, for as long as it wants to.
+     * Lets a taker wait until it gets a thing, cancels, or the line ends.
      *
-     * @param executor calls it; {@code Runnable::run} for the thread that frees a thing, which may be this one, at once
-     * @param most how many may wait, this one included
-     * @return its place; null if too many wait
+     * @param executor calls the taker; with {@code Runnable::run} on the thread that frees a thing, which may be this
+     *     one, at once
+     * @param most how many waits there may be, this one included
+     * @return its place in line; null if there are too many waits
      * @throws RuntimeException what the line has ended with
      */
     @Nullable
@@ -162,11 +153,11 @@ final class Line<P> {
         lock();
         try {
             requireOpen();
-            if (waiting >= most) {
+            if (waits.size() >= most) {
                 return null;
             }
             var wait = new Queued<>(this, lock, null, taker, executor);
-            join(wait);
+            waits.add(wait);
             return wait;
         } finally {
             unlock();
@@ -176,46 +167,45 @@ final class Line<P> {
     int waiting() {
         lock.lock();
         try {
-            return waiting;
+            return waits.size();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Ends the wait of all who wait now, each with an exception of its own. */
+    /** Ends all present waits, each with an exception of its own. */
     void end(Supplier<? extends RuntimeException> why) {
         end(why, false);
     }
 
-    /** Ends all waits, now and later, each with an exception of its own; things can still be given back. Idempotent. */
+    /**
+     * Ends all waits, present and later ones, each with an exception of its own; things can still be given back.
+     * Idempotent.
+     */
     void close(Supplier<? extends RuntimeException> why) {
         end(why, true);
     }
 
     private void end(Supplier<? extends RuntimeException> why, boolean forGood) {
         Queued<P> told;
-        Alarm formerAlarm;
+        LineAlarm.Setting formerAlarm;
         lock.lock();
         try {
             if (forGood && ended == null) {
                 ended = why;
             }
-            told = first;
-            for (Queued<P> wait = first; wait != null; wait = wait.after) {
+            told = waits.first();
+            for (Queued<P> wait = told; wait != null; wait = wait.after) {
                 wait.why = why;
-                wait.state = Queued.State.ENDED; // its thread may go now; it does not look at the links
+                // from here on its thread may go, since it does not look at the links
+                wait.state = Queued.State.ENDED;
             }
-            first = null;
-            last = null;
-            waiting = 0;
-            formerAlarm = alarm;
-            alarm = null;
+            waits.clear();
+            formerAlarm = alarm.turnOff();
         } finally {
             lock.unlock();
         }
-        if (formerAlarm != null && formerAlarm.cancel != null) {
-            formerAlarm.cancel.run();
-        }
+        LineAlarm.cancel(formerAlarm);
         tellAll(told);
     }
 
@@ -225,36 +215,7 @@ final class Line<P> {
         }
     }
 
-    private void join(Queued<P> wait) {
-        wait.before = last;
-        if (last == null) {
-            first = wait;
-        } else {
-            last.after = wait;
-        }
-        last = wait;
-        waiting++;
-    }
-
-    private void unlink(Queued<P> wait) {
-        Queued<P> before = wait.before;
-        Queued<P> after = wait.after;
-        if (before == null) {
-            first = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.before = before;
-        }
-        wait.before = null;
-        wait.after = null;
-        waiting--;
-    }
-
-    /** Looks at the state first, at the interrupt flag second, and at the clock third (S2). */
+    /** Waits for the end of a wait: checks the state first, the interrupt flag second, and the clock third (S2). */
     private @Nullable P await(Queued<P> wait, long deadline) throws InterruptedException {
         boolean interrupted = false;
         boolean woken = false;
@@ -268,7 +229,8 @@ final class Line<P> {
                 if (leave(wait)) {
                     return null;
                 }
-            } else if (woken) { // for no reason, or since a thread that should have served this one has failed to
+            } else if (woken) {
+                // by a spurious wake-up, or by a thread that failed to serve this wait
                 woken = false;
                 lock();
                 unlock();
@@ -278,7 +240,8 @@ final class Line<P> {
             }
         }
         if (interrupted) {
-            Thread.currentThread().interrupt(); // something else came first, so the interrupt is for the caller to see
+            // the interrupt did not end the wait, so the caller must see it
+            Thread.currentThread().interrupt();
         }
         if (wait.state == Queued.State.ENDED && wait.why != null) {
             throw wait.why.get();
@@ -286,14 +249,14 @@ final class Line<P> {
         return wait.thing;
     }
 
-    /** Takes a wait out of the line, unless it is not in it any more. */
+    /** Takes a wait out of the line; returns false if it is no longer in line. */
     private boolean leave(Queued<P> wait) {
         lock();
         try {
             if (wait.state != Queued.State.WAITING) {
                 return false;
             }
-            unlink(wait);
+            waits.remove(wait);
             wait.state = Queued.State.LEFT;
             return true;
         } finally {
@@ -301,14 +264,14 @@ final class Line<P> {
         }
     }
 
-    /** What {@link Queued#cancel} does. */
+    /** Cancels a taker's wait; see {@link Queued#cancel}. */
     boolean cancel(Queued<P> wait) {
         lock();
         try {
             if (wait.state == Queued.State.WAITING) {
-                unlink(wait);
-            } else if (wait.state == Queued.State.GRANTED
-                    && wait.thing != null) { // and its executor has not come to it
+                waits.remove(wait);
+            } else if (wait.state == Queued.State.GRANTED && wait.thing != null) {
+                // its executor has not run yet
                 supply.giveBack(wait.thing, parking.nanoTime());
             } else {
                 return false;
@@ -320,31 +283,28 @@ final class Line<P> {
         }
     }
 
-    /**
-     * Hands over what there is, in order, and unlocks.
-     *
-     * @return those to be told, linked
-     */
+    /** Hands over the things there are, in order, and unlocks; returns the served waits, linked, which are to be told. */
     private @Nullable Queued<P> serveAndUnlock() {
-        if (first == null && alarm == null) { // as most often
+        if (waits.first() == null && !alarm.isOn()) {
+            // the usual case
             lock.unlock();
             return null;
         }
         Queued<P> served = null;
         Queued<P> lastServed = null;
-        Alarm newAlarm = null;
-        Alarm formerAlarm = null;
+        LineAlarm.Setting newAlarm = null;
+        LineAlarm.Setting formerAlarm = null;
         long pause = 0;
         boolean done = false;
         try {
             long now = parking.nanoTime();
-            while (first != null) {
+            Queued<P> next = waits.first();
+            while (next != null) {
                 P thing = supply.poll(now);
                 if (thing == null) {
                     break;
                 }
-                Queued<P> next = first;
-                unlink(next);
+                waits.remove(next);
                 next.thing = thing;
                 next.state = Queued.State.GRANTED;
                 if (lastServed == null) {
@@ -353,21 +313,21 @@ final class Line<P> {
                     lastServed.after = next;
                 }
                 lastServed = next;
+                next = waits.first();
             }
-            if (first == null) {
-                formerAlarm = alarm;
-                alarm = null;
-            } else if (alarm == null) {
+            if (next == null) {
+                formerAlarm = alarm.turnOff();
+            } else if (!alarm.isOn()) {
                 long freeAt = supply.freeAt(now);
                 if (freeAt != NEVER) {
                     pause = Math.max(0, freeAt - now);
-                    newAlarm = new Alarm();
-                    alarm = newAlarm;
+                    newAlarm = alarm.turnOn();
                 }
             }
             done = true;
         } finally {
-            Thread other = done ? null : firstThread(); // which is to do what this one could not
+            // serves the line if this thread has failed to
+            Thread other = done ? null : waits.firstThread();
             lock.unlock();
             if (other != null) {
                 parking.unpark(other);
@@ -376,56 +336,17 @@ final class Line<P> {
                 tellAll(served);
             }
         }
-        if (formerAlarm != null && formerAlarm.cancel != null) {
-            formerAlarm.cancel.run();
-        }
+        LineAlarm.cancel(formerAlarm);
         if (newAlarm != null) {
-            set(newAlarm, pause);
+            alarm.set(newAlarm, pause);
         }
         return served;
     }
 
-    private @Nullable Thread firstThread() {
-        for (Queued<P> wait = first; wait != null; wait = wait.after) {
-            if (wait.thread != null) {
-                return wait.thread;
-            }
-        }
-        return null;
-    }
-
-    /** Sets an alarm, or lets another thread do so: throws nothing, since others have still to be told. */
-    private void set(Alarm set, long pause) {
-        Runnable cancel = null;
-        try {
-            cancel = timer.after(pause, () -> ring(set));
-        } catch (Throwable e) { // no memory; each wait has a deadline
-            cancel = null;
-        }
-        lock.lock();
-        try {
-            if (alarm == set) {
-                set.cancel = cancel;
-                alarm = cancel == null ? null : set;
-                cancel = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (cancel != null) {
-            cancel.run();
-        }
-    }
-
-    private void ring(Alarm rung) {
-        lock();
-        if (alarm == rung) {
-            alarm = null;
-        }
-        unlock();
-    }
-
-    /** Wakes threads and calls takers; what a taker has no use for goes to the next in line, who then is told too. */
+    /**
+     * Wakes threads and calls takers. A thing that a taker has no use for goes to the next in line, which is then told
+     * too.
+     */
     private void tellAll(@Nullable Queued<P> told) {
         Queued<P> wait = told;
         while (wait != null) {
@@ -440,11 +361,14 @@ final class Line<P> {
         }
     }
 
-    /** Gives a thing back; returns those to be told: who has it now, then the others. Not by recursion, since they may be thousands. */
+    /**
+     * Gives a thing back and returns the waits that are to be told: the one that has it now, then the others. A loop
+     * and not a recursion, since there may be thousands.
+     */
     private @Nullable Queued<P> passOn(P thing, @Nullable Queued<P> others) {
         boolean done = false;
         try {
-            Queued<P> all = chain(giveBackAndUnlock(thing), others);
+            Queued<P> all = QueuedList.chain(giveBackAndUnlock(thing), others);
             done = true;
             return all;
         } finally {
@@ -468,19 +392,7 @@ final class Line<P> {
         return serveAndUnlock();
     }
 
-    private static <P> @Nullable Queued<P> chain(@Nullable Queued<P> some, @Nullable Queued<P> more) {
-        if (some == null) {
-            return more;
-        }
-        Queued<P> end = some;
-        while (end.after != null) {
-            end = end.after;
-        }
-        end.after = more;
-        return some;
-    }
-
-    /** Gives a thing back that was given to one who has no use for it. */
+    /** Gives a thing back for which its wait has no use. */
     void giveBack(P thing) {
         tellAll(giveBackAndUnlock(thing));
     }

@@ -1,21 +1,24 @@
 package io.github.exitleft;
 
-/** What became of a message: exactly one of these for every message that was received and is not in a mailbox. */
+/** What became of a message. Every message that was received, and is not in a mailbox, has exactly one outcome. */
 public enum MessageOutcome {
-    /** Given to the one who waited for it. */
+    /** Was given to the thread, future or stream that waited for it. */
     DELIVERED,
-    /** Came after the wait for it had ended without it: after a timeout, or after the caller gave up. */
+    /** Came after its wait had ended without it: after a timeout, or after the caller gave up. */
     LATE,
-    /** Came for a token that had its answer already. */
+    /** Came for a token whose wait had its answer already. */
     DUPLICATE,
-    /** Failed its ticket's check, or is another's where several share the source. */
+    /** Failed its ticket's check, or answers another instance where several share the source. */
     FOREIGN,
-    /** Nobody has asked for its token, as far as the stage remembers; foreign instead where others share the source. */
+    /**
+     * Has a token that was never asked for, as far as the stage remembers. Where instances share the source it is
+     * {@link #FOREIGN} instead.
+     */
     UNKNOWN,
     /** Has no token that can be read, or could not be read at all. */
     UNREADABLE,
-    /** Found a full mailbox, or had to leave one. */
+    /** Found its mailbox full, or was dropped from a full mailbox for a newer one. */
     OVERFLOW,
-    /** Was still in its mailbox when the ticket was closed, and had not come after the last wait. */
+    /** Was still in its mailbox when the ticket was closed, and is not {@link #LATE}. */
     ABANDONED
 }

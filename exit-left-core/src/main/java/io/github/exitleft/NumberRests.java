@@ -3,21 +3,26 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of a small space that rest: a list in arrays that have a place for every number, which takes less memory than a table when
- * many of them rest.
+ * Resting numbers of a small space: a list in arrays with a place for every number, which takes less memory than a
+ * table when many numbers rest.
  *
  * <p>The list is a ring, so that its links need no value for "none" and fit into 16 bits. Guarded by its owner's lock.
  */
 final class NumberRests implements Rests<Integer> {
 
-    /** How many numbers there may be, as a power of two. */
+    /** The largest size of a space, as a power of two. */
     static final int MOST_BITS = 16;
 
-    private final long[] rests; // a bit set
+    /** A bit set of the numbers that rest. */
+    private final long[] rests;
+
     private final long[] since;
     private final char[] older;
     private final char[] newer;
-    private @Nullable Object @Nullable [] attachments; // null until a number has one
+
+    /** By number; null until a number has an attachment. */
+    private @Nullable Object @Nullable [] attachments;
+
     private int oldest;
     private int resting;
 

@@ -3,17 +3,22 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issued tokens of a small space: a bit set tells which are free, and only those that rest take more memory than two bits.
+ * Issued tokens of a small space: a bit set says which are free, and only resting tokens take more memory than two
+ * bits.
  *
- * <p>Few that rest are kept in a table, many in a place for each: 2^16 resting tokens of 16 bits take less than a mebibyte in all.
+ * <p>A few resting tokens are kept in a table, many in arrays with a place for each: 2^16 resting tokens of 16 bits
+ * take less than a mebibyte in all.
  */
 final class NumberedTokens<T> extends IssuedTokens<T> {
 
     private final TokenSpace<T> space;
-    private final @Nullable SecureNumbers random; // null to issue in sequence
+
+    /** Draws the tokens; null to issue in sequence. */
+    private final @Nullable SecureNumbers random;
+
     private final FreeNumbers numbers;
 
-    /** A table at first; at most until {@link #mostInTable} rest. */
+    /** A table until more than {@link #mostInTable} tokens rest. */
     private Rests<Integer> rests = new TokenTable<>();
 
     private final int mostInTable;
@@ -39,7 +44,8 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             token = space.token(number);
             return token;
         } finally {
-            if (token == null) { // no memory
+            if (token == null) {
+                // token() has run out of memory
                 numbers.free(number);
             }
         }
@@ -78,7 +84,8 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             rests = places;
         }
         rests.add(number, now, attachment);
-        expire(now); // if there is no rest
+        // no rest at all is over at once
+        expire(now);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package io.github.exitleft;
 
-/** What brings a source back that has failed; everybody who waited has been told by then. */
+/** What reopens a source that has failed. By then every wait has ended with the failure. */
 public enum OnFailure {
-    /** The next who asks, and the keeper if there is one, tries again, each at most once a second. */
+    /** The next caller tries again, and the keeper if there is one, each at most once a second. */
     FAIL_ALL,
     /**
-     * Besides, a background thread tries again after 100 ms and then after times that double up to 10 s, until the source works,
-     * whether or not there is a {@linkplain Keeper keeper} and anybody asks.
+     * As {@link #FAIL_ALL}, and a background thread tries again after pauses that double from 100 ms to 10 s, until the
+     * source works, whether or not there is a {@linkplain Keeper keeper} or any caller.
      */
     REOPEN
 }

@@ -1,9 +1,9 @@
 package io.github.exitleft;
 
-/** Which message is dropped, and counted, when one comes for a full mailbox. */
+/** Which message is dropped, and counted, when a message comes for a full mailbox. */
 public enum Overflow {
-    /** The one that comes. */
+    /** The message that comes. */
     DROP_NEWEST,
-    /** The one that has been there longest. */
+    /** The message that has been in the mailbox longest. */
     DROP_OLDEST
 }

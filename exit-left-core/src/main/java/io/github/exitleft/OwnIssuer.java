@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Asks an issuer of a user's own for tokens, and names what is wrong with it. It runs foreign code, so no lock may be held. */
+/** Asks a user's issuer for tokens and names what is wrong with it. It runs foreign code, so no lock may be held. */
 final class OwnIssuer<T> {
 
-    /** How often it is asked for one token. */
+    /** How many candidates are asked for to get one token. */
     static final int TRIES = 16;
 
     private final String stage;
@@ -21,8 +21,9 @@ final class OwnIssuer<T> {
     /**
      * Issues a token.
      *
-     * @param takes takes a candidate for the caller, under the lock of the tokens; false if it is live or rests
-     * @throws IllegalStateException if the issuer throws, gives null, or only gives what is in use
+     * @param takes takes a candidate for the caller, under the lock of the tokens; returns false if it is live or
+     *     resting
+     * @throws IllegalStateException if the issuer throws, returns null, or only returns tokens that are in use
      */
     T issue(Predicate<? super T> takes) {
         @Nullable T last = null;

@@ -2,10 +2,10 @@ package io.github.exitleft;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Blocking and time as waiting lines use them: a seam through which tests and checkers drive both. */
+/** How waiting lines block and tell the time. Tests and checkers replace it to drive both. */
 interface Parking {
 
-    /** The real thing. */
+    /** Parks with {@link java.util.concurrent.locks.LockSupport} and reads {@link System#nanoTime()}. */
     Parking JVM = new Parking() {
         @Override
         public long nanoTime() {
@@ -23,10 +23,10 @@ interface Parking {
         }
     };
 
-    /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
+    /** Returns the time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();
 
-    /** Blocks until unparked, interrupted, or the time has passed; may return for no reason. */
+    /** Blocks until the thread is unparked or interrupted, or the time has passed; may return for no reason. */
     void park(Object blocker, long nanos);
 
     /** Ends the thread's present or next {@link #park}. */

@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 
 /**
- * A token that is made of a peer's address and an id, so that the ids of one peer don't exclude another's.
+ * A token made of a peer's address and an id, so that the ids of one peer don't exclude those of another.
  *
  * @param <T> ids; immutable, with {@code equals} and {@code hashCode}
  * @param sender the address that the peer sends from
@@ -13,9 +13,9 @@ import java.util.Objects;
 record PeerToken<T>(InetSocketAddress sender, T id) {
 
     /**
-     * Makes a token.
+     * Creates a token.
      *
-     * @param sender the address that the peer sends from; resolved, since no answer comes from one that is not
+     * @param sender the address that the peer sends from; resolved, since no answer comes from an unresolved one
      * @param id what tells the peer's answers apart
      */
     PeerToken {

@@ -1,9 +1,9 @@
 package io.github.exitleft;
 
 /**
- * Who becomes the next head when the present one leaves.
+ * The policy that chooses the next head when the present one leaves.
  *
- * <p>ReadLoop is a burden and no privilege: the head serves everybody, so neither order makes anybody wait longer for an
+ * <p>Heading is a burden and no privilege: the head serves all waiters, so neither order makes any of them wait longer for an
  * event. They differ in cost: the newest waiter is likely to have the longest wait ahead of it and so to head for
  * longest, which saves hand-overs.
  */

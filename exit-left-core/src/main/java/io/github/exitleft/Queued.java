@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A wait in a {@link Line}, of a thread or of a taker.
  *
- * <p>Its fields are the line's, unless they say otherwise, and so is the story of its states.
+ * <p>Unless its comment says otherwise, a field belongs to the line, which also describes the states.
  *
  * @param <P> things
  */
@@ -41,23 +41,28 @@ final class Queued<P> implements Runnable {
     @Nullable
     Supplier<? extends RuntimeException> why;
 
-    /** Its neighbours in the line; once out of it, {@code after} is the next to be told. */
+    /** The neighbours in the line; once the wait is out of it, {@code after} is the next wait to be told. */
     @Nullable
     Queued<P> before;
 
     @Nullable
     Queued<P> after;
 
-    /** The thread that is calling the executor now; written by that thread, which alone can find itself in it. */
+    /**
+     * The thread that is calling the executor now; written by that thread, and only that thread can find itself in it.
+     */
     private @Nullable Thread calling;
 
-    /** Whether the taker, called by the executor in that very thread, had no use for the thing; of that thread. */
+    /**
+     * Whether the taker had no use for the thing when the executor called it on the calling thread itself; used by that
+     * thread.
+     */
     private boolean declined;
 
     /**
-     * Makes a wait.
+     * Creates a wait.
      *
-     * @param lock the line's
+     * @param lock the line's lock
      */
     Queued(
             Line<P> line,
@@ -73,28 +78,29 @@ final class Queued<P> implements Runnable {
     }
 
     /**
-     * Leaves, unless the taker is being told already.
+     * Leaves the line, unless the taker is being told already.
      *
-     * @return whether it has left; the taker is not told of anything then
+     * @return whether it has left; the taker is then told nothing
      */
     boolean cancel() {
         return line.cancel(this);
     }
 
-    /** Calls the executor of a taker; false if its thing has to go back. */
+    /** Calls a taker's executor; returns false if the thing has to go back. */
     boolean tell() {
         calling = Thread.currentThread();
         try {
             Objects.requireNonNull(executor).execute(this);
             return !declined;
-        } catch (Throwable e) { // the executor's, since run() throws nothing
+        } catch (Throwable e) {
+            // thrown by the executor, since run() throws nothing
             return !refuse(e);
         } finally {
             calling = null;
         }
     }
 
-    /** Tells the taker in this thread what its executor refuses to tell it; whether it had been granted a thing. */
+    /** Tells the taker on this thread that its executor has refused to; returns whether it had been granted a thing. */
     private boolean refuse(Throwable cause) {
         State found = become(State.LEFT);
         if (found == State.GRANTED) {
@@ -119,20 +125,22 @@ final class Queued<P> implements Runnable {
         boolean kept = false;
         try {
             kept = Objects.requireNonNull(taker).granted(granted);
-        } catch (Throwable e) { // of which the thread that has freed the thing must not hear
+        } catch (Throwable e) {
+            // not for the thread that freed the thing
             end(e);
         }
         if (kept) {
             return;
         }
         if (calling == Thread.currentThread()) {
-            declined = true; // the call of the executor is still on the stack, and does the rest
+            // the call of the executor is still on this thread's stack, and gives the thing back
+            declined = true;
         } else {
             line.giveBack(granted);
         }
     }
 
-    /** Moves a wait that was granted or ended to its last state, once; returns in which it was. */
+    /** Moves a wait that was granted or ended to its last state, once; returns the state before. */
     private State become(State then) {
         lock.lock();
         try {
@@ -153,7 +161,8 @@ final class Queued<P> implements Runnable {
                             thrown instanceof RuntimeException exception
                                     ? exception
                                     : new IllegalStateException(thrown));
-        } catch (Throwable e) { // it knows no better, and others have still to be told
+        } catch (Throwable e) {
+            // the taker has had its chance, and other waits are still to be told
             return;
         }
     }

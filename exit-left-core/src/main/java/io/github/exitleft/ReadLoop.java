@@ -113,7 +113,7 @@ final class ReadLoop<T, M> {
      */
     void drain(Director<T, Source<M>, Void> director, @Nullable Mailbox<T, M> mine) {
         try {
-            for (int i = 0; i < drain && bare.ticketCount() > 1 && !director.isClosed(); i++) {
+            for (int i = 0; i < drain && bare.registrations.count() > 1 && !director.isClosed(); i++) {
                 if (step(director, mine, true, 0) == null) {
                     return;
                 }
@@ -142,7 +142,7 @@ final class ReadLoop<T, M> {
         } catch (UnreadableMessageException e) {
             unreadable = e;
         } catch (TransientSourceException e) {
-            if (wrapsInterrupt(e)) {
+            if (Source.isInterrupt(e)) {
                 throw failure(director, e); // or the interrupt would be lost
             }
             stats.transientFailure();
@@ -170,7 +170,7 @@ final class ReadLoop<T, M> {
     /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */
     private RuntimeException failure(Director<T, Source<M>, Void> director, Throwable thrown)
             throws InterruptedException {
-        if (Thread.interrupted() || wrapsInterrupt(thrown)) {
+        if (Thread.interrupted() || Source.isInterrupt(thrown)) {
             var interrupt = new InterruptedException("interrupted while reading the source of " + bare);
             interrupt.initCause(thrown);
             throw interrupt;
@@ -181,15 +181,5 @@ final class ReadLoop<T, M> {
         RuntimeException failed = director.fail(thrown);
         asyncWaits.sweep();
         return failed;
-    }
-
-    private static boolean wrapsInterrupt(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -1,8 +1,8 @@
 package io.github.exitleft;
 
 /**
- * A message with the moment at which the head received it, so that the time on the wire and the time it took to wake up
- * can be told apart.
+ * A message and the moment at which the head received it, so that time on the wire and time to wake up can be told
+ * apart.
  *
  * @param <M> messages
  * @param message the message

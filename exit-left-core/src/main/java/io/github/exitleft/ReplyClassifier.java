@@ -3,15 +3,15 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells answers that are errors from the others.
+ * Tells answers that are errors from other answers.
  *
- * <p>An answer that is an error counts as {@linkplain MessageOutcome#DELIVERED delivered}; the wait for it ends with the
- * exception that the classifier gives: {@code call} and {@code await} throw it, the future of {@code callAsync} is completed
- * with it, and a stream ends with it. An unchecked exception or an {@code Error} is thrown as it is, a checked exception as
- * the cause of an {@link ErrorReplyException}.
+ * <p>An answer that is an error counts as {@linkplain MessageOutcome#DELIVERED delivered}, and ends its wait with the
+ * exception that the classifier returns: {@code call} and {@code await} throw it, the future of {@code callAsync} and a
+ * stream fail with it. An unchecked exception or an {@code Error} is thrown as it is, a checked exception as the cause
+ * of an {@link ErrorReplyException}.
  *
- * <p>It runs once for each message that is delivered, after the message has passed the ticket's check: on the thread that
- * waits, or on the stage's executor where none does. It never sees what is unclaimed.
+ * <p>It runs once for each delivered message, after the ticket's check: on the waiting thread, or on the stage's
+ * executor where no thread waits. It never sees an unclaimed message.
  *
  * @param <M> messages
  */
@@ -22,8 +22,8 @@ public interface ReplyClassifier<M> {
      * Returns the error that a reply stands for.
      *
      * @param reply the reply
-     * @return the error; null if the reply is an answer
-     * @throws Exception instead of returning it; that makes no difference
+     * @return the error; null if the reply is not an error
+     * @throws Exception instead of returning it, with the same effect
      */
     @Nullable
     Throwable errorOf(M reply) throws Exception;

@@ -3,7 +3,7 @@ package io.github.exitleft;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** When a call sends again while no answer comes; immutable. */
+/** A schedule by which a call sends again while no answer comes; immutable. */
 public final class Resends {
 
     static final Resends NONE = new Resends(Duration.ZERO, 1, 0);
@@ -18,40 +18,40 @@ public final class Resends {
         this.most = most;
     }
 
-    /**
-     * Never sends again.
-     *
-     * @return no resends
-     */
+    /** {@return a schedule that never sends again} */
     public static Resends none() {
         return NONE;
     }
 
     /**
-     * Sends again at a constant pace until the call's timeout.
+     * Returns a schedule that sends again at a constant pace until the call's timeout.
      *
-     * @param interval the time between two sends; positive
+     * @param interval the time between two requests; positive
      * @return the schedule
+     * @throws IllegalArgumentException if the interval is zero or negative
      */
     public static Resends every(Duration interval) {
         return new Resends(positive(interval), 1, Integer.MAX_VALUE);
     }
 
     /**
-     * Sends again after a time that doubles with every send, as RFC 8489, section 6.2.1, has it, until the call's timeout.
+     * Returns a schedule that sends again after a time that doubles with every request, until the call's timeout, as
+     * RFC 8489, section 6.2.1 (STUN over UDP) describes.
      *
-     * @param first the time between the first two sends; positive
+     * @param first the time between the first two requests; positive
      * @return the schedule
+     * @throws IllegalArgumentException if it is zero or negative
      */
     public static Resends doubling(Duration first) {
         return new Resends(positive(first), 2, Integer.MAX_VALUE);
     }
 
     /**
-     * Limits how often is sent again.
+     * Returns this schedule with a limit on the number of resends.
      *
-     * @param resends how often at most, the first send not counted; zero or more
+     * @param resends how many at most, the first request not counted; zero or more
      * @return a schedule like this one
+     * @throws IllegalArgumentException if it is negative
      */
     public Resends atMost(int resends) {
         if (resends < 0) {
@@ -60,7 +60,10 @@ public final class Resends {
         return new Resends(first, factor, resends);
     }
 
-    /** How long to wait for an answer before resend number {@code number}, counted from 1; null if there is none. */
+    /**
+     * Returns how long to wait for an answer before resend {@code number}, counted from 1; null if there is no such
+     * resend.
+     */
     @Nullable
     Duration before(int number) {
         if (number > most || first.isZero()) {

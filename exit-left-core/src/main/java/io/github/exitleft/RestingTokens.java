@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bounded memory of tokens that callers brought and that rest (M11).
  *
- * <p>It holds at most as many as it is told; of one more the oldest is forgotten, and refused no longer. Guarded by the mailroom's
- * lock for the memory, as {@link RetiredTokens} is.
+ * <p>When it is full, the oldest token is forgotten and no longer refused. Guarded by the mailroom's lock, as {@link
+ * RetiredTokens} is.
  */
 final class RestingTokens<T> {
 
-    /** How many it holds unless told otherwise. */
+    /** The capacity unless another is given. */
     static final int MOST = 8_192;
 
     private final TokenTable<T> tokens = new TokenTable<>();
@@ -18,17 +18,17 @@ final class RestingTokens<T> {
     private final int most;
 
     /**
-     * Begins a memory.
+     * Creates an empty memory.
      *
-     * @param rest for how long a token rests, in nanoseconds
-     * @param most how many it holds; at least 1
+     * @param rest how long a token rests, in nanoseconds
+     * @param most how many tokens it holds; at least 1
      */
     RestingTokens(long rest, int most) {
         this.rest = rest;
         this.most = most;
     }
 
-    /** Lets a token rest from now on, whose wait has ended without its answer. */
+    /** Lets a token rest from now on whose wait has ended without an answer. */
     void gaveUp(T token, long now, @Nullable Object attachment) {
         tokens.remove(token);
         expire(now);
@@ -52,7 +52,7 @@ final class RestingTokens<T> {
         return tokens.find(token);
     }
 
-    /** Returns how many rest. */
+    /** Returns how many tokens rest. */
     int resting(long now) {
         expire(now);
         return tokens.resting();

@@ -2,10 +2,12 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tokens that rest, in the order in which they began; all rest for equally long, so the oldest is the first to be free. */
+/**
+ * Resting tokens in the order in which their rests began. All rest equally long, so the oldest is the first to be free.
+ */
 interface Rests<T> {
 
-    /** Adds a token that does not rest, as the youngest. */
+    /** Adds a token that does not rest yet, as the youngest. */
     void add(T token, long since, @Nullable Object attachment);
 
     /** Removes a token; returns how it rested, or null if it did not. */
@@ -16,10 +18,10 @@ interface Rests<T> {
     @Nullable
     Rest find(T token);
 
-    /** Removes the oldest, which there must be. */
+    /** Removes and returns the oldest token; there must be one. */
     T removeOldest();
 
-    /** Returns since when the oldest rests, which there must be. */
+    /** Returns when the oldest token's rest began; there must be one. */
     long oldestSince();
 
     int resting();

@@ -11,24 +11,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues tokens by scope, such as the peer's address: those of one scope don't exclude another's, and a wait for one is only a wait for
- * its own.
+ * Issues tokens by scope, such as a peer's address: the tokens of one scope don't exclude those of another, and a wait
+ * is for the tokens of one scope only.
  *
- * <p>A scope begins with its first token. It ends once no token of it has been in use for a while, so that one which is used now and
- * then goes on where it was and does not issue the same token twice running. There are at most as many scopes as the limit says, and
- * scopes of which no token is in use make room for others at once. One lock decides, for all scopes.
+ * <p>A scope begins with its first token. It ends when none of its tokens has been in use for a while, so that a scope
+ * used now and then continues its sequence and does not issue the same token twice running. The number of scopes is
+ * limited, and scopes without a token in use make room for new ones at once. One lock guards all scopes.
  *
  * @param <K> scopes; immutable, with {@code equals} and {@code hashCode}
  * @param <T> tokens
  */
 final class ScopedIssuing<K, T> {
 
-    /** How many scopes are looked at, when one begins, whether they can end. */
+    /** How many scopes are checked for their end when a new one begins. */
     private static final int LOOKS = 4;
 
     private static final class Scope<T> {
         final Issuing<T> issuing;
-        int users; // threads that are in it or about to be
+        // threads that are in the scope or about to enter it
+        int users;
         long touched;
 
         Scope(Issuing<T> issuing) {
@@ -38,7 +39,7 @@ final class ScopedIssuing<K, T> {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** By scope; the one that was touched longest ago first. Guarded by the lock, as all that it holds. */
+    /** By scope, the least recently used first. The lock guards the map and everything in it. */
     private final Map<K, Scope<T>> scopes = new LinkedHashMap<>(16, 0.75f, true);
 
     private final Supplier<IssuedTokens<T>> tokens;
@@ -49,10 +50,10 @@ final class ScopedIssuing<K, T> {
     private @Nullable Supplier<? extends RuntimeException> closed;
 
     /**
-     * Begins to issue.
+     * Creates an issuer without scopes.
      *
      * @param tokens makes the tokens of a scope; called with the lock held
-     * @param linger for how long a scope stays after no token of it is in use
+     * @param linger how long a scope stays after its last token was in use
      * @param most how many scopes there may be; at least 1
      */
     ScopedIssuing(Supplier<IssuedTokens<T>> tokens, Duration linger, int most, Parking parking, Timer timer) {
@@ -158,16 +159,17 @@ final class ScopedIssuing<K, T> {
         }
     }
 
-    /** Ends the wait of all who wait now, in all scopes; those who come later wait again. */
+    /** Ends all present waits in all scopes; callers that come later wait again. */
     void end(Supplier<? extends RuntimeException> why) {
         all().forEach(scope -> scope.issuing.end(why));
     }
 
-    /** Ends all waits, now and later. */
+    /** Ends all waits, present and later ones. */
     void close(Supplier<? extends RuntimeException> why) {
         lock.lock();
         try {
-            closed = why; // no scope begins any more
+            // from now on no scope begins
+            closed = why;
         } finally {
             lock.unlock();
         }
@@ -225,7 +227,7 @@ final class ScopedIssuing<K, T> {
         }
     }
 
-    /** Ends scopes that are not used any more: the first few, or as many as it takes to find one if there are too many. */
+    /** Ends unused scopes: among the first few or, if there are too many scopes, the first unused one. */
     private void makeRoom() {
         long now = parking.nanoTime();
         boolean full = scopes.size() >= most;

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /**
- * Numbers that can't be guessed, drawn from a {@link SecureRandom} in batches, since a call of that costs far more than its bytes.
+ * Numbers that can't be guessed, drawn from a {@link SecureRandom} in batches, since one call costs far more than the
+ * bytes it returns.
  *
  * <p>Guarded by the lock of the tokens that are made of them.
  */
@@ -20,7 +21,7 @@ final class SecureNumbers {
         this(new SecureRandom());
     }
 
-    /** For tests: with a source of their own. */
+    /** Creates numbers from a given source; for tests. */
     SecureNumbers(SecureRandom random) {
         this.random = random;
         batch.position(BATCH);
@@ -29,7 +30,8 @@ final class SecureNumbers {
     /** Returns 64 random bits. */
     long next() {
         if (!batch.hasRemaining()) {
-            random.nextBytes(bytes); // first: what throws must not let the last batch be used again
+            // first: if it throws, the last batch must not be used again
+            random.nextBytes(bytes);
             batch.rewind();
         }
         return batch.getLong();
@@ -45,9 +47,9 @@ final class SecureNumbers {
     }
 
     /**
-     * Returns a number from 0 to below a bound, each as likely as any other but for one part in 2^42.
+     * Returns a number from 0 up to a bound, each equally likely but for one part in 2^42.
      *
-     * @param bound from 1 to 2^20
+     * @param bound from 1 to 2^20, exclusive
      */
     int below(int bound) {
         return (int) (bits(Long.SIZE - 1) % bound);

@@ -3,8 +3,8 @@ package io.github.exitleft;
 import java.io.Serial;
 
 /**
- * Thrown when the request of a call was not sent after all, as an {@link AsyncSender} has told since. The cause is what its {@code
- * CompletionStage} was completed with.
+ * Thrown when an {@link AsyncSender} reports that the request of a call was not sent after all. The cause is what its
+ * {@code CompletionStage} was completed with.
  */
 public final class SendFailedException extends RuntimeException {
 

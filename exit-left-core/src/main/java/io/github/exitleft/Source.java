@@ -2,38 +2,43 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stage's messages come from: something that only one thread at a time may read.
+ * A source of a stage's messages: a resource that only one thread at a time may read.
  *
- * <p>The stage keeps {@link #receive} to one thread at a time, though not always the same one, and orders successive calls
- * by happens-before. {@link #wakeup} comes from any thread. {@link #close} comes once, when nobody reads, unless
- * {@link #closesUnderReader()} says that it may come earlier.
+ * <p>The stage calls {@link #receive} from one thread at a time, though not always the same one, and orders successive calls by
+ * happens-before. {@link #wakeup} can be called by any thread. {@link #close} is called once, when no thread reads, unless
+ * {@link #closesUnderReader()} says that it may be called earlier.
+ *
+ * <p>Two rules of the contract catch nearly every author, so there is a method for each: a time to wait that is not zero must not
+ * become zero ({@link #toMillisRoundedUp}), and an interrupt must leave {@code receive} as an {@code InterruptedException} even if
+ * a library wraps it ({@link #isInterrupt}).
  *
  * @param <M> messages
  */
-@SuppressWarnings("try") // sources close what they close, and some of that throws anything
+@SuppressWarnings("try") // closing a source may throw anything
 public interface Source<M> extends AutoCloseable {
 
     /**
      * Waits for the next message.
      *
-     * @param remaining how long at most; zero means to look and never to block. A positive rest must not be rounded to
-     *     zero, which means for ever to many libraries
-     * @return the message, or null when the time was up, when woken, or for no reason
-     * @throws InterruptedException if the thread was interrupted; what is read must survive that. An exception of another
-     *     type that has one for a cause, or that is thrown while the thread's interrupt flag is set, is taken for it
-     * @throws UnreadableMessageException if a message was received that cannot be made sense of; the next one may be fine
+     * @param remaining the longest time to wait; with zero it looks and never blocks. A positive time must not be rounded to
+     *     zero, which means "for ever" to many libraries
+     * @return the message, or null when the time is up, after a wake-up, or for no reason
+     * @throws InterruptedException if the thread was interrupted; the resource must survive that. An exception of another type
+     *     that has one among its causes, or that is thrown while the thread's interrupt flag is set, counts as one
+     * @throws UnreadableMessageException if a message was received that makes no sense; the next one may be fine
      * @throws TransientSourceException if reading failed in a way that is expected to pass by itself
-     * @throws Exception if the source failed; that ends everybody's wait
+     * @throws Exception if the source failed, which ends every wait
      */
     @Nullable
     M receive(Duration remaining) throws Exception;
 
     /**
-     * Makes the present or the next {@link #receive} return at once; harmless when late or repeated. A source that cannot
-     * be woken does nothing here and returns from {@code receive} at least every 100 ms.
+     * Makes the present or the next {@link #receive} return at once. It does no harm when it comes late or repeatedly. A source
+     * that cannot be woken does nothing here, and returns from {@code receive} at least every 100 ms.
      */
     default void wakeup() {}
 
@@ -47,9 +52,9 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * Says whether an interrupt of a thread in {@link #receive} costs the source its resource, as where a library reads a
-     * socket on a virtual thread. Such a source is better read by platform threads that nobody interrupts; whatever comes
-     * while it opens its resource again is lost.
+     * Says whether interrupting a thread in {@link #receive} costs the source its resource, as where a library reads a socket on a
+     * virtual thread. Such a source is better read by a platform thread that is never interrupted; what arrives while the source
+     * opens its resource again is lost.
      *
      * @return false unless overridden
      */
@@ -58,19 +63,20 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * Says whether a background thread should read this source while no caller does, unless the stage is told otherwise.
-     * A source whose messages pile up elsewhere, or are lost, while no thread reads prefers one.
+     * Says whether a background thread should read this source while no caller does, unless the stage is told otherwise. A source
+     * prefers one if its messages pile up elsewhere, or are lost, while no thread reads.
      *
-     * @return {@link Keeper#ALWAYS} if the source {@linkplain #closedByInterrupt() dies of an interrupt}, else {@link Keeper#OFF}
+     * @return {@link Keeper#ALWAYS} if the source is {@linkplain #closedByInterrupt() closed by an interrupt}, else
+     *     {@link Keeper#OFF}
      */
     default Keeper preferredKeeper() {
         return closedByInterrupt() ? Keeper.ALWAYS : Keeper.OFF;
     }
 
     /**
-     * Says what is wrong with a message that could be routed but is no answer, such as one whose token could be read and
-     * whose value could not. The caller that waits for the message gets that error as an exception, as if a {@link
-     * ReplyClassifier} had found it. This runs on the caller's thread, or the stage's executor, while others may read.
+     * Says what is wrong with a message that could be routed but is no answer, such as one with a readable token and an unreadable
+     * value. The caller that waits for the message gets that error as an exception, as if a {@link ReplyClassifier} had found it.
+     * This runs on the caller's thread, or the stage's executor, while another thread may read.
      *
      * @param message a message of this source
      * @return the error; null, unless overridden, if nothing is wrong
@@ -80,7 +86,7 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * What any thread may use, such as something to send with; without a method that reads.
+     * Returns what any thread may use, such as an object to send with; it has no method that reads.
      *
      * @return the backdoor, or null if there is none
      */
@@ -89,7 +95,7 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * What kind of source this is, in a word.
+     * Names the kind of this source, in a word.
      *
      * @return the type, as shown to operators
      */
@@ -98,9 +104,9 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * What identifies this source, such as its local address, and figures of its own.
+     * Returns what identifies this source, such as its local address, and figures of its own.
      *
-     * @return names and values, as shown to operators; nothing secret, nothing that changes by looking
+     * @return names and values, as shown to operators; nothing secret, and nothing that a look changes
      */
     default Map<String, Object> details() {
         return Map.of();
@@ -113,4 +119,37 @@ public interface Source<M> extends AutoCloseable {
      */
     @Override
     void close() throws Exception;
+
+    /**
+     * Converts a time to wait to milliseconds, for a library that takes no finer unit. It rounds up, because a rest of less than a
+     * millisecond would else become zero: "for ever" to a selector or JMS, a busy loop to others.
+     *
+     * @param remaining how long to wait
+     * @return at least 1 if the time is positive, else 0; at most 292 years, so that it can be added to the current time
+     */
+    static long toMillisRoundedUp(Duration remaining) {
+        if (remaining.isNegative()) {
+            return 0;
+        }
+        long most = TimeUnit.NANOSECONDS.toMillis(Long.MAX_VALUE);
+        return remaining.getSeconds() >= most / 1_000
+                ? most
+                : remaining.getSeconds() * 1_000 + (remaining.getNano() + 999_999) / 1_000_000;
+    }
+
+    /**
+     * Says whether an exception tells of an interrupt that a library may have wrapped.
+     *
+     * @param thrown what was thrown
+     * @return whether it is an {@code InterruptedException}, or has one among its nearest 16 causes
+     */
+    static boolean isInterrupt(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) { // a chain may be circular
+            if (cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

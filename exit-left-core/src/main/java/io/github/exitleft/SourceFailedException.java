@@ -3,10 +3,10 @@ package io.github.exitleft;
 import java.io.Serial;
 
 /**
- * Thrown to everybody who waits when the resource fails, and to whoever asks for a ticket before it works again.
+ * Thrown out of every wait when the resource fails, and when a ticket is taken before it works again.
  *
- * <p>The cause is what the head reported, the same for all. A new attempt is made at most once a second, by whoever asks
- * for a ticket then.
+ * <p>The cause is what the head reported, the same for all callers. A ticket taken a second or more after the failure
+ * tries again.
  */
 public final class SourceFailedException extends RuntimeException {
 

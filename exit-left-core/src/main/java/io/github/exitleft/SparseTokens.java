@@ -2,11 +2,15 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** Issued tokens of a large space, of which few are in use: a table of those. */
+/** Issued tokens of a large space, of which few are in use: a table of those in use. */
 final class SparseTokens<T> extends IssuedTokens<T> {
 
-    private final @Nullable TokenSpace<T> space; // null to issue none
-    private final @Nullable SecureNumbers random; // null to issue in sequence
+    /** The space to issue from; null to issue none. */
+    private final @Nullable TokenSpace<T> space;
+
+    /** Draws the tokens; null to issue in sequence. */
+    private final @Nullable SecureNumbers random;
+
     private final TokenTable<T> tokens = new TokenTable<>();
     private long issued;
 
@@ -24,7 +28,8 @@ final class SparseTokens<T> extends IssuedTokens<T> {
             return null;
         }
         T token = random == null ? next(space) : space.random(random);
-        while (!tokens.addLive(token)) { // at worst every second one is in use
+        while (!tokens.addLive(token)) {
+            // at worst every second token is in use
             token = random == null ? next(space) : space.random(random);
         }
         return token;
@@ -54,7 +59,8 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     void gaveUp(T token, long now, @Nullable Object attachment) {
         expire(now);
         tokens.rest(token, now, attachment);
-        expire(now); // if there is no rest
+        // no rest at all is over at once
+        expire(now);
     }
 
     @Override

@@ -10,91 +10,86 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way for many threads to wait for messages out of one source that only one thread at a time may read.
+ * A way for many threads to wait for messages from one source that only one thread at a time may read.
  *
- * <p><b>Calls.</b> {@link #call(Object, Sender) call} sends a request and waits for the message with its token: it takes
- * the ticket before it sends, so no answer is lost, and closes it afterwards. Variants take a check on the answer, a
- * timeout and a schedule for sending again.
+ * <p><b>Calls.</b> {@link #call(Object, Sender) call} sends a request and waits for the message with its token. It
+ * takes a ticket before it sends, so no answer is lost, and closes the ticket afterwards. {@link CallOptions} add a
+ * check on the answer, a timeout and a schedule of resends.
  *
- * <p><b>Tickets.</b> For several messages a token, or several tokens a thread, take {@linkplain #ticket tickets}, send, and
- * {@linkplain Ticket#await await} them one after the other.
+ * {@snippet file="io/github/exitleft/examples/EchoClient.java" region="program"}
  *
- * <p><b>Who reads.</b> No thread of its own: one of those who wait is the head, which reads the source, keeps its own
- * message, files the others' and wakes their owners. When it leaves, another is promoted.
+ * <p><b>Tickets.</b> For several messages with one token, or several tokens on one thread, take {@linkplain #ticket
+ * tickets}, send, and {@linkplain Ticket#await() await} them one after the other.
  *
- * <p><b>Relatives.</b> If you need a resource that is no source of messages, use {@link BareStage}. If a client library
- * for your protocol does the multiplexing already, use that.
+ * {@snippet file="io/github/exitleft/examples/PartsClient.java" region="program"}
  *
- * <p><b>Memory consistency effects.</b> What a thread does before it gives a message to the source, and what the head does
- * with it, <i>happens-before</i> the return of the wait that delivers the message.
+ * <p><b>Futures and streams.</b> {@link #callAsync(Object, Sender) callAsync} returns a future of the answer, and
+ * {@link #messages(Object) messages} publishes all messages of a token. Both need a {@linkplain Keeper keeper} to read
+ * for them.
  *
- * <pre>{@code
- * Datagram reply = stun.call(request.id(), from(server), () -> socket.send(server, request.bytes()));
- * }</pre>
+ * {@snippet file="io/github/exitleft/examples/AsyncClient.java" region="program"}
+ *
+ * <p><b>Reading.</b> A stage without a keeper has no thread of its own. One of the waiting threads is the head: it
+ * reads the source, keeps its own message, files the messages of other threads and wakes their owners. When it leaves,
+ * another waiting thread is promoted.
+ *
+ * <p><b>Relatives.</b> For a resource that is not a source of messages use {@link BareStage}. If a client library for
+ * your protocol does the multiplexing already, use that.
+ *
+ * <p><b>Memory consistency effects.</b> Actions in a thread before it gives a message to the source, and the head's
+ * actions on that message, <i>happen-before</i> the return of the wait that delivers it.
  *
  * @param <T> tokens; immutable, with {@code equals} and {@code hashCode}
  * @param <M> messages
  */
 public final class Stage<T, M> implements AutoCloseable {
 
-    final StageParts<T, M> parts;
+    final MessageParts<T, M> parts;
     private final Class<T> tokenType;
     private final Source<M> source;
 
-    Stage(StageParts<T, M> parts, Class<T> tokenType, Source<M> source) {
+    Stage(MessageParts<T, M> parts, Class<T> tokenType, Source<M> source) {
         this.parts = parts;
         this.tokenType = tokenType;
         this.source = source;
     }
 
     /**
-     * Begins a stage.
+     * Returns a builder of a stage.
      *
      * @param <T> tokens
      * @param <M> messages
-     * @param name what messages, logs and metrics call it
-     * @param tokenType the class of its tokens, as shown to operators
-     * @param source where its messages come from; closed with the stage
-     * @param reader finds the token that a message is for
+     * @param name the stage's name in error messages, logs and metrics
+     * @param tokenType the tokens' class, as shown to operators
+     * @param source where messages come from; closed with the stage
+     * @param reader finds the token of a message
      * @return a builder
-     * @throws IllegalArgumentException if the tokens would be arrays
+     * @throws IllegalArgumentException if the tokens would be arrays, which are never equal
      */
     public static <T, M> StageBuilder<T, M> builder(
             String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
         return new StageBuilder<>(name, tokenType, source, reader);
     }
 
-    /**
-     * The stage's name.
-     *
-     * @return the name
-     */
+    /** {@return the stage's name} */
     public String name() {
         return parts.bare.name();
     }
 
-    /**
-     * The class of its tokens.
-     *
-     * @return the class
-     */
+    /** {@return the class of the stage's tokens} */
     public Class<T> tokenType() {
         return tokenType;
     }
 
-    /**
-     * How long waits last unless told otherwise.
-     *
-     * @return the timeout
-     */
+    /** {@return how long a wait lasts unless it has a timeout of its own} */
     public Duration defaultTimeout() {
         return parts.defaultTimeout;
     }
 
     /**
-     * What any thread may use of the source, such as something to send with.
+     * Returns what any thread may use of the source, such as an object to send with.
      *
-     * @param <W> what is asked for
+     * @param <W> the wanted type
      * @param type its class
      * @return the source's backdoor
      * @throws IllegalStateException if the source has no backdoor of that type
@@ -110,14 +105,21 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for the answer, for as long as the stage does by default.
+     * Sends a request and waits for its answer, at most the {@linkplain #defaultTimeout() default timeout}.
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param sender sends the request, once it is sure that no answer can be lost
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
      * @return the answer
-     * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
@@ -125,30 +127,45 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for the answer; a failure to send that shows later ends the wait.
+     * Sends a request and waits for its answer, at most the default timeout; ends early if sending fails later.
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param sender sends the request, once it is sure that no answer can be lost
+     * @param sender sends the request and reports later whether that worked
      * @return the answer
-     * @throws X if sending failed at once
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @see #call(Object, CallOptions, AsyncSender)
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before an answer comes
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, AsyncSender<X> sender) throws X, InterruptedException {
         return call(token, (Sender<X>) sender);
     }
 
     /**
-     * Sends a request and waits for an answer that passes a check, for as long as the stage does by default.
+     * Sends a request and waits for an answer that passes a check, at most the default timeout.
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param check what an answer must pass to be believed, such as that it comes from the right address; run by the head
-     * @param sender sends the request, once it is sure that no answer can be lost
+     * @param check what an answer must pass, such as that it comes from the right address; run by the head
+     * @param sender sends the request
      * @return the answer
-     * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
@@ -158,16 +175,25 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for an answer that passes a check; a failure to send that shows later ends the wait.
+     * Sends a request and waits for an answer that passes a check, at most the default timeout; ends early if sending
+     * fails later.
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param check what an answer must pass to be believed; run by the head
-     * @param sender sends the request, once it is sure that no answer can be lost
+     * @param check what an answer must pass; run by the head
+     * @param sender sends the request and reports later whether that worked
      * @return the answer
-     * @throws X if sending failed at once
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @see #call(Object, CallOptions, AsyncSender)
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before an answer comes
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Predicate<? super M> check, AsyncSender<X> sender)
             throws X, InterruptedException {
@@ -175,23 +201,24 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request, again if need be, and waits for the answer.
+     * Sends a request and waits for its answer, with a check, a timeout and resends as the options say.
      *
      * @param <X> what sending throws
-     * @param token the answer's token; to be used once and hard to guess, if the source can be reached by strangers
+     * @param token the answer's token; if strangers can reach the source, use each token once and make it hard to guess
      * @param options check, timeout and resends
-     * @param sender sends the request, once it is sure that no answer can be lost
-     * @return the answer; a second one counts as a duplicate
-     * @throws X if sending failed
-     * @throws InterruptedException if the thread was interrupted before an answer came; if it was before the call, nothing is sent
-     * @throws StageTimeoutException if none came in time; has what failing resends threw for suppressed exceptions
-     * @throws ErrorReplyException if the answer is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
-     *     a checked exception; an unchecked one is thrown as it is
-     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
-     * @throws IllegalStateException if this thread is inside a callback; nothing has been sent
-     * @throws TooManyTicketsException if too many wait; nothing has been sent
-     * @throws StageClosedException if the stage is or gets closed
-     * @throws SourceFailedException if the source fails, or failed and it is too early to try again
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answer; a second one counts as {@linkplain MessageOutcome#DUPLICATE duplicate}
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes; if it was interrupted before
+     *     the call, nothing is sent
+     * @throws StageTimeoutException if no answer comes in time; its suppressed exceptions are those of failed resends
+     * @throws ErrorReplyException if the answer is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
@@ -200,16 +227,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request, again if need be, and waits for the answer; a failure to send that shows later ends the wait.
+     * Sends a request and waits for its answer, as the options say; ends early if sending fails later.
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
      * @param options check, timeout and resends
-     * @param sender sends the request, once it is sure that no answer can be lost, and tells later whether that worked
+     * @param sender sends the request and reports later whether that worked
      * @return the answer
-     * @throws X if sending failed at once
-     * @throws InterruptedException if the thread was interrupted before an answer came
-     * @throws SendFailedException if sending failed later, before an answer came
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before an answer comes
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
@@ -218,13 +252,18 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request and gives a future of the answer, for as long as the stage does by default.
+     * Sends a request and returns a future of its answer, which ends by the default timeout.
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param sender sends the request, once it is sure that no answer can be lost
+     * @param sender sends the request
      * @return the future
-     * @throws X if sending failed
+     * @throws X if sending fails
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if there is no keeper; nothing is sent
      * @see #callAsync(Object, CallOptions, Sender)
      */
     public <X extends Exception> CompletableFuture<M> callAsync(T token, Sender<X> sender) throws X {
@@ -232,40 +271,47 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request and gives a future of the answer; a failure to send that shows later fails the future.
+     * Sends a request and returns a future of its answer, which ends by the default timeout, or early if sending fails
+     * later.
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param sender sends the request, once it is sure that no answer can be lost
-     * @return the future
-     * @throws X if sending failed at once
-     * @see #callAsync(Object, CallOptions, AsyncSender)
+     * @param sender sends the request and reports later whether that worked
+     * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
+     * @throws X if sending fails at once
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if there is no keeper; nothing is sent
+     * @see #callAsync(Object, CallOptions, Sender)
      */
     public <X extends Exception> CompletableFuture<M> callAsync(T token, AsyncSender<X> sender) throws X {
         return callAsync(token, (Sender<X>) sender);
     }
 
     /**
-     * Sends a request, and gives a future of the answer instead of waiting for it. Somebody has to read: set a {@linkplain
-     * #keeper(Keeper) keeper}.
+     * Sends a request and returns a future of its answer instead of waiting; a {@linkplain #keeper(Keeper) keeper} must
+     * read.
      *
-     * <p>The future is completed on the stage's {@linkplain StageBuilder#executor executor}: with the answer, or with the exceptions
-     * that {@link #call(Object, CallOptions, Sender) call} throws once it has sent. It ends by its timeout whatever the executor does. Until
-     * then its owner's {@code cancel}, {@code complete} and the like win, and free the token at once; those of a dependent future, or of a
-     * copy, end only that. What depends on it runs in the {@linkplain StageBuilder#context context} of this thread, unless it is run by a
-     * thread that waits for the future or ends it itself. This method may be called from inside callbacks, since it does not wait.
+     * <p>The future is completed on the stage's {@linkplain StageBuilder#executor executor}, with the answer or with an
+     * exception that {@link #call(Object, CallOptions, Sender) call} throws after sending. It ends by its timeout even
+     * if the executor is stuck. Until it is completed, the owner's {@code cancel}, {@code complete} and {@code
+     * orTimeout} win and free the token at once; those of a dependent future or of a copy end only that future.
+     * Dependent actions run in the {@linkplain StageBuilder#context context} of this thread, unless a thread that waits
+     * for the future or ends it runs them. This method does not wait, so callbacks may call it.
      *
      * @param <X> what sending throws
      * @param token the answer's token
      * @param options check, timeout and resends
-     * @param sender sends the request, on this thread; sends again, if need be, on the executor
+     * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
-     * @throws X if sending failed; the token is free again
-     * @throws TokenInUseException if there is a live ticket for the token; nothing has been sent
-     * @throws IllegalStateException if there is no keeper; nothing has been sent
-     * @throws TooManyTicketsException if there are too many tickets; nothing has been sent
+     * @throws X if sending fails; the token is free again
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
-     * @throws SourceFailedException if the source failed and it is too early to try again
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if there is no keeper; nothing is sent
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
@@ -274,15 +320,19 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and gives a future of the answer, which fails with a {@link SendFailedException} if sending fails later, before an
-     * answer has come.
+     * Sends a request and returns a future of its answer, which ends early if sending fails later.
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
      * @param options check, timeout and resends
-     * @param sender sends the request and tells later whether that worked; sends again, if need be, on the executor
-     * @return the future
-     * @throws X if sending failed at once; the token is free again
+     * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
+     * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
+     * @throws X if sending fails at once; the token is free again
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if there is no keeper; nothing is sent
      * @see #callAsync(Object, CallOptions, Sender)
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
@@ -291,7 +341,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * The messages of a token, as a stream.
+     * Returns a stream of a token's messages.
      *
      * @param token the token
      * @return the publisher
@@ -302,16 +352,17 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Those messages of a token that pass a check, as a stream without end. Somebody has to read: set a {@linkplain #keeper(Keeper)
-     * keeper}.
+     * Returns a stream of those messages of a token that pass a check; a {@linkplain #keeper(Keeper) keeper} must read.
      *
-     * <p>To subscribe is to take a ticket: a second subscriber at the same time gets an error, and cancelling frees the token at
-     * once. Messages that nobody has requested wait in the ticket's mailbox, within its bound; what is dropped there is counted. The
-     * subscriber is called on the stage's {@linkplain StageBuilder#executor executor}, and gets an error when the source fails, the
-     * stage is closed, or a message is an error itself ({@link ReplyClassifier}).
+     * <p>The stream has no end. Subscribing takes a ticket, so a second subscriber at the same time gets a {@link
+     * TokenInUseException} as its error, and cancelling frees the token at once. Messages that are not requested yet
+     * wait in the ticket's mailbox, within its bound; what is dropped there is counted. The subscriber is called on the
+     * stage's {@linkplain StageBuilder#executor executor}. It gets an error when there is no keeper, when the ticket is
+     * refused, when the source fails, when the stage is closed, or when a message is an error itself ({@link
+     * ReplyClassifier}).
      *
      * @param token the token
-     * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
+     * @param check what a message must pass, run by the head; one that fails counts as foreign and takes no place
      * @return the publisher
      */
     public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
@@ -320,27 +371,32 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Takes the exclusive right to a token's messages; do it before sending what they answer.
+     * Takes the exclusive right to a token's messages; to be done before sending the request.
      *
      * @param token the token
      * @return the ticket, to be closed
-     * @see #ticket(Object, Predicate)
+     * @throws TokenInUseException if the token has a live ticket
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token) {
         return take(token, null);
     }
 
     /**
-     * Takes the exclusive right to those of a token's messages that pass a check.
+     * Takes the exclusive right to those of a token's messages that pass a check; to be done before sending the
+     * request.
      *
      * @param token the token
-     * @param check what a message must pass; run by the head. One that does not counts as foreign and takes no place
+     * @param check what a message must pass, run by the head; one that fails counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws TokenInUseException if there is a live ticket for the token
-     * @throws IllegalArgumentException if the token is an array
-     * @throws TooManyTicketsException if there are as many tickets as there may be
+     * @throws TokenInUseException if the token has a live ticket
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
      * @throws StageClosedException if the stage is closed
-     * @throws SourceFailedException if the source failed and it is too early to try again
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
         return take(token, Objects.requireNonNull(check, "'check' must not be null"));
@@ -352,48 +408,45 @@ public final class Stage<T, M> implements AutoCloseable {
         return ticket;
     }
 
-    /**
-     * Whether a background thread reads the source while no caller does.
-     *
-     * @return as it is set now
-     */
+    /** {@return when a background thread reads the source} */
     public Keeper keeper() {
         return parts.keeper.mode();
     }
 
     /**
-     * Sets whether a background thread reads the source while no caller does. One that is not wanted any more passes the role on and
-     * ends; but as long as there are asynchronous calls or streams, which nobody else would read for, it goes on reading. Switched
-     * {@link Keeper#OFF}, the stage takes no more of them.
+     * Sets when a background thread reads the source, from now on.
      *
-     * @param keeper when it is to read, from now on
+     * <p>A keeper that is no longer wanted passes the role on and ends, but first reads for the asynchronous calls and
+     * streams that are there. Switched {@link Keeper#OFF}, the stage takes no more of them.
+     *
+     * @param keeper when it reads
      */
     public void keeper(Keeper keeper) {
         parts.keeper.switchTo(Objects.requireNonNull(keeper, "'keeper' must not be null"));
     }
 
     /**
-     * Stops reading in the background until {@link #resume()}: the keeper gives up the role and its thread ends, as does a thread that
-     * tries a failed source again. Waits up to 5 s for that. The stage stays open, and its source too.
+     * Stops reading in the background until {@link #resume()}; waits up to 5 s for that.
      *
-     * <p>Callers that wait read for themselves meanwhile, as if there were no keeper, and for all others while they do. Asynchronous
-     * calls and streams are kept, and more are taken; but for such callers they are read for only afterwards, unless their time is up
-     * before. {@link #keeper()} is still what it is set to.
+     * <p>The keeper gives up the role and its thread ends, as does a thread that tries a failed source again. Stage and
+     * source stay open. Callers that wait read for themselves meanwhile, and for everything else while they do.
+     * Asynchronous calls and streams are kept, and more are taken; without such callers they are read for only after
+     * the pause, unless they time out before. {@link #keeper()} still returns what was set.
      */
     public void pause() {
         parts.keeper.pause();
     }
 
-    /** Reads in the background again after {@link #pause()}, as the keeper is set; without a pause it does nothing. */
+    /** Resumes reading in the background after {@link #pause()}; without a pause it does nothing. */
     public void resume() {
         parts.keeper.resume();
     }
 
     /**
-     * Looks at the stage; never waits for the head and changes nothing.
+     * Returns what the stage looks like now; never waits for the head and changes nothing.
      *
      * @param oldest how many of the longest waiting threads to list; zero for none
-     * @return what it looks like now
+     * @return the snapshot
      */
     public StageSnapshot snapshot(int oldest) {
         BareSnapshot role = parts.bare.snapshot(oldest);
@@ -411,11 +464,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 parts.heartbeat.unattendedFor(role));
     }
 
-    /**
-     * What kind of source the stage has.
-     *
-     * @return the source's type and details
-     */
+    /** {@return the source's {@code type} and its details, for operators} */
     public Map<String, Object> source() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("type", source.type());
@@ -424,7 +473,7 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Adds a listener; it hears of what happens from now on.
+     * Adds a listener to what happens from now on.
      *
      * @param listener the listener
      */
@@ -442,8 +491,9 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
-     * Closes the stage and its source: refuses tickets, ends every wait, and waits up to 5 s for the head to leave. From
-     * inside a callback it does not wait, and the leaving head does the rest. Later calls return at once.
+     * Closes the stage and its source: refuses tickets, ends every wait, and waits up to 5 s for the head to leave.
+     *
+     * <p>From inside a callback it does not wait, and the leaving head closes the source. Later calls return at once.
      */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.internal.StageTime;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -13,6 +14,10 @@ import java.util.function.UnaryOperator;
  */
 public final class StageBuilder<T, M> {
 
+    static {
+        StageTime.install((builder, time) -> SteeredTime.steer(((StageBuilder<?, ?>) builder).settings, time));
+    }
+
     final StageSettings<T, M> settings;
 
     StageBuilder(String name, Class<T> tokenType, Source<M> source, TokenReader<? extends T, ? super M> reader) {
@@ -20,10 +25,11 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets how long {@code call} and {@code await} wait unless told otherwise; 3 s unless set.
+     * Sets how long {@code call} and {@code await} wait unless they have a timeout of their own; 3 s unless set.
      *
-     * @param defaultTimeout how long; positive
+     * @param defaultTimeout the timeout; positive
      * @return this builder
+     * @throws IllegalArgumentException if it is zero or negative
      */
     public StageBuilder<T, M> defaultTimeout(Duration defaultTimeout) {
         if (defaultTimeout.isNegative() || defaultTimeout.isZero()) {
@@ -34,7 +40,7 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets who heads next; {@link Promotion#NEWEST} unless set.
+     * Sets which waiter becomes the next head; {@link Promotion#NEWEST} unless set.
      *
      * @param promotion the policy
      * @return this builder
@@ -45,10 +51,11 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets how many messages that are there already a leaving head may route, none of them waited for; 32 unless set.
+     * Sets how many messages a leaving head may still route, of those that can be read without waiting; 32 unless set.
      *
-     * @param drain zero or more
+     * @param drain how many messages; zero or more
      * @return this builder
+     * @throws IllegalArgumentException if it is negative
      */
     public StageBuilder<T, M> drain(int drain) {
         if (drain < 0) {
@@ -59,10 +66,11 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets how many live tickets there may be; 10,000 unless set.
+     * Sets how many live tickets the stage may have; 10,000 unless set.
      *
-     * @param maxTickets at least 1
+     * @param maxTickets how many tickets; at least 1
      * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
      */
     public StageBuilder<T, M> maxTickets(int maxTickets) {
         settings.maxTickets = atLeastOne(maxTickets, "maxTickets");
@@ -70,12 +78,13 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets how many messages a ticket's mailbox holds, and what happens to one more; 16, and the newest is dropped, unless
-     * set.
+     * Sets how many messages a ticket's mailbox holds, and which message is dropped when it is full; 16 and {@link
+     * Overflow#DROP_NEWEST} unless set.
      *
-     * @param capacity at least 1
+     * @param capacity how many messages; at least 1
      * @param overflow which message is dropped
      * @return this builder
+     * @throws IllegalArgumentException if the capacity is less than 1
      */
     public StageBuilder<T, M> mailbox(int capacity, Overflow overflow) {
         settings.mailboxCapacity = atLeastOne(capacity, "capacity");
@@ -84,11 +93,13 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets whether others read the same messages, as where several instances of an application share a topic for their
-     * replies; false unless set. What nobody has asked for here counts as {@linkplain MessageOutcome#FOREIGN foreign} then
-     * and not as unknown, since another has.
+     * Sets whether others read the same messages, such as more instances of an application that share a topic for their
+     * replies; false unless set.
      *
-     * @param shared whether they do
+     * <p>A message whose token was never asked for here then counts as {@linkplain MessageOutcome#FOREIGN foreign} and
+     * not as {@linkplain MessageOutcome#UNKNOWN unknown}, since it answers another instance.
+     *
+     * @param shared whether others read the same messages
      * @return this builder
      */
     public StageBuilder<T, M> shared(boolean shared) {
@@ -97,10 +108,10 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets whether a background thread reads the source while no caller does; what the {@linkplain Source#preferredKeeper()
-     * source prefers} unless set.
+     * Sets when a background thread reads the source; what the {@linkplain Source#preferredKeeper() source prefers}
+     * unless set.
      *
-     * @param keeper when it does
+     * @param keeper when it reads
      * @return this builder
      * @see Stage#keeper(Keeper)
      */
@@ -112,8 +123,9 @@ public final class StageBuilder<T, M> {
     /**
      * Sets after how long without a reader an {@linkplain Keeper#IDLE idle} keeper reads; 100 ms unless set.
      *
-     * @param keeperIdle from a millisecond to an hour
+     * @param keeperIdle how long; from 1 ms to 1 hour
      * @return this builder
+     * @throws IllegalArgumentException if it is out of that range
      */
     public StageBuilder<T, M> keeperIdle(Duration keeperIdle) {
         if (keeperIdle.compareTo(Duration.ofMillis(1)) < 0 || keeperIdle.compareTo(Duration.ofHours(1)) > 0) {
@@ -124,9 +136,9 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what brings a failed source back; {@link OnFailure#REOPEN} unless set.
+     * Sets what reopens a failed source; {@link OnFailure#REOPEN} unless set.
      *
-     * @param onFailure who tries again, and when
+     * @param onFailure what tries again, and when
      * @return this builder
      */
     public StageBuilder<T, M> onFailure(OnFailure onFailure) {
@@ -135,13 +147,16 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what completes the futures of {@link Stage#callAsync(Object, Sender) callAsync}, sends again for them, and hands on the
-     * messages of {@linkplain Stage#messages(Object) streams}; what {@link java.util.concurrent.CompletableFuture} uses by default, most
-     * often the common pool, unless set. With {@code Runnable::run} all that is done by the thread that brings it about, most often the
-     * head, where waiting is refused and others are kept from their messages.
+     * Sets the executor for the work of {@link Stage#callAsync(Object, Sender) callAsync} and {@linkplain
+     * Stage#messages(Object) streams}; unless set, the default of {@link java.util.concurrent.CompletableFuture}, most
+     * often the common pool.
      *
-     * <p>Futures end whatever it does. What it refuses, and what it has not begun 20 ms after the deadline of a call, a failure of the
-     * source or a close, is done by a thread of the library's own.
+     * <p>It completes futures, sends again for them, and passes messages to subscribers. With {@code Runnable::run} all
+     * this runs on the thread that causes it, most often the head, where waiting is refused and delays the messages of
+     * other callers.
+     *
+     * <p>Futures end whatever the executor does. What it rejects, and what it has not begun 20 ms after a call's
+     * deadline, a failure of the source or a close, runs on a thread of the library.
      *
      * @param executor runs what it is given, in any order
      * @return this builder
@@ -152,10 +167,12 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what captures the context of the thread that calls {@link Stage#callAsync(Object, Sender) callAsync} or subscribes to a
-     * {@linkplain Stage#messages(Object) stream}: completions, resends and a subscriber's methods then run in that; nothing is captured
-     * unless set. The work is given to the executor by the thread that reads, so an executor that hands on the context of the thread
-     * that submits would hand on that of another request; what is captured here is restored inside.
+     * Sets what captures the context of a thread that calls {@link Stage#callAsync(Object, Sender) callAsync} or
+     * subscribes to a {@linkplain Stage#messages(Object) stream}; nothing is captured unless set.
+     *
+     * <p>Completions, resends and a subscriber's methods run in the captured context. The executor alone cannot do
+     * this: the thread that reads submits the work, so an executor that hands on the submitter's context would hand on
+     * that of another request. The captured context is restored inside.
      *
      * @param context captures a thread's context
      * @return this builder
@@ -166,10 +183,10 @@ public final class StageBuilder<T, M> {
     }
 
     /**
-     * Sets what tells answers that are errors from the others; none unless set. What the {@linkplain Source#errorOf source}
-     * says of a message comes first.
+     * Sets what tells answers that are errors from other answers; none unless set. An error that the {@linkplain
+     * Source#errorOf source} finds in a message takes precedence.
      *
-     * @param classifier gives the exception for a reply that is an error
+     * @param classifier returns the exception for an answer that is an error
      * @return this builder
      */
     public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
@@ -177,13 +194,13 @@ public final class StageBuilder<T, M> {
         return this;
     }
 
-    /** For tests: what keeps the time of asynchronous calls. */
+    /** Sets what keeps the time of asynchronous calls; for tests. */
     StageBuilder<T, M> timer(Timer timer) {
         settings.timer = timer;
         return this;
     }
 
-    /** For tests and checkers: what they set beneath. */
+    /** Changes the builder of the primitive beneath; for tests and checkers. */
     StageBuilder<T, M> seam(UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam) {
         settings.seam = seam;
         return this;
@@ -195,7 +212,7 @@ public final class StageBuilder<T, M> {
      * @return a new stage
      */
     public Stage<T, M> build() {
-        var parts = new StageParts<>(settings);
+        var parts = new MessageParts<>(settings);
         var stage = new Stage<>(parts, settings.tokenType, settings.source);
         parts.keeper.lookUp(); // which begins, if there is to be one
         return stage;

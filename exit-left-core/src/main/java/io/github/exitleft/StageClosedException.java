@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown out of every wait on a stage that is closed, and when a ticket is taken afterwards.
  *
- * <p>It has a cause if the stage closed by itself, because an Error kept it from finishing what it had begun.
+ * <p>It has a cause if the stage closed by itself, because an {@code Error} kept it from finishing a step.
  */
 public final class StageClosedException extends RuntimeException {
 

@@ -1,7 +1,10 @@
 package io.github.exitleft;
 
 /**
- * What wants to know of a stage's life and of messages that nobody got; every method does nothing unless overridden.
+ * Is told of a stage's life and of messages that were not delivered; every method does nothing unless overridden.
+ *
+ * <p>Listeners run on the thread that causes the event, most often the head, outside the stage's lock: they must be
+ * quick and may not wait on a stage. One that throws is counted and breaks nothing.
  *
  * @param <T> tokens
  * @param <M> messages
@@ -9,7 +12,7 @@ package io.github.exitleft;
 public interface StageListener<T, M> extends BareListener {
 
     /**
-     * A message was received that nobody gets.
+     * Reports a message that was received and is not delivered.
      *
      * @param unclaimed the message and the reason
      */

@@ -11,7 +11,7 @@ final class StageSettings<T, M> {
 
     final String name;
     final Class<T> tokenType;
-    final Source<M> source;
+    Source<M> source;
     final TokenReader<? extends T, ? super M> reader;
     Duration defaultTimeout = Duration.ofSeconds(3);
     Promotion promotion = Promotion.NEWEST;

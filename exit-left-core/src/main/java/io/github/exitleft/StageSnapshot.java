@@ -5,16 +5,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stage of messages looked like; its parts are read one after the other, so they may be a moment apart.
+ * What a stage of messages looked like. Its parts are read one after the other, so they may be a moment apart.
  *
  * @param role state, waiters, tickets, head, and how single entries ended
- * @param exits how many waits of callers ended in which way; one wait may have entered several times
- * @param messages what became of the messages
- * @param transientFailures how often the source said that it failed for a moment
- * @param nextAttempt after how long a failed source is tried again: by a background thread or, if none is to, by the next caller; zero
- *     if that is now; null if the source has not failed
- * @param unattended for how long the head has not read, which is believed beyond two seconds when it is seen twice, a second apart; zero
- *     if there is none
+ * @param exits how many waits ended in each way; one wait may consist of several entries
+ * @param messages how many messages had each outcome
+ * @param transientFailures how often the source reported a failure that passes by itself
+ * @param nextAttempt how long until a failed source is tried again, by a background thread or, if there is none, by the
+ *     next caller; zero if that is now; null if the source has not failed
+ * @param unattended how long the head has not read; zero if there is no head. More than two seconds are believed only
+ *     when seen twice, a second apart
  */
 public record StageSnapshot(
         BareSnapshot role,

@@ -3,7 +3,10 @@ package io.github.exitleft;
 import java.io.Serial;
 import java.time.Duration;
 
-/** Thrown when no message came for a ticket in time; says who read meanwhile, and what came instead. */
+/**
+ * Thrown when no message comes for a ticket in time. The message says which thread read meanwhile, and what came
+ * instead.
+ */
 public final class StageTimeoutException extends RuntimeException {
 
     @Serial
@@ -13,7 +16,7 @@ public final class StageTimeoutException extends RuntimeException {
     private final String stage;
 
     private final transient Object token;
-    /** How long it was waited. */
+    /** How long the wait lasted. */
     private final Duration waited;
 
     StageTimeoutException(String stage, Object token, String ticket, Duration waited, String circumstances) {
@@ -23,29 +26,17 @@ public final class StageTimeoutException extends RuntimeException {
         this.waited = waited;
     }
 
-    /**
-     * Where it was waited.
-     *
-     * @return the stage's name
-     */
+    /** {@return the stage's name} */
     public String stage() {
         return stage;
     }
 
-    /**
-     * What was waited for.
-     *
-     * @return the token
-     */
+    /** {@return the token that was waited for; null after deserialization} */
     public Object token() {
         return token;
     }
 
-    /**
-     * How long it was waited.
-     *
-     * @return the time from the beginning of the wait to its end
-     */
+    /** {@return the time from the beginning of the wait to its end} */
     public Duration waited() {
         return waited;
     }

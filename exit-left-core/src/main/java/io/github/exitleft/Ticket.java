@@ -5,34 +5,42 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exclusive right to a token's messages, with a mailbox for them; valid from {@link Stage#ticket} to {@link #close()}.
+ * The exclusive right to a token's messages, with a mailbox for them; valid from {@link Stage#ticket} to {@link
+ * #close()}.
  *
- * <p>It may be awaited again and again, by one thread at a time. A message that comes between two waits stays in the
- * mailbox for the next.
+ * <p>A ticket may be awaited again and again, by one thread at a time. A message that comes between two waits stays in
+ * the mailbox for the next wait.
+ *
+ * <p><b>Memory consistency effects.</b> The head's actions on a message <i>happen-before</i> the return of the {@code
+ * await} that delivers it.
  *
  * @param <T> tokens
  * @param <M> messages
  */
 public final class Ticket<T, M> extends Call<T, M> {
 
-    Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
+    Ticket(MessageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
         super(parts, token, check, false, null);
     }
 
-    /**
-     * The token that it was taken for.
-     *
-     * @return the token
-     */
+    /** {@return the token that the ticket was taken for} */
     public T token() {
         return bare().token();
     }
 
     /**
-     * Waits for the next message, for as long as the stage does by default.
+     * Waits for the next message, at most the stage's default timeout; reads the source meanwhile if no other thread
+     * does.
      *
      * @return the message, and when it was received
-     * @throws InterruptedException if the thread was interrupted before a message came
+     * @throws InterruptedException if the thread is interrupted before a message comes
+     * @throws StageTimeoutException if no message comes in time
+     * @throws ErrorReplyException if the message is an error
+     * @throws java.util.concurrent.CancellationException if the ticket is closed meanwhile
+     * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
+     *     callback
+     * @throws StageClosedException if the stage is closed, before the wait or during it
+     * @throws SourceFailedException if the source fails, or has failed since the ticket was taken
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
@@ -40,20 +48,20 @@ public final class Ticket<T, M> extends Call<T, M> {
     }
 
     /**
-     * Waits for the next message; reads the source meanwhile if nobody else does.
+     * Waits for the next message; reads the source meanwhile if no other thread does.
      *
-     * @param timeout how long; zero or less means to look without waiting
+     * @param timeout how long to wait at most; zero or less looks without waiting
      * @return the message, and when it was received
-     * @throws InterruptedException if the thread was interrupted before a message came
-     * @throws StageTimeoutException if none came in time
-     * @throws ErrorReplyException if the message is an error, for which the {@linkplain StageBuilder#classifier classifier} gives
-     *     a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
-     * @throws java.util.concurrent.CancellationException if the ticket is closed while this thread waits; a message that came before
-     *     that is returned
+     * @throws InterruptedException if the thread is interrupted before a message comes
+     * @throws StageTimeoutException if no message comes in time
+     * @throws ErrorReplyException if the message is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is. The ticket can be awaited again
+     * @throws java.util.concurrent.CancellationException if the ticket is closed meanwhile; a message that came before
+     *     is returned instead
      * @throws IllegalStateException if the ticket is closed or awaited by another thread, or this thread is inside a
      *     callback
-     * @throws io.github.exitleft.StageClosedException if the stage is or gets closed
-     * @throws io.github.exitleft.SourceFailedException if the source fails, or failed since the ticket was taken
+     * @throws StageClosedException if the stage is closed, before the wait or during it
+     * @throws SourceFailedException if the source fails, or has failed since the ticket was taken
      */
     public Received<M> await(Duration timeout) throws InterruptedException {
         parts.bare.requireOutside();
@@ -71,9 +79,11 @@ public final class Ticket<T, M> extends Call<T, M> {
     }
 
     /**
-     * Gives the token back, and counts what is left in the mailbox as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
-     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. A thread that waits with this ticket gets a
-     * {@link java.util.concurrent.CancellationException}, unless its message came before. Later calls do nothing.
+     * Gives the token back and ends a wait with this ticket.
+     *
+     * <p>A thread that waits gets a {@link java.util.concurrent.CancellationException}, unless its message came before.
+     * What is left in the mailbox counts as {@linkplain MessageOutcome#ABANDONED abandoned}, or as {@linkplain
+     * MessageOutcome#LATE late} if it came after the last wait had ended without a message. Later calls do nothing.
      */
     @Override
     public void close() {

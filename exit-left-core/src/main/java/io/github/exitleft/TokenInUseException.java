@@ -2,7 +2,7 @@ package io.github.exitleft;
 
 import java.io.Serial;
 
-/** Thrown by {@code ticket} when the token cannot be taken now, since it has a live ticket; nothing has been sent yet. */
+/** Thrown when a ticket is taken for a token that has a live ticket; nothing has been sent yet. */
 public final class TokenInUseException extends IllegalStateException {
 
     @Serial

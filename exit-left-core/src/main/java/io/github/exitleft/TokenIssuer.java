@@ -3,11 +3,11 @@ package io.github.exitleft;
 /**
  * Issues the tokens of a stage whose callers don't bring their own.
  *
- * <p>It gives candidates. The stage sees to it that none is used that is live or resting: such a one is passed over, and the issuer
- * is asked again, a few times. It need not remember what it has given, but its tokens have to be drawn from so many that two of them
- * are rarely the same. Where strangers can reach the source they have to be hard to guess too. {@code UUID::randomUUID} is both.
+ * <p>It returns candidates. The stage skips a candidate that is live or resting and asks again, a few times. An issuer
+ * need not remember what it returned, but its tokens must be drawn from so many that two are rarely equal, and must be
+ * hard to guess where strangers can reach the source. {@code UUID::randomUUID} does both.
  *
- * <p>It is called by the threads that call the stage, by several at once, outside the stage's locks.
+ * <p>It is called by the threads that call the stage, by several at once, with none of the stage's locks held.
  *
  * @param <T> tokens
  */
@@ -15,7 +15,7 @@ package io.github.exitleft;
 interface TokenIssuer<T> {
 
     /**
-     * Gives a candidate for the next token.
+     * Returns a candidate for the next token.
      *
      * @return the candidate; not null
      * @throws Exception if there is none; the call is refused with that cause, and nothing is sent

@@ -8,13 +8,14 @@ import java.util.function.ToLongFunction;
 /**
  * All tokens of a type that have a given number of bits, and how to make them.
  *
- * <p>A number with fewer bits than its type has is not negative; one with all of them is any number of that type, so half of them are
- * negative: it is the unsigned number in two's complement, as {@link Integer#toUnsignedString(int)} reads it. Of more than
- * {@value FreeNumbers#MOST_BITS} bits 0 is left out: many protocols give it a meaning, and no caller misses one of a million.
+ * <p>A number with fewer bits than its type has is not negative. One with as many bits as its type is any number of the
+ * type, so half of them are negative: it is the unsigned number in two's complement, as {@link
+ * Integer#toUnsignedString(int)} reads it. In spaces of more than {@value FreeNumbers#MOST_BITS} bits 0 is left out:
+ * many protocols give it a meaning, and one of a million is not missed.
  */
 abstract class TokenSpace<T> {
 
-    /** The number of a token that is not of the space. */
+    /** The number of a token outside the space. */
     static final int NONE = -1;
 
     final int bits;
@@ -24,10 +25,10 @@ abstract class TokenSpace<T> {
     }
 
     /**
-     * Finds the space of a type's tokens.
+     * Returns the space of a type's tokens.
      *
-     * @param bits how many bits a token has; for a {@code UUID} always 122, for a {@code String}, of lower-case hexadecimal digits, four
-     *     for each digit
+     * @param bits how many bits a token has: for a {@code UUID} always 122, for a {@code String} of lower-case
+     *     hexadecimal digits four for each digit
      * @throws IllegalArgumentException if there are no such tokens
      */
     static <T> TokenSpace<T> of(Class<T> type, int bits) {
@@ -74,21 +75,21 @@ abstract class TokenSpace<T> {
         }
     }
 
-    /** Whether there are so few that a bit set holds all. */
+    /** Returns whether a bit set can hold the whole space. */
     boolean isSmall() {
         return bits <= FreeNumbers.MOST_BITS;
     }
 
-    /** Makes one that can't be foreseen. */
+    /** Makes a token that can't be foreseen. */
     abstract T random(SecureNumbers random);
 
-    /** Makes the one of a number; of a number's low bits, if it has more. */
+    /** Makes the token of a number, of which only the low bits count. */
     abstract T token(long number);
 
-    /** Returns a token's number in a small space; {@link #NONE} if it is not of that. */
+    /** Returns a token's number in a small space; {@link #NONE} if the token is not in the space. */
     abstract int number(T token);
 
-    /** Whether tokens can be issued in sequence. */
+    /** Returns whether tokens can be issued in sequence. */
     abstract boolean isOrdered();
 
     private long mask() {

@@ -5,37 +5,37 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that are live or rest, exactly: a hash table in arrays, through which those that rest are linked in their order.
+ * An exact table of live and resting tokens: a hash table in arrays, in which the resting ones are linked in order.
  *
- * <p>What a {@link java.util.LinkedHashMap} does with entries, of which each would take as much memory again. For a token of its own,
- * it takes some 40 bytes. Guarded by a lock of its owner; of foreign code only the tokens' {@code equals} and {@code hashCode} run
- * under that. When one of these throws, or there is no memory, nothing has changed.
+ * <p>It does what a {@link java.util.LinkedHashMap} does, without entries, each of which would take as much memory
+ * again: about 40 bytes a token. Guarded by its owner's lock, under which no foreign code runs but the tokens' {@code
+ * equals} and {@code hashCode}. If one of these throws, or memory runs out, nothing has changed.
  */
 final class TokenTable<T> implements Rests<T> {
 
     private static final int NONE = -1;
 
-    /** In place of the older neighbour of a token that is live. */
+    /** Stands in {@link #older} for a token that is live. */
     private static final int LIVE = -2;
 
     private static final int LEAST = 16;
 
-    // by slot
+    // these four are indexed by slot
     private @Nullable Object[] tokens;
     private long[] since;
     private int[] older;
     private int[] newer;
 
-    /** The next slot in the same bucket, or the next that is free. */
+    /** The next slot in the same bucket, or the next free slot. */
     private int[] next;
 
-    /** By slot; null until a token has one. */
+    /** By slot; null until a token has an attachment. */
     private @Nullable Object @Nullable [] attachments;
 
     private int[] buckets;
     private int free = NONE;
 
-    /** How many slots, from the first on, have been used. */
+    /** How many slots have been used, counted from the first. */
     private int used;
 
     private int size;
@@ -57,13 +57,14 @@ final class TokenTable<T> implements Rests<T> {
         Arrays.fill(buckets, NONE);
     }
 
-    /** Adds a token that is live; false if it is live or rests already. */
+    /** Adds a live token; returns false if it is live or resting already. */
     boolean addLive(T token) {
         int hash = token.hashCode();
         if (slotOf(token, hash) != NONE) {
             return false;
         }
-        int slot = insert(token, hash); // first: it may replace the arrays
+        // first, since it may replace the arrays
+        int slot = insert(token, hash);
         older[slot] = LIVE;
         return true;
     }
@@ -128,7 +129,7 @@ final class TokenTable<T> implements Rests<T> {
         return size;
     }
 
-    /** Adds those that rest to others, in their order. */
+    /** Adds the resting tokens to another collection, in order. */
     @SuppressWarnings("unchecked") // only tokens are in it
     void copyTo(Rests<T> others) {
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
@@ -159,20 +160,21 @@ final class TokenTable<T> implements Rests<T> {
     }
 
     private int bucketOf(int hash) {
-        // spread by a multiplication, since tokens in sequence, or with a constant part, must not share buckets
+        // the multiplication spreads tokens that come in sequence or have a constant part over the buckets
         return (hash * 0x9E3779B9) >>> 1 >>> (Integer.numberOfLeadingZeros(buckets.length));
     }
 
     private int insert(T token, int hash) {
         if (size == tokens.length) {
             moveTo(size * 2);
-        } else if (tokens.length > 1_024 && size < tokens.length / 8) { // not when one goes, which must not need memory
+        } else if (tokens.length > 1_024 && size < tokens.length / 8) {
+            // here and not when a token is removed, which must not need memory
             moveTo(tokens.length / 4);
         }
         return place(token, hash);
     }
 
-    /** Puts a token into a slot, of which one must be free. */
+    /** Puts a token into a free slot; there must be one. */
     private int place(T token, int hash) {
         int slot = free;
         if (slot == NONE) {
@@ -243,10 +245,11 @@ final class TokenTable<T> implements Rests<T> {
         resting--;
     }
 
-    /** Moves all to arrays of another capacity, a power of two. */
+    /** Moves everything to arrays of another capacity, a power of two. */
     @SuppressWarnings("unchecked") // only tokens are in it
     private void moveTo(int capacity) {
-        var moved = new TokenTable<T>(capacity); // whole, before anything is changed here: there may be no memory
+        // complete before anything is changed here, since memory may run out
+        var moved = new TokenTable<T>(capacity);
         if (attachments != null) {
             moved.attachments = new @Nullable Object[capacity];
         }

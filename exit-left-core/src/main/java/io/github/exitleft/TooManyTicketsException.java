@@ -2,7 +2,7 @@ package io.github.exitleft;
 
 import java.io.Serial;
 
-/** Thrown by {@code ticket} when the stage has as many live tickets as it may have; nothing has been sent yet. */
+/** Thrown when a ticket is taken and the stage has as many live tickets as it may have; nothing has been sent yet. */
 public final class TooManyTicketsException extends RuntimeException {
 
     @Serial

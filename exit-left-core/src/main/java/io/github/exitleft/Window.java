@@ -6,18 +6,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window: at most so many questions are out at once, and the others wait for a place, in order (M13).
+ * A window: a limited number of questions are out at once, and others wait for a place, in order (M13).
  *
- * <p>A place is taken before the ticket, and released when the question is over, however it ends. One lock decides, the line's.
+ * <p>A place is taken before the ticket, and released when the question is over, however it ends. The line's lock
+ * guards everything.
  */
 final class Window implements Line.Supply<Window.Place> {
 
-    /** A place, which a question has while it is out. */
+    /** A place, held by a question while it is out. */
     final class Place {
 
-        private boolean released; // guarded by the lock
+        /** Guarded by the lock. */
+        private boolean released;
 
-        /** Gives the place to the next who waits, or back; later calls do nothing. */
+        /** Gives the place to the first waiter, or back to the window; later calls do nothing. */
         void release() {
             line.lock();
             try {
@@ -31,7 +33,9 @@ final class Window implements Line.Supply<Window.Place> {
     private final int size;
     private final ReentrantLock lock = new ReentrantLock();
     private final Line<Place> line;
-    private int used; // guarded by the lock
+
+    /** How many places are taken; guarded by the lock. */
+    private int used;
 
     /**
      * Opens a window.
@@ -46,7 +50,7 @@ final class Window implements Line.Supply<Window.Place> {
         this.line = new Line<>(lock, this, parking, timer);
     }
 
-    /** Takes a place if there is one for which nobody waits. */
+    /** Takes a place if one is free and no caller waits for it; returns null otherwise. */
     @Nullable
     Place tryAcquire() {
         return line.tryAcquire();
@@ -64,12 +68,12 @@ final class Window implements Line.Supply<Window.Place> {
         return line.join(taker, executor, most);
     }
 
-    /** Ends the wait of all who wait now; those who come later wait again. */
+    /** Ends all present waits; callers that come later wait again. */
     void end(Supplier<? extends RuntimeException> why) {
         line.end(why);
     }
 
-    /** Ends all waits, now and later. */
+    /** Ends all waits, present and later ones. */
     void close(Supplier<? extends RuntimeException> why) {
         line.close(why);
     }
@@ -92,7 +96,8 @@ final class Window implements Line.Supply<Window.Place> {
         if (used == size) {
             return null;
         }
-        var place = new Place(); // first, since it is what may find no memory
+        // first, since it is what may run out of memory
+        var place = new Place();
         used++;
         return place;
     }

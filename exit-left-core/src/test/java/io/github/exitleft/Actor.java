@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A thread of a test, with what it came back with. */
@@ -47,7 +46,7 @@ final class Actor<V> {
 
     V result() throws Exception {
         try {
-            return result.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return Patience.get(result);
         } catch (TimeoutException e) {
             throw new AssertionError(thread + " hangs in " + Arrays.toString(thread.getStackTrace()), e);
         }
@@ -66,6 +65,6 @@ final class Actor<V> {
     }
 
     boolean wasLeftInterrupted() throws Exception {
-        return interrupted.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        return Patience.get(interrupted);
     }
 }

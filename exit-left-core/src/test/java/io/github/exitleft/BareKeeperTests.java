@@ -28,7 +28,7 @@ class BareKeeperTests extends Steered {
                         throw new AssertionError(e);
                     }
                 }));
-        await().until(() -> stage.keeper().state == Waiter.State.WAITING || keeper.isDone());
+        await().until(() -> stage.keeper().waiter.state == Waiter.State.WAITING || keeper.isDone());
         return keeper;
     }
 
@@ -73,13 +73,13 @@ class BareKeeperTests extends Steered {
         leave(head);
 
         assertThat(keeper.result()).isTrue();
-        assertThat(heads).as("who waits while it heads").hasValue(2);
+        assertThat(heads).as("waiting threads while it heads").hasValue(2);
         assertThat(older.result()).isEqualTo(finished("headed by older"));
         assertThat(newer.result()).isEqualTo(finished("headed by newer"));
     }
 
     @Test
-    void s18_keeper_isShownAsTheHeadAndCountedNeitherAmongThoseWhoWaitNorAmongExits() throws Exception {
+    void s18_keeper_isShownAsTheHeadAndCountedNeitherAmongWaitersNorAmongExits() throws Exception {
         Actor<Exit<String>> head = head();
         var shown = new BareSnapshot[1];
         Actor<Boolean> keeper = queueing(director -> shown[0] = stage.snapshot(10));

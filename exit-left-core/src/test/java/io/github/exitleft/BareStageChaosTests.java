@@ -18,7 +18,7 @@ class BareStageChaosTests {
     private static final int STEPS = 6_000;
 
     @Test
-    void s1S3S4S14HoldUnderTimeoutsInterruptsSignalsAndThrowingHeads() throws Exception {
+    void s1_s3_s4_s14_timeoutsInterruptsSignalsAndThrowingHeads_breakNoRule() throws Exception {
         for (Promotion promotion : Promotion.values()) {
             long seed = System.nanoTime();
             try {
@@ -53,7 +53,7 @@ class BareStageChaosTests {
             while (!over.get()) {
                 BareSnapshot now = stage.snapshot(3);
                 assertThat(now.waiters() == 0 || now.head() != null)
-                        .as("somebody heads while somebody waits: %s", now)
+                        .as("there is a head while threads wait: %s", now)
                         .isTrue();
                 looks++;
             }

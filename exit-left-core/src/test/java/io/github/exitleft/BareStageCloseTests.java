@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BareStageCloseTests extends Steered {
 
     @Test
-    void s16CloseOfAnIdleStageClosesTheResourceOnce() {
+    void s16_closeOfAnIdleStage_closesTheResourceOnce() {
         stage.close();
         stage.close();
         assertThat(closedResources).hasSize(1);
@@ -26,7 +26,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16CloseEndsEveryWaitWakesTheHeadAndThenClosesTheResource() throws Exception {
+    void s16_close_endsEveryWaitWakesTheHeadAndThenClosesTheResource() throws Exception {
         var head = head();
         var waiters = List.of(waiter("1", LONG), waiter("2", LONG), waiter("3", LONG));
         stage.close();
@@ -40,7 +40,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16HeadOfAClosedStageHasNoTimeAndIsTold() throws Exception {
+    void s16_headOfAClosedStage_hasNoTimeAndIsTold() throws Exception {
         var headed = new CountDownLatch(1);
         var head = Actor.start("head", () -> {
             try (var ticket = stage.ticket("head")) {
@@ -61,7 +61,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16TicketsTakenBeforeCanBeClosedAndNotEntered() throws Exception {
+    void s16_ticketsTakenBefore_canBeClosedAndNotEntered() throws Exception {
         var ticket = stage.ticket("a");
         stage.close();
         assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> "headed"))
@@ -70,7 +70,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16HeadThatDoesNotComeBackClosesTheResourceWhenItDoes() throws Exception {
+    void s16_headThatDoesNotComeBack_closesTheResourceWhenItDoes() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .parker(parker)
                 .closer(closedResources::add, false)
@@ -91,7 +91,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16TimeThatTheHookTakesIsPartOfTheTimeThatClosingWaits() throws Exception {
+    void s16_timeThatTheHookTakes_isPartOfTheTimeThatClosingWaits() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .parker(parker)
                 .wakeup(resource -> {
@@ -113,7 +113,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16HeadThatDoesNotComeBackIsClosedUnderWhereThatIsAllowed() throws Exception {
+    void s16_resourceOfAHeadThatDoesNotComeBack_isClosedWhereThatIsAllowed() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .parker(parker)
                 .closer(closedResources::add, true)
@@ -132,7 +132,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16FromInsideAHeadCloseOnlyMarksAndTheLeavingHeadFinishes() throws Exception {
+    void s16_closeFromInsideAHead_onlyMarksAndTheLeavingHeadFinishes() throws Exception {
         try (var ticket = stage.ticket("a")) {
             stage.enter(ticket, LONG, director -> {
                 stage.close();
@@ -145,7 +145,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16FromInsideAHelperCloseDoesNotWaitForAnothersHead() throws Exception {
+    void s16_closeFromInsideACallback_doesNotWaitForAnotherStagesHead() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .parker(parker)
                 .closer(closedResources::add, false)
@@ -161,7 +161,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16InterruptedCloserStillWaitsAndKeepsItsFlag() throws Exception {
+    void s16_interruptedCloser_stillWaitsAndKeepsItsFlag() throws Exception {
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .parker(parker)
                 .closer(closedResources::add, false)
@@ -180,7 +180,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16ThrowingHookOrResourceDoesNotKeepAnybodyWaiting() throws Exception {
+    void s16_throwingHookOrResource_keepsNoThreadWaiting() throws Exception {
         var closed = new AtomicInteger();
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .wakeup(resource -> {
@@ -203,7 +203,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16InterruptedThreadThatClosesTheResourceDoesSoUndisturbed() throws Exception {
+    void s16_interruptedThread_closesTheResourceUndisturbed() throws Exception {
         var flags = new ArrayList<Boolean>();
         stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
                 .closer(resource -> flags.add(Thread.currentThread().isInterrupted()), false)
@@ -219,7 +219,7 @@ class BareStageCloseTests extends Steered {
     }
 
     @Test
-    void s16ManyClosersCloseOnceWhileOthersEnter() throws Exception {
+    void s16_manyClosers_closeOnceWhileOthersEnter() throws Exception {
         for (int round = 0; round < 200; round++) {
             closedResources.clear();
             stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())

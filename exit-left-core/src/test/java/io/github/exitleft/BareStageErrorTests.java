@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,14 +93,6 @@ class BareStageErrorTests extends Steered {
         }
     }
 
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - end).as("waited for too long").isNegative();
-            Thread.onSpinWait();
-        }
-    }
-
     /** A head that does something once the others are parked, or have ended. */
     private Actor<String> headThatThen(
             HeadRoutine<String, Object, List<String>, String, RuntimeException> routine, List<Actor<String>> others)
@@ -109,11 +100,11 @@ class BareStageErrorTests extends Steered {
         var heads = new CountDownLatch(1);
         Actor<String> head = enters("head", LONG, director -> {
             heads.countDown();
-            until(() -> others.size() == 2
+            await().until(() -> others.size() == 2
                     && parker.parked() + others.stream().filter(Actor::isDone).count() >= 2);
             return routine.head(director);
         });
-        until(() -> heads.getCount() == 0 || head.isDone());
+        await().until(() -> heads.getCount() == 0 || head.isDone());
         return head;
     }
 
@@ -124,7 +115,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"head", "a", "b"})
-    void s19_errorAtAnyCall_whileAHeadSignalsAndLeaves_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileAHeadSignalsAndLeaves_harmsNoOther(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
@@ -150,7 +141,7 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"head", "a", "b"})
-    void s19_errorAtAnyCall_whileAHeadFails_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileAHeadFails_harmsNoOther(String thrower) throws Exception {
         atEachCallOf(thrower, () -> {
             List<Actor<String>> others = new CopyOnWriteArrayList<>();
             Actor<String> head = headThatThen(
@@ -173,14 +164,14 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"w", "o"})
-    void s19_errorAtAnyCall_whileTimeRunsOut_harmsNoOther(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileTimeRunsOut_harmsNoOther(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
                 Actor<Exit<String>> head = head();
                 Actor<String> w = enters("w", SHORT, director -> "headed");
                 Actor<String> o = enters("o", SHORT, director -> "headed");
-                until(() -> parker.parked() + (w.isDone() ? 1 : 0) + (o.isDone() ? 1 : 0) >= 2);
+                await().until(() -> parker.parked() + (w.isDone() ? 1 : 0) + (o.isDone() ? 1 : 0) >= 2);
                 parker.advance(SHORT);
                 assertThat(w.result()).isIn("TimedOut", thrower.equals("w") ? "Error" : "TimedOut");
                 assertThat(o.result()).isIn("TimedOut", thrower.equals("o") ? "Error" : "TimedOut");
@@ -195,7 +186,7 @@ class BareStageErrorTests extends Steered {
             Actor<Exit<String>> head = head();
             Actor<String> w = enters("w", LONG, director -> "headed");
             Actor<String> o = enters("o", LONG, director -> "headed");
-            until(() -> parker.parked() + (w.isDone() ? 1 : 0) >= 2);
+            await().until(() -> parker.parked() + (w.isDone() ? 1 : 0) >= 2);
             w.thread.interrupt();
             leave(head);
             assertThat(w.result()).isIn("InterruptedException", "Error");
@@ -205,19 +196,19 @@ class BareStageErrorTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"closer", "head", "w"})
-    void s19_errorAtAnyCall_whileTheStageIsClosed_leavesItClosed(String thrower) throws Exception {
+    void s19_errorAtAnyCallWhileTheStageIsClosed_leavesItClosed(String thrower) throws Exception {
         for (boolean virtual : new boolean[] {true, false}) {
             parker.virtual = virtual;
             atEachCallOf(thrower, () -> {
                 var heads = new CountDownLatch(1);
                 Actor<String> head = enters("head", LONG, director -> {
                     heads.countDown();
-                    until(director::isClosed);
+                    await().until(director::isClosed);
                     return director.outOfTime();
                 });
-                until(() -> heads.getCount() == 0 || head.isDone());
+                await().until(() -> heads.getCount() == 0 || head.isDone());
                 Actor<String> w = enters("w", LONG, director -> director.isClosed() ? director.outOfTime() : "headed");
-                until(() -> parker.parked() == 1 || w.isDone());
+                await().until(() -> parker.parked() == 1 || w.isDone());
                 Actor<String> closer = Actor.start("closer", () -> {
                     stage.close();
                     return "closed";
@@ -237,12 +228,12 @@ class BareStageErrorTests extends Steered {
     }
 
     @Test
-    void s19_errorAtAnyCall_whileATicketIsClosed_leavesItClosed() throws Exception {
+    void s19_errorAtAnyCallWhileATicketIsClosed_leavesItClosed() throws Exception {
         atEachCallOf("canceller", () -> {
             Actor<Exit<String>> head = head();
             BareTicket<String> ticket = stage.ticket("w");
             Actor<String> w = Actor.start("w", () -> told(() -> stage.enter(ticket, LONG, director -> "headed")));
-            until(() -> parker.parked() == 1);
+            await().until(() -> parker.parked() == 1);
             Actor<String> canceller = Actor.start("canceller", () -> {
                 stage.deadline(LONG); // calls the parker at least once
                 return "";
@@ -274,9 +265,9 @@ class BareStageErrorTests extends Steered {
                     return false;
                 }
             });
-            until(() -> parker.parked() == 1 || keeper.isDone());
+            await().until(() -> parker.parked() == 1 || keeper.isDone());
             Actor<String> w = enters("w", LONG, director -> "headed");
-            until(() -> parker.parked() == (keeper.isDone() ? 1 : 2));
+            await().until(() -> parker.parked() == (keeper.isDone() ? 1 : 2));
             leave(head);
             keeper.result();
             assertThat(w.result()).isEqualTo("Finished");
@@ -370,7 +361,7 @@ class BareStageErrorTests extends Steered {
             victim.setDaemon(true);
             victim.setUncaughtExceptionHandler((thread, e) -> {});
             victim.start();
-            victim.join(20_000);
+            Patience.join(victim);
             assertThat(victim.isAlive()).isFalse();
             signal("w");
             assertThat(waiter.result()).isEqualTo(signalled());

@@ -18,7 +18,7 @@ class BareStageOutcomeTests extends Steered {
     private static final Duration SHORT = Duration.ofSeconds(1);
 
     @Test
-    void s1EveryWaitEndsInOneOfThreeWays() throws Exception {
+    void s1_everyWait_endsInOneOfThreeWays() throws Exception {
         var head = head();
         var signalled = waiter("signalled", LONG);
         var expired = waiter("expired", SHORT);
@@ -36,7 +36,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s1SignalWhileTheWaiterFindsItsTimeOverDecides() throws Exception {
+    void s1_signalWhileTheWaiterFindsItsTimeOver_decides() throws Exception {
         parker.virtual = false; // one that looks at the clock itself
         var head = head();
         var waiter = waiter("w", SHORT);
@@ -51,7 +51,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s1PromotionWhileTheWaiterFindsItsTimeOverIsNotLost() throws Exception {
+    void s1_promotionWhileTheWaiterFindsItsTimeOver_isNotLost() throws Exception {
         parker.virtual = false; // one that looks at the clock itself
         var head = head();
         var other = waiter("other", LONG);
@@ -68,7 +68,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s2SignalDeliveredBeforeTheWaiterLooksBeatsTheClock() throws Exception {
+    void s2_signalDeliveredBeforeTheWaiterLooks_beatsTheClock() throws Exception {
         var head = head();
         var waiter = waiter("w", SHORT);
         parker.hold(waiter.thread);
@@ -80,7 +80,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s3PromotedWaiterThatIsInterruptedPassesTheRoleOn() throws Exception {
+    void s3_promotedWaiterThatIsInterrupted_passesTheRoleOn() throws Exception {
         var head = head();
         var other = waiter("other", LONG);
         var chosen = waiter("chosen", LONG);
@@ -94,7 +94,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s3PromotedWaiterWhoseTimeIsUpHeadsWithNothingRemainingAndPassesTheRoleOn() throws Exception {
+    void s3_promotedWaiterWhoseTimeIsUp_headsWithNothingRemainingAndPassesTheRoleOn() throws Exception {
         var head = head();
         var other = waiter("other", LONG);
         var remaining = new AtomicReference<Duration>();
@@ -116,7 +116,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s3RoleIsAStateAndNotAWakeUp() throws Exception {
+    void s3_role_isAStateAndNotAWakeUp() throws Exception {
         var head = head();
         var chosen = waiter("chosen", LONG);
         parker.hold(chosen.thread); // the wake-up does not get through
@@ -130,7 +130,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s4NeverTwoHeadsAndEachSeesWhatTheLastOneWrote() throws Exception {
+    void s4_heads_areNeverTwoAndEachSeesWhatTheLastOneWrote() throws Exception {
         var real = BareStage.<Integer, int[], int[]>builder("counting", new int[1], new int[1])
                 .build();
         var inside = new AtomicBoolean();
@@ -165,7 +165,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s4WhatIsFiledBeforeASignalIsSeenByTheOneSignalled() throws Exception {
+    void s4_valueFiledBeforeASignal_isSeenByTheThreadSignalled() throws Exception {
         var head = head();
         var waiter = Actor.startWaiting(stage, "w", () -> {
             try (var ticket = stage.ticket("w")) {
@@ -184,7 +184,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s8HeadKnowsItsTimeAndSaysWhenItIsOut() throws Exception {
+    void s8_head_knowsItsTimeAndSaysWhenItIsOut() throws Exception {
         var rests = new java.util.ArrayList<Duration>();
         try (var ticket = stage.ticket("a")) {
             Exit<String> exit = stage.enter(ticket, Duration.ofSeconds(3), director -> {
@@ -201,7 +201,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s8HeadThatSignalsItsOwnTokenDoesNoHarm() throws Exception {
+    void s8_headThatSignalsItsOwnToken_doesNoHarm() throws Exception {
         try (var ticket = stage.ticket("a")) {
             Exit<String> exit = stage.enter(ticket, SHORT, director -> {
                 assertThat(director.signal("a")).isTrue();
@@ -215,7 +215,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s9WhatTheHeadThrowsReachesItsCallerAfterTheRoleWasPassedOn() throws Exception {
+    void s9_exceptionOfTheHead_reachesItsCallerAfterTheRoleWasPassedOn() throws Exception {
         var waiting = new AtomicReference<Actor<Exit<String>>>();
         var ticket = stage.ticket("thrower");
         assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> {
@@ -230,7 +230,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s9FailureEndsEverybodysWaitWithTheSameCauseAndPromotesNobody() throws Exception {
+    void s9_failure_endsEveryWaitWithTheSameCauseAndPromotesNone() throws Exception {
         var cause = new IllegalStateException("broken");
         var head = head();
         var idle = stage.ticket("idle");
@@ -265,7 +265,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s10InterruptedWaiterLeavesAndOthersStay() throws Exception {
+    void s10_interruptedWaiter_leavesAndOthersStay() throws Exception {
         var head = head();
         var waiter = waiter("w", LONG);
         var other = waiter("other", LONG);
@@ -278,7 +278,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s10SignalThatCameFirstWinsAndTheFlagStaysSet() throws Exception {
+    void s10_signalThatCameFirst_winsAndTheFlagStaysSet() throws Exception {
         var head = head();
         var waiter = waiter("w", LONG);
         parker.hold(waiter.thread);
@@ -291,7 +291,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s10SignalBetweenInterruptAndItsDecisionWinsAndTheFlagStaysSet() throws Exception {
+    void s10_signalBetweenInterruptAndItsDecision_winsAndTheFlagStaysSet() throws Exception {
         var head = head();
         var waiter = waiter("w", LONG);
         // the waiter has seen no interrupt yet and looks at the clock; both come before it looks again
@@ -306,7 +306,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s10InterruptedHeadPassesTheRoleOn() throws Exception {
+    void s10_interruptedHead_passesTheRoleOn() throws Exception {
         var headed = new CountDownLatch(1);
         var head = Actor.start("head", () -> {
             try (var ticket = stage.ticket("head")) {
@@ -325,7 +325,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s10EntryWithTheFlagSetIsRefusedUnlessSignalledBefore() throws Exception {
+    void s10_entryWithTheFlagSet_isRefusedUnlessSignalledBefore() throws Exception {
         try (var ticket = stage.ticket("a")) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> "headed"))
@@ -340,7 +340,7 @@ class BareStageOutcomeTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S", "PT-2562047788015215H-30M-8S"})
-    void s13NothingOrLessMeansToLookWithoutWaiting(Duration timeout) throws Exception {
+    void s13_timeoutOfZeroOrLess_looksWithoutWaiting(Duration timeout) throws Exception {
         try (var ticket = stage.ticket("idle stage")) {
             Exit<Duration> exit = stage.enter(ticket, timeout, Director::remaining);
             assertThat(exit).isEqualTo(new Exit.Finished<>(Duration.ZERO));
@@ -354,7 +354,7 @@ class BareStageOutcomeTests extends Steered {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT2562047788015215H30M7.999999999S", "PT2562047H47M16.854775807S", "P40000D"})
-    void s13HugeTimeoutsSaturate(Duration timeout) throws Exception {
+    void s13_hugeTimeouts_saturate(Duration timeout) throws Exception {
         var head = head();
         var waiter = waiter("w", timeout);
         parker.advance(Duration.ofDays(30_000));
@@ -365,7 +365,7 @@ class BareStageOutcomeTests extends Steered {
     }
 
     @Test
-    void s13PositiveRestIsNeverRoundedToZero() throws Exception {
+    void s13_positiveRest_isNeverRoundedToZero() throws Exception {
         try (var ticket = stage.ticket("a")) {
             Exit<Duration> exit = stage.enter(ticket, Duration.ofNanos(1), Director::remaining);
             assertThat(exit).isEqualTo(new Exit.Finished<>(Duration.ofNanos(1)));

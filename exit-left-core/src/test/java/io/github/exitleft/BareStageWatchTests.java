@@ -21,11 +21,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a stage costs, whom it promotes, and what it shows: rules S14, S15, S17 and S18. */
+/** What a stage costs, which waiter it promotes, and what it shows: rules S14, S15, S17 and S18. */
 class BareStageWatchTests extends Steered {
 
     @Test
-    void s14CostDoesNotGrowWithTheNumberOfTickets() throws Exception {
+    void s14_cost_doesNotGrowWithTheNumberOfTickets() throws Exception {
         assertThat(comparisonsOfAnExchangeAmong(20_000)).isLessThanOrEqualTo(2 * comparisonsOfAnExchangeAmong(10));
     }
 
@@ -56,7 +56,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s14ThoseWhoLeftLeaveNothingBehindWhileTheHeadStays() throws Exception {
+    void s14_waitersThatLeft_leaveNothingBehindWhileTheHeadStays() throws Exception {
         var head = head();
         var left = new ArrayList<WeakReference<Object>>();
         for (int i = 0; i < 3; i++) {
@@ -89,12 +89,12 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s15NewestFirst() throws Exception {
+    void s15_newestFirst_promotesTheNewest() throws Exception {
         assertThat(promotionOrder(Promotion.NEWEST)).containsExactly("3", "2", "1");
     }
 
     @Test
-    void s15OldestFirst() throws Exception {
+    void s15_oldestFirst_promotesTheOldest() throws Exception {
         assertThat(promotionOrder(Promotion.OLDEST)).containsExactly("1", "2", "3");
     }
 
@@ -118,7 +118,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s17NoMonitorInAnyClass() throws Exception {
+    void s17_anyClass_hasNoMonitor() throws Exception {
         Path classes = Path.of(BareStage.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -164,7 +164,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s17AnyNumberOfVirtualThreadsMayWait() throws Exception {
+    void s17_virtualThreads_mayWaitInAnyNumber() throws Exception {
         int many = 5_000;
         Executor threads = virtualThreadsOrFew(many);
         int waiting = threads instanceof VirtualThreads ? many : 200;
@@ -223,7 +223,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s18SnapshotShowsEverythingWithoutWaitingForTheHead() throws Exception {
+    void s18_snapshot_showsEverythingWithoutWaitingForTheHead() throws Exception {
         Instant before = Instant.now();
         var head = head();
         parker.advance(Duration.ofSeconds(7)); // which takes no time by the calendar
@@ -252,7 +252,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s18ListenerHearsWhatHappensWhileItIsAdded() throws Exception {
+    void s18_listener_hearsWhatHappensWhileItIsAdded() throws Exception {
         var heard = new CopyOnWriteArrayList<String>();
         var listener = new BareListener() {
             @Override
@@ -311,7 +311,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s18ThrowingListenerIsCountedAndBreaksNothing() throws Exception {
+    void s18_throwingListener_isCountedAndBreaksNothing() throws Exception {
         stage.addListener(new BareListener() {
             @Override
             public void headChanged(Thread head) {
@@ -330,7 +330,7 @@ class BareStageWatchTests extends Steered {
     }
 
     @Test
-    void s18ParkedThreadNamesTheStage() throws Exception {
+    void s18_parkedThread_namesTheStage() throws Exception {
         var real = BareStage.<String, Object, Object>builder("named", "", "").build();
         var release = new java.util.concurrent.CountDownLatch(1);
         var head = Actor.start("head", () -> {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BareTicketTests extends Steered {
 
     @Test
-    void s5SignalBetweenTicketAndEntryIsKept() throws Exception {
+    void s5_signalBetweenTicketAndEntry_isKept() throws Exception {
         var head = head();
         try (var ticket = stage.ticket("early")) {
             signal("early");
@@ -25,7 +25,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s5EarlySignalEndsTheEntryToAnIdleStageToo() throws Exception {
+    void s5_earlySignal_endsTheEntryToAnIdleStageToo() throws Exception {
         var head = head();
         try (var ticket = stage.ticket("early")) {
             signal("early");
@@ -35,7 +35,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s6FormerOwnerDoesNotTouchATokenTakenAgain() throws Exception {
+    void s6_formerOwner_doesNotTouchATokenTakenAgain() throws Exception {
         var former = stage.ticket("a");
         former.close();
         var present = stage.ticket("a");
@@ -50,7 +50,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7TokenIsFreeWhenCloseReturnsAlsoIfAnotherThreadIsInTheMiddleOfClosing() throws Exception {
+    void s7_token_isFreeWhenCloseReturnsAlsoIfAnotherThreadIsInTheMiddleOfClosing() throws Exception {
         var inTheMiddle = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         record Token(String text, AtomicReference<Thread> slow, CountDownLatch inTheMiddle, CountDownLatch goOn) {
@@ -91,7 +91,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s6HeadWithAFormerOwnersTicketDoesNotSignalThePresentOne() throws Exception {
+    void s6_headWithAFormerOwnersTicket_doesNotSignalThePresentOne() throws Exception {
         var former = stage.ticket("a");
         var head = head();
         tellHead(director -> {
@@ -108,7 +108,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7SecondTicketForALiveTokenIsRefusedUntilTheFirstIsClosed() {
+    void s7_secondTicketForALiveToken_isRefusedUntilTheFirstIsClosed() {
         try (var ticket = stage.ticket("a")) {
             assertThat(ticket.token()).isEqualTo("a");
             assertThatThrownBy(() -> stage.ticket("a"))
@@ -119,7 +119,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7SignalDoesNotEndATicketsLifeAndSignalsBetweenEntriesCoalesce() throws Exception {
+    void s7_signal_doesNotEndATicketsLifeAndSignalsBetweenEntriesCoalesce() throws Exception {
         var head = head();
         try (var ticket = stage.ticket("a")) {
             for (int i = 0; i < 3; i++) {
@@ -135,7 +135,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7ForeignTicketIsRefused() {
+    void s7_foreignTicket_isRefused() {
         var other = build(Promotion.OLDEST);
         try (var ticket = other.ticket("a")) {
             assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> "headed"))
@@ -145,7 +145,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7SecondThreadOnATicketIsRefusedAndTheFirstStays() throws Exception {
+    void s7_secondThreadOnATicket_isRefusedAndTheFirstStays() throws Exception {
         var head = head();
         var ticket = stage.ticket("a");
         var first = Actor.startWaiting(stage, "first", () -> stage.enter(ticket, LONG, director -> "headed"));
@@ -159,7 +159,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7ClosedTicketIsRefusedAndOneThatIsWaitedOnEndsTheWait() throws Exception {
+    void s7_closedTicket_isRefusedAndOneThatIsWaitedOnEndsTheWait() throws Exception {
         var head = head();
         var ticket = stage.ticket("a");
         var waiter = Actor.startWaiting(stage, "w", () -> stage.enter(ticket, LONG, director -> "headed"));
@@ -174,7 +174,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void tooManyTicketsAreRefusedAndCountedRight() {
+    void tooManyTickets_areRefusedAndCountedRight() {
         stage = BareStage.<String, Object, List<String>>builder("small", "resource", new ArrayList<>())
                 .maxTickets(2)
                 .build();
@@ -190,7 +190,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void tokenThatThrowsTakesNoPlace() {
+    void tokenThatThrows_takesNoPlace() {
         record Thrower() {
             @Override
             public int hashCode() {
@@ -207,7 +207,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void tokenThatChangesWhileItIsLiveKeepsItsPlaceSoThatSuchAreBounded() {
+    void tokenThatChangesWhileItIsLive_keepsItsPlaceSoThatSuchAreBounded() {
         var small = BareStage.<List<String>, Object, Object>builder("small", "", "")
                 .maxTickets(1)
                 .build();
@@ -221,7 +221,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s7RefusalRunsNoForeignCodeUnderTheLock() throws Exception {
+    void s7_refusal_runsNoForeignCodeUnderTheLock() throws Exception {
         var hang = new CountDownLatch(1);
         record Token(CountDownLatch hang) {
             @Override
@@ -247,7 +247,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s12BufferOfAnotherStageInsideABufferIsRefused() {
+    void s12_bufferOfAnotherStageInsideABuffer_isRefused() {
         var other = build(Promotion.OLDEST);
         stage.buffer(mine -> {
             assertThat(stage.<Integer>buffer(List::size)).isZero(); // its own is fine
@@ -260,7 +260,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s11DirectorWorksOnlyForItsHeadAndOnlyThen() throws Exception {
+    void s11_director_worksOnlyForItsHeadAndOnlyThen() throws Exception {
         var kept = new AtomicReference<Director<String, Object, List<String>>>();
         try (var ticket = stage.ticket("a")) {
             stage.enter(ticket, LONG, director -> {
@@ -296,7 +296,7 @@ class BareTicketTests extends Steered {
     }
 
     @Test
-    void s12WaitingInsideAHeadABufferUseOrAListenerIsRefusedOnAnyStage() throws Exception {
+    void s12_waitInsideAHeadABufferUseOrAListener_isRefusedOnAnyStage() throws Exception {
         var other = build(Promotion.OLDEST);
         var refusals = new java.util.ArrayList<String>();
         Runnable tryToWait = () -> {

@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.Kind;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -52,7 +53,7 @@ final class ChaosActor implements Runnable {
     final Thread thread;
     final SplittableRandom random;
 
-    /** When it was last woken; written by those who wake it. */
+    /** When it was last woken; written by the waking threads. */
     volatile long wokenAt;
 
     // by its own thread
@@ -474,7 +475,7 @@ final class ChaosActor implements Runnable {
                 .orElse(otherwise);
     }
 
-    /** Closes a ticket in spite of its owner, who may be heading with it. */
+    /** Closes a ticket in spite of its owner, which may be heading with it. */
     private void cancel(Held other) {
         other.cancelledAsHead = headOr(null) == other.owner && other.owner.thread != Thread.currentThread();
         other.cancelled = true;

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A message of the chaos tests, which knows what has become of it and lets that happen only once. */
 final class ChaosLetter {
 
-    /** What is wrong with a letter, or what it does to those who handle it. */
+    /** What is wrong with a letter, or what it does to the code that handles it. */
     enum Kind {
         GOOD,
         /** Fails a check. */

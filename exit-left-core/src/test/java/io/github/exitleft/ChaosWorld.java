@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -131,7 +132,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         return System.nanoTime() + skew.get();
     }
 
-    /** Lets time jump, so that nobody has to sit out the second for which a failed source is left alone. */
+    /** Lets time jump over the second for which a failed source is left alone. */
     void jump(Duration by) {
         skew.addAndGet(by.toNanos());
     }
@@ -152,9 +153,9 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         ChaosActor actor = actors.get(me);
         if (actor != null && actor.errors.isDue(call)) {
             // how a wait ended is told all the same, but not to the listener
-            if (ChaosErrors.isIn("notifyExit")) {
+            if (ChaosErrors.isIn(Callbacks.class, "exited")) {
                 callbackFailures.incrementAndGet();
-            } else if (ChaosErrors.isIn("exited")) {
+            } else if (ChaosErrors.isIn(Listeners.class, "exited")) {
                 callbackFailures.incrementAndGet();
                 actor.exits++;
                 actor.lastExit = null;
@@ -456,7 +457,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         StageSnapshot snapshot = stage.snapshot(oldest);
         BareSnapshot role = snapshot.role();
         if (role.waiters() > 0 && role.head() == null) {
-            violated("somebody waits and nobody heads: " + role);
+            violated("threads wait and there is no head: " + role);
         }
         if (role.tickets() < role.waiters()) {
             violated("more wait than have tickets: " + role);
@@ -465,13 +466,13 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
 
     // the end
 
-    /** Reads what is there still, and balances the books; nobody may be left. */
+    /** Reads what is still there, and balances the books; no wait may be left. */
     void finish(List<ChaosActor> gone) throws InterruptedException {
         StageSnapshot before = settle(gone);
         check(before.role().waiters() == 0, "waiters are left", before);
-        check(before.role().oldest().isEmpty(), "somebody is listed", before);
+        check(before.role().oldest().isEmpty(), "a waiting thread is listed", before);
         check(before.role().tickets() == 0, "tickets are left", before);
-        check(before.role().head() == null, "somebody heads", before);
+        check(before.role().head() == null, "there is a head", before);
         check(openCalls.get() == 0, "futures are open", before);
         checkExits(before, gone);
         while (!closing && (backlog.get() > 0 || isFailed())) {
@@ -493,7 +494,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         check(Arrays.stream(counted).sum() == source.received, "messages lost of " + source.received, end);
         stage.close();
         check(source.closed.get() == 1, "closed " + source.closed + " times", end);
-        queue = new QueueSource<>(); // what nobody has read is nobody's
+        queue = new QueueSource<>(); // what has not been read is lost
     }
 
     /** Waits until the keeper has left, and the last futures are done. */

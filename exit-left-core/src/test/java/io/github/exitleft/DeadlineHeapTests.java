@@ -24,7 +24,7 @@ class DeadlineHeapTests {
     }
 
     @Test
-    void firstIsAlwaysWhoHasTheEarliestDeadlineWhoeverComesAndGoes() {
+    void first_alwaysHasTheEarliestDeadlineWhicheverComeAndGo() {
         long seed = System.nanoTime();
         var random = new Random(seed);
         var heap = new DeadlineHeap();

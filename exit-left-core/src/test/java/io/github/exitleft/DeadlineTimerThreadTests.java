@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,7 +38,7 @@ class DeadlineTimerThreadTests {
         }
 
         void awaitRing() throws InterruptedException {
-            assertThat(fired.await(30, TimeUnit.SECONDS)).as("has fired").isTrue();
+            Patience.await(fired);
         }
     }
 
@@ -50,7 +50,7 @@ class DeadlineTimerThreadTests {
     }
 
     @Test
-    void s17_alarm_ringsNotBeforeItsTimeOnADaemonThatBelongsToNobody() throws Exception {
+    void s17_alarm_ringsNotBeforeItsTimeOnADaemonOfNoContext() throws Exception {
         var bell = new Bell();
         long at = in(Duration.ofMillis(5));
         clock.set(bell, at);
@@ -156,7 +156,7 @@ class DeadlineTimerThreadTests {
             setters[i].start();
         }
         for (Thread setter : setters) {
-            setter.join(50_000);
+            Patience.join(setter);
             assertThat(setter.isAlive()).as("still waits for a fire").isFalse();
         }
         assertThat(fires).hasValue(8_000);

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -84,11 +85,11 @@ class ErrorReplyTests extends NoteFixture {
         CompletableFuture<Note> one = stage.callAsync(1, () -> add(1, "unchecked"));
         CompletableFuture<Note> other = stage.callAsync(2, () -> add(2, "checked"));
 
-        assertThatThrownBy(() -> one.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> Patience.get(one))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isSameAs(unchecked);
-        assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> Patience.get(other))
                 .cause()
                 .isInstanceOf(ErrorReplyException.class)
                 .hasCause(checked);
@@ -123,9 +124,10 @@ class ErrorReplyTests extends NoteFixture {
         add(1, "fine");
         add(1, "unchecked");
 
-        until(() -> assertThat(error).hasValue(unchecked));
+        await().untilAsserted(() -> assertThat(error).hasValue(unchecked));
         assertThat(heard).containsExactly("fine");
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.Window.Place;
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,7 @@ class LineStressTests {
             thread.start();
         }
         for (FutureTask<Void> task : tasks) {
-            task.get(60, TimeUnit.SECONDS);
+            Patience.get(task);
         }
     }
 
@@ -186,7 +188,7 @@ class LineStressTests {
             ready.await();
             window.close(() -> new IllegalStateException("closed"));
             for (FutureTask<Void> task : tasks) {
-                task.get(60, TimeUnit.SECONDS);
+                Patience.get(task);
             }
             assertThat(window.used()).isZero();
             assertThat(window.waiting()).isZero();

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,29 +18,28 @@ class LineTests {
 
     private static final Duration REST = Duration.ofSeconds(60);
 
-    private final SteeredParking parking = new SteeredParking();
+    private final SteeredParker parker = new SteeredParker();
     private final ManualTimer timer = new ManualTimer();
     private final ReentrantLock lock = new ReentrantLock();
     private final Issuing<Integer> issuing =
-            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parking, timer);
+            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parker, timer);
 
     private FutureTask<Integer> startWaiting(Duration timeout) {
         int before = issuing.waiting();
-        var task = new FutureTask<>(() -> issuing.issue(parking.nanoTime() + timeout.toNanos()));
+        var task = new FutureTask<>(() -> issuing.issue(parker.nanoTime() + timeout.toNanos()));
         var thread = new Thread(task, "caller");
         thread.setDaemon(true);
         thread.start();
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
+        await().until(() -> issuing.waiting() == before + 1 && parker.isParked(thread));
         return task;
     }
 
     private static @Nullable Integer tokenOf(FutureTask<Integer> task) throws Exception {
-        return task.get(10, TimeUnit.SECONDS);
+        return Patience.get(task);
     }
 
     private void advance(Duration time) {
-        parking.advance(time);
+        parker.advance(time);
         timer.advance(time);
     }
 
@@ -71,7 +70,7 @@ class LineTests {
     }
 
     @Test
-    void m12_allRest_callersGetOneWhenItsRestIsOver_thoughNobodyDoesAnything() throws Exception {
+    void m12_callersWhileAllRest_getOneWhenItsRestIsOverWithoutAnyAction() throws Exception {
         Integer one = issuing.tryIssue();
         Integer other = issuing.tryIssue();
         issuing.gaveUp(one, null);
@@ -106,14 +105,14 @@ class LineTests {
     }
 
     @Test
-    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWhoWaits_notForANewcomer() throws Exception {
+    void m12_restThatIsOverBeforeTheAlarm_isForTheFirstWaiterAndNotForANewcomer() throws Exception {
         for (boolean waits : new boolean[] {false, true}) {
             Integer one = issuing.tryIssue();
             Integer other = issuing.tryIssue();
             issuing.gaveUp(one, null);
             FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
-            parking.advance(REST); // and the timer is late
-            assertThat(waits ? issuing.issue(parking.nanoTime()) : issuing.tryIssue())
+            parker.advance(REST); // and the timer is late
+            assertThat(waits ? issuing.issue(parker.nanoTime()) : issuing.tryIssue())
                     .isNull();
             assertThat(tokenOf(first)).isEqualTo(one);
             issuing.answered(one);
@@ -127,18 +126,18 @@ class LineTests {
         issuing.tryIssue();
         boolean[] interrupted = {false};
         var task = new FutureTask<>(() -> {
-            Integer token = issuing.issue(parking.nanoTime() + REST.toNanos());
+            Integer token = issuing.issue(parker.nanoTime() + REST.toNanos());
             interrupted[0] = Thread.currentThread().isInterrupted();
             return token;
         });
         var thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        await().until(() -> parking.isParked(thread));
+        await().until(() -> parker.isParked(thread));
         lock.lock();
         try {
             thread.interrupt();
-            await().pollInSameThread().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
+            await().until(() -> lock.hasQueuedThread(thread)); // it wants to leave
             issuing.answered(one);
         } finally {
             lock.unlock();
@@ -165,7 +164,7 @@ class LineTests {
         issuing.gaveUp(issuing.tryIssue(), null);
         FutureTask<Integer> waiting = startWaiting(Duration.ofSeconds(3));
         assertThat(timer.pending()).isEqualTo(1);
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(tokenOf(waiting)).isNull();
         assertThat(timer.pending()).isZero();
 
@@ -177,10 +176,10 @@ class LineTests {
     }
 
     @Test
-    void m11_lateAnswer_freesItsTokenForTheFirstWhoWaits() throws Exception {
+    void m11_lateAnswer_freesItsTokenForTheFirstWaiter() throws Exception {
         Integer one = issuing.tryIssue();
         issuing.tryIssue();
-        long since = parking.now();
+        long since = parker.time();
         issuing.gaveUp(one, "a call");
         assertThat(issuing.resting(one)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.take(one)).isFalse();
@@ -216,37 +215,37 @@ class LineTests {
     }
 
     @Test
-    void s19_errorWhileServing_harmsTheThreadItMet_othersAreServedAllTheSame() throws Exception {
+    void s19_errorWhileServing_harmsTheThreadItMetAndNoOther() throws Exception {
         var supply = new Scarce();
-        var line = new Line<>(new ReentrantLock(), supply, parking, timer);
+        var line = new Line<>(new ReentrantLock(), supply, parker, timer);
         List<FutureTask<String>> waiting = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             var task = new FutureTask<>(
-                    () -> line.acquire(parking.nanoTime() + Duration.ofHours(1).toNanos()));
+                    () -> line.acquire(parker.nanoTime() + Duration.ofHours(1).toNanos()));
             var thread = new Thread(task);
             thread.setDaemon(true);
             thread.start();
             waiting.add(task);
             int expected = i + 1;
-            await().until(() -> line.waiting() == expected && parking.isParked(thread));
+            await().until(() -> line.waiting() == expected && parker.isParked(thread));
         }
         line.lock();
         supply.left = 2;
         supply.fails = true;
         assertThatThrownBy(line::unlock).hasMessage("for this test");
         for (FutureTask<String> task : waiting) {
-            assertThat(task.get(10, TimeUnit.SECONDS)).isEqualTo("thing");
+            assertThat(Patience.get(task)).isEqualTo("thing");
         }
         assertThat(line.waiting()).isZero();
     }
 
     @Test
-    void s19_timerThatFails_keepsNobodyFromTheAlarmLater() throws Exception {
+    void s19_timerThatFails_preventsNoLaterAlarm() throws Exception {
         int[] failures = {1};
         var failing = new Issuing<>(
                 new ReentrantLock(),
                 IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()),
-                parking,
+                parker,
                 (nanos, task) -> {
                     if (failures[0]-- > 0) {
                         throw new OutOfMemoryError("for this test");

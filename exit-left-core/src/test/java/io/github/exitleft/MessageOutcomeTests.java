@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,8 @@ class MessageOutcomeTests extends NoteFixture {
         Note reply = stage.call(1, () -> {
             add(1, "first");
             add(1, "second");
-            until(() -> assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1));
+            await().untilAsserted(() ->
+                    assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1));
         });
 
         assertThat(reply.text()).isEqualTo("first");

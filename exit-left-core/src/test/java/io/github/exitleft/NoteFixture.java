@@ -1,8 +1,9 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.TestParkers.StrictClock;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ abstract class NoteFixture extends StageFixture {
 
     static final Duration LONG = Patience.FOR_EVER;
 
-    final StrictClock strict = new StrictClock();
+    final SteeredParker clock = new SteeredParker();
 
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
@@ -46,27 +47,28 @@ abstract class NoteFixture extends StageFixture {
         return stage(builder -> builder);
     }
 
-    /** A stage on the manual clock. */
+    /** A stage on the clock of the test, whose threads look up by themselves each millisecond, as a parker may let them. */
     Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestParkers.on(clock))));
+        clock.restless = true;
+        return stage(builder -> settings.apply(builder.seam(bare -> bare.parker(clock))));
     }
 
-    /** A stage on the strict clock, on which a thread that is parked has seen all there is. */
+    /** A stage on the clock of the test, on which a thread that is parked has seen all there is. */
     Stage<Integer, Note> strictlyTimed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestParkers.on(strict))));
+        return stage(builder -> settings.apply(builder.seam(bare -> bare.parker(clock))));
     }
 
     /** Waits until the keeper of a strictly timed stage pauses, for exactly so long. */
     void untilKeeperPauses(Stage<Integer, Note> stage, Duration pause) {
-        until(() -> assertThat(keepers(stage))
-                .extracting(strict::parkedFor)
+        await().untilAsserted(() -> assertThat(keepers(stage))
+                .extracting(clock::parkedFor)
                 .as("pause of the keeper")
                 .containsExactly(pause));
     }
 
     /** Waits until the keeper of a strictly timed stage does nothing, or waits for the role. */
     void untilKeeperIsParked(Stage<Integer, Note> stage) {
-        until(() -> assertThat(keepers(stage)).hasSize(1).allMatch(strict::isParked));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1).allMatch(clock::isParked));
     }
 
     /** Whether the method is that of the keeper in which this thread is: where it stands while it looks at the clock. */
@@ -82,10 +84,10 @@ abstract class NoteFixture extends StageFixture {
     void untilHeadReadsAnew() {
         int reads = source.reads.get();
         source.wakeup();
-        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads));
     }
 
-    /** Lets somebody else hold a ticket until the test is over, without whom a head has nobody to drain for. */
+    /** Holds another ticket until the test is over, since a head drains only for other tickets. */
     void somebodyElse(Stage<Integer, Note> stage) {
         others.add(stage.ticket(Integer.MAX_VALUE));
     }
@@ -110,13 +112,13 @@ abstract class NoteFixture extends StageFixture {
         clock.advance(time);
         int before = source.reads.get();
         source.wakeup(); // ends the present read or the next; the one after that was begun with the new time
-        until(() -> assertThat(source.reads.get()).isGreaterThan(before));
+        await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(before));
         int between = source.reads.get();
         source.wakeup();
-        until(() -> assertThat(source.reads.get()).isGreaterThan(between));
+        await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(between));
     }
 
-    /** Lets the stage read what is there, as an interested passer-by who is gone afterwards. */
+    /** Lets the stage read what is there, by a caller that is gone afterwards. */
     void readAll(Stage<Integer, Note> stage) throws InterruptedException {
         try (Ticket<Integer, Note> passerBy = stage.ticket(Integer.MIN_VALUE)) {
             long before;

@@ -25,7 +25,7 @@ class OriginalDefectsTests extends Steered {
     private static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
 
     @Test
-    void promotionLostToATimedOutWaiter() throws Exception {
+    void promotion_isNotLostToATimedOutWaiter() throws Exception {
         parker.virtual = false; // a waiter that looks at the clock itself
         var head = head();
         var other = waiter("other", LONG);
@@ -38,7 +38,7 @@ class OriginalDefectsTests extends Steered {
         parker.advance(SHORT);
 
         assertThat(late.result()).isEqualTo(finished("headed by late"));
-        assertThat(other.result()).as("somebody heads while it waits").isEqualTo(finished("headed by other"));
+        assertThat(other.result()).as("there is a head while it waits").isEqualTo(finished("headed by other"));
 
         var second = head();
         var next = waiter("next", LONG);
@@ -50,7 +50,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void panicWhenTheHeadSignalsItsOwnToken() throws Exception {
+    void headThatSignalsItsOwnToken_doesNotPanic() throws Exception {
         try (var ticket = stage.ticket("own")) {
             Exit<String> exit = stage.enter(ticket, LONG, director -> {
                 assertThat(director.signal("own")).isTrue();
@@ -63,7 +63,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void tokenTakenTwiceAfterASignal() throws Exception {
+    void token_isNotTakenTwiceAfterASignal() throws Exception {
         var head = head();
         var owner = stage.ticket("a");
         signal("a");
@@ -78,7 +78,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void signalInTheLastMicrosecondsBeforeTheDeadline() throws Exception {
+    void signalInTheLastMicrosecondsBeforeTheDeadline_decides() throws Exception {
         var head = head();
         var waiter = waiter("w", SHORT);
         parker.hold(waiter.thread); // signalled in time, but it wakes up late
@@ -90,7 +90,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void signalInTheLastMicrosecondsBeforeTheDeadline_inRealTime() throws Exception {
+    void signalInTheLastMicrosecondsInRealTime_decides() throws Exception {
         var real = BareStage.<String, Object, Object>builder("real", "", "").build();
         var deadline = new AtomicLong();
         var over = new AtomicLong();
@@ -136,10 +136,10 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void swallowedWakeUpAfterReTicketing() throws Exception {
+    void wakeUpAfterReTicketing_isNotSwallowed() throws Exception {
         var former = stage.ticket("a");
         var head = head();
-        signal("a"); // for the former owner, who never looks
+        signal("a"); // for the former owner, which never looks
         former.close();
         var present = Actor.startWaiting(stage, "present", () -> {
             try (var ticket = stage.ticket("a")) {
@@ -154,7 +154,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void ticketOfAnotherStage() {
+    void ticketOfAnotherStage_isRefused() {
         var other = build(Promotion.NEWEST);
         try (var ticket = other.ticket("a")) {
             assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> "headed"))
@@ -164,7 +164,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void headForWhichTimeDoesNotExist() throws Exception {
+    void head_knowsItsTime() throws Exception {
         var head = head();
         var promoted = Actor.startWaiting(stage, "promoted", () -> {
             try (var ticket = stage.ticket("promoted")) {
@@ -183,7 +183,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void durationNearInfinity() throws Exception {
+    void durationNearInfinity_saturates() throws Exception {
         var head = Actor.start("head", () -> {
             try (var ticket = stage.ticket("head")) {
                 return stage.enter(ticket, HUGE, director -> {
@@ -205,7 +205,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void entryFromInsideTheHead() throws Exception {
+    void entryFromInsideTheHead_isRefused() throws Exception {
         var head = Actor.start("head", () -> {
             try (var ticket = stage.ticket("outer");
                     var inner = stage.ticket("inner")) {
@@ -221,7 +221,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void costThatGrowsWithTheNumberOfTickets() throws Exception {
+    void cost_doesNotGrowWithTheNumberOfTickets() throws Exception {
         assertThat(looksAtTokensAmong(50_000)).isLessThanOrEqualTo(2 * looksAtTokensAmong(10));
     }
 
@@ -254,7 +254,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void waitersThatCannotBeReleased() throws Exception {
+    void waiters_canBeReleased() throws Exception {
         var head = head();
         List<Actor<?>> waiters = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -269,7 +269,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void stalePermitsOfLockSupportUnpark() throws Exception {
+    void stalePermits_endNoWait() throws Exception {
         var head = head();
         var waiter = Actor.startWaiting(stage, "w", () -> {
             LockSupport.unpark(Thread.currentThread()); // left over from whatever this thread did before
@@ -293,7 +293,7 @@ class OriginalDefectsTests extends Steered {
     }
 
     @Test
-    void interruptsThatCloseTheSocket() throws Exception {
+    void interrupt_doesNotCloseTheSocket() throws Exception {
         UdpSource source =
                 UdpSource.builder().address(InetAddress.getLoopbackAddress()).open();
         byte[] seven = {0, 0, 0, 7};

@@ -1,7 +1,9 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -15,8 +17,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -45,12 +45,10 @@ class PausedProcessIT {
                     answer(peer, token, requests.get(token));
                 }
                 long stopped = System.nanoTime();
-                Awaitility.await()
-                        .atMost(PAUSE.multipliedBy(5))
-                        .until(() -> System.nanoTime() - stopped > PAUSE.toNanos());
+                await().until(() -> System.nanoTime() - stopped > PAUSE.toNanos());
                 signal("-CONT", process);
 
-                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+                Patience.waitFor(process);
                 List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                         .lines()
                         .toList();

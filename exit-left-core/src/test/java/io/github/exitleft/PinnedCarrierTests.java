@@ -2,11 +2,12 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,7 +55,7 @@ class PinnedCarrierTests {
                 });
             }
         });
-        assertThat(heads.await(20, TimeUnit.SECONDS)).isTrue();
+        Patience.await(heads);
         int carriers = Runtime.getRuntime().availableProcessors();
         for (int i = 1; i <= carriers; i++) {
             int free = i;
@@ -65,7 +66,7 @@ class PinnedCarrierTests {
             start("pinned " + i, () -> Pinning.run(() -> enter(pinned)));
         }
         for (Thread thread : threads) {
-            thread.join(20_000);
+            Patience.join(thread);
             assertThat(thread.isAlive()).as(thread.getName() + " still waits").isFalse();
         }
         assertThat(timedOut).hasValue(3 * carriers);

@@ -14,7 +14,7 @@ class RestingTokensTests {
     private static final int MOST = 100;
 
     @Test
-    void m11_remembersTheYoungestUntilTheyAreAnsweredOrTheirRestIsOver() {
+    void m11_restingTokens_areTheYoungestUntilTheyAreAnsweredOrTheirRestIsOver() {
         long seed = System.nanoTime();
         var random = new Random(seed);
         for (int count : new int[] {5, 90, 1_000}) {

@@ -22,7 +22,7 @@ class RetiredTokensTests {
     }
 
     @Test
-    void m3RemembersTheYoungestOfThemForAMinute() {
+    void m3_retiredTokens_areTheYoungestForAMinute() {
         long seed = System.nanoTime();
         var random = new Random(seed);
         for (int tokens : new int[] {5, 300, 40_000}) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Ids for each peer, which don't exclude another's (M11, M12). */
@@ -23,23 +23,23 @@ class ScopedIssuingTests {
 
     private static final Duration REST = Duration.ofSeconds(60);
 
-    private final SteeredParking parking = new SteeredParking();
+    private final SteeredParker parker = new SteeredParker();
     private final ManualTimer timer = new ManualTimer();
     private final SecureNumbers random = new SecureNumbers();
     private final ScopedIssuing<String, Integer> issuing =
-            new ScopedIssuing<>(() -> IssuedTokens.random(Integer.class, 8, REST, random), REST, 3, parking, timer);
+            new ScopedIssuing<>(() -> IssuedTokens.random(Integer.class, 8, REST, random), REST, 3, parker, timer);
 
     private Integer issue(String scope) throws Exception {
-        return issuing.issue(scope, parking.nanoTime());
+        return issuing.issue(scope, parker.nanoTime());
     }
 
     private FutureTask<Integer> startWaiting(String scope) {
         var task = new FutureTask<>(() ->
-                issuing.issue(scope, parking.nanoTime() + Duration.ofHours(1).toNanos()));
+                issuing.issue(scope, parker.nanoTime() + Duration.ofHours(1).toNanos()));
         var thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        await().pollInterval(Duration.ofMillis(1)).until(() -> parking.isParked(thread));
+        await().until(() -> parker.isParked(thread));
         return task;
     }
 
@@ -58,13 +58,13 @@ class ScopedIssuingTests {
         assertThat(issue("b")).isEqualTo(7);
         assertThat(waiting.isDone()).isFalse();
         issuing.answered("a", 9);
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(9);
+        assertThat(Patience.get(waiting)).isEqualTo(9);
     }
 
     @Test
     void m11_rest_isOfTheScope() throws Exception {
         Integer id = issue("a");
-        long since = parking.now();
+        long since = parker.time();
         issuing.gaveUp("a", id, "a call");
         assertThat(issuing.resting("a", id)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.resting("b", id)).isNull();
@@ -91,17 +91,17 @@ class ScopedIssuingTests {
     void m12_scopes_endAWhileAfterTheirLastIdIsFree() throws Exception {
         issuing.answered("a", issue("a"));
         Integer resting = issue("b");
-        parking.advance(Duration.ofSeconds(59));
+        parker.advance(Duration.ofSeconds(59));
         issue("c");
         assertThat(issuing.size()).isEqualTo(3);
         issuing.gaveUp("b", resting, null);
 
-        parking.advance(Duration.ofSeconds(1)); // a has been idle for a minute
+        parker.advance(Duration.ofSeconds(1)); // a has been idle for a minute
         issue("d");
         assertThat(issuing.size()).as("b, c, d").isEqualTo(3);
         assertThat(issuing.resting("b", resting)).isNotNull();
 
-        parking.advance(REST); // b is idle
+        parker.advance(REST); // b is idle
         issue("e");
         assertThat(issuing.size()).as("c, d, e").isEqualTo(3);
         assertThat(issuing.resting("b", resting)).isNull();
@@ -124,17 +124,17 @@ class ScopedIssuingTests {
     }
 
     @Test
-    void m12_scopeForWhoseIdsSomebodyWaits_doesNotEnd() throws Exception {
+    void m12_scopeWithWaiters_doesNotEnd() throws Exception {
         for (int i = 0; i < 256; i++) {
             issue("a");
         }
         FutureTask<Integer> waiting = startWaiting("a");
         for (int minute = 0; minute < 50; minute++) { // of the hour that it waits at most
-            parking.advance(REST);
+            parker.advance(REST);
             issuing.answered("b", issue("b"));
         }
         issuing.answered("a", 5);
-        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(Patience.get(waiting)).isEqualTo(5);
     }
 
     @Test
@@ -144,7 +144,7 @@ class ScopedIssuingTests {
         }
         FutureTask<Integer> waiting = startWaiting("a");
         issuing.close(() -> new IllegalStateException("closed"));
-        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasMessageEndingWith("closed");
+        assertThatThrownBy(() -> Patience.get(waiting)).hasMessageEndingWith("closed");
         assertThatThrownBy(() -> issue("a")).hasMessage("closed");
         assertThatThrownBy(() -> issue("b")).hasMessage("closed");
     }

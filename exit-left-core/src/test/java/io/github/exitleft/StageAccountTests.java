@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
-    void m7_secondWaitOfATicketThatHeadedOnce_saysWhoHeadsNow() throws Exception {
+    void m7_secondWaitOfATicketThatHeadedOnce_namesThePresentHead() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Ticket<Integer, Note> ticket = stage.ticket(2);
         Task<Received<Note>> first = startHead(stage, ticket::await);
@@ -97,7 +98,7 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
-    void m1_noResendAfterTheDeadline() throws Exception {
+    void m1_resendAfterTheDeadline_doesNotHappen() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var sent = new ArrayList<Integer>();
         CallOptions<Note> options = CallOptions.<Note>defaults()
@@ -119,8 +120,9 @@ class StageAccountTests extends NoteFixture {
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, options, sent::incrementAndGet));
         clock.advance(Duration.ofSeconds(1));
-        until(() -> assertThat(sent).hasValue(2));
-        until(() -> assertThat(stage.snapshot(1).role().oldest()).hasSize(1));
+        await().untilAsserted(() -> assertThat(sent).hasValue(2));
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(1).role().oldest()).hasSize(1));
         BareSnapshot.Waiting shown = stage.snapshot(1).role().oldest().get(0);
         assertThat(shown.waiting()).isEqualTo(Duration.ofSeconds(1));
         assertThat(shown.timeoutIn()).isEqualTo(Duration.ofSeconds(9));

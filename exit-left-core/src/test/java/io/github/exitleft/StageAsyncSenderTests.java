@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +12,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +82,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     private static <V> V get(CompletableFuture<V> future) throws Exception {
-        return future.get(20, TimeUnit.SECONDS);
+        return Patience.get(future);
     }
 
     @Test
@@ -108,7 +109,8 @@ class StageAsyncSenderTests extends NoteFixture {
         sending.completeExceptionally(refused);
 
         assertUnsent(head.failure(), refused);
-        until(() -> assertThat(heads(stage, waiter)).as("the role is passed on").isTrue());
+        await().untilAsserted(() ->
+                assertThat(heads(stage, waiter)).as("the role is passed on").isTrue());
         add(3, "done");
         waiter.get();
         assertOneNotSent(stage);
@@ -133,7 +135,8 @@ class StageAsyncSenderTests extends NoteFixture {
         Note answer = stage.call(2, () -> {
             add(2, "answer");
             add(2, "one more"); // a duplicate as soon as the first has been filed
-            until(() -> assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1));
+            await().untilAsserted(() ->
+                    assertThat(count(stage, MessageOutcome.DUPLICATE)).isEqualTo(1));
             return CompletableFuture.failedFuture(refused);
         });
 
@@ -171,7 +174,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void senderThatReturnsNothing_likeAMock_isTakenAtItsWord() throws Exception {
+    void senderThatReturnsNothingLikeAMock_hasSent() throws Exception {
         Stage<Integer, Note> stage = stage();
         AsyncSender<RuntimeException> mock = () -> {
             add(2, "answer");
@@ -197,7 +200,7 @@ class StageAsyncSenderTests extends NoteFixture {
                                 ? new CompletableFuture<Void>()
                                 : CompletableFuture.<Void>failedFuture(refused)));
         pass(Duration.ofSeconds(2));
-        until(() -> assertThat(sends).hasValue(2));
+        await().untilAsserted(() -> assertThat(sends).hasValue(2));
         pass(Duration.ofSeconds(1));
 
         assertThat(head.failure())
@@ -207,7 +210,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void async_requestThatFailsLater_failsTheFutureAndFreesTheToken() throws Exception {
+    void asyncRequestThatFailsLater_failsTheFutureAndFreesTheToken() throws Exception {
         Stage<Integer, Note> stage = stage();
         stage.keeper(Keeper.IDLE);
         var sending = new CompletableFuture<Void>();
@@ -222,7 +225,7 @@ class StageAsyncSenderTests extends NoteFixture {
     }
 
     @Test
-    void async_requestThatHasFailedAtOnce_failsTheFuture() throws Exception {
+    void asyncRequestThatHasFailedAtOnce_failsTheFuture() throws Exception {
         Stage<Integer, Note> stage = stage();
         stage.keeper(Keeper.IDLE);
         CompletableFuture<Note> future = stage.callAsync(2, () -> CompletableFuture.failedFuture(refused));

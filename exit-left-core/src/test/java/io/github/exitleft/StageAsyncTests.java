@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     private static <V> V get(CompletableFuture<V> future) throws Exception {
-        return future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        return Patience.get(future);
     }
 
     private static Throwable failure(CompletableFuture<?> future) {
@@ -53,12 +54,13 @@ class StageAsyncTests extends NoteFixture {
     }
 
     private void nothingIsLeft(Stage<?, ?> stage) {
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(timer.pending()).as("timers").isZero();
     }
 
     @Test
-    void async_answer_completesTheFutureAndFreesTheToken() throws Exception {
+    void asyncAnswer_completesTheFutureAndFreesTheToken() throws Exception {
         Stage<Integer, Note> stage = kept();
         for (int i = 0; i < 20; i++) {
             assertThat(get(stage.callAsync(1, () -> add(1, "answer"))).text()).isEqualTo("answer");
@@ -72,7 +74,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_answerToNobodyElse_keepsTheRulesOfCalls() throws Exception {
+    void asyncCall_keepsTheRulesOfCalls() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future =
                 stage.callAsync(1, CallOptions.checked(note -> note.text().startsWith("good")), () -> {
@@ -83,12 +85,12 @@ class StageAsyncTests extends NoteFixture {
                 });
 
         assertThat(get(future).text()).isEqualTo("good");
-        until(() -> assertThat(unclaimedOutcomes())
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes())
                 .containsExactly(MessageOutcome.FOREIGN, MessageOutcome.UNKNOWN, MessageOutcome.DUPLICATE));
     }
 
     @Test
-    void async_withoutAKeeper_isRefusedBeforeAnythingIsSent() {
+    void asyncCallWithoutAKeeper_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = stage();
         var sent = new AtomicInteger();
 
@@ -102,7 +104,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_tokenThatIsTaken_isRefusedBeforeAnythingIsSent() {
+    void asyncCallForATokenThatIsTaken_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = kept();
         var sent = new AtomicInteger();
         CompletableFuture<Note> first = stage.callAsync(1, () -> {});
@@ -113,13 +115,13 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_senderThatThrows_throwsToItsCallerAndFreesTheToken() {
+    void asyncSenderThatThrows_throwsToItsCallerAndFreesTheToken() {
         Stage<Integer, Note> stage = kept();
         var cause = new IOException("no route");
 
         assertThatThrownBy(() -> stage.callAsync(1, () -> {
                     add(1, "answer to what was not sent");
-                    until(() -> assertThat(source.received).hasPositiveValue());
+                    await().untilAsserted(() -> assertThat(source.received).hasPositiveValue());
                     throw cause;
                 }))
                 .isSameAs(cause);
@@ -132,10 +134,10 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_noAnswerInTime_failsWithATimeoutThatSaysWhoRead() {
+    void asyncCallWithoutAnAnswer_failsWithATimeoutThatNamesTheReader() {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> add(2, "unknown"));
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
 
         timer.advance(Duration.ofMillis(999));
         assertThat(future).isNotDone();
@@ -149,11 +151,12 @@ class StageAsyncTests extends NoteFixture {
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
         nothingIsLeft(stage);
         add(1, "late");
-        until(() -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
     }
 
     @Test
-    void async_timer_doesNothingButSubmit() {
+    void asyncTimer_doesNothingButSubmit() {
         var jobs = new ConcurrentLinkedQueue<Runnable>();
         Stage<Integer, Note> stage = kept(builder -> builder.executor(jobs::add));
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
@@ -170,7 +173,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_timeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
+    void asyncTimeoutsOfManyCalls_comeFromTheJvmsTimerToo() {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         CallOptions<Note> soon = CallOptions.<Note>defaults().timeout(Duration.ofMillis(20));
@@ -179,19 +182,20 @@ class StageAsyncTests extends NoteFixture {
         }
 
         futures.forEach(future -> assertThat(failure(future)).isInstanceOf(StageTimeoutException.class));
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
 
     @Test
     void s2_messageFiledWhenTheTimeIsUp_isDelivered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
-        // the answer is filed before the call counts as sent, so that nobody has been told when the time is up
+        // the answer is filed before the call counts as sent, so that it has not been delivered when the time is up
         CompletableFuture<Note> future =
                 stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ZERO), () -> {
                     add(1, "just in time");
-                    until(() -> assertThat(source.received).hasValue(1));
+                    await().untilAsserted(() -> assertThat(source.received).hasValue(1));
                     add(99, "shows that the first has been filed");
-                    until(() -> assertThat(unclaimed).hasSize(1));
+                    await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
                 });
         timer.advance(Duration.ofSeconds(1));
 
@@ -228,7 +232,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_cancelled_freesTheTokenAtOnceAndWhatComesIsLate() throws Exception {
+    void cancelledAsyncCall_freesTheTokenAtOnceAndALaterAnswerIsLate() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> future = stage.callAsync(1, () -> {});
 
@@ -239,13 +243,14 @@ class StageAsyncTests extends NoteFixture {
         assertThatThrownBy(() -> get(future)).isInstanceOf(CancellationException.class);
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CANCELLED, 1L);
         add(1, "too late");
-        until(() -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.LATE)).isEqualTo(1));
         assertThat(get(stage.callAsync(1, () -> add(1, "another's"))).text()).isEqualTo("another's");
         assertThat(future.cancel(false)).as("cancelled already").isTrue();
     }
 
     @Test
-    void async_completedByItsOwner_freesTheTokenToo() throws Exception {
+    void asyncCallCompletedByItsOwner_freesTheTokenToo() throws Exception {
         Stage<Integer, Note> stage = kept();
         CompletableFuture<Note> given = stage.callAsync(1, () -> {});
         CompletableFuture<Note> timed = stage.callAsync(2, () -> {}).orTimeout(1, TimeUnit.MILLISECONDS);
@@ -260,7 +265,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_completion_runsOnTheExecutorThatWasGiven() throws Exception {
+    void asyncCompletion_runsOnTheExecutorOfTheStage() throws Exception {
         Executor own = job -> new Thread(job, "own-executor").start();
         Stage<Integer, Note> stage = kept(builder -> builder.executor(own));
         CompletableFuture<String> where = stage.callAsync(1, () -> {})
@@ -271,7 +276,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_completion_runsOnTheHeadsThreadIfAskedForAndMayNotWaitThere() throws Exception {
+    void asyncCompletion_runsOnTheHeadsThreadIfAskedForAndMayNotWaitThere() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var refused = new AtomicReference<Throwable>();
         CompletableFuture<String> where = stage.callAsync(1, () -> {}).thenApply(note -> {
@@ -289,7 +294,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_calledFromInsideAHelper_isAllowed() throws Exception {
+    void asyncCallFromInsideACallback_isAllowed() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
 
         CompletableFuture<Note> second = stage.callAsync(1, () -> add(1, "first"))
@@ -299,7 +304,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resends_goOnUntilTheAnswerComes() throws Exception {
+    void asyncResends_goOnUntilTheAnswerComes() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = CallOptions.<Note>defaults().resend(Resends.doubling(Duration.ofMillis(500)));
@@ -324,7 +329,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendThatABusyExecutorRunsAfterTheDeadline_isNotSent() throws Exception {
+    void asyncResendThatABusyExecutorRunsAfterTheDeadline_isNotSent() throws Exception {
         var jobs = new ConcurrentLinkedQueue<Runnable>();
         Stage<Integer, Note> stage =
                 timed(builder -> builder.keeper(Keeper.ALWAYS).timer(timer).executor(jobs::add));
@@ -344,7 +349,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendThatFails_doesNotEndACallThatMayStillBeAnswered() throws Exception {
+    void asyncResendThatFails_doesNotEndACallThatMayStillBeAnswered() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = CallOptions.<Note>defaults().resend(Resends.every(Duration.ofMillis(500)));
@@ -363,7 +368,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_resendsThatFail_areToldByTheTimeout() {
+    void asyncResendsThatFail_areToldByTheTimeout() {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         var sends = new AtomicInteger();
         CallOptions<Note> options = SECOND.resend(Resends.every(Duration.ofMillis(10)));
@@ -398,7 +403,7 @@ class StageAsyncTests extends NoteFixture {
 
     @Test
     void m6_failureOfTheSource_endsAsynchronousCallsWithTheCause() {
-        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestParkers.on(strict))); // it is not tried again
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(bare -> bare.parker(clock))); // it is not tried again
         var cause = new IOException("cable cut");
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -452,8 +457,8 @@ class StageAsyncTests extends NoteFixture {
     @EnumSource(
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
-    void keeper_ofAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
-        // an hour: the keeper that is wanted by somebody must not sit it out
+    void keeperOfAStageWithAsynchronousCalls_readsForThemWhateverItsIdleTime(Keeper mode) throws Exception {
+        // an hour: a keeper that is needed must not wait it out
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofHours(1)));
         for (int i = 0; i < 20; i++) {
             int token = i;
@@ -467,10 +472,10 @@ class StageAsyncTests extends NoteFixture {
     @EnumSource(
             value = Keeper.class,
             names = {"IDLE", "ALWAYS"})
-    void keeper_switchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
+    void keeperSwitchedOffWhileACallIsOpen_readsUntilThatIsOverAndTakesNoMore(Keeper mode) throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(mode).keeperIdle(Duration.ofMillis(1)));
         CompletableFuture<Note> future = stage.callAsync(1, () -> {});
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
 
         stage.keeper(Keeper.OFF);
 
@@ -478,11 +483,11 @@ class StageAsyncTests extends NoteFixture {
         assertThatThrownBy(() -> stage.callAsync(2, () -> {})).hasMessageContaining("has no keeper");
         int reads = source.reads.get();
         source.wakeup(); // as when the longest read is over
-        until(() -> assertThat(source.reads).hasValueGreaterThan(reads));
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads));
         add(1, "answer");
         assertThat(get(future).text()).isEqualTo("answer");
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     /** A token that does something the first time that the stage asks for its hash, which is when its ticket is taken. */
@@ -500,33 +505,33 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
+    void keeperSwitchedOffAndGoneAsACallBegins_comesBackForIt() throws Exception {
         var meanwhile = new AtomicReference<Runnable>(() -> {});
         Stage<Slow, Note> stage =
                 build(Stage.<Slow, Note>builder("slow", Slow.class, source, note -> new Slow(note.token(), meanwhile))
                         .keeper(Keeper.ALWAYS));
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
         meanwhile.set(() -> {
             stage.keeper(Keeper.OFF);
-            until(() -> assertThat(keepers(stage)).isEmpty());
+            await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         });
 
         CompletableFuture<Note> future = stage.callAsync(new Slow(1, meanwhile), () -> add(1, "answer"));
 
         assertThat(get(future).text()).isEqualTo("answer");
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
-    void keeper_idle_isNextWhenACallerLeavesAndAnAsynchronousCallIsOpen() throws Exception {
+    void idleKeeper_isNextWhenACallerLeavesAndAnAsynchronousCallIsOpen() throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofHours(1)));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         CompletableFuture<Note> future = stage.callAsync(2, () -> {});
         add(1, "the head's own");
         head.get();
 
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
         Task<Note> caller = startWaiter(stage, () -> stage.call(3, () -> {}));
         add(3, "a caller's");
         caller.get();
@@ -536,7 +541,7 @@ class StageAsyncTests extends NoteFixture {
     }
 
     @Test
-    void async_callersOfBothKinds_getTheirOwn() throws Exception {
+    void callersOfBothKinds_getTheirOwnAnswers() throws Exception {
         Stage<Integer, Note> stage =
                 stage(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofMillis(1)));
         List<Task<Void>> tasks = new ArrayList<>();

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +23,7 @@ class StageCallTests extends NoteFixture {
 
         Note reply = stage.call(1, () -> {
             add(1, "quick");
-            until(() -> assertThat(source.received).hasValue(1));
+            await().untilAsserted(() -> assertThat(source.received).hasValue(1));
         });
 
         assertThat(reply.text()).isEqualTo("quick");
@@ -56,7 +58,8 @@ class StageCallTests extends NoteFixture {
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, n -> n.text().equals("true"), () -> {}));
 
         add(1, "false");
-        until(() -> assertThat(count(stage, MessageOutcome.FOREIGN)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.FOREIGN)).isEqualTo(1));
         assertThat(waiter.isDone()).isFalse();
         add(1, "true");
 
@@ -66,7 +69,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_withoutAnswer_endsAfterTheDefaultTimeoutAndNotBefore() {
+    void callWithoutAnswer_endsAfterTheDefaultTimeoutAndNotBefore() {
         Stage<Integer, Note> stage = timed(builder -> builder.defaultTimeout(Duration.ofSeconds(2)));
         Task<Note> call = startHead(stage, () -> stage.call(1, () -> {}));
 
@@ -83,7 +86,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void m1_resends_doubleAndEndAtTheirMost_andTheTokenStays() {
+    void m1_resends_doubleAndEndAtTheirMostAndTheTokenStays() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         List<Long> sent = new CopyOnWriteArrayList<>();
         long start = clock.nanoTime();
@@ -100,10 +103,10 @@ class StageCallTests extends NoteFixture {
             assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1);
             assertThatThrownBy(() -> stage.ticket(1)).hasMessageContaining("'1'");
             pass(Duration.ofMillis(1));
-            until(() -> assertThat(sent).hasSize(before + 1));
+            await().untilAsserted(() -> assertThat(sent).hasSize(before + 1));
             int reads = source.reads.get();
             source.wakeup();
-            until(() -> assertThat(source.reads.get())
+            await().untilAsserted(() -> assertThat(source.reads.get())
                     .as("it has set its next deadline")
                     .isGreaterThan(reads));
         }
@@ -122,7 +125,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resend_byAWaiter_isSentToo() throws Exception {
+    void resendByAWaiter_isSentToo() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(9, () -> {}));
         var sends = new AtomicInteger();
@@ -131,9 +134,9 @@ class StageCallTests extends NoteFixture {
 
         for (int i = 2; i < 5; i++) {
             int expected = i;
-            until(() -> assertThat(strict.isParked(waiter.thread)).isTrue()); // until it is to send again
-            strict.advance(Duration.ofSeconds(1));
-            until(() -> assertThat(sends).hasValue(expected));
+            await().until(() -> clock.isParked(waiter.thread)); // until it is to send again
+            clock.advance(Duration.ofSeconds(1));
+            await().untilAsserted(() -> assertThat(sends).hasValue(expected));
         }
         add(1, "at last");
 
@@ -143,7 +146,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void answersToResends_afterTheFirst_areDuplicatesWhileDrainingAndAfterwards() throws Exception {
+    void answersToResendsAfterTheFirst_areDuplicatesWhileDrainingAndAfterwards() throws Exception {
         Stage<Integer, Note> stage = stage();
 
         somebodyElse(stage);
@@ -214,7 +217,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_interruptedBeforeTheAnswer_freesTheTicketAndWhatComesIsLate() throws Exception {
+    void callInterruptedBeforeTheAnswer_freesTheTicketAndALaterAnswerIsLate() throws Exception {
         Stage<Integer, Note> stage = stage();
         Task<Note> call = startHead(stage, () -> stage.call(1, () -> {}));
 
@@ -281,7 +284,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void s12_callInsideAHelper_isRefusedBeforeAnythingIsSent() throws Exception {
+    void s12_callInsideACallback_isRefusedBeforeAnythingIsSent() throws Exception {
         Stage<Integer, Note> stage = stage();
         var sent = new AtomicBoolean();
         var refusal = new AtomicReference<Throwable>();
@@ -303,7 +306,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void call_onAClosedStage_isRefusedBeforeAnythingIsSent() {
+    void callOnAClosedStage_isRefusedBeforeAnythingIsSent() {
         Stage<Integer, Note> stage = stage();
         stage.close();
         var sent = new AtomicBoolean();
@@ -315,13 +318,13 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resends_ofNone_stayNone() {
+    void noResends_stayNone() {
         assertThat(Resends.none().before(1)).isNull();
         assertThat(Resends.none().atMost(5).before(1)).isNull();
     }
 
     @Test
-    void resends_scheduleOfManyYears_doesNotOverflow() {
+    void resendsOverManyYears_doNotOverflow() {
         Resends huge = Resends.doubling(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(huge.before(1)).isEqualTo(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(huge.before(Integer.MAX_VALUE)).isPositive();
@@ -332,14 +335,14 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void resends_withoutSense_areRefused() {
+    void resendsWithoutSense_areRefused() {
         assertThatThrownBy(() -> Resends.every(Duration.ZERO)).hasMessageContaining("PT0S");
         assertThatThrownBy(() -> Resends.doubling(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
         assertThatThrownBy(() -> Resends.every(LONG).atMost(-1)).hasMessageContaining("-1");
     }
 
     @Test
-    void backdoor_ofAnotherType_isRefusedWithBothTypes() {
+    void backdoorOfAnotherType_isRefusedWithBothTypes() {
         Stage<Integer, Note> stage = stage();
 
         assertThatThrownBy(() -> stage.backdoor(String.class))
@@ -349,7 +352,7 @@ class StageCallTests extends NoteFixture {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         StageBuilder<Integer, Note> builder = Stage.builder("post", Integer.class, source, Note::token);
 
         assertThatThrownBy(() -> builder.defaultTimeout(Duration.ZERO)).hasMessageContaining("PT0S");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.ChaosLetter.ChaosViolation;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ class StageChaosTests {
     private long lastHeap;
 
     @Test
-    void s1ToS20M1ToM9M19AndM20_whateverIsDrawn_holdAllTheTimeAndNothingIsLeft() throws Exception {
+    void s1ToS20_m1ToM9_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
         long stepsWanted = Long.getLong("exitleft.chaos.steps", 0);
         long seconds = Long.getLong("exitleft.chaos.seconds", stepsWanted > 0 ? 0 : 10);
         say("chaos: seed " + seed

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -139,12 +140,12 @@ class StageContextTests extends NoteFixture {
                 .thenApply(note -> note.text() + " as " + USER.get());
         add(1, "answer");
         add(2, "shows that the first has been filed");
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
         USER.set("somebody else");
         timer.advance(Duration.ofSeconds(1));
         timer.advance(Duration.ofNanos(AsyncWaits.GRACE_NANOS));
 
-        assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("answer as bob");
+        assertThat(Patience.get(user)).isEqualTo("answer as bob");
         assertThat(USER.get()).as("put back").isEqualTo("somebody else");
         aliceLeaves();
     }
@@ -160,7 +161,7 @@ class StageContextTests extends NoteFixture {
         timer.advance(Duration.ofSeconds(1));
         timer.advance(Duration.ofNanos(AsyncWaits.GRACE_NANOS));
 
-        assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("StageTimeoutException as bob");
+        assertThat(Patience.get(user)).isEqualTo("StageTimeoutException as bob");
         aliceLeaves();
     }
 
@@ -173,10 +174,10 @@ class StageContextTests extends NoteFixture {
         USER.set("somebody else");
 
         timer.advance(Duration.ofSeconds(1));
-        until(() -> assertThat(seen).hasSize(2));
-        until(() -> assertThat(timer.pending()).isEqualTo(2));
+        await().untilAsserted(() -> assertThat(seen).hasSize(2));
+        await().untilAsserted(() -> assertThat(timer.pending()).isEqualTo(2));
         timer.advance(Duration.ofSeconds(1));
-        until(() -> assertThat(seen).hasSize(3));
+        await().untilAsserted(() -> assertThat(seen).hasSize(3));
 
         assertThat(seen).containsOnly("sent as bob");
         future.cancel(true);
@@ -191,11 +192,11 @@ class StageContextTests extends NoteFixture {
         USER.set("somebody else");
 
         add(1, "one");
-        until(() -> assertThat(seen).hasSize(2));
+        await().untilAsserted(() -> assertThat(seen).hasSize(2));
         add(1, "two");
-        until(() -> assertThat(seen).hasSize(3));
+        await().untilAsserted(() -> assertThat(seen).hasSize(3));
         queue.fail(new IOException("cable cut"));
-        until(() -> assertThat(seen).hasSize(4));
+        await().untilAsserted(() -> assertThat(seen).hasSize(4));
 
         assertThat(seen).containsExactly("subscribed as bob", "one as bob", "two as bob", "failed as bob");
         alice.failure();
@@ -210,18 +211,18 @@ class StageContextTests extends NoteFixture {
 
         stage.close();
 
-        assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("bob");
+        assertThat(Patience.get(user)).isEqualTo("bob");
         alice.failure();
     }
 
     @Test
-    void m19_callerWithoutAContext_getsThatOfNobodyElse() throws Exception {
+    void m19_callerWithoutAContext_getsNoOthersContext() throws Exception {
         Stage<Integer, Note> stage = headedByAlice(builder -> builder.executor(Executors.POOL));
         USER.remove();
         CompletableFuture<String> user = stage.callAsync(1, () -> {}).thenApply(note -> "user " + USER.get());
         add(1, "answer");
 
-        assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user null");
+        assertThat(Patience.get(user)).isEqualTo("user null");
         aliceLeaves();
     }
 
@@ -236,7 +237,7 @@ class StageContextTests extends NoteFixture {
         CompletableFuture<String> user = stage.callAsync(1, () -> {}).thenApply(note -> "user " + USER.get());
         add(1, "answer");
 
-        assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user null");
+        assertThat(Patience.get(user)).isEqualTo("user null");
         assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
         aliceLeaves();

@@ -19,7 +19,7 @@ class StageDrainTests extends NoteFixture {
     }
 
     @Test
-    void m5_leavingHead_routesWhatIsThereSoThatNobodyIsPromotedForIt() throws Exception {
+    void m5_leavingHead_routesPendingMessagesWithoutAPromotion() throws Exception {
         Stage<Integer, Note> stage = stage();
         var gate = new CountDownLatch(1);
         source.hook = rest -> gate.await();
@@ -82,7 +82,7 @@ class StageDrainTests extends NoteFixture {
         Stage<Integer, Note> stage = stage();
         stage.call(1, () -> addMineAnd(5));
 
-        assertThat(source.reads).as("there is nobody to route anything to").hasValue(1);
+        assertThat(source.reads).as("there is no other ticket to route to").hasValue(1);
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,13 +56,13 @@ class StageExecutorTests extends NoteFixture {
     private CompletableFuture<Note> answered(Stage<Integer, Note> stage) {
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
         add(1, "answer");
-        until(() -> assertThat(jobs).hasSize(1));
+        await().untilAsserted(() -> assertThat(jobs).hasSize(1));
         return future;
     }
 
     private static Throwable failure(CompletableFuture<?> future) {
         try {
-            throw new AssertionError("should have failed, but is " + future.get(15, TimeUnit.SECONDS));
+            throw new AssertionError("should have failed, but is " + Patience.get(future));
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (Exception e) {
@@ -77,8 +79,9 @@ class StageExecutorTests extends NoteFixture {
     }
 
     private void nothingIsLeft(Stage<?, ?> stage) {
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
-        until(() -> assertThat(timer.pending()).as("timers").isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(() -> assertThat(timer.pending()).as("timers").isZero());
     }
 
     private static class Heard implements Flow.Subscriber<Note> {
@@ -152,7 +155,7 @@ class StageExecutorTests extends NoteFixture {
         timer.advance(TIMEOUT); // a job is on its way that has to do with the time alone
         add(1, "answer");
         add(2, "shows that the first has been filed");
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
 
         jobs.remove().run();
 
@@ -179,7 +182,7 @@ class StageExecutorTests extends NoteFixture {
                     },
                     pool);
 
-            assertThat(got.get(15, TimeUnit.SECONDS)).isEqualTo(answered ? "answer" : StageTimeoutException.class);
+            assertThat(Patience.get(got)).isEqualTo(answered ? "answer" : StageTimeoutException.class);
         } finally {
             pool.shutdown();
         }
@@ -235,14 +238,14 @@ class StageExecutorTests extends NoteFixture {
                     block.run();
                     return null;
                 }));
-                until(() -> assertThat(future).isDone()); // not get(), which may run what depends on it
+                await().untilAsserted(() -> assertThat(future).isDone()); // not get(), which may run what depends on it
             }
         } finally {
             goOn.countDown();
         }
-        blocksTheJdk.get(15, TimeUnit.SECONDS);
+        Patience.get(blocksTheJdk);
         for (CompletableFuture<Void> each : blocked) {
-            each.get(15, TimeUnit.SECONDS);
+            Patience.get(each);
         }
     }
 
@@ -306,7 +309,7 @@ class StageExecutorTests extends NoteFixture {
 
         owner.accept(future);
 
-        until(() -> assertThat(future).isDone());
+        await().untilAsserted(() -> assertThat(future).isDone());
         assertThat(stage.snapshot(0).role().tickets()).as("at once").isZero();
         assertThat(timer.pending()).isZero();
         jobs.forEach(Runnable::run);
@@ -325,7 +328,7 @@ class StageExecutorTests extends NoteFixture {
             throws Exception {
         Stage<Integer, Note> stage = kept(builder -> builder.executor(Runnable::run));
         CompletableFuture<Note> future = stage.callAsync(1, () -> add(1, "answer"));
-        assertThat(future.get(15, TimeUnit.SECONDS).text()).isEqualTo("answer");
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
 
         try {
             owner.accept(future);
@@ -403,7 +406,7 @@ class StageExecutorTests extends NoteFixture {
     private void pass(CompletableFuture<?> future, Duration time) {
         timer.advance(time);
         timer.advance(GRACE);
-        until(() -> assertThat(future).isDone());
+        await().untilAsserted(() -> assertThat(future).isDone());
     }
 
     @ParameterizedTest
@@ -413,7 +416,7 @@ class StageExecutorTests extends NoteFixture {
         CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
         add(1, "answer");
         add(2, "shows that the first has been filed");
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
 
         pass(future, TIMEOUT);
 
@@ -448,7 +451,7 @@ class StageExecutorTests extends NoteFixture {
         pass(future, Duration.ZERO);
 
         assertThat(failure(future)).isInstanceOf(StageClosedException.class);
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         exits(stage, Outcome.CLOSED, 1);
         nothingIsLeft(stage);
@@ -463,11 +466,11 @@ class StageExecutorTests extends NoteFixture {
         stage.messages(2).subscribe(heard);
 
         queue.fail(new IOException("cable cut"));
-        until(() -> assertThat(timer.pending() == 2 || future.isDone()).isTrue()); // the call's own, and another
+        await().until(() -> timer.pending() == 2 || future.isDone()); // the call's own, and another
         pass(future, Duration.ZERO);
 
         assertThat(failure(future)).isInstanceOf(SourceFailedException.class);
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         exits(stage, Outcome.FAILED, 1);
         nothingIsLeft(stage);
     }
@@ -483,7 +486,7 @@ class StageExecutorTests extends NoteFixture {
         timer.advance(Duration.ofMillis(600));
 
         int expected = executor == Odd.DROPS ? 1 : 2;
-        until(() -> assertThat(sends).hasValue(expected));
+        await().untilAsserted(() -> assertThat(sends).hasValue(expected));
         pass(future, TIMEOUT);
         assertThat(sends).hasValue(expected);
     }
@@ -495,7 +498,7 @@ class StageExecutorTests extends NoteFixture {
         CompletableFuture<Note> future =
                 stage.callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(600))), sends::incrementAndGet);
         add(1, "answer");
-        until(() -> assertThat(jobs).hasSize(1));
+        await().untilAsserted(() -> assertThat(jobs).hasSize(1));
         Runnable completes = jobs.remove();
         timer.advance(Duration.ofMillis(600));
 
@@ -516,7 +519,7 @@ class StageExecutorTests extends NoteFixture {
                 .thenApply(note -> Thread.currentThread().getName());
         add(1, "answer");
 
-        assertThat(where.get(15, TimeUnit.SECONDS)).isEqualTo(ManualTimer.THREAD);
+        assertThat(Patience.get(where)).isEqualTo(ManualTimer.THREAD);
         assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
     }
 
@@ -529,7 +532,7 @@ class StageExecutorTests extends NoteFixture {
         for (int i = 0; i < 5; i++) {
             int expected = i + 1;
             add(1, "n" + i);
-            until(() -> assertThat(heard.texts).hasSize(expected));
+            await().untilAsserted(() -> assertThat(heard.texts).hasSize(expected));
         }
         heard.subscription.cancel();
     }
@@ -569,7 +572,7 @@ class StageExecutorTests extends NoteFixture {
 
         timer.advance(GRACE);
 
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         nothingIsLeft(stage);
     }
@@ -582,7 +585,7 @@ class StageExecutorTests extends NoteFixture {
             @Override
             public void onSubscribe(Flow.Subscription given) {
                 queue.fail(new IOException("cable cut"));
-                until(() -> assertThat(stage.snapshot(0).role().state())
+                await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state())
                         .isEqualTo(io.github.exitleft.BareSnapshot.State.FAILED));
                 super.onSubscribe(given);
             }
@@ -590,7 +593,7 @@ class StageExecutorTests extends NoteFixture {
 
         stage.messages(1).subscribe(heard);
 
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(SourceFailedException.class);
         nothingIsLeft(stage);
     }
@@ -601,7 +604,7 @@ class StageExecutorTests extends NoteFixture {
         CompletableFuture<Note> future = stage.callAsync(1, () -> {
             add(1, "quick");
             add(2, "shows that the first has been filed");
-            until(() -> assertThat(unclaimed).hasSize(1));
+            await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
         });
 
         assertThat(future).isCompletedWithValue(new Note(1, "quick"));
@@ -620,7 +623,8 @@ class StageExecutorTests extends NoteFixture {
             Runnable cancel = timer.after(nanos, task);
             if (set.incrementAndGet() == which) {
                 add(1, "answer");
-                until(() -> assertThat(stage.get().snapshot(0).role().tickets()).isZero());
+                await().untilAsserted(() ->
+                        assertThat(stage.get().snapshot(0).role().tickets()).isZero());
             }
             return cancel;
         })));
@@ -628,7 +632,7 @@ class StageExecutorTests extends NoteFixture {
         CompletableFuture<Note> future =
                 stage.get().callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(100))), () -> {});
 
-        assertThat(future.get(15, TimeUnit.SECONDS).text()).isEqualTo("answer");
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
         nothingIsLeft(stage.get());
     }
 
@@ -643,7 +647,7 @@ class StageExecutorTests extends NoteFixture {
                     return Timer.NOTHING;
                 }));
         queue.fail(new IOException("cable cut"));
-        until(() ->
+        await().untilAsserted(() ->
                 assertThat(stage.snapshot(0).role().state()).isEqualTo(io.github.exitleft.BareSnapshot.State.FAILED));
 
         stage.close();
@@ -652,12 +656,12 @@ class StageExecutorTests extends NoteFixture {
     }
 
     @Test
-    void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() {
+    void m20_machineWithoutACommonPool_getsThreadsOfOurOwn() throws Exception {
         Executor one = AsyncJobs.defaultExecutor(1, timer);
         var where = new CompletableFuture<String>();
         one.execute(() -> where.complete(Thread.currentThread().getName()));
 
-        assertThat(where.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(ManualTimer.THREAD);
+        assertThat(Patience.get(where)).isEqualTo(ManualTimer.THREAD);
         assertThat(AsyncJobs.defaultExecutor(0, timer)).isNotInstanceOf(ForkJoinPool.class);
         assertThat(AsyncJobs.defaultExecutor(2, timer)).isSameAs(ForkJoinPool.commonPool());
     }
@@ -676,13 +680,13 @@ class StageExecutorTests extends NoteFixture {
                 }
             });
         }
-        assertThat(begun.await(15, TimeUnit.SECONDS)).isTrue();
+        Patience.await(begun);
         var thread = new CompletableFuture<Thread>();
         Runnable late =
                 Timer.JVM.after(TimeUnit.HOURS.toNanos(1), () -> thread.completeExceptionally(new AssertionError()));
         Runnable soon = Timer.JVM.after(1, () -> thread.complete(Thread.currentThread()));
 
-        assertThat(thread.get(15, TimeUnit.SECONDS).isDaemon()).isTrue();
+        assertThat(Patience.get(thread).isDaemon()).isTrue();
         late.run();
         soon.run(); // harmless
         goOn.countDown();

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -26,7 +27,7 @@ class StageFailureTests extends NoteFixture {
     }
 
     @Test
-    void m6_failure_endsEveryWaitAndOpenTicketWithTheSameCauseAndPromotesNobody() throws Exception {
+    void m6_failure_endsEveryWaitAndOpenTicketWithTheSameCauseAndPromotesNone() throws Exception {
         Stage<Integer, Note> stage = stage();
         try (Ticket<Integer, Note> open = stage.ticket(4)) {
             Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
@@ -46,7 +47,7 @@ class StageFailureTests extends NoteFixture {
             assertThatThrownBy(open::await)
                     .isInstanceOf(SourceFailedException.class)
                     .hasCause(cause);
-            assertThat(source.reads).as("nobody reads a dead source").hasValue(reads);
+            assertThat(source.reads).as("a dead source is not read").hasValue(reads);
             StageSnapshot snapshot = stage.snapshot(0);
             assertThat(snapshot.role().promotions()).isZero();
             assertThat(snapshot.role().headChanges()).isEqualTo(1);
@@ -187,7 +188,7 @@ class StageFailureTests extends NoteFixture {
         source.wakeup(); // ends the present read, and the next one throws
 
         assertThat(head.failure()).isInstanceOf(InterruptedException.class).hasCause(thrown);
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
+        await().until(() -> heads(stage, waiter));
         add(2, "answered");
         assertThat(waiter.get().text()).isEqualTo("answered");
         assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN);

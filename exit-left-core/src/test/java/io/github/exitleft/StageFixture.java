@@ -1,10 +1,10 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.TestParkers.ManualClock;
 import io.github.exitleft.testing.Patience;
-import java.time.Duration;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of stages share: threads, polling, and a check of every stage when the test is over. */
@@ -35,7 +32,7 @@ public abstract class StageFixture {
         /** What it returned, or what it threw. */
         public V get() throws Exception {
             try {
-                return future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+                return Patience.get(future);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof Exception thrown) {
                     throw thrown;
@@ -47,7 +44,7 @@ public abstract class StageFixture {
         /** What it threw; fails if it returned. */
         public Throwable failure() {
             try {
-                V value = future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+                V value = Patience.get(future);
                 throw new AssertionError(thread.getName() + " should have failed, but returned " + value);
             } catch (ExecutionException e) {
                 return e.getCause();
@@ -63,7 +60,6 @@ public abstract class StageFixture {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    protected final ManualClock clock = new ManualClock();
     private final Map<Stage<?, ?>, HookedSource<?>> stages = new LinkedHashMap<>();
     private final List<Task<?>> tasks = new ArrayList<>();
 
@@ -98,11 +94,6 @@ public abstract class StageFixture {
         return task;
     }
 
-    /** Waits for a condition, looking often. */
-    protected static void until(ThrowingRunnable assertion) {
-        Awaitility.await().pollInSameThread().pollInterval(Duration.ofMillis(1)).untilAsserted(assertion);
-    }
-
     /** Starts something that heads the stage, and waits until it reads. */
     protected <V> Task<V> startHead(Stage<?, ?> stage, Callable<V> body) {
         return startHead(stage, false, body);
@@ -110,8 +101,8 @@ public abstract class StageFixture {
 
     protected <V> Task<V> startHead(Stage<?, ?> stage, boolean virtual, Callable<V> body) {
         Task<V> task = start(virtual, body);
-        until(() -> assertThat(task.isDone() || heads(stage, task)).isTrue());
-        until(() -> assertThat(task.isDone() || isBlocked(task)).isTrue());
+        await().until(() -> task.isDone() || heads(stage, task));
+        await().until(() -> task.isDone() || isBlocked(task));
         return task;
     }
 
@@ -119,7 +110,8 @@ public abstract class StageFixture {
     protected <V> Task<V> startWaiter(Stage<?, ?> stage, Callable<V> body) {
         int before = stage.snapshot(0).role().waiters();
         Task<V> task = start(body);
-        until(() -> assertThat(stage.snapshot(0).role().waiters()).isEqualTo(before + 1));
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().waiters()).isEqualTo(before + 1));
         return task;
     }
 
@@ -171,7 +163,7 @@ public abstract class StageFixture {
             Stage<?, ?> stage = entry.getKey();
             if (stage.keeper() != Keeper.OFF) {
                 stage.keeper(Keeper.OFF);
-                until(() -> assertThat(keeperHeads(stage)).isFalse());
+                await().untilAsserted(() -> assertThat(keeperHeads(stage)).isFalse());
             }
             StageSnapshot snapshot = stage.snapshot(10);
             assertThat(snapshot.role().waiters()).as("waiters").isZero();
@@ -181,7 +173,8 @@ public abstract class StageFixture {
                 assertThat(snapshot.role().tickets()).as("tickets").isZero();
             }
             stage.close();
-            until(() -> assertThat(keepers(stage)).as("keeper of " + stage).isEmpty());
+            await().untilAsserted(() ->
+                    assertThat(keepers(stage)).as("keeper of " + stage).isEmpty());
             HookedSource<?> source = entry.getValue();
             if (source != null) {
                 assertThat(source.violation.get()).isNull();

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
@@ -10,13 +11,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The keeper: when it reads, whom it serves, what it leaves alone, and its end. */
+/** The keeper: when it reads, which waits it serves, what it leaves alone, and its end. */
 class StageKeeperTests extends NoteFixture {
 
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -26,20 +26,23 @@ class StageKeeperTests extends NoteFixture {
     }
 
     private void untilKeeperReads(Stage<Integer, Note> stage) {
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
     }
 
     /** An idle keeper that has begun to read. */
     private Stage<Integer, Note> idleThatReads() {
         Stage<Integer, Note> stage = idle();
         untilKeeperPauses(stage, IDLE);
-        strict.advance(IDLE);
+        int reads = source.reads.get();
+        clock.advance(IDLE);
         untilKeeperReads(stage);
+        // the first read is a mere look, after which it would leave if a caller had come by then
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads + 1));
         return stage;
     }
 
     @Test
-    void keeper_off_hasNoThreadAndReadsNothing() {
+    void keeperThatIsOff_hasNoThreadAndReadsNothing() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         add(1, "for nobody");
         clock.advance(Duration.ofHours(1));
@@ -50,19 +53,19 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idle_readsOnceNobodyHasReadForTheIdleTimeAndNotBefore() throws Exception {
+    void idleKeeper_readsOnceNoThreadHasReadForTheIdleTimeAndNotBefore() throws Exception {
         Stage<Integer, Note> stage = idle();
         untilKeeperPauses(stage, IDLE);
         Duration most = IDLE.minusNanos(1);
-        strict.advance(most);
+        clock.advance(most);
         assertThat(source.reads).as("too early").hasValue(0);
         stage.call(1, () -> add(1, "read by its caller")); // which counts as reading
         int reads = source.reads.get();
-        strict.advance(Duration.ofNanos(1));
+        clock.advance(Duration.ofNanos(1));
         untilKeeperPauses(stage, most);
         assertThat(source.reads).as("too early again").hasValue(reads);
 
-        strict.advance(most);
+        clock.advance(most);
 
         untilKeeperReads(stage);
     }
@@ -73,12 +76,12 @@ class StageKeeperTests extends NoteFixture {
         Stage<Integer, Note> stage = strictlyTimed(
                 builder -> builder.keeper(Keeper.IDLE).keeperIdle(hour).timer(new ManualTimer()));
         untilKeeperPauses(stage, hour);
-        long end = strict.time() + hour.toNanos();
-        strict.whenLooking(
+        long end = clock.time() + hour.toNanos();
+        clock.whenLooking(
                 keepers(stage).get(0),
-                () -> strict.time() - end >= 0 && keeperLooksFrom("turn"), // it looks at the time since the last read
+                () -> clock.time() - end >= 0 && keeperLooksFrom("turn"), // it looks at the time since the last read
                 () -> tell.accept(stage));
-        strict.advance(hour);
+        clock.advance(hour);
         return stage;
     }
 
@@ -88,8 +91,7 @@ class StageKeeperTests extends NoteFixture {
         Stage<Integer, Note> stage = idleForAnHourAndThen(
                 told -> told.callAsync(1, () -> add(1, "answer")).thenAccept(future::complete));
 
-        assertThat(future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS).text())
-                .isEqualTo("answer");
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
     }
 
@@ -97,7 +99,7 @@ class StageKeeperTests extends NoteFixture {
     void s5_keeperThatIsSwitchedOffAsItAsksForTheRole_ends() {
         Stage<Integer, Note> stage = idleForAnHourAndThen(told -> told.keeper(Keeper.OFF));
 
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -108,26 +110,27 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_idleThatHeads_explainsWhatComesLateWhenItComes() throws Exception {
+    void idleKeeperThatHeads_explainsLateMessagesWhenTheyCome() throws Exception {
         Stage<Integer, Note> stage = idle();
         try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
             assertThatThrownBy(() -> ticket.await(Duration.ZERO)).isInstanceOf(StageTimeoutException.class);
         }
         untilKeeperPauses(stage, IDLE);
-        strict.advance(IDLE);
+        clock.advance(IDLE);
         untilKeeperReads(stage);
 
-        strict.advance(Duration.ofMillis(7));
+        clock.advance(Duration.ofMillis(7));
         add(1, "late");
         add(99, "unknown");
 
-        until(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN));
+        await().untilAsserted(() ->
+                assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE, MessageOutcome.UNKNOWN));
         assertThat(unclaimed.get(0).late()).isEqualTo(Duration.ofMillis(107));
         assertThat(keeperHeads(stage)).as("goes on reading").isTrue();
     }
 
     @Test
-    void keeper_idleThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
+    void idleKeeperThatServesACaller_leavesAndStaysAwayForTheIdleTime() throws Exception {
         Stage<Integer, Note> stage = idleThatReads();
 
         assertThat(stage.call(1, () -> add(1, "served")).text()).isEqualTo("served");
@@ -139,57 +142,56 @@ class StageKeeperTests extends NoteFixture {
             assertThat(ticket.await().message().text()).isEqualTo("read by its caller");
         }
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FINISHED, 1L);
-        strict.advance(IDLE);
+        clock.advance(IDLE);
         untilKeeperReads(stage);
     }
 
     @Test
-    void keeper_idleWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
-        source.patient = true; // or it would look for those who wait, once a second
+    void idleKeeperWhileCallersWait_handsTheRoleToOneOfThem() throws Exception {
+        source.patient = true; // or it would look for waiting callers once a second
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> first = startWaiter(stage, () -> stage.call(1, () -> {}));
         Task<Note> second = startWaiter(stage, () -> stage.call(2, () -> {}));
-        assertThat(keeperHeads(stage)).as("nobody has woken it").isTrue();
+        assertThat(keeperHeads(stage)).as("it has not been woken").isTrue();
 
         add(1, "served by the keeper");
 
         assertThat(first.get().text()).isEqualTo("served by the keeper");
-        until(() -> assertThat(heads(stage, second)).isTrue());
+        await().until(() -> heads(stage, second));
         assertThat(stage.snapshot(0).role().promotions()).isEqualTo(1);
         add(2, "read by itself");
         assertThat(second.get().text()).isEqualTo("read by itself");
     }
 
     @Test
-    void keeper_idleThatFindsSomebodyWaitingAfterAFruitlessRead_stepsDownToo() throws Exception {
+    void idleKeeperThatFindsAWaiterAfterAFruitlessRead_stepsDownToo() throws Exception {
         source.patient = true;
         Stage<Integer, Note> stage = idleThatReads();
         Task<Note> caller = startWaiter(stage, () -> stage.call(1, () -> {}));
 
         source.wakeup(); // as when the longest read is over
 
-        until(() -> assertThat(heads(stage, caller)).isTrue());
+        await().until(() -> heads(stage, caller));
         add(1, "read by itself");
         caller.get();
     }
 
     @Test
-    void keeper_idleAndCallersWhoComeAndGo_areNeverTheReasonForAWakeUp() throws Exception {
+    void callersThatComeAndGo_neverWakeAnIdleKeeper() throws Exception {
         Set<Thread> woken = ConcurrentHashMap.newKeySet();
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
                 .keeperIdle(Duration.ofMillis(1))
                 .seam(TestParkers.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);
-        woken.clear(); // whoever starts it may find it asleep already
+        woken.clear(); // the thread that starts it may find it asleep already
         for (int i = 0; i < 200; i++) {
             untilKeeperReads(stage);
             int token = i;
             stage.call(token, () -> add(token, "served"));
             Task<Note> waiter = start(() -> stage.call(-1, () -> {}));
-            until(() -> assertThat(waiter.isDone()
-                            || heads(stage, waiter)
-                            || stage.snapshot(0).role().waiters() == 1)
-                    .isTrue());
+            await().until(() -> waiter.isDone()
+                    || heads(stage, waiter)
+                    || stage.snapshot(0).role().waiters() == 1);
             add(-1, "served, or read by itself");
             waiter.get();
             try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
@@ -202,7 +204,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_always_readsAllAndCallersWait() throws Exception {
+    void keeperThatAlwaysReads_readsAllAndCallersWait() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         untilKeeperReads(stage);
 
@@ -227,7 +229,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_alwaysWhileCallersHead_isNextBeforeAllWhoWaitAndNotCountedAmongThem() throws Exception {
+    void keeperThatAlwaysReadsWhileCallersHead_isNextBeforeAllWaitersAndNotCountedAmongThem() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         startWaiter(stage, () -> stage.call(2, () -> {}));
@@ -248,22 +250,22 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOff_passesTheRoleOnAndEnds() throws Exception {
+    void keeperSwitchedOff_passesTheRoleOnAndEnds() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
         untilKeeperReads(stage);
         Task<Note> waiter = startWaiter(stage, () -> stage.call(1, () -> {}));
 
         stage.keeper(Keeper.OFF);
 
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().until(() -> heads(stage, waiter));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         add(1, "read by itself");
         waiter.get();
         assertThat(stage.keeper()).isEqualTo(Keeper.OFF);
     }
 
     @Test
-    void keeper_switchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
+    void keeperSwitchedOffWhileItQueues_leavesTheQueueAndEnds() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stage.keeper(Keeper.ALWAYS);
@@ -271,17 +273,17 @@ class StageKeeperTests extends NoteFixture {
 
         stage.keeper(Keeper.OFF);
 
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
         add(1, "read by itself");
         head.get();
-        until(() -> assertThat(heads(stage, waiter)).isTrue());
+        await().until(() -> heads(stage, waiter));
         add(2, "read by itself");
         waiter.get();
     }
 
     @Test
-    void keeper_switchedToAndFro_isOneThreadAtMost() throws Exception {
+    void keeperSwitchedOnAndOff_isOneThreadAtMost() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.keeperIdle(Duration.ofMillis(1)));
         try (var log = new LogCapture("io.github.exitleft")) {
             for (int i = 0; i < 300; i++) {
@@ -293,7 +295,7 @@ class StageKeeperTests extends NoteFixture {
         }
         stage.keeper(Keeper.ALWAYS);
         untilKeeperReads(stage);
-        until(() -> assertThat(keepers(stage)).hasSize(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1));
     }
 
     @ParameterizedTest
@@ -333,7 +335,7 @@ class StageKeeperTests extends NoteFixture {
 
         assertThat(source.closed).hasValue(1);
         assertThat(waiter.failure()).isInstanceOf(StageClosedException.class);
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         stage.keeper(Keeper.ALWAYS);
         assertThat(keepers(stage)).as("of a closed stage").isEmpty();
     }
@@ -351,7 +353,7 @@ class StageKeeperTests extends NoteFixture {
         stage.close();
 
         assertThat(head.failure()).isInstanceOf(StageClosedException.class);
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -369,8 +371,8 @@ class StageKeeperTests extends NoteFixture {
         add(99, "unknown");
 
         tried.await();
-        until(() -> assertThat(source.closed).hasValue(1));
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(source.closed).hasValue(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -437,7 +439,7 @@ class StageKeeperTests extends NoteFixture {
     }
 
     @Test
-    void keeperIdle_outOfRange_isRefused() {
+    void keeperIdleOutOfRange_isRefused() {
         for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofHours(2))) {
             assertThatThrownBy(() -> stage(builder -> builder.keeperIdle(wrong)))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -2,14 +2,15 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.UdpSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -63,7 +64,7 @@ class StageLoggerTests extends NoteFixture {
     }
 
     @Test
-    void m9_logHandlerThatThrowsAsTheSourceFails_keepsNothingFromAnybody() throws Exception {
+    void m9_logHandlerThatThrowsAsTheSourceFails_withholdsNothing() throws Exception {
         Stage<Integer, Note> stage =
                 stage(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
         var heard = new AtomicInteger();
@@ -102,12 +103,12 @@ class StageLoggerTests extends NoteFixture {
         queue.fail(new IOException("broken"));
 
         assertThat(waiter.failure()).isInstanceOf(SourceFailedException.class);
-        assertThat(stream.get(20, TimeUnit.SECONDS)).isInstanceOf(SourceFailedException.class);
-        assertThatThrownBy(() -> future.get(20, TimeUnit.SECONDS))
+        assertThat(Patience.get(stream)).isInstanceOf(SourceFailedException.class);
+        assertThatThrownBy(() -> Patience.get(future))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(SourceFailedException.class);
-        until(() -> assertThat(heard).hasValue(1));
-        until(() -> assertThat(reopened).hasValue(1));
+        await().untilAsserted(() -> assertThat(heard).hasValue(1));
+        await().untilAsserted(() -> assertThat(reopened).hasValue(1));
         assertThat(full.lines).as("it was in use").hasPositiveValue();
         assertThat(stage.snapshot(0).role().callbackFailures())
                 .as("a logger is no callback")
@@ -115,7 +116,7 @@ class StageLoggerTests extends NoteFixture {
     }
 
     @Test
-    void m9_logHandlerThatThrowsAtATimeout_keepsTheTimeoutFromNobody() throws Exception {
+    void m9_logHandlerThatThrowsAtATimeout_withholdsNoTimeout() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var options = CallOptions.<Note>defaults().timeout(Duration.ZERO);
         var inside = new CompletableFuture<Void>();
@@ -128,7 +129,7 @@ class StageLoggerTests extends NoteFixture {
                     return true;
                 },
                 () -> add(1, "mine")));
-        inside.get(20, TimeUnit.SECONDS);
+        Patience.get(inside);
         for (int look = 0; look < 2; look++) { // the second is believed
             clock.advance(Duration.ofSeconds(6));
             assertThatThrownBy(() -> stage.call(2, options, () -> {})).isInstanceOf(StageTimeoutException.class);
@@ -158,7 +159,7 @@ class StageLoggerTests extends NoteFixture {
                     return true;
                 },
                 () -> add(1, "mine")));
-        inside.get(20, TimeUnit.SECONDS);
+        Patience.get(inside);
         stage.close();
 
         assertThat(source.closed).hasValue(1);

@@ -2,13 +2,14 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +21,7 @@ class StagePauseTests extends NoteFixture {
 
     private Stage<Integer, Note> read(Keeper keeper) {
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(keeper).keeperIdle(Duration.ofMillis(1)));
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
         return stage;
     }
 
@@ -43,7 +44,8 @@ class StagePauseTests extends NoteFixture {
 
         stage.resume();
 
-        until(() -> assertThat(count(stage, MessageOutcome.UNKNOWN)).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.UNKNOWN)).isEqualTo(1));
     }
 
     @Test
@@ -66,7 +68,7 @@ class StagePauseTests extends NoteFixture {
         Stage<Integer, Note> stage = stage();
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stage.keeper(Keeper.ALWAYS);
-        until(() -> assertThat(keepers(stage))
+        await().untilAsserted(() -> assertThat(keepers(stage))
                 .isNotEmpty()
                 .allMatch(keeper -> keeper.getState().name().endsWith("WAITING")));
 
@@ -90,12 +92,12 @@ class StagePauseTests extends NoteFixture {
 
         stage.resume();
 
-        assertThat(before.get(15, TimeUnit.SECONDS).text()).isEqualTo("asked before");
-        assertThat(during.get(15, TimeUnit.SECONDS).text()).isEqualTo("asked during");
+        assertThat(Patience.get(before).text()).isEqualTo("asked before");
+        assertThat(Patience.get(during).text()).isEqualTo("asked during");
     }
 
     @Test
-    void b10_pauseFromAHelperOnTheKeepersThread_doesNotWaitForItself() {
+    void b10_pauseFromACallbackOnTheKeepersThread_doesNotWaitForItself() {
         Stage<Integer, Note> stage = read(Keeper.ALWAYS);
         stage.addListener(new StageListener<Integer, Note>() {
             @Override
@@ -106,7 +108,7 @@ class StagePauseTests extends NoteFixture {
 
         add(1, "pause");
 
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         assertThat(count(stage, MessageOutcome.UNKNOWN)).isEqualTo(1);
     }
 
@@ -117,7 +119,7 @@ class StagePauseTests extends NoteFixture {
             throw CUT;
         };
         assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
-        until(() -> assertThat(keepers(stage)).isNotEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isNotEmpty());
 
         stage.pause();
         source.hook = rest -> {};
@@ -127,8 +129,8 @@ class StagePauseTests extends NoteFixture {
 
         stage.resume();
 
-        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -137,8 +139,8 @@ class StagePauseTests extends NoteFixture {
         queue.fail(CUT);
         assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
 
-        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test
@@ -150,7 +152,7 @@ class StagePauseTests extends NoteFixture {
             throw CUT;
         };
         assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
-        until(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(100)));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(100)));
 
         var outage = stage.snapshot(0).role().outage();
         assertThat(outage.since()).isBetween(before.minusMillis(1), Instant.now());
@@ -165,16 +167,16 @@ class StagePauseTests extends NoteFixture {
 
         clock.advance(Duration.ofMillis(60)); // it is tried, and fails again: one outage, with one beginning
 
-        until(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(200)));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(200)));
         assertThat(stage.snapshot(0).role().outage().lasting()).isEqualTo(Duration.ofMillis(100));
         assertThat(stage.snapshot(0).role().outage().since()).isEqualTo(outage.since());
 
         source.hook = rest -> {};
         clock.advance(Duration.ofMillis(200));
-        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(State.OPEN));
         assertThat(stage.snapshot(0).role().outage()).isNull();
         assertThat(stage.snapshot(0).nextAttempt()).isNull();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -59,10 +59,10 @@ class StageRaceTests extends NoteFixture {
         assertThat(seenEmpty).as("of %d looks", looks).isZero();
     }
 
-    // nobody tells a keeper that is switched off that the last of those who counted on it has gone
+    // a keeper that is switched off is not told that the last asynchronous wait has ended
 
     @Test
-    void keeper_offAndQueueing_endsWithTheLastStream() throws Exception {
+    void keeperThatIsOffAndQueues_endsWithTheLastStream() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
         Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
         try {
@@ -74,7 +74,8 @@ class StageRaceTests extends NoteFixture {
 
             open.subscription.cancel();
 
-            until(() -> assertThat(keepers(stage)).isEmpty()); // and not when the caller leaves, in an hour perhaps
+            await().untilAsserted(() ->
+                    assertThat(keepers(stage)).isEmpty()); // and not when the caller leaves, in an hour perhaps
         } finally {
             add(1, "answer");
             caller.get();
@@ -82,7 +83,7 @@ class StageRaceTests extends NoteFixture {
     }
 
     @Test
-    void keeper_off_doesNotPauseForTheIdleTimeIfTheLastStreamEndsAsItLooks() throws Exception {
+    void keeperThatIsOff_doesNotPauseForTheIdleTimeIfTheLastStreamEndsAsItLooks() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder.keeperIdle(Duration.ofHours(1)));
         Task<Note> caller = startHead(stage, () -> stage.call(1, () -> {}));
         try {
@@ -90,18 +91,19 @@ class StageRaceTests extends NoteFixture {
             var open = new Open();
             stage.messages(2).subscribe(open);
             untilKeeperIsParked(stage);
-            // it is needed, says goesOn(); and before turn() asks for whom, it looks at the clock for hasFailed()
-            strict.whenLooking(
+            // it is needed, says goesOn(); and before turn() asks for which wait, it looks at the clock for hasFailed()
+            clock.whenLooking(
                     keepers(stage).get(0), () -> keeperLooksFrom("hasFailed"), () -> open.subscription.cancel());
 
             stage.keeper(Keeper.OFF);
 
-            until(() -> assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1));
+            await().untilAsserted(
+                            () -> assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1));
             add(1, "answer");
             caller.get();
-            until(() -> assertThat(keepers(stage)).isEmpty());
+            await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         } finally {
-            strict.advance(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
         }
     }
 
@@ -157,7 +159,7 @@ class StageRaceTests extends NoteFixture {
     void s3_keeperForWhomCallsComeQuicklyOneAfterTheOther_takesAFreeRole() throws Exception {
         Stage<Integer, Note> stage = timed(builder ->
                 builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofHours(1)).timer(new ManualTimer()));
-        until(() -> assertThat(keepers(stage)).hasSize(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1));
         Thread keeper = keepers(stage).get(0);
         List<CompletableFuture<Note>> futures = new CopyOnWriteArrayList<>();
         var nested = new AtomicInteger();
@@ -177,7 +179,7 @@ class StageRaceTests extends NoteFixture {
         var readAfter = new AtomicInteger(-1);
         source.hook = rest -> readAfter.compareAndSet(-1, turns.get());
         CompletableFuture<Note> first = stage.callAsync(0, () -> {});
-        until(() -> assertThat(readAfter.get()).isNotNegative());
+        await().untilAsserted(() -> assertThat(readAfter.get()).isNotNegative());
         clock.beforeReading = () -> {};
         first.cancel(true);
         futures.forEach(future -> future.cancel(true));
@@ -185,19 +187,19 @@ class StageRaceTests extends NoteFixture {
     }
 
     @Test
-    void keeper_thatQueues_isNotWokenForEachCallThatComes() throws Exception {
+    void keeperThatQueues_isNotWokenForEachCallThatComes() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder.timer(new ManualTimer()));
         Task<Note> caller = startHead(stage, () -> stage.call(-1, () -> {}));
         stage.keeper(Keeper.IDLE);
         CompletableFuture<Note> first = stage.callAsync(0, () -> {});
         untilKeeperIsParked(stage);
         Thread keeper = keepers(stage).get(0);
-        int before = strict.wakeUps(keeper);
+        int before = clock.wakeUps(keeper);
         List<CompletableFuture<Note>> futures = new CopyOnWriteArrayList<>();
         for (int i = 1; i <= 100; i++) {
             futures.add(stage.callAsync(i, () -> {}));
         }
-        int times = strict.wakeUps(keeper) - before;
+        int times = clock.wakeUps(keeper) - before;
         first.cancel(true);
         futures.forEach(future -> future.cancel(true));
         add(-1, "answer");
@@ -205,18 +207,18 @@ class StageRaceTests extends NoteFixture {
         assertThat(times).isZero();
     }
 
-    // who asked while an attempt was under way has been told by its failure, and is tried for all the same
+    // a caller that asked while an attempt was under way has been told by its failure, and is tried for all the same
 
     @Test
-    void reopen_callerWhoAsksDuringAnAttemptThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
+    void callerDuringAReopeningThatFails_doesNotMakeAnotherWithoutAPause() throws Exception {
         Stage<Integer, Note> stage =
                 strictlyTimed(builder -> builder.keeper(Keeper.ALWAYS).onFailure(OnFailure.REOPEN));
         var cause = new IOException("cable cut");
         var attempts = new AtomicInteger();
-        source.hook = rest -> { // an attempt to connect that takes longer than a second, during which somebody calls
+        source.hook = rest -> { // an attempt to connect that takes longer than a second, with a call meanwhile
             if (stage.snapshot(0).role().state() == io.github.exitleft.BareSnapshot.State.FAILED
                     && attempts.incrementAndGet() <= 20) {
-                strict.advance(Duration.ofSeconds(2));
+                clock.advance(Duration.ofSeconds(2));
                 Task<Void> caller = start(() -> {
                     stage.ticket(1).close();
                     return null;
@@ -228,7 +230,7 @@ class StageRaceTests extends NoteFixture {
         source.wakeup();
         untilKeeperPauses(stage, Duration.ofMillis(100));
 
-        strict.advance(Duration.ofMillis(100));
+        clock.advance(Duration.ofMillis(100));
 
         untilKeeperPauses(stage, Duration.ofMillis(200));
         assertThat(attempts).hasValue(1);
@@ -237,9 +239,9 @@ class StageRaceTests extends NoteFixture {
     // a keeper's thread that has died is never replaced
 
     @Test
-    void keeper_thatDied_isReplacedWhenItIsNeeded() throws Exception {
+    void keeperThatDied_isReplacedWhenItIsNeeded() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder.keeper(Keeper.IDLE));
-        until(() -> assertThat(keepers(stage)).hasSize(1));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1));
         var thrown = new AtomicInteger();
         clock.beforeReading = () -> { // such as for no memory; once for what it does, once for what it says of that
             if (Thread.currentThread().getName().startsWith("exit-left keeper")) {
@@ -263,9 +265,8 @@ class StageRaceTests extends NoteFixture {
         };
         logger.addHandler(full);
         try {
-            until(() -> assertThat(thrown.get() > 1
-                            || thrown.get() == 1 && keepers(stage).isEmpty())
-                    .isTrue()); // it lives on, or has died
+            await().until(() ->
+                    thrown.get() > 1 || thrown.get() == 1 && keepers(stage).isEmpty()); // it lives on, or has died
         } finally {
             logger.removeHandler(full);
             clock.beforeReading = () -> {};
@@ -274,8 +275,7 @@ class StageRaceTests extends NoteFixture {
         CompletableFuture<Note> future = stage.callAsync(1, () -> add(1, "answer"));
 
         try {
-            assertThat(future.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS).text())
-                    .isEqualTo("answer");
+            assertThat(Patience.get(future).text()).isEqualTo("answer");
         } finally {
             future.cancel(true);
         }

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -56,8 +57,8 @@ class StageSendTests extends NoteFixture {
     private void passUntilSent(AtomicInteger sends, int expected) {
         int before = source.reads.get();
         pass(Duration.ofSeconds(1));
-        until(() -> assertThat(sends).hasValue(expected));
-        until(() -> assertThat(source.reads.get()).isGreaterThan(before));
+        await().untilAsserted(() -> assertThat(sends).hasValue(expected));
+        await().untilAsserted(() -> assertThat(source.reads.get()).isGreaterThan(before));
     }
 
     // a call that may still be answered goes on

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -85,7 +87,7 @@ class StageStreamTests extends NoteFixture {
 
     /** Runs each test of the TestNG class as one of Jupiter's; those that it skips are skipped, and most may not be. */
     @TestFactory
-    Stream<DynamicTest> flow_verificationOfReactiveStreams_passes() {
+    Stream<DynamicTest> verificationOfReactiveStreams_passes() {
         var executed = new AtomicInteger();
         Stream<DynamicTest> all = Stream.of(ForkJoinPool.commonPool(), (Executor) Runnable::run)
                 .flatMap(executor -> {
@@ -170,12 +172,12 @@ class StageStreamTests extends NoteFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void flow_cancelled_dropsAllReferencesToTheSubscriber(boolean inThePool) { // §3.13 of the specification
+    void cancelledFlow_dropsAllReferencesToTheSubscriber(boolean inThePool) { // §3.13 of the specification
         Stage<Integer, Note> stage =
                 kept(builder -> builder.executor(inThePool ? ForkJoinPool.commonPool() : Runnable::run));
         WeakReference<Heard> subscriber = subscribedAndCancelled(stage);
 
-        until(() -> {
+        await().untilAsserted(() -> {
             System.gc();
             assertThat(subscriber.get()).isNull();
         });
@@ -184,57 +186,58 @@ class StageStreamTests extends NoteFixture {
     private WeakReference<Heard> subscribedAndCancelled(Stage<Integer, Note> stage) {
         Heard heard = subscribe(stage.messages(1), 10);
         add(1, "heard");
-        until(() -> assertThat(heard.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(1));
         heard.subscription.cancel();
         return new WeakReference<>(heard);
     }
 
     @Test
-    void flow_messages_comeAsTheyAreAskedFor() {
+    void flowMessages_comeAsTheyAreRequested() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 2);
         for (int i = 0; i < 5; i++) {
             add(1, "n" + i);
         }
         add(2, "unknown");
-        until(() -> assertThat(unclaimed).hasSize(1));
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1"));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1"));
 
         heard.subscription.request(1);
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2"));
         heard.subscription.request(Long.MAX_VALUE);
-        until(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2", "n3", "n4"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n0", "n1", "n2", "n3", "n4"));
         add(1, "n5");
-        until(() -> assertThat(heard.texts).hasSize(6));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(6));
 
         assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.DELIVERED, 6L);
         heard.subscription.cancel();
     }
 
     @Test
-    void m2_messagesThatNobodyAsksFor_areBoundByTheMailboxAndTheRestIsCounted() {
+    void m2_messagesNotRequested_areBoundByTheMailboxAndTheRestIsCounted() {
         Stage<Integer, Note> stage = kept(builder -> builder.mailbox(3, Overflow.DROP_OLDEST));
         Heard heard = subscribe(stage.messages(1), 0);
         for (int i = 0; i < 5; i++) {
             add(1, "n" + i);
         }
-        until(() -> assertThat(count(stage, MessageOutcome.OVERFLOW)).isEqualTo(2));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.OVERFLOW)).isEqualTo(2));
 
         heard.subscription.request(10);
 
-        until(() -> assertThat(heard.texts).containsExactly("n2", "n3", "n4"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("n2", "n3", "n4"));
         heard.subscription.cancel();
     }
 
     @Test
-    void flow_cancelled_freesTheTokenAtOnceAndAbandonsWhatIsLeft() {
+    void cancelledFlow_freesTheTokenAtOnceAndAbandonsItsMessages() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 1);
         add(1, "heard");
         add(1, "left");
         add(2, "unknown");
-        until(() -> assertThat(unclaimed).hasSize(1));
-        until(() -> assertThat(heard.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.texts).hasSize(1));
 
         heard.subscription.cancel();
 
@@ -244,7 +247,7 @@ class StageStreamTests extends NoteFixture {
         heard.subscription.cancel();
         Heard next = subscribe(stage.messages(1), 10);
         add(1, "another's");
-        until(() -> assertThat(next.texts).containsExactly("another's"));
+        await().untilAsserted(() -> assertThat(next.texts).containsExactly("another's"));
         assertThat(heard.texts).hasSize(1);
         next.subscription.cancel();
     }
@@ -261,7 +264,7 @@ class StageStreamTests extends NoteFixture {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("live ticket");
         add(1, "for the first");
-        until(() -> assertThat(first.texts).hasSize(1));
+        await().untilAsserted(() -> assertThat(first.texts).hasSize(1));
         first.subscription.cancel();
     }
 
@@ -272,13 +275,13 @@ class StageStreamTests extends NoteFixture {
         add(1, "forged");
         add(1, "good");
 
-        until(() -> assertThat(heard.texts).containsExactly("good"));
+        await().untilAsserted(() -> assertThat(heard.texts).containsExactly("good"));
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.FOREIGN);
         heard.subscription.cancel();
     }
 
     @Test
-    void flow_withoutAKeeper_isAnError() {
+    void flowWithoutAKeeper_isAnError() {
         Heard heard = subscribe(stage().messages(1), 1);
 
         assertThat(heard.subscription).isNotNull();
@@ -287,24 +290,24 @@ class StageStreamTests extends NoteFixture {
     }
 
     @Test
-    void keeper_switchedOffUnderAStream_readsForItUntilItIsCancelled() {
+    void keeperSwitchedOffUnderAStream_readsForItUntilItIsCancelled() {
         Stage<Integer, Note> stage = kept();
         Heard heard = subscribe(stage.messages(1), 10);
-        until(() -> assertThat(keeperHeads(stage)).isTrue());
+        await().until(() -> keeperHeads(stage));
 
         stage.keeper(Keeper.OFF);
 
         for (int i = 0; i < 3; i++) {
             int expected = i + 1;
             add(1, "n" + i);
-            until(() -> assertThat(heard.texts).hasSize(expected));
+            await().untilAsserted(() -> assertThat(heard.texts).hasSize(expected));
         }
         assertThat(subscribe(stage.messages(2), 1).errors)
                 .singleElement()
                 .satisfies(refused -> assertThat(refused).hasMessageContaining("has no keeper"));
         heard.subscription.cancel();
         source.wakeup();
-        until(() -> assertThat(keepers(stage)).isEmpty());
+        await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         assertThat(heard.errors).isEmpty();
     }
 
@@ -316,12 +319,13 @@ class StageStreamTests extends NoteFixture {
         add(1, "in time");
         queue.fail(cause);
 
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0))
                 .isInstanceOf(SourceFailedException.class)
                 .hasCause(cause);
         assertThat(heard.texts).containsExactly("in time");
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
 
     @Test
@@ -333,7 +337,7 @@ class StageStreamTests extends NoteFixture {
         stage.close();
 
         for (Heard heard : List.of(asking, silent)) {
-            until(() -> assertThat(heard.errors).hasSize(1));
+            await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
             assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         }
     }
@@ -366,8 +370,10 @@ class StageStreamTests extends NoteFixture {
         });
         add(1, "one");
 
-        until(() -> assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1));
-        until(() -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        await().untilAsserted(() ->
+                assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1));
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         assertThat(calls).hasValue(1);
     }
 
@@ -396,13 +402,13 @@ class StageStreamTests extends NoteFixture {
         Heard heard = subscribe(stage.messages(new Fragile(1, broken)), 0);
         broken.set(true);
         stage.close();
-        until(() -> assertThat(heard.errors).hasSize(1));
+        await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
         assertThat(heard.errors.get(0)).isInstanceOf(StageClosedException.class);
         assertThat(stage.snapshot(0).role().callbackFailures()).isPositive();
     }
 
     @Test
-    void flow_subscriberThatThrowsAtOnce_hasNoTicketAfterwards() {
+    void flowSubscriberThatThrowsAtOnce_hasNoTicketAfterwards() {
         Stage<Integer, Note> stage = kept();
         var heard = new Heard(0) {
             @Override

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +56,7 @@ class StageTicketEndTests extends NoteFixture {
         var second = new AtomicReference<Task<Received<Note>>>();
         wakeUp.action.set(() -> {
             second.set(start(ticket::await));
-            until(() -> assertThat(second.get().isDone()).isTrue());
+            await().until(() -> second.get().isDone());
         });
         add(2, "the first one's");
 
@@ -97,7 +98,7 @@ class StageTicketEndTests extends NoteFixture {
         assertThat(exits(stage)).containsExactly(Map.entry(Outcome.SIGNALLED, 1L));
         assertThat(count(stage, MessageOutcome.DELIVERED)).isEqualTo(1);
         add(2, "again");
-        until(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.DUPLICATE));
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.DUPLICATE));
         add(1, "done");
         head.get();
     }
@@ -148,7 +149,7 @@ class StageTicketEndTests extends NoteFixture {
                 .hasMessageContaining("ticket for token '2' of stage 'post'");
         assertThat(exits(stage)).containsExactly(Map.entry(Outcome.CANCELLED, 1L));
         add(2, "too late");
-        until(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE));
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE));
         add(1, "done");
         head.get();
     }
@@ -201,8 +202,8 @@ class StageTicketEndTests extends NoteFixture {
                     clock.advance(Duration.ofMillis(7));
                     add(2, "late");
                     add(2, "late too");
-                    until(() -> assertThat(source.received).hasValue(2));
-                    until(() -> assertThat(unclaimed).hasSize(2));
+                    await().untilAsserted(() -> assertThat(source.received).hasValue(2));
+                    await().untilAsserted(() -> assertThat(unclaimed).hasSize(2));
                 }
             }
         });
@@ -277,10 +278,10 @@ class StageTicketEndTests extends NoteFixture {
             public void onComplete() {}
         });
         add(1, "one");
-        until(() -> assertThat(texts).hasValue("one"));
+        await().untilAsserted(() -> assertThat(texts).hasValue("one"));
         subscription.get().cancel();
         add(1, "two");
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
 
         assertThat(unclaimed.get(0).outcome()).isEqualTo(MessageOutcome.LATE);
         assertThat(unclaimed.get(0).late()).isNotNull();

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ class StageTicketTests extends NoteFixture {
     }
 
     @Test
-    void severalTicketsOfOneThread_awaitedInAnyOrder_eachGetTheirOwn() throws Exception {
+    void severalTicketsOfOneThreadAwaitedInAnyOrder_eachGetTheirOwn() throws Exception {
         Stage<Integer, Note> stage = stage();
         try (Ticket<Integer, Note> one = stage.ticket(1);
                 Ticket<Integer, Note> two = stage.ticket(2)) {
@@ -67,9 +69,9 @@ class StageTicketTests extends NoteFixture {
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, twoSeconds, () -> {}));
         var gate = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
-        until(() -> assertThat(strict.isParked(waiter.thread)).isTrue());
+        await().until(() -> clock.isParked(waiter.thread));
         Task<StageSnapshot> looker = start(() -> {
-            strict.whenLooking(
+            clock.whenLooking(
                     Thread.currentThread(),
                     () -> true, // a snapshot reads the clock with the stage's lock held
                     () -> {
@@ -82,13 +84,13 @@ class StageTicketTests extends NoteFixture {
         // first the alarm queues for the lock, for the waiter whose time is up, then the head that has filed and wants
         // to signal
         Task<Void> alarm = start(() -> {
-            strict.advance(Duration.ofSeconds(2));
+            clock.advance(Duration.ofSeconds(2));
             return null;
         });
-        until(() -> assertThat(waitsForALock(alarm)).isTrue());
+        await().until(() -> waitsForALock(alarm));
         add(2, "in the nick of time");
-        until(() -> assertThat(source.received).hasValue(1));
-        until(() -> assertThat(waitsForALock(head)).isTrue());
+        await().untilAsserted(() -> assertThat(source.received).hasValue(1));
+        await().until(() -> waitsForALock(head));
         gate.countDown();
 
         assertThat(waiter.get().text()).isEqualTo("in the nick of time");
@@ -164,7 +166,7 @@ class StageTicketTests extends NoteFixture {
         assertThat(count(stage, MessageOutcome.LATE)).isZero();
     }
 
-    /** A token that looks who holds tickets whenever a map asks it for its hash. */
+    /** A token that looks for live tickets whenever a map asks it for its hash. */
     private static final class Looking {
         private final List<Integer> ticketsSeen = new ArrayList<>();
         private Runnable look = () -> {};
@@ -323,7 +325,7 @@ class StageTicketTests extends NoteFixture {
     }
 
     @Test
-    void s16_closeWhileAHeadHangsInAHelper_returnsAndTheHeadIsToldLater() throws Exception {
+    void s16_closeWhileAHeadHangsInACallback_returnsAndTheHeadIsToldLater() throws Exception {
         Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.closeTimeout(Duration.ofMillis(20))));
         var release = new CountDownLatch(1);
         Task<Note> head = start(() -> stage.call(
@@ -333,7 +335,7 @@ class StageTicketTests extends NoteFixture {
                     return false;
                 },
                 () -> add(1, "hangs")));
-        until(() -> assertThat(source.received).hasValue(1));
+        await().untilAsserted(() -> assertThat(source.received).hasValue(1));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
 
         stage.close();
@@ -367,7 +369,8 @@ class StageTicketTests extends NoteFixture {
         });
         add(1, "a");
         head.get();
-        until(() -> assertThat(heads(stage, newer)).as("newest first").isTrue());
+        await().untilAsserted(
+                        () -> assertThat(heads(stage, newer)).as("newest first").isTrue());
         add(2, "b");
         add(3, "c");
         older.get();

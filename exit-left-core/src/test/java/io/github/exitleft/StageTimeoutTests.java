@@ -3,6 +3,7 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +35,7 @@ class StageTimeoutTests extends NoteFixture {
         add(1, "false");
         add(7, "unknown");
         queue.add(new Note(null, "unreadable"));
-        until(() -> assertThat(source.received).hasValue(4));
+        await().untilAsserted(() -> assertThat(source.received).hasValue(4));
         pass(Duration.ofMillis(2_000));
 
         assertThat(head.failure())
@@ -49,7 +50,7 @@ class StageTimeoutTests extends NoteFixture {
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
         add(7, "unknown");
-        until(() -> assertThat(unclaimed).hasSize(1));
+        await().untilAsserted(() -> assertThat(unclaimed).hasSize(1));
         clock.advance(Duration.ofSeconds(2));
 
         assertThat(waiter.failure())
@@ -87,7 +88,7 @@ class StageTimeoutTests extends NoteFixture {
             }
         };
         Task<Note> head = start(() -> stage.call(1, () -> {}));
-        until(() -> assertThat(heads(stage, head)).isTrue());
+        await().until(() -> heads(stage, head));
         var options = CallOptions.<Note>defaults().timeout(Duration.ofMillis(20));
 
         assertThatThrownBy(() -> stage.call(2, options, () -> {})).isInstanceOf(StageTimeoutException.class);
@@ -110,13 +111,14 @@ class StageTimeoutTests extends NoteFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"reader", "check", "unclaimed", "headChanged"})
-    void m7_headThatHangsInAHelper_holdsNobodyPastTheirDeadline(String callback) throws Exception {
+    void m7_headThatHangsInACallback_holdsNoWaiterPastItsDeadline(String callback) throws Exception {
         var gate = new CountDownLatch(1);
         var hanging = new AtomicReference<Thread>();
         Runnable hang = () -> {
             hanging.set(Thread.currentThread());
             StageTicketTests.awaitUninterruptibly(gate);
         };
+        clock.restless = true;
         Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
                     if (callback.equals("reader")) {
                         hang.run();
@@ -124,7 +126,7 @@ class StageTimeoutTests extends NoteFixture {
                     return note.token();
                 })
                 .defaultTimeout(LONG)
-                .seam(TestParkers.on(clock)));
+                .seam(bare -> bare.parker(clock)));
         stage.addListener(new StageListener<Integer, Note>() {
             @Override
             public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {
@@ -152,7 +154,7 @@ class StageTimeoutTests extends NoteFixture {
                     add(99, "unknown");
                     add(1, "mine");
                 }));
-        until(() -> assertThat(hanging.get()).isSameAs(head.thread));
+        await().untilAsserted(() -> assertThat(hanging.get()).isSameAs(head.thread));
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, TWO_SECONDS, () -> {}));
         Task<Note> second = startWaiter(stage, () -> stage.call(3, TWO_SECONDS, () -> {}));
         try (var log = new LogCapture("io.github.exitleft")) {
@@ -232,7 +234,7 @@ class StageTimeoutTests extends NoteFixture {
     }
 
     @Test
-    void unattended_withNobodyWaiting_isZeroHoweverLong() {
+    void unattendedWithoutWaiters_isZeroHoweverLong() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         clock.advance(Duration.ofDays(1));
 

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class StoppedProcessTests extends NoteFixture {
 
     /** Waits until the waits with these tickets have noticed that their time is up, so that each has entered once more, and look on. */
     private static void untilOvershot(Stage<Integer, Note> stage, List<Ticket<Integer, Note>> tickets) {
-        until(() -> {
+        await().untilAsserted(() -> {
             BareSnapshot role = stage.snapshot(0).role();
             assertThat(role.entries()).containsEntry(Outcome.TIMED_OUT, (long) tickets.size());
             assertThat(role.waiters()).isEqualTo(tickets.size());

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.test.SourceContractTests;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,7 +62,7 @@ class UnwakeableSourceTests extends SourceContractTests<UnwakeableSourceTests.Pa
 
         @Override
         public void close() {
-            library.closed = true; // not volatile: only whoever has the role at the end may call it
+            library.closed = true; // not volatile: only the thread with the role at the end may call it
         }
     }
 

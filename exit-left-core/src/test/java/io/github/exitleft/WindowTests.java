@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Window.Place;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +29,8 @@ class WindowTests {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Executor IN_PLACE = Runnable::run;
 
-    private final SteeredParking parking = new SteeredParking();
-    private final Window window = new Window(2, parking, new ManualTimer());
+    private final SteeredParker parker = new SteeredParker();
+    private final Window window = new Window(2, parker, new ManualTimer());
     private final Deque<Place> places = new ArrayDeque<>();
 
     /** A thread that waits for a place. */
@@ -45,7 +45,7 @@ class WindowTests {
         }
 
         Place place() throws Exception {
-            return result.get(10, TimeUnit.SECONDS);
+            return Patience.get(result);
         }
 
         Throwable thrown() throws Exception {
@@ -75,9 +75,8 @@ class WindowTests {
     /** Starts a thread, and returns once it is parked in the line. */
     private Caller startWaiting(Duration timeout) {
         int before = window.waiting();
-        Caller caller = start(() -> window.acquire(parking.nanoTime() + timeout.toNanos()));
-        await().pollInterval(Duration.ofMillis(1))
-                .until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
+        Caller caller = start(() -> window.acquire(parker.nanoTime() + timeout.toNanos()));
+        await().until(() -> window.waiting() == before + 1 && parker.isParked(caller.thread));
         return caller;
     }
 
@@ -118,16 +117,16 @@ class WindowTests {
         assertThat(window.used()).isZero();
         fill();
         assertThat(window.tryAcquire()).isNull();
-        assertThat(window.acquire(parking.nanoTime()))
+        assertThat(window.acquire(parker.nanoTime()))
                 .as("looked, without waiting")
                 .isNull();
-        assertThat(window.acquire(parking.nanoTime() - 1)).isNull();
+        assertThat(window.acquire(parker.nanoTime() - 1)).isNull();
 
         places.pop().release();
         assertThat(window.used()).isEqualTo(1);
         fill();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Window(0, parking, new ManualTimer()))
+                .isThrownBy(() -> new Window(0, parker, new ManualTimer()))
                 .withMessage("'window' must be at least 1, but is 0");
     }
 
@@ -141,7 +140,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_thoseWhoWait_areServedInOrder_threadsAndTakersAlike() throws Exception {
+    void m13_waiters_areServedInOrderThreadsAndTakersAlike() throws Exception {
         fill();
         Caller first = startWaiting(LONG);
         var second = new Told();
@@ -169,7 +168,7 @@ class WindowTests {
         fill();
         Caller impatient = startWaiting(Duration.ofSeconds(3));
         Caller patient = startWaiting(LONG);
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(impatient.place()).isNull();
         assertThat(window.waiting()).isEqualTo(1);
 
@@ -181,10 +180,10 @@ class WindowTests {
     void s2_placeHandedOverBeforeTheTimeIsUp_isTakenEvenIfItIsFoundLate() throws Exception {
         fill();
         Caller caller = startWaiting(Duration.ofSeconds(3));
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
-        parking.advance(Duration.ofSeconds(9));
-        parking.release(caller.thread);
+        parker.advance(Duration.ofSeconds(9));
+        parker.release(caller.thread);
         Place place = caller.place();
         assertThat(place).isNotNull();
         places.add(place);
@@ -194,7 +193,7 @@ class WindowTests {
     void m13_timeThatIsUpBeforeAPlaceIsFreed_leavesItToTheNext() throws Exception {
         fill();
         Caller late = startWaiting(Duration.ofSeconds(3));
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(late.place()).isNull();
         places.pop().release();
         assertThat(window.used()).isEqualTo(1);
@@ -216,10 +215,10 @@ class WindowTests {
     void s10_placeHandedOverBeforeTheInterrupt_isTakenAndTheFlagStays() throws Exception {
         fill();
         Caller caller = startWaiting(LONG);
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
         caller.thread.interrupt();
-        parking.release(caller.thread);
+        parker.release(caller.thread);
         places.add(caller.place());
         assertThat(caller.leftInterrupted).isTrue();
     }
@@ -228,7 +227,7 @@ class WindowTests {
     void s10_freePlace_isTakenByAnInterruptedThreadToo() throws Exception {
         Caller caller = start(() -> {
             Thread.currentThread().interrupt();
-            return window.acquire(parking.nanoTime() + 1);
+            return window.acquire(parker.nanoTime() + 1);
         });
         places.add(caller.place());
         assertThat(caller.leftInterrupted).isTrue();
@@ -239,8 +238,8 @@ class WindowTests {
         fill();
         Caller caller = startWaiting(LONG);
         for (int i = 0; i < 3; i++) {
-            parking.unpark(caller.thread);
-            await().until(() -> parking.isParked(caller.thread));
+            parker.unpark(caller.thread);
+            await().until(() -> parker.isParked(caller.thread));
         }
         assertThat(window.waiting()).isEqualTo(1);
         places.pop().release();
@@ -347,7 +346,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_takerThatThrows_isToldSo_theThreadThatFreedThePlaceIsNot() {
+    void m13_takerThatThrows_isToldSoAndTheThreadThatFreedThePlaceIsNot() {
         fill();
         var failing = new Told() {
             @Override
@@ -384,7 +383,7 @@ class WindowTests {
     }
 
     @Test
-    void m13_close_endsAllWaits_refusesOthers_andTakesPlacesBack() throws Exception {
+    void m13_close_endsAllWaitsRefusesOthersAndTakesPlacesBack() throws Exception {
         fill();
         Caller thread = startWaiting(LONG);
         var taker = new Told();
@@ -414,15 +413,15 @@ class WindowTests {
     void m13_placeHandedOverBeforeTheClose_isTaken() throws Exception {
         fill();
         Caller caller = startWaiting(LONG);
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
         window.close(() -> new IllegalStateException("closed"));
-        parking.release(caller.thread);
+        parker.release(caller.thread);
         places.add(caller.place());
     }
 
     @Test
-    void m6_end_endsThoseWhoWaitNow_othersWaitAgain() throws Exception {
+    void m6_end_endsPresentWaitsAndOthersWaitAgain() throws Exception {
         fill();
         Caller before = startWaiting(LONG);
         window.end(() -> new CancellationException("the source failed"));

@@ -17,7 +17,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Turns what goes wrong into problem details (RFC 9457) that tell the caller what to do and nothing of the internals. */
+/** Turns failures into problem details (RFC 9457) that tell the caller what to do, and nothing of the internals. */
 @RestControllerAdvice
 final class ApiErrors extends ResponseEntityExceptionHandler {
 
@@ -46,7 +46,7 @@ final class ApiErrors extends ResponseEntityExceptionHandler {
         return unavailable("no server can be asked at the moment; try again later", A_SECOND);
     }
 
-    /** Leaves the interrupt flag cleared: Tomcat, whose thread it is, writes nothing on a thread that has it set. */
+    /** Leaves the interrupt flag cleared: Tomcat, which owns the thread, writes nothing on a thread that has it set. */
     @ExceptionHandler({StageClosedException.class, InterruptedException.class})
     ResponseEntity<ProblemDetail> onEnd() {
         return unavailable("the application is about to stop", null);

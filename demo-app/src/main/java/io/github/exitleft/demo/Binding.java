@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What one server said, or why it said nothing.
  *
  * @param server the server that was asked
- * @param mappedAddress from where the request came in the eyes of the server; null if there is an error
+ * @param mappedAddress the address from which the server saw the request come; null if there is an error
  * @param roundTripMicros the time from the first request to the answer, in microseconds; null if there is an error
  * @param error why there is no answer; null if there is one
  */

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** STUN servers on loopback for when none are configured, so that the demo runs without a network. */
+/** STUN servers on loopback that are used when none are configured, so that the demo runs without a network. */
 @Configuration(proxyBeanMethods = false)
 class LoopbackConfiguration {
 
@@ -31,7 +31,7 @@ class LoopbackConfiguration {
         return servers;
     }
 
-    /** Matches where no server is configured, whichever way a list may be written. */
+    /** Matches if no server is configured, in whichever form a list may be written. */
     static final class OnNoServers implements Condition {
 
         @Override

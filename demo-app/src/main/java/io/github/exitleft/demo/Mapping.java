@@ -9,7 +9,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** How a NAT maps one port that talks to many servers (RFC 5780, section 4.3, as far as one round of requests can tell). */
+/**
+ * How a NAT maps one port that talks to many servers (RFC 5780, section 4.3), as far as one round of requests can tell.
+ */
 enum Mapping {
     /** The same for every server. */
     @JsonProperty("endpoint-independent")
@@ -21,13 +23,16 @@ enum Mapping {
     @JsonProperty("unknown")
     UNKNOWN;
 
-    /** One answer: which server says which address. */
+    /** One answer: a server and the address that it saw. */
     record Seen(InetAddress server, InetSocketAddress mapped) {}
 
     /**
-     * Judges each address family by itself, since IPv4 and IPv6 have different addresses without any NAT. One family with
-     * two mappings is enough for "dependent". For "independent" there must be none, and one family in which two servers at
-     * different addresses agree: a NAT may well treat the ports of one address alike and not another address.
+     * Judges the mapping by the answers.
+     *
+     * <p>Each address family is judged by itself, since IPv4 and IPv6 have different addresses without any NAT. One
+     * family with two mappings is enough for "dependent". "Independent" takes a family in which two servers at
+     * different addresses agree, and none with two mappings: a NAT may treat the ports of one address alike and another
+     * address differently.
      */
     static Mapping of(Collection<Seen> answers) {
         Map<Class<?>, Set<InetAddress>> servers = new HashMap<>();

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What all servers together say about the NAT between them and this application.
  *
- * @param localPort the one UDP port that all requests left from
+ * @param localPort the UDP port that all requests left from
  * @param mapping how the NAT maps that port
- * @param bindings what each server said, in the order of the configuration
+ * @param bindings each server's answer, in the order of the configuration
  */
 record NatCheck(int localPort, Mapping mapping, List<Binding> bindings) {}

@@ -29,10 +29,10 @@ import org.springframework.stereotype.Service;
 @Service
 final class NatChecker {
 
-    /** How long to wait before a request is sent again, and then twice as long (RFC 8489, section 6.2.1). */
+    /** The time until a request is sent again; it doubles with every resend (RFC 8489, section 6.2.1). */
     private static final Duration RTO = Duration.ofMillis(500);
 
-    /** With the first one these are the RFC's seven sends, if the timeout leaves time for so many. */
+    /** With the first request these are the RFC's seven, if the timeout leaves time for so many. */
     private static final int RESENDS = 6;
 
     private final Stage<String, Datagram> stun;
@@ -51,7 +51,7 @@ final class NatChecker {
                 : List.copyOf(properties.servers());
     }
 
-    /** Asks one server. The time that it reports includes waking up the caller. */
+    /** Asks one server. The reported time includes waking up the caller. */
     Binding ask(ServerAddress server) throws InterruptedException {
         InetSocketAddress address = addressOf(allowed(server));
         StunRequest request = StunRequest.binding();
@@ -70,15 +70,16 @@ final class NatChecker {
     }
 
     /**
-     * Asks all servers at once: takes all tickets, sends all requests, and awaits one answer after the other until one
-     * deadline. The times that it reports end when the answer was received, which may have been long before its turn.
+     * Asks all servers at once: takes all tickets, sends all requests, and awaits the answers one after the other until
+     * one deadline. The reported times end when an answer was received, which may have been long before its turn.
      */
     NatCheck askAll() throws InterruptedException {
         List<Question> questions = new ArrayList<>();
         try {
             for (ServerAddress server : servers) {
                 var question = new Question(server);
-                questions.add(question); // before its ticket, so that each ticket taken is closed
+                // before its ticket is taken, so that each ticket taken is closed
+                questions.add(question);
                 question.prepare();
             }
             int localPort = localPort();
@@ -110,23 +111,28 @@ final class NatChecker {
         }
     }
 
-    /** The server if callers may ask it; compared by address, so that another name for a configured one will do. */
+    /**
+     * Returns the server if callers may ask it. Servers are compared by address, so another name for a configured one
+     * will do.
+     */
     private ServerAddress allowed(ServerAddress server) {
         if (allowAnyServer || servers.contains(server)) {
             return server;
         }
         List<ServerAddress> candidates =
                 servers.stream().filter(each -> each.port() == server.port()).toList();
-        if (!candidates.isEmpty()) { // or nothing is looked up that a stranger has named
+        if (!candidates.isEmpty()) {
+            // otherwise nothing is looked up, since the name may be a stranger's
             try {
                 InetSocketAddress address = server.resolve();
                 for (ServerAddress candidate : candidates) {
                     if (hasAddress(candidate, address)) {
-                        return ServerAddress.of(address); // this address, whatever the next look-up would say
+                        // this address, whatever the next look-up would return
+                        return ServerAddress.of(address);
                     }
                 }
             } catch (UnknownHostException e) {
-                // then it is none of the configured ones
+                // an unknown name is none of the configured servers
             }
         }
         throw ServerException.notAllowed(server);
@@ -143,7 +149,8 @@ final class NatChecker {
     private static InetSocketAddress addressOf(ServerAddress server) {
         try {
             InetSocketAddress address = server.resolve();
-            if (address.getAddress().isAnyLocalAddress()) { // which a filter of names likes to give
+            if (address.getAddress().isAnyLocalAddress()) {
+                // resolvers that filter names like to return this address
                 throw ServerException.useless("the server's address is that of no host");
             }
             return address;
@@ -162,7 +169,7 @@ final class NatChecker {
         if (response instanceof StunResponse.Success success) {
             return success.mappedAddress();
         }
-        // the server's own words are left out, they could be anything
+        // the server's own words are left out, since they could be anything
         throw ServerException.useless(
                 "the server refused the request with STUN error " + ((StunResponse.Failure) response).code());
     }
@@ -182,18 +189,21 @@ final class NatChecker {
         try {
             return socket.localAddress().getPort();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // closed between the tickets and here
+            // the port was closed after the tickets were taken
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** One server among those that are asked at once. */
+    /** One of the servers that are asked at once. */
     private final class Question implements AutoCloseable {
 
         private final ServerAddress server;
         private final StunRequest request = StunRequest.binding();
         private @Nullable InetSocketAddress address;
-        private @Nullable Ticket<String, Datagram>
-                ticket; // null before it is taken, and when there is nothing to wait for
+
+        /** Null before it is taken, and when there is nothing to wait for. */
+        private @Nullable Ticket<String, Datagram> ticket;
+
         private long firstSent;
         private Mapping.@Nullable Seen seen;
         private Binding binding;
@@ -245,7 +255,8 @@ final class NatChecker {
                 seen = new Mapping.Seen(address.getAddress(), mapped);
                 binding = NatChecker.binding(server, mapped, reply.receivedAt() - firstSent);
             } catch (StageTimeoutException e) {
-                return; // asked again, if there is time
+                // the request is sent again, if there is time
+                return;
             } catch (ServerException e) {
                 binding = failed(e.getMessage());
             }

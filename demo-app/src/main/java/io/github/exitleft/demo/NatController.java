@@ -5,7 +5,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The REST API: every request's thread waits for its own replies, and one of them reads for all. */
+/** The REST API. Every request's thread waits for its own replies, and one of the threads reads for all. */
 @RestController
 @RequestMapping("/api")
 final class NatController {

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server as people write it, {@code HOST:PORT} or {@code [IPv6]:PORT}; nothing is looked up until it is asked to.
+ * A server as people write it, {@code HOST:PORT} or {@code [IPv6]:PORT}; the host is resolved only on request.
  *
  * @param host a name or an IP address, an IPv6 address in brackets
  * @param port 1 to 65535
@@ -22,9 +22,9 @@ record ServerAddress(String host, int port) {
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
 
     /**
-     * Reads one; public and of this name so that Spring converts parameters and properties with it.
+     * Parses a server; public and of this name so that Spring converts parameters and properties with it.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text is no server
      */
     public static ServerAddress of(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
@@ -44,7 +44,7 @@ record ServerAddress(String host, int port) {
         return of(text(address));
     }
 
-    /** Host and port, with an IPv6 address in brackets. */
+    /** Returns host and port, with an IPv6 address in brackets. */
     static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
@@ -53,22 +53,23 @@ record ServerAddress(String host, int port) {
     private static boolean isHost(String host) {
         if (host.startsWith("[")) {
             try {
-                InetAddress.getByName(host); // brackets: this is read, never looked up
+                // in brackets the host is parsed and never looked up
+                InetAddress.getByName(host);
                 return true;
             } catch (UnknownHostException e) {
                 return false;
             }
         }
-        // what Java takes for an address besides four numbers, such as 127.1 or 2130706433, is a trap
+        // anything but four numbers that Java takes for an address, such as 127.1 or 2130706433, is refused
         return IPV4.matcher(host).matches() || LABELS.matcher(host).matches();
     }
 
-    /** The address to send to; looks a name up, which may take a while. */
+    /** Returns the address to send to; looks a name up, which may take a while. */
     InetSocketAddress resolve() throws UnknownHostException {
         return new InetSocketAddress(InetAddress.getByName(host), port);
     }
 
-    /** All addresses of a name. */
+    /** Returns all addresses of a name. */
     List<InetAddress> resolveAll() throws UnknownHostException {
         return List.of(InetAddress.getAllByName(host));
     }

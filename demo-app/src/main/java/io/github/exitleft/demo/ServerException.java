@@ -3,7 +3,7 @@ package io.github.exitleft.demo;
 import java.io.Serial;
 import org.springframework.http.HttpStatus;
 
-/** Thrown when a server must not be asked or is of no use; its message may be shown to anybody. */
+/** Thrown when a server must not be asked or is of no use; its message may be shown to any caller. */
 final class ServerException extends RuntimeException {
 
     @Serial

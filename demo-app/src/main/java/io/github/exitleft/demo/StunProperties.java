@@ -23,7 +23,7 @@ record StunProperties(
      *
      * @param minDelay Shortest time until a server answers.
      * @param maxDelay Longest time until a server answers.
-     * @param loss Share of the requests that are not answered, from 0 to 1.
+     * @param loss Share of requests that are not answered, from 0 to 1.
      */
     record Loopback(
             @DefaultValue("5ms") Duration minDelay,

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 class ApiErrorsTests {
 
     @Test
-    void serverInTheRequest_missingMalformedOrNotAllowed_isRefusedBeforeAnythingIsSent() {
+    void serverInTheRequestMissingMalformedOrNotAllowed_isRefusedBeforeAnythingIsSent() {
         try (RunningDemo demo = RunningDemo.start()) {
             assertThat(Problems.detail(demo.get("/api/bindings"), 400)).contains("'server'");
             for (String malformed : new String[] {"", "foo", "foo:0", "127.1:3478", "[::1]", "[::1]:3478:1"}) {
@@ -43,7 +43,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void path_thatIsNone_is404AsAProblemEvenForBrowsers() {
+    void pathThatIsNone_is404AsAProblemEvenForBrowsers() {
         try (RunningDemo demo = RunningDemo.start()) {
             for (String path : new String[] {"/nothing", "/api/nothing", "/api/bindings/x", "/nothing.html"}) {
                 assertThat(Problems.detail(demo.get(path, "Accept", "text/html"), 404))
@@ -53,7 +53,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void error_thatNobodyExpected_is500WithoutItsMessage() {
+    void unexpectedError_is500WithoutItsMessage() {
         try (RunningDemo demo =
                 RunningDemo.with("logging.level.root=off").bean(new Broken()).start()) {
             assertThat(Problems.detail(demo.get("/broken"), 500)).isEqualTo("an error that should not happen");
@@ -69,7 +69,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void server_thatDoesNotAnswerInTime_is504AndListedWithItsErrorByNat() {
+    void serverThatDoesNotAnswerInTime_is504AndListedWithItsErrorByNat() {
         try (RunningDemo demo =
                 RunningDemo.start("exit-left.stages.stun.default-timeout=700ms", "demo.stun.loopback.loss=1")) {
             assertThat(Problems.detail(demo.get("/api/bindings?server=" + demo.server(0)), 504))
@@ -88,7 +88,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void server_atTheAddressOfNoHost_is502AndListedWithItsErrorByNat() {
+    void serverAtTheAddressOfNoHost_is502AndListedWithItsErrorByNat() {
         try (RunningDemo demo = RunningDemo.start("demo.stun.servers=0.0.0.0:3478")) {
             String reason = "the server's address is that of no host";
             assertThat(Problems.detail(demo.get("/api/bindings?server=0.0.0.0:3478"), 502))
@@ -103,7 +103,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void requests_beyondTheMaximum_are503WithRetryAfterAndLeaveNoTicket() {
+    void requestsBeyondTheMaximum_are503WithRetryAfterAndLeaveNoTicket() {
         try (RunningDemo demo = RunningDemo.start("exit-left.stages.stun.max-tickets=1", "demo.stun.loopback.loss=1")) {
             CompletableFuture<HttpResponse<String>> first = demo.begin("/api/bindings?server=" + demo.server(0));
             await().until(() -> demo.servers().requests() == 1);
@@ -125,7 +125,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void stage_thatIsClosed_is503AtOnceAndForThoseWhoWait() {
+    void closedStage_is503AtOnceAndForRequestsThatWait() {
         try (RunningDemo demo = RunningDemo.start("demo.stun.loopback.loss=1")) {
             CompletableFuture<HttpResponse<String>> waiting = demo.begin("/api/bindings?server=" + demo.server(0));
             CompletableFuture<HttpResponse<String>> waitingForAll = demo.begin("/api/nat");
@@ -145,7 +145,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void source_thatFails_is503WithRetryAfter() {
+    void sourceThatFails_is503WithRetryAfter() {
         try (RunningDemo demo = RunningDemo.with(
                         // without application.yml, whose keys for UDP do not go together with these
                         "spring.config.name=none",
@@ -198,7 +198,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void server_thatRefusesOrTalksNonsense_is502AndListedWithItsErrorByNat() {
+    void serverThatRefusesOrAnswersNonsense_is502AndListedWithItsErrorByNat() {
         try (FakeServer refusing = FakeServer.replying(request -> FakeServer.error(request, 420));
                 FakeServer babbling = FakeServer.replying(request -> Arrays.copyOf(request, 21));
                 FakeServer echoing = FakeServer.replying(request -> request);
@@ -235,7 +235,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void server_thatCannotBeReachedFromThePort_is502() {
+    void serverThatCannotBeReachedFromThePort_is502() {
         // a port that is bound to an IPv4 address has no way to an IPv6 one
         try (RunningDemo demo = RunningDemo.start(
                 "exit-left.stages.stun.source.udp.address=127.0.0.1", "demo.stun.servers=[::1]:3478")) {
@@ -249,7 +249,7 @@ class ApiErrorsTests {
     }
 
     @Test
-    void strangersReply_withTheRightTransactionId_isNotBelieved() throws IOException {
+    void strangersReplyWithTheRightTransactionId_isNotBelieved() throws IOException {
         try (DatagramSocket stranger = new DatagramSocket();
                 FakeServer asked = FakeServer.answering((socket, request) -> {
                     byte[] forged = FakeServer.success(FakeServer.bytes(request), 6666);

@@ -36,12 +36,12 @@ class ConcurrentRequestsIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     @Test
-    void requests_withLossAndShuffledReplies_getTheirOwnAnswerOrATimeoutInTime() {
+    void requestsWithLossAndShuffledReplies_getTheirOwnAnswerOrATimeoutInTime() {
         InetSocketAddress[] wanted = new InetSocketAddress[SERVERS];
         for (int i = 0; i < SERVERS; i++) {
             wanted[i] = new InetSocketAddress("127.0.0.1", 0);
         }
-        // each server sees another address, so that an answer shows whom it comes from
+        // each server sees another address, so that an answer shows which server it comes from
         try (LoopbackStunServers servers = LoopbackStunServers.builder()
                         .listenOn(wanted)
                         .delay(Duration.ofMillis(1), Duration.ofMillis(300))

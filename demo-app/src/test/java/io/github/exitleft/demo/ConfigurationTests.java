@@ -46,7 +46,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void anyServer_ifItIsAllowed_isAsked() {
+    void anyServerThatIsAllowed_isAsked() {
         try (FakeServer server = FakeServer.replying(request -> FakeServer.success(request, 4000));
                 RunningDemo demo = RunningDemo.start("demo.stun.allow-any-server=true")) {
             assertThat(demo.json("/api/bindings?server=" + server.address())
@@ -73,7 +73,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void server_atAnIpv6Address_isAskedOverTheSamePort() {
+    void serverAtAnIpv6Address_isAskedOverTheSamePort() {
         try (LoopbackStunServers servers = LoopbackStunServers.builder()
                         .listenOn(new InetSocketAddress("127.0.0.1", 0))
                         .listenWherePossible(new InetSocketAddress("::1", 0))

@@ -21,7 +21,7 @@ class CoturnIT {
     Path directory;
 
     @Test
-    void coturn_onTwoAddresses_seesThePortOfTheStageOnBoth() throws IOException, InterruptedException {
+    void coturnOnTwoAddresses_seesThePortOfTheStageOnBoth() throws IOException, InterruptedException {
         Path turnserver = Programs.require("coturn", "turnserver");
         int port = freePort();
         List<String> servers = List.of("127.0.0.1:" + port, "127.0.0.2:" + port);

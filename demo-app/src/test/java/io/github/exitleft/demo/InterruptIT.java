@@ -20,7 +20,7 @@ class InterruptIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void head_interruptedWhileItReads_leavesPortOpenAndOthersAnswered(boolean virtual) {
+    void headInterruptedWhileItReads_leavesPortOpenAndOthersAnswered(boolean virtual) {
         try (RunningDemo demo = RunningDemo.with(
                         "spring.threads.virtual.enabled=" + virtual,
                         "demo.stun.loopback.loss=1",

@@ -14,19 +14,19 @@ class MappingTests {
     }
 
     @Test
-    void twoPortsOfOneAddress_thatAgree_areUnknown() {
+    void twoPortsOfOneAddressThatAgree_areUnknown() {
         assertThat(Mapping.of(List.of(seen("192.0.2.1", "203.0.113.5", 4000), seen("192.0.2.1", "203.0.113.5", 4000))))
                 .isEqualTo(Mapping.UNKNOWN);
     }
 
     @Test
-    void twoAddresses_thatAgree_areIndependent() {
+    void twoAddressesThatAgree_areIndependent() {
         assertThat(Mapping.of(List.of(seen("192.0.2.1", "203.0.113.5", 4000), seen("192.0.2.2", "203.0.113.5", 4000))))
                 .isEqualTo(Mapping.ENDPOINT_INDEPENDENT);
     }
 
     @Test
-    void twoAddresses_thatSeeDifferentPortsOrAddresses_areDependent() {
+    void twoAddressesThatSeeDifferentPortsOrAddresses_areDependent() {
         assertThat(Mapping.of(List.of(seen("192.0.2.1", "203.0.113.5", 4000), seen("192.0.2.2", "203.0.113.5", 4001))))
                 .isEqualTo(Mapping.ADDRESS_DEPENDENT);
         assertThat(Mapping.of(List.of(seen("192.0.2.1", "203.0.113.5", 4000), seen("192.0.2.2", "203.0.113.6", 4000))))
@@ -34,14 +34,14 @@ class MappingTests {
     }
 
     @Test
-    void oneServerOfEachFamily_isUnknown_sinceTheFamiliesHaveDifferentAddressesAnyway() {
+    void oneServerOfEachFamily_isUnknownSinceTheFamiliesHaveDifferentAddressesAnyway() {
         assertThat(Mapping.of(
                         List.of(seen("192.0.2.1", "203.0.113.5", 4000), seen("2001:db8::1", "2001:db8::5", 4000))))
                 .isEqualTo(Mapping.UNKNOWN);
     }
 
     @Test
-    void oneFamilyThatAgrees_isIndependent_unlessTheOtherContradicts() {
+    void oneFamilyThatAgrees_isIndependentUnlessTheOtherContradicts() {
         Mapping.Seen first = seen("192.0.2.1", "203.0.113.5", 4000);
         Mapping.Seen second = seen("192.0.2.2", "203.0.113.5", 4000);
         Mapping.Seen third = seen("2001:db8::1", "2001:db8::5", 4000);

@@ -41,7 +41,7 @@ class NatApiTests {
     }
 
     @Test
-    void bindings_ofAServer_showAsWhomItSeesThePortOfTheStage() {
+    void bindingsOfAServer_showAsWhomItSeesThePortOfTheStage() {
         String server = demo.server(0);
 
         HttpResponse<String> response = demo.get("/api/bindings?server=" + server);
@@ -57,7 +57,7 @@ class NatApiTests {
     }
 
     @Test
-    void bindings_ofAConfiguredServerByAnotherName_areShownUnderThatName() {
+    void bindingsOfAConfiguredServerByAnotherName_areShownUnderThatName() {
         String server = demo.server(0).replace("127.0.0.1", "stun.test");
 
         JsonNode binding = demo.json("/api/bindings?server=" + server);
@@ -67,7 +67,7 @@ class NatApiTests {
     }
 
     @Test
-    void nat_withServersThatAnswer_isEndpointIndependentAndShowsTheOnePort() {
+    void natWithServersThatAnswer_isEndpointIndependentAndShowsTheOnePort() {
         JsonNode check = demo.json("/api/nat");
 
         assertThat(names(check)).containsExactly("bindings", "localPort", "mapping");
@@ -89,7 +89,7 @@ class NatApiTests {
     }
 
     @Test
-    void nat_whileRequestsAreLost_asksAgain() {
+    void natWhileRequestsAreLost_asksAgain() {
         demo.servers().loss(1);
         long before = demo.servers().requests();
         CompletableFuture<HttpResponse<String>> response = demo.begin("/api/nat");
@@ -107,7 +107,7 @@ class NatApiTests {
     }
 
     @Test
-    void bindings_whileRequestsAreLost_areAskedForAgain() {
+    void bindingsWhileRequestsAreLost_areAskedForAgain() {
         demo.servers().loss(1);
         long before = demo.servers().requests();
         CompletableFuture<HttpResponse<String>> response = demo.begin("/api/bindings?server=" + demo.server(1));
@@ -121,11 +121,11 @@ class NatApiTests {
     }
 
     @Test
-    void replies_thatComeTwice_areCountedAsDuplicatesAndDisturbNobody() {
+    void repliesThatComeTwice_areCountedAsDuplicatesAndDisturbNoCall() {
         demo.servers().duplicates(1);
         long before = count("duplicate");
 
-        // the second of a pair is noticed by whoever reads next
+        // the next read notices the second of a pair
         await().until(() -> {
             assertThat(demo.get("/api/bindings?server=" + demo.server(0)).statusCode())
                     .isEqualTo(200);
@@ -136,7 +136,7 @@ class NatApiTests {
     }
 
     @Test
-    void stage_whileSomebodyWaits_showsHeadAndTicketButNoToken() {
+    void stageWithAWaiter_showsHeadAndTicketButNoToken() {
         demo.servers().loss(1);
         CompletableFuture<HttpResponse<String>> first = demo.begin("/api/bindings?server=" + demo.server(0));
         CompletableFuture<HttpResponse<String>> second = demo.begin("/api/bindings?server=" + demo.server(0));

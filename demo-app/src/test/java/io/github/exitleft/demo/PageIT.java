@@ -2,11 +2,11 @@ package io.github.exitleft.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +17,7 @@ class PageIT {
     Path directory;
 
     @Test
-    void page_inABrowser_showsTheCheckAndTheStage() throws IOException, InterruptedException {
+    void pageInABrowser_showsTheCheckAndTheStage() throws IOException, InterruptedException {
         Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
         try (RunningDemo demo = RunningDemo.start()) {
             Path dom = directory.resolve("dom.html");
@@ -40,9 +40,7 @@ class PageIT {
                     .redirectError(directory.resolve("errors.txt").toFile())
                     .start();
             try {
-                assertThat(process.waitFor(90, TimeUnit.SECONDS))
-                        .as("the browser ends by itself")
-                        .isTrue();
+                Patience.waitFor(process);
             } finally {
                 process.destroyForcibly().waitFor();
             }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.demo.stun.LoopbackStunServers;
-import java.io.IOException;
+import io.github.exitleft.testing.Patience;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A stop of the application while requests wait for replies. */
@@ -21,7 +20,7 @@ class ShutdownIT {
     private static final int REQUESTS = 100;
 
     @Test
-    void stop_withRequestsInFlight_answersAllAndFreesThePorts() throws IOException {
+    void stopWithRequestsInFlight_answersAllAndFreesThePorts() throws Exception {
         RunningDemo demo = RunningDemo.start("demo.stun.loopback.loss=1", "exit-left.stages.stun.default-timeout=60s");
         LoopbackStunServers loopback = demo.servers();
         int udpPort = demo.udpPort();
@@ -38,11 +37,10 @@ class ShutdownIT {
         loopback.loss(0);
 
         for (CompletableFuture<HttpResponse<String>> response : responses) {
-            assertThat(response.orTimeout(60, TimeUnit.SECONDS).join().statusCode())
-                    .isEqualTo(200);
+            assertThat(Patience.get(response).statusCode()).isEqualTo(200);
             assertThat(response.join().body()).contains("127.0.0.1:" + udpPort).doesNotContain("error");
         }
-        stopped.orTimeout(60, TimeUnit.SECONDS).join();
+        Patience.get(stopped);
         assertThat(demo.context().isActive()).isFalse();
         try (ServerSocket tcp = new ServerSocket(demo.port());
                 DatagramSocket udp = new DatagramSocket(new InetSocketAddress(udpPort))) {

@@ -2,12 +2,12 @@ package io.github.exitleft.tcp;
 
 import java.nio.ByteBuffer;
 
-/** Frames that are values of ASN.1, encoded by its Basic Encoding Rules with definite lengths. */
+/** Values in the Basic Encoding Rules of ASN.1 (ITU-T X.690) with definite lengths, each a frame. */
 final class Ber implements Framing {
 
     static final Framing FRAMING = new Ber();
 
-    /** Longer tags are legal, but no protocol has them. */
+    /** The longest tag, in bytes; longer ones are legal, but no protocol has them. */
     private static final int LONGEST_TAG = 6;
 
     private static final int MORE = 0x80;
@@ -39,14 +39,15 @@ final class Ber implements Framing {
         long length = 0;
         for (int i = 0; i < octets; i++) {
             if (length > Long.MAX_VALUE >> 16) {
-                return Long.MAX_VALUE; // too long already, whatever follows
+                // too long already, whatever follows
+                return Long.MAX_VALUE;
             }
             length = length << 8 | bytes.get(at++) & 0xff;
         }
         return at - begin + length;
     }
 
-    /** Where the length begins; not before the limit if the tag is not complete yet. */
+    /** Returns where the length begins; not before the limit if the tag is not complete yet. */
     private static int afterTag(ByteBuffer bytes, int begin, int end) {
         if (begin == end || (bytes.get(begin) & 0x1f) != 0x1f) {
             return begin + 1;

@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,28 +23,28 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection, from the attempt to make it to its end, with all that belongs to it and to no later one.
+ * One TCP connection, from the attempt to make it to its end, with all state that belongs to it alone.
  *
- * <p>It is made by one thread; then one at a time receives, while any number send. The channel does not block, so no interrupt closes
- * it. The first failure, of either side, is kept: no frame is sent after it, and receiving ends with it once what had come before
- * has been looked at.
+ * <p>One thread makes it; then one thread at a time receives, while any number send. The channel does not block, so no
+ * interrupt closes it. The first failure, of either side, is kept: no frame is sent after it, and receiving ends with
+ * it once everything that had come before has been read.
  */
 final class Connection implements Closeable {
 
-    /** What makes a wait end at once, in addition to {@link #wakeup}, which is called when it begins to. */
+    /** What ends a wait at once, in addition to {@link #wakeup}. */
     @FunctionalInterface
     interface Waking {
 
-        /** Says whether not to wait; asked before each wait. */
+        /** Returns whether not to wait; asked before each wait. */
         boolean isWoken();
 
-        /** Called when a wait has ended, or would have begun. */
+        /** Reports that a wait has ended or was not begun. */
         default void waited() {}
     }
 
     private static final int LOOKS = 3;
 
-    /** How much is written at once: of more the JVM would copy all that is left at each attempt. */
+    /** How many bytes are written at once. Each attempt to write more would make the JVM copy all of the rest. */
     private static final int CHUNK = 1 << 17;
 
     private final SocketChannel channel;
@@ -54,23 +55,23 @@ final class Connection implements Closeable {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final ReentrantLock sending = new ReentrantLock();
 
-    // written before it is handed to others
+    // written before other threads get the connection
 
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
-    // only for the receiving thread
+    // the fields from here on are used by the receiving thread only
 
-    /** Whether reads found something there when it was not known before, more often than not; at most this far from zero. */
+    /** Counts up when a look finds something, and down when it does not; at most this far from zero. */
     private int looks;
 
-    /** How often it went to wait without a look. */
+    /** Counts the waits that began without a look. */
     private int waits;
 
-    /** Whether what was there has been read after the failure. */
+    /** Whether everything that had come before the failure has been read. */
     private boolean lastRead;
 
-    /** Takes the channel over, and closes it if that fails. */
+    /** Takes over a channel, and closes it if that fails. */
     Connection(SocketChannel channel, InetSocketAddress remote, Framing framing, int maxFrameSize) throws IOException {
         Selector first = null;
         Selector second = null;
@@ -83,7 +84,8 @@ final class Connection implements Closeable {
             this.channel = channel;
             this.remote = remote;
             this.readable = first;
-            this.writable = second; // one of its own: the receiving thread must not wake up for senders
+            // a selector of its own, since the receiving thread must not wake up for senders
+            this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote);
             complete = true;
         } finally {
@@ -98,7 +100,7 @@ final class Connection implements Closeable {
     /**
      * Connects.
      *
-     * @param unwanted whether to give the attempt up, asked before each wait
+     * @param unwanted whether to give up; asked before each wait
      */
     void connect(Duration timeout, BooleanSupplier unwanted) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Nanos.of(timeout);
@@ -119,7 +121,7 @@ final class Connection implements Closeable {
         }
         localAddress = (InetSocketAddress) channel.getLocalAddress();
         if (localAddress.equals(remote)) {
-            // happens where nothing listens on a port that the system also gives to clients
+            // this happens when nothing listens on a port that the system also gives to clients
             throw new ConnectException("Connection refused: the port was connected to itself");
         }
         channel.register(readable, SelectionKey.OP_READ);
@@ -143,7 +145,10 @@ final class Connection implements Closeable {
         return failure.get() == null;
     }
 
-    /** Marks it as failed, unless it has been already, and wakes the receiving thread. Returns the first failure. */
+    /**
+     * Marks the connection as failed, unless it has failed already, and wakes the receiving thread; returns the first
+     * failure.
+     */
     Throwable fail(Throwable cause) {
         if (failure.compareAndSet(null, cause)) {
             readable.wakeup();
@@ -156,18 +161,18 @@ final class Connection implements Closeable {
         return first == null ? new IOException("it is closed") : first;
     }
 
-    /** Makes the present or the next wait of {@link #receive} or {@link #connect} end at once. */
+    /** Ends the present or the next wait of {@link #receive} or {@link #connect} at once. */
     void wakeup() {
         readable.wakeup();
     }
 
     /**
-     * Receives a frame; null when time is up, woken, or because only a part of one has come.
+     * Receives a frame; returns null if the time is up, the thread was woken, or only a part of a frame has come.
      *
-     * @param nanos how long to wait at most; zero to look
-     * @param waking whether not to wait after all
-     * @throws IOException if the connection has failed or ended; all that came before has been received
-     * @throws RuntimeException if what has come is no frame
+     * @param nanos how long to wait at most, in nanoseconds; zero to look
+     * @param waking what ends the wait
+     * @throws IOException if the connection has failed or ended; everything that came before has been received
+     * @throws RuntimeException if the bytes that have come are no frame
      */
     @Nullable
     Frame receive(long nanos, Waking waking) throws IOException, InterruptedException {
@@ -194,13 +199,14 @@ final class Connection implements Closeable {
             select(readable, nanos);
         }
         waking.waited();
-        if (Thread.interrupted()) { // the flag, if left, would make select return at once for ever
+        if (Thread.interrupted()) {
+            // a flag that stays set would make every select return at once
             throw new InterruptedException("interrupted while waiting for a frame from " + remote);
         }
         return read();
     }
 
-    /** Whether a look has been worth its call lately; now and then without that, to find out whether it is again. */
+    /** Returns whether looks have found something lately; also true now and then, to find out whether they do again. */
     private boolean looksFirst() {
         return looks >= 0 || ++waits % 16 == 0;
     }
@@ -217,37 +223,39 @@ final class Connection implements Closeable {
                                 : "the peer closed it");
             }
             frame = frames.next();
-            more = frames.isFull(); // of a frame that is longer than the buffer
+            // full with a frame that is longer than the buffer
+            more = frames.isFull();
         }
         return frame;
     }
 
     private void select(Selector selector, long nanos) throws IOException {
         try {
-            selector.select(key -> {}, Nanos.millis(nanos));
+            selector.select(key -> {}, Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
         } catch (ClosedSelectorException e) {
             throw lost();
         }
     }
 
-    /** What is said of a connection that has failed; to be made anew for each thread. */
+    /** Returns what to throw for a failed connection; a new exception for each thread. */
     IOException lost() {
         Throwable cause = failure();
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
     /**
-     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt must not cost all
-     * others the connection. If there is no room for the rest in time, the connection fails.
+     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt
+     * must not cost all other callers the connection. If there is no room for the rest in time, the connection fails.
      *
      * @param parts the frame's bytes
-     * @param nanos how long to wait for room, and for other senders
+     * @param nanos how long to wait for room, and for other senders, in nanoseconds
      */
     void send(ByteBuffer[] parts, long nanos) throws IOException {
         long deadline = System.nanoTime() + nanos;
         lockForSending(deadline);
         boolean interrupted = false;
-        boolean intact = true; // nothing or all of the frame has been sent
+        // whether nothing or all of the frame has been sent
+        boolean intact = true;
         try {
             if (!isIntact()) {
                 throw lost();
@@ -258,7 +266,8 @@ final class Connection implements Closeable {
                 if (sent > 0 && Thread.interrupted()) {
                     interrupted = true;
                 }
-                intact = false; // if the next line throws it isn't known what it did
+                // if the next line throws, it is unknown how much it has written
+                intact = false;
                 long count = write(parts);
                 sent += count;
                 intact = sent == 0 || sent == size;
@@ -279,13 +288,14 @@ final class Connection implements Closeable {
         }
     }
 
-    /** Fails the connection after a frame that was sent in part, perhaps: nothing may follow it. */
+    /** Fails the connection after a frame that may have been sent in part, since nothing may follow it. */
     private void giveUp(Throwable cause) throws IOException {
         fail(cause);
         try {
-            channel.shutdownOutput(); // or the peer would wait for the rest until the failure is told here
+            // otherwise the peer would wait for the rest of the frame until the failure is noticed here
+            channel.shutdownOutput();
         } catch (IOException e) {
-            // it is lost anyway
+            // the connection is lost anyway
         }
         if (cause instanceof IOException && !(cause instanceof SocketTimeoutException)) {
             throw lost();
@@ -359,7 +369,7 @@ final class Connection implements Closeable {
         return remaining;
     }
 
-    /** Closes it, also while threads receive or send. */
+    /** Closes the connection, also while threads receive or send. */
     @Override
     public void close() {
         fail(new IOException("it was closed"));
@@ -373,7 +383,7 @@ final class Connection implements Closeable {
             try {
                 opened.close();
             } catch (IOException e) {
-                // it is of no more use either way
+                // the connection is of no more use either way
             }
         }
     }

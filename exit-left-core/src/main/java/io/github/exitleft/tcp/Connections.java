@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -8,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that a source has now, and how it gets the next one: one thread makes it, in order to receive or to send, and the
- * others wait for that.
+ * The present connection of a source, and how it gets the next one: one thread makes it, in order to receive or to
+ * send, while other threads wait.
  */
 final class Connections {
 
@@ -18,12 +19,12 @@ final class Connections {
 
         final Thread thread = Thread.currentThread();
 
-        /** The connection that is being made, to be closed or woken by others. */
+        /** The connection that is being made; other threads close or wake it. */
         volatile @Nullable Connection connection;
 
         // guarded by the lock
 
-        /** Whether it has failed for a reason that is its own thread's alone, such as an interrupt. */
+        /** Whether the attempt failed for a reason of its thread alone, such as an interrupt. */
         boolean abandoned;
 
         @Nullable
@@ -34,12 +35,15 @@ final class Connections {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition attempted = lock.newCondition();
 
-    // written under the lock, read without
+    // written with the lock held, read without
 
-    /** The latest connection, until its failure has been told; null while there is none. */
+    /** The latest connection until its failure has been reported; null while there is none. */
     private volatile @Nullable Connection current;
 
-    /** An older connection whose failure has not been told: a sender replaced it while no thread was receiving. */
+    /**
+     * An older connection whose failure has not been reported, since a sender replaced it while no thread was
+     * receiving.
+     */
     private volatile @Nullable Connection untold;
 
     private volatile @Nullable Attempt attempt;
@@ -60,7 +64,7 @@ final class Connections {
         return untold;
     }
 
-    /** How many have been made. */
+    /** Returns how many connections have been made. */
     long made() {
         return made.get();
     }
@@ -75,7 +79,7 @@ final class Connections {
         }
     }
 
-    /** Gives a connection up that has failed, and makes the exception that tells of it. */
+    /** Gives up a failed connection, and returns the exception that reports it. */
     IOException lost(Connection failed) {
         lock.lock();
         try {
@@ -95,9 +99,9 @@ final class Connections {
     /**
      * Connects, or waits while another thread does.
      *
-     * @param nanos how long to wait for another thread
+     * @param nanos how long to wait for another thread, in nanoseconds
      * @param unwanted whether to give up; asked before each wait
-     * @return the connection; null if the time was up, or it was not wanted any more
+     * @return the connection; null if the time is up, or it is no longer wanted
      */
     @Nullable
     Connection connect(long nanos, BooleanSupplier unwanted) throws IOException, InterruptedException {
@@ -128,7 +132,7 @@ final class Connections {
                     unwanted);
             return dialled;
         } catch (Throwable e) {
-            mine.abandoned = Dialler.isInterrupt(e) || unwanted.getAsBoolean();
+            mine.abandoned = Source.isInterrupt(e) || unwanted.getAsBoolean();
             mine.failure = e;
             throw e;
         } finally {
@@ -136,7 +140,7 @@ final class Connections {
         }
     }
 
-    /** Waits while other threads connect; false if the time was up, or it was not wanted any more. */
+    /** Waits while other threads connect; returns false if the time is up, or the connection is no longer wanted. */
     private boolean othersAreOver(long nanos, BooleanSupplier unwanted) throws IOException, InterruptedException {
         long rest = nanos;
         for (Attempt others = attempt; others != null; others = attempt) {
@@ -182,7 +186,7 @@ final class Connections {
         }
     }
 
-    /** Makes a thread that waits in order to receive look again whether that is still wanted. */
+    /** Makes a thread that waits in order to receive check again whether it is still wanted. */
     void wakeup() {
         Connection present = current;
         if (present != null) {
@@ -203,7 +207,7 @@ final class Connections {
         }
     }
 
-    /** Closes what there is, also while threads use it. */
+    /** Closes the connections there are, also while threads use them. */
     void close() {
         Connection last;
         Attempt now;

@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Makes connections: tries each remote and each of its addresses in order, and lets the opening talk. */
+/** Makes connections: tries each remote and each of its addresses in order, and runs the opening. */
 final class Dialler {
 
     private final List<InetSocketAddress> remotes;
@@ -39,9 +40,9 @@ final class Dialler {
      * Makes a connection that is ready for use.
      *
      * @param attempts is given each connection before it is used, so that it can be closed meanwhile
-     * @param unwanted whether to give up; to be asked after a wake-up
+     * @param unwanted whether to give up; asked after a wake-up
      * @return the first connection that opens
-     * @throws IOException why the last remote failed; those before are suppressed
+     * @throws IOException why the last remote failed; the failures before are suppressed exceptions
      */
     Connection dial(Consumer<Connection> attempts, BooleanSupplier unwanted) throws IOException, InterruptedException {
         List<IOException> failures = new ArrayList<>();
@@ -66,7 +67,7 @@ final class Dialler {
         return last;
     }
 
-    /** Looks a name up anew each time, since it may have moved; notes the failure if it is unknown. */
+    /** Resolves a name, anew each time since its addresses may have changed; adds a failure if it is unknown. */
     private static List<InetSocketAddress> addressesOf(InetSocketAddress remote, List<IOException> failures) {
         if (!remote.isUnresolved()) {
             return List.of(remote);
@@ -112,7 +113,7 @@ final class Dialler {
         try {
             opening.open(talk);
         } catch (Exception e) {
-            if (isInterrupt(e)) {
+            if (Source.isInterrupt(e)) {
                 var interrupt = new InterruptedException(
                         "interrupted during the opening of the connection to " + connection.remote());
                 interrupt.initCause(e);
@@ -123,20 +124,10 @@ final class Dialler {
         } finally {
             talk.over = true;
         }
-        if (!connection.isIntact()) { // the opening has ignored that
+        if (!connection.isIntact()) {
+            // the connection has failed and the opening has ignored that
             throw connection.lost();
         }
-    }
-
-    /** Whether it is an interrupt, or wraps one. */
-    static boolean isInterrupt(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < 16; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     static String text(InetSocketAddress address) {
@@ -149,13 +140,13 @@ final class Dialler {
                 : host.getHostAddress() + ":" + address.getPort();
     }
 
-    /** The remotes, as shown to operators. */
+    /** Returns the remotes, as shown to operators. */
     @Override
     public String toString() {
         return remotes.stream().map(Dialler::text).collect(Collectors.joining(", "));
     }
 
-    /** What an opening talks by. */
+    /** The peer as an opening sees it. */
     private final class Talk implements Opening.Peer {
 
         private final Connection connection;

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** A frame that was received: its payload, and the peer that it is from; immutable. Offsets are in bytes from 0. */
+/** A frame that was received: its payload and the peer that sent it; immutable. Offsets are in bytes from 0. */
 public final class Frame {
 
     private final InetSocketAddress remote;
@@ -14,7 +14,7 @@ public final class Frame {
     private final int begin;
     private final int length;
 
-    /** The array is not copied, and must not be changed any more. */
+    /** Creates a frame of an array that is not copied and must not change any more. */
     Frame(InetSocketAddress remote, byte[] bytes, int begin, int length) {
         this.remote = remote;
         this.bytes = bytes;
@@ -23,7 +23,7 @@ public final class Frame {
     }
 
     /**
-     * Makes a frame, for tests of what handles them.
+     * Creates a frame; for tests of code that handles frames.
      *
      * @param remote the peer
      * @param payload its payload; copied
@@ -34,38 +34,22 @@ public final class Frame {
                 Objects.requireNonNull(remote, "'remote' must not be null"), payload.clone(), 0, payload.length);
     }
 
-    /**
-     * Returns the peer that the frame is from.
-     *
-     * @return the connection's remote address
-     */
+    /** {@return the address and port of the peer that sent the frame} */
     public InetSocketAddress remote() {
         return remote;
     }
 
-    /**
-     * Returns the payload.
-     *
-     * @return a read-only view, with a position of its own
-     */
+    /** {@return a read-only view of the payload, with a position of its own} */
     public ByteBuffer payload() {
         return ByteBuffer.wrap(bytes, begin, length).slice().asReadOnlyBuffer();
     }
 
-    /**
-     * Returns the payload's length.
-     *
-     * @return bytes
-     */
+    /** {@return the payload's length in bytes} */
     public int length() {
         return length;
     }
 
-    /**
-     * Returns the payload.
-     *
-     * @return a copy
-     */
+    /** {@return a copy of the payload} */
     public byte[] toByteArray() {
         return Arrays.copyOfRange(bytes, begin, begin + length);
     }
@@ -150,7 +134,7 @@ public final class Frame {
         return number(offset, Long.BYTES, byteOrder);
     }
 
-    /** Reads so many bytes as a number, unsigned where there are fewer than eight. */
+    /** Reads a number of that many bytes, unsigned if there are fewer than eight. */
     long number(int offset, int count, ByteOrder byteOrder) {
         int at = index(offset, count);
         long number = 0;
@@ -161,7 +145,7 @@ public final class Frame {
         return number;
     }
 
-    /** Copies so many bytes. */
+    /** Copies that many bytes. */
     byte[] copy(int offset, int count) {
         int at = index(offset, count);
         return Arrays.copyOfRange(bytes, at, at + count);

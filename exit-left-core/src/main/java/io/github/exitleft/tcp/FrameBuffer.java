@@ -8,36 +8,38 @@ import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has come on one connection and is no frame yet. For one thread at a time.
+ * The bytes of one connection that are no whole frame yet. Used by one thread at a time.
  *
- * <p>The system puts bytes into a buffer outside the heap, and from there each is copied once, into its frame: a frame whose length is
- * known before all of it has come is filled bit by bit. Only the beginning of a frame whose end is not in sight is moved, when it
- * meets the end of the buffer.
+ * <p>The system puts bytes into a buffer outside the heap, from which each is copied once, into its frame. A frame
+ * whose length is known before all of it has come is filled bit by bit. Only the beginning of a frame whose length is
+ * unknown is moved, when it reaches the end of the buffer.
  */
 final class FrameBuffer {
 
     private static final int LEAST = 8_192;
-    private static final int MOST = 65_536; // to begin with
 
-    /** From here on the first of four bytes that are taken for a length is a printable character. */
+    /** The buffer's capacity at the beginning, in bytes. */
+    private static final int MOST = 65_536;
+
+    /** From this size on, the first of four bytes read as a length is a printable character. */
     private static final long PLAUSIBLE = 1 << 28;
 
     private final Framing framing;
     private final int maxFrameSize;
     private final InetSocketAddress remote;
 
-    /** From {@link #begin} to its position are bytes that have come. */
+    /** The bytes that have come, from {@link #begin} to the position. */
     private ByteBuffer buffer;
 
-    /** The same memory, as the framing may see it. */
+    /** The same memory as the framing sees it. */
     private ByteBuffer view;
 
     private int begin;
 
-    /** How many bytes from {@link #begin} on the framing has seen without telling the frame's length. */
+    /** How many bytes from {@link #begin} on the framing has seen without finding the frame's length. */
     private int seen;
 
-    /** A frame of which only a part has come; the buffer is empty then. */
+    /** A frame of which only a part has come; the buffer is then empty. */
     private byte @Nullable [] partial;
 
     private int filled;
@@ -50,22 +52,24 @@ final class FrameBuffer {
         this.view = buffer.asReadOnlyBuffer();
     }
 
-    /** A frame's size in words. What is huge may be content that was taken for a length, and is not shown. */
+    /**
+     * Returns a frame's size in words. A huge one is not shown, since it may be content that was taken for a length.
+     */
     static String size(long length) {
         return length < PLAUSIBLE ? length + " bytes" : "256 MiB or more";
     }
 
-    /** Whether a part of a frame has come. */
+    /** Returns whether a part of a frame has come. */
     boolean hasPartOfAFrame() {
         return partial != null || buffer.position() > begin;
     }
 
-    /** Whether there may be more to be read than there was room for. */
+    /** Returns whether there may be more to read than there was room for. */
     boolean isFull() {
         return !buffer.hasRemaining();
     }
 
-    /** Takes the next frame, if it is there already. */
+    /** Takes the next frame; returns null if it has not come yet. */
     @Nullable
     Frame next() {
         int available = buffer.position() - begin;
@@ -133,7 +137,7 @@ final class FrameBuffer {
     /**
      * Reads what is there, without blocking if the channel does not block.
      *
-     * @return how many bytes; -1 at the end of the stream
+     * @return how many bytes were read; -1 at the end of the stream
      */
     int fill(ReadableByteChannel channel) throws IOException {
         if (begin == buffer.position()) {
@@ -150,7 +154,8 @@ final class FrameBuffer {
             buffer.limit(buffer.position()).position(begin);
             buffer.compact();
         } else {
-            int size = (int) Math.min(2L * buffer.capacity(), maxFrameSize); // which has not been reached
+            // the maximum has not been reached, or the frame would have been refused
+            int size = (int) Math.min(2L * buffer.capacity(), maxFrameSize);
             ByteBuffer larger = ByteBuffer.allocateDirect(size);
             larger.put(buffer.flip());
             buffer = larger;

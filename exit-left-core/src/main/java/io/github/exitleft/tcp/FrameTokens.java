@@ -7,18 +7,18 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 
-/** Token readers for frames: a field at a fixed place of the payload. */
+/** Token readers for frames: a field at a fixed offset of the payload. */
 public final class FrameTokens {
 
     private FrameTokens() {}
 
     /**
-     * Reads the token from a fixed place, numbers in network byte order.
+     * Returns a reader of tokens at a fixed offset, with numbers in network byte order.
      *
      * @param <T> tokens
      * @param type as for {@link #at(Class, int, int, ByteOrder)}
      * @param offset where the field begins in the payload, in bytes from 0
-     * @param length how many bytes it has
+     * @param length the field's length in bytes
      * @return the reader; a frame that is too short has no token
      * @throws IllegalArgumentException if such a token can't be read from such a field
      */
@@ -27,16 +27,16 @@ public final class FrameTokens {
     }
 
     /**
-     * Reads the token from a fixed place.
+     * Returns a reader of tokens at a fixed offset.
      *
      * @param <T> tokens
-     * @param type {@code Short} (1 or 2 bytes, unsigned where it is 1), {@code Integer} (1 to 4 bytes, unsigned where fewer than 4),
-     *     {@code Long} (1 to 8 bytes, unsigned where fewer than 8), {@code UUID} (16 bytes), {@code ByteBuffer} (read-only copy), or
-     *     {@code String} (lower-case hexadecimal digits). A buffer must not be read from or otherwise changed while it is a token:
-     *     send its {@code duplicate()}
+     * @param type {@code Short} (1 or 2 bytes; 1 is unsigned), {@code Integer} (1 to 4 bytes; fewer than 4 are
+     *     unsigned), {@code Long} (1 to 8 bytes; fewer than 8 are unsigned), {@code UUID} (16 bytes), {@code
+     *     ByteBuffer} (a read-only copy; while it is a token, send its {@code duplicate()}, since reading changes it),
+     *     or {@code String} (lower-case hexadecimal digits)
      * @param offset where the field begins in the payload, in bytes from 0
-     * @param length how many bytes it has
-     * @param byteOrder the byte order of numbers; big-endian for all other types
+     * @param length the field's length in bytes
+     * @param byteOrder the byte order of numbers; other types are big-endian
      * @return the reader; a frame that is too short has no token
      * @throws IllegalArgumentException if such a token can't be read from such a field
      */

@@ -3,8 +3,10 @@ package io.github.exitleft.tcp;
 import java.io.Serial;
 
 /**
- * Thrown for bytes that are no frame, or a frame that is too long. The stream is lost then, since nothing says where the next
- * frame begins. The message says nothing of the frame's content.
+ * Thrown for bytes that are no frame, or for a frame that is too long.
+ *
+ * <p>The stream is then lost, since nothing says where the next frame begins. The message contains nothing of the
+ * frame's content.
  */
 public final class FramingException extends RuntimeException {
 
@@ -12,9 +14,9 @@ public final class FramingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Creates one.
+     * Creates the exception.
      *
-     * @param message what is wrong, and what to do about it; nothing of the frame's content
+     * @param message what is wrong and what to do about it; nothing of the frame's content
      */
     public FramingException(String message) {
         super(message);

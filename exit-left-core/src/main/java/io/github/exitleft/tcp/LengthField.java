@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/** Frames that say how long they are. */
+/** Frames with a length field. */
 record LengthField(int offset, int length, ByteOrder byteOrder, int adjustment, boolean includesItself)
         implements Framing {
 
     private static final int FARTHEST = 1 << 16;
 
-    /** From here on a length is too long whatever is added; below it nothing overflows. */
+    /** From this value on a length is too long whatever is added to it; below it nothing overflows. */
     private static final long TOO_LONG = 1L << 40;
 
     LengthField {
@@ -66,7 +66,7 @@ record LengthField(int offset, int length, ByteOrder byteOrder, int adjustment, 
         return offset + length;
     }
 
-    /** How many bytes of a frame its length field does not count. */
+    /** Returns how many bytes of a frame its length field does not count. */
     private long uncounted() {
         return (long) offset + (includesItself ? 0 : length) + adjustment;
     }

@@ -35,7 +35,7 @@ final class Marks implements Framing {
         return UNKNOWN;
     }
 
-    /** Whether the first bytes of the end mark, so many of them, are at an index. */
+    /** Returns whether the first {@code matching} bytes of the end mark are at an index. */
     private boolean endsAt(ByteBuffer bytes, int index, int matching) {
         for (int i = 0; i < matching; i++) {
             if (bytes.get(index + i) != end[i]) {
@@ -45,7 +45,7 @@ final class Marks implements Framing {
         return true;
     }
 
-    /** Whether the end mark is found before the payload's end, or across it. */
+    /** Returns whether the end mark is found before the payload's end, or across it. */
     private boolean endsEarly(ByteBuffer payload) {
         for (int i = payload.position(); i < payload.limit(); i++) {
             int inside = Math.min(end.length, payload.limit() - i);
@@ -56,7 +56,7 @@ final class Marks implements Framing {
         return false;
     }
 
-    /** Whether the rest of the end mark, after so many bytes of it, is how the mark begins. */
+    /** Returns whether the end mark's bytes from {@code after} on are those with which it begins. */
     private boolean goesOn(int after) {
         for (int i = after; i < end.length; i++) {
             if (end[i] != end[i - after]) {

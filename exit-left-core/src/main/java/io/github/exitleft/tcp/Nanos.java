@@ -5,22 +5,17 @@ import java.time.Duration;
 /** Durations of any size as nanoseconds. */
 final class Nanos {
 
-    /** More would overflow when it is added to a time. */
+    /** The most that can be added to a time without an overflow. */
     private static final long MOST = Long.MAX_VALUE / 4;
 
     private Nanos() {}
 
-    /** Zero for what is negative, and as good as for ever for what is huge. */
+    /** Returns a duration in nanoseconds: zero if it is negative, and practically for ever if it is huge. */
     static long of(Duration duration) {
         if (duration.isNegative()) {
             return 0;
         }
         return duration.getSeconds() >= MOST / 1_000_000_000 ? MOST : duration.toNanos();
-    }
-
-    /** Rounds up, because zero means for ever to a selector. */
-    static long millis(long nanos) {
-        return nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
     }
 
     static long until(long deadline) {

@@ -6,23 +6,23 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * What is said on each new connection before anything else may be sent on it: bind, log on, authenticate.
+ * Prepares each new connection before anything else is sent on it: bind, log on, authenticate.
  *
- * <p>It talks alone. What it throws fails the attempt to connect, with that for the cause; the next remote is tried then, if there is
- * one. Frames that have come and that it does not read go to the stage.
+ * <p>It has the connection to itself. If it throws, the attempt to connect fails with that cause, and the next remote
+ * is tried if there is one. Frames that have come and that it does not read go to the stage.
  */
 @FunctionalInterface
 public interface Opening {
 
     /**
-     * Talks to the peer until the connection is ready for others.
+     * Talks to the peer until the connection is ready for use.
      *
      * @param peer the peer; of no use afterwards, or on another thread
      * @throws Exception if the connection can't be used
      */
     void open(Peer peer) throws Exception;
 
-    /** The peer on a connection that is being opened. */
+    /** The peer of a connection that is being opened. */
     interface Peer {
 
         /**
@@ -44,20 +44,16 @@ public interface Opening {
         /**
          * Waits for the next frame.
          *
-         * @param atMost how long
+         * @param atMost how long to wait at most
          * @return the frame
-         * @throws java.net.SocketTimeoutException if none has come in time
+         * @throws java.net.SocketTimeoutException if no frame comes in time
          * @throws IOException if the connection is lost
-         * @throws FramingException if what has come is no frame
-         * @throws InterruptedException if the thread was interrupted
+         * @throws FramingException if the bytes that come are no frame
+         * @throws InterruptedException if the thread is interrupted
          */
         Frame receive(Duration atMost) throws IOException, InterruptedException;
 
-        /**
-         * Returns the peer's address.
-         *
-         * @return address and port
-         */
+        /** {@return the peer's address and port} */
         InetSocketAddress remote();
     }
 }

@@ -19,15 +19,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of frames: one TCP connection at a time, that no interrupt closes.
+ * A source of frames: one TCP connection at a time, which no interrupt closes.
  *
- * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A part of a frame is
- * kept for the next reader. When the peer closes or resets the connection, when bytes come that are no frame, or when a frame was sent in
- * part only, the source fails, once; the next read or the next send makes a new connection. Nothing of an old connection gets to one
- * that was made later.
+ * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A
+ * part of a frame is kept for the next reader. When the peer closes or resets the connection, when bytes come that are
+ * no frame, or when a frame was sent in part only, the source fails, once; the next read or the next send makes a new
+ * connection. Nothing from an old connection gets to a later one.
  *
- * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that the {@linkplain
- * Builder#opening opening} takes, even where the read was to be shorter. A mere look does not connect.
+ * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that
+ * the {@linkplain Builder#opening opening} takes, even if the read was to be shorter. A look without waiting does not
+ * connect.
  */
 public final class TcpSource implements Source<Frame> {
 
@@ -48,14 +49,15 @@ public final class TcpSource implements Source<Frame> {
         }
 
         @Override
-        public void waited() { // what ended this wait is not to end the next
+        public void waited() {
+            // a wake-up ends one wait only
             if (woken.get()) {
                 woken.set(false);
             }
         }
     };
 
-    /** Whether a thread receives, which is woken by a failure and tells of it. */
+    /** Whether a thread receives; a failure wakes that thread, which reports it. */
     private final AtomicBoolean receiving = new AtomicBoolean();
 
     private TcpSource(Builder settings, Framing framing) {
@@ -65,7 +67,8 @@ public final class TcpSource implements Source<Frame> {
     }
 
     /**
-     * Begins a source; it needs a {@linkplain Builder#remote(String, int) remote} and a {@linkplain Builder#framing framing}.
+     * Returns a builder; it needs a {@linkplain Builder#remote(String, int) remote} and a {@linkplain Builder#framing
+     * framing}.
      *
      * @return a builder
      */
@@ -79,14 +82,16 @@ public final class TcpSource implements Source<Frame> {
         receiving.setRelease(true);
         try {
             connections.requireOpen();
-            Connection current = connections.current(); // first: an older one is noted before it is replaced
+            // before looking for an older one, which is noted before it is replaced
+            Connection current = connections.current();
             Connection older = connections.untold();
             if (older != null) {
                 throw connections.lost(older);
             }
             if (current == null) {
                 connect(nanos);
-                return null; // the connection works, and what comes is for the next read
+                // the connection works, and what comes is for the next read
+                return null;
             }
             return receive(current, nanos);
         } finally {
@@ -125,7 +130,8 @@ public final class TcpSource implements Source<Frame> {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && receiving.getAcquire()) {
-                throw current.lost(); // all waiters are about to be told of that
+                // all waiters are about to be told of the failure
+                throw current.lost();
             }
             try {
                 current = connections.connect(nanos, WANTED);
@@ -205,11 +211,15 @@ public final class TcpSource implements Source<Frame> {
         private Builder() {}
 
         /**
-         * Adds a remote. They are tried in the order in which they were added, each time from the first, and all addresses of a name.
+         * Adds a remote.
          *
-         * @param host its name, which is looked up whenever it is tried, or its address
+         * <p>Remotes are tried in the order in which they were added, each time from the first, with all addresses of a
+         * name.
+         *
+         * @param host its address, or its name, which is resolved whenever it is tried
          * @param port 1 to 65535
          * @return this builder
+         * @throws IllegalArgumentException if the port is out of that range
          */
         public Builder remote(String host, int port) {
             Objects.requireNonNull(host, "'host' must not be null");
@@ -223,7 +233,7 @@ public final class TcpSource implements Source<Frame> {
         /**
          * Adds a remote.
          *
-         * @param address address and port; if not resolved, the name is looked up whenever it is tried
+         * @param address address and port; an unresolved name is resolved whenever it is tried
          * @return this builder
          * @see #remote(String, int)
          */
@@ -233,7 +243,7 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets where frames end.
+         * Sets the framing, which finds the end of each frame.
          *
          * @param framing the framing
          * @return this builder
@@ -244,10 +254,11 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets how long a received frame may be, as it travels; 64 KiB unless set. A longer one is a failure, since nothing says where the
-         * next one begins.
+         * Sets the longest frame that may be received, as it travels; 64 KiB unless set. A longer one is a failure,
+         * since nothing says where the next frame begins.
          *
-         * @param bytes at least 1; as much memory is taken as soon as a frame says that it is so long
+         * @param bytes the size in bytes; at least 1. So much memory is allocated as soon as a frame claims to be that
+         *     long
          * @return this builder
          */
         public Builder maxFrameSize(int bytes) {
@@ -259,9 +270,9 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets how long each address of each remote is given to accept a connection; 2 s unless set.
+         * Sets how long each address of each remote has to accept a connection; 2 s unless set.
          *
-         * @param timeout positive
+         * @param timeout the timeout; positive
          * @return this builder
          */
         public Builder connectTimeout(Duration timeout) {
@@ -270,9 +281,9 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets how long a sender waits for room unless told otherwise; 1 s unless set.
+         * Sets how long a sender waits for room unless it has a timeout of its own; 1 s unless set.
          *
-         * @param timeout positive
+         * @param timeout the timeout; positive
          * @return this builder
          */
         public Builder sendTimeout(Duration timeout) {
@@ -281,7 +292,7 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets what is said on each new connection before it is used; nothing unless set.
+         * Sets what prepares each new connection before it is used; nothing unless set.
          *
          * @param opening talks to the peer
          * @return this builder
@@ -295,8 +306,8 @@ public final class TcpSource implements Source<Frame> {
          * Connects.
          *
          * @return the source, to be closed by the stage that gets it
-         * @throws UncheckedIOException if no remote could be connected, or the opening failed; or if the thread was interrupted, whose
-         *     interrupt flag stays set
+         * @throws UncheckedIOException if no remote can be connected, or the opening fails; also if the thread is
+         *     interrupted, whose interrupt flag stays set
          * @throws IllegalStateException if there is no remote or no framing
          */
         public TcpSource open() {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** A datagram that was received: who sent it, and its payload; immutable. */
+/** A datagram that was received: its sender's address and its payload; immutable. */
 public final class Datagram {
 
     private final InetSocketAddress sender;
@@ -19,9 +19,9 @@ public final class Datagram {
     }
 
     /**
-     * Makes a datagram, for tests of what handles them.
+     * Creates a datagram; for tests of code that handles datagrams.
      *
-     * @param sender who sent it
+     * @param sender the sender's address and port
      * @param payload its payload; copied
      * @return the datagram
      */
@@ -30,12 +30,12 @@ public final class Datagram {
     }
 
     /**
-     * A check for {@code Stage.call} and {@code Stage.ticket}: believes only what comes from one address.
+     * Returns a check for {@code Stage.call} and {@code Stage.ticket} that accepts only datagrams from one address.
      *
-     * @param address the address and port that must have sent it; resolved, and one that a datagram can come from: not the wildcard,
-     *     which some systems take for loopback when they send to it, not a broadcast or multicast address, and not port 0
+     * @param address the sender's address and port: resolved, and one that a datagram can come from, so not a wildcard
+     *     (which some systems take for loopback when sending), broadcast or multicast address, and not port 0
      * @return the check
-     * @throws IllegalArgumentException if no datagram can come from there
+     * @throws IllegalArgumentException if no datagram can come from the address
      */
     public static Predicate<Datagram> from(InetSocketAddress address) {
         InetAddress host = address.getAddress();
@@ -59,43 +59,27 @@ public final class Datagram {
         return datagram -> datagram.sender.equals(address);
     }
 
-    /**
-     * Who sent it.
-     *
-     * @return address and port, as the network says; they can be forged
-     */
+    /** {@return the sender's address and port, as the network says; they can be forged} */
     public InetSocketAddress sender() {
         return sender;
     }
 
-    /**
-     * The payload.
-     *
-     * @return a read-only view, with a position of its own
-     */
+    /** {@return a read-only view of the payload, with a position of its own} */
     public ByteBuffer payload() {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 
-    /**
-     * The payload's length.
-     *
-     * @return bytes
-     */
+    /** {@return the payload's length in bytes} */
     public int length() {
         return bytes.length;
     }
 
-    /**
-     * The payload.
-     *
-     * @return a copy
-     */
+    /** {@return a copy of the payload} */
     public byte[] toByteArray() {
         return bytes.clone();
     }
 
-    /** The payload itself, for reading. */
+    /** Returns the payload itself, which must not be changed. */
     byte[] bytes() {
         return bytes;
     }

@@ -7,21 +7,20 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
-/** Token readers for datagrams: a field at a fixed place, or the sender's address. */
+/** Token readers for datagrams: a field at a fixed offset, or the sender's address. */
 public final class DatagramTokens {
 
     private DatagramTokens() {}
 
     /**
-     * Reads the token from a fixed place. Numbers are in network byte order.
+     * Returns a reader of tokens at a fixed offset, with numbers in network byte order.
      *
      * @param <T> tokens
-     * @param type {@code Integer} (1 to 4 bytes, unsigned where fewer than 4), {@code Long} (1 to 8 bytes, unsigned where
-     *     fewer than 8), {@code UUID} (16 bytes), {@code ByteBuffer} (read-only copy), or {@code String} (lower-case
-     *     hexadecimal digits). A buffer must not be read from or otherwise changed while it is a token: send its {@code
-     *     duplicate()}
+     * @param type {@code Integer} (1 to 4 bytes; fewer than 4 are unsigned), {@code Long} (1 to 8 bytes; fewer than 8
+     *     are unsigned), {@code UUID} (16 bytes), {@code ByteBuffer} (a read-only copy; while it is a token, send its
+     *     {@code duplicate()}, since reading changes it), or {@code String} (lower-case hexadecimal digits)
      * @param offset where the field begins, in bytes from 0
-     * @param length how many bytes it has
+     * @param length the field's length in bytes
      * @return the reader; a datagram that is too short has no token
      * @throws IllegalArgumentException if such a token can't be read from such a field
      */
@@ -58,8 +57,8 @@ public final class DatagramTokens {
     }
 
     /**
-     * Takes the sender's address for the token: one outstanding request a peer. A late reply can't be told from the answer
-     * to the next request then.
+     * Returns a reader that takes the sender's address for the token, which allows one outstanding request a peer. A
+     * late reply can't be told from the answer to the next request.
      *
      * @param <T> tokens
      * @param type {@code InetSocketAddress} or a supertype

@@ -1,5 +1,6 @@
 package io.github.exitleft.udp;
 
+import io.github.exitleft.Source;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -13,13 +14,13 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 
 /**
- * What any thread may do with a stage's UDP port: send, and ask for its address; never read.
+ * Sends from a stage's UDP port, and tells its address. Any thread may use it; it can't read.
  *
  * <p>An interrupt of a sending thread does not close the port.
  */
 public final class UdpSocket {
 
-    /** How a datagram leaves: returns 0 when the send buffer is full. */
+    /** Sends a datagram, or returns 0 when the send buffer is full. */
     @FunctionalInterface
     interface Outlet {
         int send(ByteBuffer payload, InetSocketAddress to) throws IOException;
@@ -40,33 +41,38 @@ public final class UdpSocket {
     }
 
     /**
-     * Sends a datagram.
+     * Sends a datagram; waits up to a second for room while the send buffer is full.
      *
-     * @param to where to
-     * @param payload what to send, whole
-     * @throws IOException as for {@link #send(InetSocketAddress, ByteBuffer)}
+     * @param to the receiver's address and port
+     * @param payload the payload
+     * @throws SocketTimeoutException if there is no room for a second; nothing is sent
+     * @throws InterruptedIOException if the thread is interrupted while it waits for room; nothing is sent
+     * @throws IOException if the datagram can't be sent
+     * @see #send(InetSocketAddress, ByteBuffer)
      */
     public void send(InetSocketAddress to, byte[] payload) throws IOException {
         send(to, ByteBuffer.wrap(payload));
     }
 
     /**
-     * Sends a datagram; while the send buffer is full waits up to a second for room.
+     * Sends a datagram; waits up to a second for room while the send buffer is full.
      *
-     * @param to where to
-     * @param payload what to send, from its position to its limit
-     * @throws SocketTimeoutException if there was no room for a second; nothing was sent
-     * @throws InterruptedIOException if the thread was interrupted while it waited for room; its interrupt flag stays set
-     *     and nothing was sent
-     * @throws java.net.PortUnreachableException never, since the port is not connected: a dead peer looks like a timeout
-     * @throws IOException if the datagram could not be sent, for example because it is too long, the port is closed, or it
+     * <p>The port is not connected, so an unreachable peer is not reported: it looks like a timeout.
+     *
+     * @param to the receiver's address and port
+     * @param payload the payload, from position to limit
+     * @throws SocketTimeoutException if there is no room for a second; nothing is sent
+     * @throws InterruptedIOException if the thread is interrupted while it waits for room; nothing is sent and its
+     *     interrupt flag stays set
+     * @throws IOException if the datagram can't be sent, for example because it is too long, the port is closed, or it
      *     would be a {@linkplain UdpSource.Builder#broadcast broadcast} and may not
      */
     public void send(InetSocketAddress to, ByteBuffer payload) throws IOException {
         if (to.isUnresolved()) {
             throw new IOException("cannot send to " + to + ", whose name is not resolved; resolve it first");
         }
-        boolean empty = !payload.hasRemaining(); // an empty datagram is sent by a send of 0 bytes
+        // an empty datagram is sent by a send of 0 bytes
+        boolean empty = !payload.hasRemaining();
         try {
             if (outlet.send(payload, to) == 0 && !empty) {
                 sendWhenThereIsRoom(to, payload);
@@ -76,7 +82,9 @@ public final class UdpSocket {
         }
     }
 
-    /** Whether the system says no as it does to a broadcast; no other send is answered by that. */
+    /**
+     * Returns whether the system refuses the datagram as it refuses a broadcast; no other send fails with this message.
+     */
     private boolean isForbiddenBroadcast(SocketException thrown) throws IOException {
         return String.valueOf(thrown.getMessage()).contains("ermission denied")
                 && !channel.getOption(StandardSocketOptions.SO_BROADCAST);
@@ -91,7 +99,8 @@ public final class UdpSocket {
 
     private void sendWhenThereIsRoom(InetSocketAddress to, ByteBuffer payload) throws IOException {
         long deadline = System.nanoTime() + SEND_TIMEOUT.toNanos();
-        try (Selector room = Selector.open()) { // one of its own: the reader's must not wake up for writers
+        try (Selector room = Selector.open()) {
+            // a selector of its own, since the reader's must not wake up for senders
             channel.register(room, SelectionKey.OP_WRITE);
             while (outlet.send(payload, to) == 0) {
                 long rest = deadline - System.nanoTime();
@@ -99,7 +108,7 @@ public final class UdpSocket {
                     throw new SocketTimeoutException("no room to send " + payload.remaining() + " bytes to " + to
                             + " for " + SEND_TIMEOUT.toMillis() + " ms; send less, or raise the send buffer");
                 }
-                room.select(UdpSource.millis(rest));
+                room.select(Source.toMillisRoundedUp(Duration.ofNanos(rest)));
                 room.selectedKeys().clear();
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException("interrupted while waiting for room to send to " + to);
@@ -109,7 +118,7 @@ public final class UdpSocket {
     }
 
     /**
-     * The address that the port is bound to.
+     * Returns the address that the port is bound to.
      *
      * @return address and port
      * @throws IOException if the port is closed

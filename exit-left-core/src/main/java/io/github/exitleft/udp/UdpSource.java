@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * A source of datagrams: one UDP port, IPv4 and IPv6, that no interrupt closes.
  *
  * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks in
- * {@code receive}. Reading a datagram costs one system call where more of them are there than are read, and two where the
- * reader has to wait for it: whether to look before waiting is decided by what looking has found lately.
+ * {@code receive}. A datagram costs one system call if it is there already, and two if the reader has to wait for it: the source
+ * looks before it waits as long as looking has been worth it lately.
  */
 public final class UdpSource implements Source<Datagram> {
 
     private static final System.Logger LOGGER = System.getLogger(UdpSource.class.getName());
+    private static final int LOOKS = 3;
 
     private final DatagramChannel channel;
     private final Selector selector;
@@ -43,34 +44,32 @@ public final class UdpSource implements Source<Datagram> {
     private final int sendBufferSize;
     private final int maxDatagramSize;
     private final boolean broadcast;
-    private final List<Group> groups;
+    private final List<MulticastGroup> groups;
 
-    // only for the reading thread
+    private final LongAdder truncated = new LongAdder();
+
+    // the fields from here on are used by the reading thread only
 
     private final ByteBuffer buffer;
 
-    /** Whether reads found something there when it was not known before, more often than not; at most this far from zero. */
+    /** Counts up when a look before waiting finds a datagram, and down when it does not; between -LOOKS and LOOKS. */
     private int looks;
 
-    private static final int LOOKS = 3;
-
-    /** How often it went to wait without a look. */
+    /** Counts the waits that began without a look. */
     private int waits;
-
-    private final LongAdder truncated = new LongAdder();
 
     private UdpSource(DatagramChannel channel, Selector selector, Builder settings) throws IOException {
         this.channel = channel;
         this.selector = selector;
         this.socket = new UdpSocket(channel);
         this.maxDatagramSize = settings.maxDatagramSize;
-        this.buffer = ByteBuffer.allocateDirect(maxDatagramSize + 1); // or one that is too long could not be told
+        this.buffer = ByteBuffer.allocateDirect(maxDatagramSize + 1); // one byte more shows a datagram that is too long
         this.broadcast = settings.broadcast;
         this.groups = List.copyOf(settings.groups);
         channel.configureBlocking(false);
         settings.configure(channel);
         channel.bind(new InetSocketAddress(settings.address, settings.port));
-        for (Group group : groups) {
+        for (MulticastGroup group : groups) {
             group.join(channel);
         }
         channel.register(selector, SelectionKey.OP_READ);
@@ -93,7 +92,7 @@ public final class UdpSource implements Source<Datagram> {
                         String.valueOf(asked),
                         limit);
             } catch (RuntimeException e) {
-                // a log handler that throws is no reason not to open the port, whose channel would be left open
+                // a log handler that throws must not keep the port from being opened
             }
         }
     }
@@ -118,22 +117,20 @@ public final class UdpSource implements Source<Datagram> {
             }
         }
         try {
-            selector.select(UdpSource::forget, millis(saturated(remaining)));
+            selector.select(key -> {}, Source.toMillisRoundedUp(remaining));
         } catch (ClosedSelectorException e) {
             throw new IOException("udp port " + localAddress + " was closed while it was read", e);
         }
-        if (Thread.interrupted()) { // the flag, if left, would make select return at once for ever
+        if (Thread.interrupted()) { // a flag that stays set would make every select return at once
             throw new InterruptedException("interrupted while waiting for a datagram on " + localAddress);
         }
         return read();
     }
 
-    /** Whether a look has been worth its call lately; now and then without that, to find out whether it is again. */
+    /** Whether looks have found datagrams lately; also every 16th time, to find out whether they do again. */
     private boolean looksFirst() {
         return looks >= 0 || ++waits % 16 == 0;
     }
-
-    private static void forget(SelectionKey key) {}
 
     private @Nullable Datagram read() throws IOException, UnreadableMessageException {
         buffer.clear();
@@ -154,15 +151,6 @@ public final class UdpSource implements Source<Datagram> {
         return new Datagram(sender, bytes);
     }
 
-    private static long saturated(Duration duration) {
-        return duration.getSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE : duration.toNanos();
-    }
-
-    /** Rounds up, because zero means for ever to a selector. */
-    static long millis(long nanos) {
-        return nanos / 1_000_000 + (nanos % 1_000_000 > 0 ? 1 : 0);
-    }
-
     @Override
     public void wakeup() {
         selector.wakeup();
@@ -179,7 +167,7 @@ public final class UdpSource implements Source<Datagram> {
     }
 
     /**
-     * The address that the port is bound to.
+     * Returns the address that the port is bound to.
      *
      * @return address and port
      */
@@ -201,7 +189,9 @@ public final class UdpSource implements Source<Datagram> {
         details.put("maxDatagramSize", maxDatagramSize);
         details.put("broadcast", broadcast);
         if (!groups.isEmpty()) {
-            details.put("multicastGroups", groups.stream().map(Group::toString).toList());
+            details.put(
+                    "multicastGroups",
+                    groups.stream().map(MulticastGroup::toString).toList());
         }
         details.put("truncated", truncated.sum());
         return details;
@@ -222,28 +212,6 @@ public final class UdpSource implements Source<Datagram> {
         }
     }
 
-    /** A multicast group on one interface. */
-    private record Group(InetAddress address, NetworkInterface on) {
-
-        void join(DatagramChannel channel) {
-            try {
-                channel.setOption(
-                        StandardSocketOptions.IP_MULTICAST_IF, on); // what is sent to the group goes there too
-                channel.join(address, on);
-            } catch (IOException | RuntimeException e) {
-                throw new UncheckedIOException(
-                        "multicast group " + address.getHostAddress() + " can't be joined on interface " + on.getName()
-                                + ": " + e.getMessage() + "; choose an interface that has an address of its family",
-                        e instanceof IOException io ? io : new IOException(e));
-            }
-        }
-
-        @Override
-        public String toString() {
-            return address.getHostAddress() + " on " + on.getName();
-        }
-    }
-
     /** Builds a {@link UdpSource}. */
     public static final class Builder {
 
@@ -254,7 +222,7 @@ public final class UdpSource implements Source<Datagram> {
         private int maxDatagramSize = 1_500;
         private boolean broadcast;
         private int trafficClass = -1; // the system's
-        private final List<Group> groups = new ArrayList<>();
+        private final List<MulticastGroup> groups = new ArrayList<>();
 
         private Builder() {}
 
@@ -274,6 +242,7 @@ public final class UdpSource implements Source<Datagram> {
          *
          * @param port 0 to 65535; 0 for any free one
          * @return this builder
+         * @throws IllegalArgumentException if it is out of range
          */
         public Builder port(int port) {
             this.port = inRange(port, 0, 65_535, "port");
@@ -281,11 +250,12 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
-         * Sets the size of the system's buffer, in which datagrams wait to be read; 1 MiB unless set. The system may grant
+         * Sets the size of the system's buffer in which datagrams wait to be read; 1 MiB unless set. The system may grant
          * less, which is logged.
          *
          * @param bytes positive
          * @return this builder
+         * @throws IllegalArgumentException if it is not positive
          */
         public Builder receiveBufferSize(int bytes) {
             this.receiveBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "receiveBufferSize");
@@ -293,10 +263,11 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
-         * Sets the longest payload that is expected; 1500 bytes unless set. A longer one counts as unreadable.
+         * Sets the longest payload to expect; 1500 bytes unless set. A longer one counts as unreadable.
          *
          * @param bytes 1 to 65535
          * @return this builder
+         * @throws IllegalArgumentException if it is out of range
          */
         public Builder maxDatagramSize(int bytes) {
             this.maxDatagramSize = inRange(bytes, 1, 65_535, "maxDatagramSize");
@@ -304,11 +275,12 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
-         * Sets the size of the system's buffer, in which datagrams wait to be sent; the system's default unless set. The
+         * Sets the size of the system's buffer in which datagrams wait to be sent; the system's default unless set. The
          * system may grant less, which is logged.
          *
          * @param bytes positive
          * @return this builder
+         * @throws IllegalArgumentException if it is not positive
          */
         public Builder sendBufferSize(int bytes) {
             this.sendBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "sendBufferSize");
@@ -316,8 +288,8 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
-         * Sets whether datagrams can be sent to broadcast addresses; false unless set. They are received either way, by a port
-         * of all interfaces.
+         * Sets whether datagrams can be sent to broadcast addresses; false unless set. A port of all interfaces receives them
+         * either way.
          *
          * @param broadcast whether they can
          * @return this builder
@@ -328,20 +300,21 @@ public final class UdpSource implements Source<Datagram> {
         }
 
         /**
-         * Joins a multicast group, besides those that were named before. What is sent to groups leaves by the interface that
-         * was named last. A port with groups can be opened by several processes at once, as the members of a group need; it
-         * can't be that of one interface's address, at which no datagram to a group arrives.
+         * Joins a multicast group, in addition to the groups that were named before. Datagrams to groups leave by the interface
+         * that was named last. Several processes can open a port with groups at once, as the members of a group need. The port
+         * must not be bound to the address of one interface, since no datagram to a group arrives there.
          *
          * @param group the group's address
          * @param on the interface that listens
          * @return this builder
+         * @throws IllegalArgumentException if it is not a multicast address
          */
         public Builder join(InetAddress group, NetworkInterface on) {
             if (!group.isMulticastAddress()) {
                 throw new IllegalArgumentException(
                         "'group' must be a multicast address, but is " + group.getHostAddress());
             }
-            this.groups.add(new Group(group, Objects.requireNonNull(on, "'on' must not be null")));
+            this.groups.add(new MulticastGroup(group, Objects.requireNonNull(on, "'on' must not be null")));
             return this;
         }
 
@@ -350,6 +323,7 @@ public final class UdpSource implements Source<Datagram> {
          *
          * @param trafficClass 0 to 255; its upper six bits are the DSCP, so that 184 is expedited forwarding
          * @return this builder
+         * @throws IllegalArgumentException if it is out of range
          */
         public Builder trafficClass(int trafficClass) {
             this.trafficClass = inRange(trafficClass, 0, 255, "trafficClass");
@@ -360,8 +334,9 @@ public final class UdpSource implements Source<Datagram> {
          * Opens the port.
          *
          * @return the source, to be closed by the stage that gets it
-         * @throws UncheckedIOException if the port could not be opened, for example because it is in use, or a group not joined
-         * @throws IllegalArgumentException if there are groups, and the address is that of an interface
+         * @throws UncheckedIOException if the port could not be opened, for example because it is in use, or a group could not be
+         *     joined
+         * @throws IllegalArgumentException if there are groups and the address is that of an interface
          */
         public UdpSource open() {
             if (!groups.isEmpty() && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
@@ -397,7 +372,7 @@ public final class UdpSource implements Source<Datagram> {
             if (trafficClass >= 0) {
                 channel.setOption(StandardSocketOptions.IP_TOS, trafficClass);
             }
-            if (!groups.isEmpty()) { // others on this machine listen to the same group on the same port
+            if (!groups.isEmpty()) { // other processes on this machine may listen to the same group on the same port
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             }
         }

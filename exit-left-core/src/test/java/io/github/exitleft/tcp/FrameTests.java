@@ -121,7 +121,7 @@ class FrameTests {
 
     @ParameterizedTest
     @CsvSource({"-1, 4", "0, 0", "0, -1", "2147483647, 1", "2147483647, 2147483647"})
-    void place_thatIsInNoFrame_isRefused(int offset, int length) {
+    void placeThatIsInNoFrame_isRefused(int offset, int length) {
         assertThatThrownBy(() -> FrameTokens.at(String.class, offset, length))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(String.valueOf(offset))
@@ -138,7 +138,7 @@ class FrameTests {
         "java.lang.Object, 4",
         "java.lang.Byte, 1"
     })
-    void type_thatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
+    void typeThatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
         Class<?> token = Class.forName(type);
 
         assertThatThrownBy(() -> FrameTokens.at(token, 0, length))
@@ -147,7 +147,7 @@ class FrameTests {
     }
 
     @Test
-    void byteOrder_ofWhatIsNoNumber_isRefused() {
+    void byteOrderOfNoNumber_isRefused() {
         assertThatThrownBy(() -> FrameTokens.at(UUID.class, 0, 16, LITTLE_ENDIAN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("big-endian");

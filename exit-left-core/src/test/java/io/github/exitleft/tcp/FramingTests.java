@@ -170,7 +170,7 @@ class FramingTests {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void frames_ofAnyKindAndCutAnyhow_areThePayloadsThatWereSent(Kind kind) throws IOException {
+    void framesOfAnyKindAndCutAnyhow_areThePayloadsThatWereSent(Kind kind) throws IOException {
         long seed = Long.getLong("exitleft.framing.seed", System.nanoTime());
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 20; round++) {
@@ -196,7 +196,7 @@ class FramingTests {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void garbage_isRefusedOrTakenForFrames_andNothingElse(Kind kind) {
+    void garbage_isRefusedOrTakenForFramesAndNothingElse(Kind kind) {
         long seed = Long.getLong("exitleft.framing.seed", System.nanoTime());
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 50; round++) {
@@ -255,7 +255,7 @@ class FramingTests {
 
     @ParameterizedTest
     @EnumSource
-    void lengthField_thatSaysTooMuch_isRefusedAsSoonAsItIsThere(Huge huge) {
+    void lengthFieldThatSaysTooMuch_isRefusedAsSoonAsItIsThere(Huge huge) {
         for (int adjustment : new int[] {0, Integer.MAX_VALUE}) {
             Framing framing = Framing.lengthField(0, huge.length, BIG_ENDIAN, adjustment, false);
 
@@ -267,7 +267,7 @@ class FramingTests {
     }
 
     @Test
-    void lengthField_thatSaysLessThanItsHeader_isRefused() {
+    void lengthFieldThatSaysLessThanItsHeader_isRefused() {
         for (Framing framing : List.of(
                 Framing.lengthField(0, 4, BIG_ENDIAN, 0, true),
                 Framing.lengthField(2, 2, BIG_ENDIAN, -4, false),
@@ -290,14 +290,14 @@ class FramingTests {
 
     @ParameterizedTest
     @CsvSource({"-1, 2", "0, 0", "0, 9", "0, -1", "65537, 4", "2147483647, 8"})
-    void lengthField_thatThereCannotBe_isRefused(int offset, int length) {
+    void impossibleLengthField_isRefused(int offset, int length) {
         assertThatThrownBy(() -> Framing.lengthField(offset, length))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageMatching(".*but is (" + offset + "|" + length + ")");
     }
 
     @Test
-    void payload_whoseLengthTheFieldCannotSay_isRefused() {
+    void payloadWhoseLengthTheFieldCannotSay_isRefused() {
         assertThatThrownBy(() -> Framing.lengthField(0, 1).encode(ByteBuffer.allocate(257)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("257 bytes")
@@ -314,7 +314,7 @@ class FramingTests {
 
     @ParameterizedTest
     @CsvSource({"aba, xaba", "aba, abax", "aba, xab", "aa, xa", "aa, aa", "abab, xab"})
-    void payload_thatTheDelimiterWouldEndEarly_isRefused(String delimiter, String payload) {
+    void payloadThatTheDelimiterWouldEndEarly_isRefused(String delimiter, String payload) {
         Framing framing = Framing.delimiter(text(delimiter));
 
         assertThatThrownBy(() -> framing.encode(ByteBuffer.wrap(text(payload))))
@@ -324,7 +324,7 @@ class FramingTests {
     }
 
     @Test
-    void between_withBytesBetweenFrames_isRefusedAtTheFirstOfThem() {
+    void betweenWithBytesBetweenFrames_isRefusedAtTheFirstOfThem() {
         Framing mllp = Framing.between(hex("0b"), hex("1c0d"));
 
         assertThatThrownBy(() -> decode(mllp, hex("0b 41 1c0d 0a"), MAX, BYTE_BY_BYTE))
@@ -382,7 +382,7 @@ class FramingTests {
                 "308a0102030405060708090a",
                 "1fffffffffffffff" // a tag without end
             })
-    void ber_thatIsNone_isRefused(String digits) {
+    void berThatIsNone_isRefused(String digits) {
         for (IntUnaryOperator cut : List.of(WHOLE, BYTE_BY_BYTE)) {
             assertThatThrownBy(() -> decode(Framing.ber(), hex(digits), MAX, cut))
                     .isInstanceOf(FramingException.class);
@@ -391,7 +391,7 @@ class FramingTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "30", "3001", "30010203", "0201070201", "020107020107", "3080"})
-    void payload_thatIsNotOneWholeValue_isRefused(String digits) {
+    void payloadThatIsNotOneWholeValue_isRefused(String digits) {
         assertThatThrownBy(() -> Framing.ber().encode(ByteBuffer.wrap(hex(digits))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(digits.length() / 2 + " bytes");
@@ -409,7 +409,7 @@ class FramingTests {
 
     @ParameterizedTest
     @ValueSource(longs = {-1, Long.MIN_VALUE, 257, Long.MAX_VALUE})
-    void framingOfOnesOwn_thatIsWrong_isRefusedAndLoopsNever(long length) {
+    void framingOfOnesOwnThatIsWrong_isRefusedAndLoopsNever(long length) {
         Framing wrong = (bytes, seen) -> length;
 
         assertThatThrownBy(() -> decode(wrong, new byte[10], 256, WHOLE)).isInstanceOf(FramingException.class);

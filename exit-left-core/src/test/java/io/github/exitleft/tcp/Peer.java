@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.testing.Patience;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -170,7 +171,7 @@ final class Peer implements AutoCloseable {
         server.close();
         if (acceptor != null) { // as long as it is in accept, the system goes on to accept too
             try {
-                acceptor.join(20_000);
+                Patience.join(acceptor);
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }

@@ -3,6 +3,7 @@ package io.github.exitleft.tcp;
 import static io.github.exitleft.tcp.TcpSourceTests.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.StageFixture;
@@ -160,7 +161,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s10_interruptOfWhoOpens_isToldAndKept() throws Exception {
+    void s10_interruptOfAnOpeningThread_isToldAndKept() throws Exception {
         Peer peer = opened(new Peer(1));
         goSilent(peer);
         Task<Boolean> opener = start(() -> {
@@ -172,7 +173,7 @@ class TcpConnectingTests extends StageFixture {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(opener)).isTrue());
+        await().until(() -> isBlocked(opener));
 
         opener.thread.interrupt();
 
@@ -189,10 +190,10 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void m10_wakeupOfWhoConnects_endsTheAttemptAndIsNoFailure() throws Exception {
+    void m10_wakeupOfAConnectingThread_endsTheAttemptAndIsNoFailure() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         source.wakeup();
         assertThat(reader.failure()).isInstanceOf(TransientSourceException.class);
 
@@ -201,10 +202,10 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s10_interruptOfWhoConnects_isNoFailure() throws Exception {
+    void s10_interruptOfAConnectingThread_isNoFailure() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
         assertThat(reader.failure()).isInstanceOf(InterruptedException.class);
 
@@ -212,7 +213,7 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(isBlocked(sender)).isTrue());
+        await().until(() -> isBlocked(sender));
         sender.thread.interrupt();
         assertThat(sender.failure())
                 .isInstanceOf(InterruptedIOException.class)
@@ -220,15 +221,15 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s16_closeUnderWhoConnects_endsTheAttemptAndThoseWhoWaitForIt() throws Exception {
+    void s16_closeUnderAConnectingThread_endsTheAttemptAndTheWaitsForIt() throws Exception {
         TcpSource source = lostToSilence();
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         Task<Void> sender = start(() -> {
             source.backdoor().send(ByteBuffer.wrap(Peer.payload(1)), LONG);
             return null;
         });
-        until(() -> assertThat(isBlocked(sender)).isTrue());
+        await().until(() -> isBlocked(sender));
 
         source.close();
 
@@ -237,7 +238,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void s16_closeWhileAnOpeningHangs_endsThoseWhoWaitForIt() throws Exception {
+    void s16_closeWhileAnOpeningHangs_endsTheWaitsForIt() throws Exception {
         var openings = new AtomicInteger();
         var gate = new CountDownLatch(1);
         Peer peer = opened(new Peer());
@@ -250,9 +251,9 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(openings).hasValue(2));
+        await().untilAsserted(() -> assertThat(openings).hasValue(2));
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -262,7 +263,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void wakeup_whileASenderConnects_endsTheReadAndNotTheAttempt() throws Exception {
+    void wakeupWhileASenderConnects_endsTheReadAndNotTheAttempt() throws Exception {
         var gate = new CountDownLatch(1);
         var openings = new AtomicInteger();
         Peer peer = opened(new Peer());
@@ -276,16 +277,16 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(7));
             return null;
         });
-        until(() -> assertThat(openings).hasValue(2));
+        await().untilAsserted(() -> assertThat(openings).hasValue(2));
         Peer.Line line = peer.accept();
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
         assertThat(reader.failure()).isInstanceOf(TransientSourceException.class);
         Task<Frame> patient = start(() -> receive(source));
-        until(() -> assertThat(isBlocked(patient)).isTrue());
+        await().until(() -> isBlocked(patient));
         line.frame(1);
         gate.countDown();
         sender.get();
@@ -324,14 +325,14 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(openings).hasValue(2));
+        await().untilAsserted(() -> assertThat(openings).hasValue(2));
         Task<Void> second = start(() -> {
             source.backdoor().send(ByteBuffer.wrap(Peer.payload(2)), LONG);
             return null;
         });
-        until(() -> assertThat(isBlocked(second)).isTrue());
+        await().until(() -> isBlocked(second));
         Task<Frame> reader = start(() -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         assertThatThrownBy(() -> source.backdoor().send(ByteBuffer.wrap(Peer.payload(3)), Duration.ZERO))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining("nothing was sent");
@@ -344,7 +345,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void attemptThatWasInterrupted_doesNotFailThoseWhoWaitForIt() throws Exception {
+    void attemptThatWasInterrupted_doesNotFailTheWaitsForIt() throws Exception {
         var openings = new AtomicInteger();
         Peer peer = opened(new Peer());
         TcpSource source = lost(peer, peer.source().opening(p -> {
@@ -360,9 +361,9 @@ class TcpConnectingTests extends StageFixture {
             source.backdoor().send(Peer.payload(1));
             return null;
         });
-        until(() -> assertThat(openings).hasValue(2));
+        await().untilAsserted(() -> assertThat(openings).hasValue(2));
         Task<Frame> reader = start(() -> receive(source));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         peer.accept();
         first.thread.interrupt();
 
@@ -488,7 +489,7 @@ class TcpConnectingTests extends StageFixture {
     }
 
     @Test
-    void openingThatFails_onOneRemote_isTriedOnTheNext() throws Exception {
+    void openingThatFailsOnOneRemote_isTriedOnTheNext() throws Exception {
         Peer standby = opened(new Peer());
         Peer master = opened(Peer.echoing());
         TcpSource source = opened(standby.source()

@@ -3,10 +3,11 @@ package io.github.exitleft.tcp;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.TransientSourceException;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -250,7 +251,7 @@ class TcpPeerFromHellTests extends StageFixture {
     private void exchangeOnceMore(TcpSource source) {
         long heard = asked.get();
         var number = new AtomicInteger();
-        until(() -> {
+        await().untilAsserted(() -> {
             readOne(source, Duration.ofMillis(10));
             assertThatCode(() -> source.backdoor().send(frame(0, number.getAndIncrement(), 10)))
                     .doesNotThrowAnyException();

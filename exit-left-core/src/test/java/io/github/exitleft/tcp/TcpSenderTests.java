@@ -2,6 +2,7 @@ package io.github.exitleft.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.StageFixture;
@@ -71,7 +72,7 @@ class TcpSenderTests extends StageFixture {
     }
 
     private void waitsForRoom(Task<?> sender) {
-        until(() -> assertThat(sender.isDone() || isBlocked(sender)).isTrue());
+        await().until(() -> sender.isDone() || isBlocked(sender));
     }
 
     @Test
@@ -96,7 +97,7 @@ class TcpSenderTests extends StageFixture {
             }
             return frame;
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         assertThatThrownBy(() -> source.backdoor().send(ByteBuffer.allocate(LARGE), Duration.ofMillis(20)))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining(LARGE + " bytes")
@@ -155,7 +156,7 @@ class TcpSenderTests extends StageFixture {
         });
         waitsForRoom(sender);
         sender.thread.interrupt();
-        until(() ->
+        await().untilAsserted(() ->
                 assertThat(sender.thread.isInterrupted()).as("taken note of").isFalse());
         waitsForRoom(sender);
 
@@ -208,7 +209,7 @@ class TcpSenderTests extends StageFixture {
     }
 
     @Test
-    void close_underASender_endsItAtOnce() throws Exception {
+    void closeUnderASender_endsItAtOnce() throws Exception {
         Task<Void> sender = sending(payload(LARGE, 1), LONG);
         waitsForRoom(sender);
 
@@ -289,7 +290,7 @@ class TcpSenderTests extends StageFixture {
         assumeTrue(Files.isReadable(table), "this system does not tell what has not been read");
         int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
         String unread = String.format(":%08X", bytes);
-        until(() -> assertThat(List.of(table, Path.of("/proc/net/tcp6")))
+        await().untilAsserted(() -> assertThat(List.of(table, Path.of("/proc/net/tcp6")))
                 .anySatisfy(file -> assertThat(Files.readAllLines(file)).anySatisfy(row -> {
                     String[] columns = row.trim().split("\\s+");
                     assertThat(columns[1]).endsWith(String.format(":%04X", port));
@@ -303,7 +304,8 @@ class TcpSenderTests extends StageFixture {
             connection.connect(LONG, () -> false);
             Peer.Line talkative = peer.accept();
             talkative.write(new byte[] {1});
-            until(() -> assertThat(connection.receive(0, () -> false)).isNotNull());
+            await().untilAsserted(
+                            () -> assertThat(connection.receive(0, () -> false)).isNotNull());
             var cause = new IOException("sent in part");
             Task<Void> talker = start(() -> {
                 byte[] bytes = new byte[10_000];
@@ -315,8 +317,7 @@ class TcpSenderTests extends StageFixture {
                     return null; // closed below
                 }
             });
-            until(() -> assertThat(isBlocked(talker) || connection.receive(0, () -> false) != null)
-                    .isTrue());
+            await().until(() -> isBlocked(talker) || connection.receive(0, () -> false) != null);
             connection.fail(cause);
 
             int frames = 0;
@@ -371,7 +372,7 @@ class TcpSenderTests extends StageFixture {
     }
 
     @Test
-    void eightThreadsSending_framesOfAllLengths_areNeverMixed() throws Exception {
+    void eightThreadsSendingFramesOfAllLengths_areNeverMixed() throws Exception {
         int each = 200;
         List<Task<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.CallOptions;
@@ -16,7 +17,8 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.VirtualThreadSupport;
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -116,7 +118,7 @@ class TcpStageTests extends StageFixture {
             }));
         }
         for (Task<Void> caller : callers) {
-            caller.thread.join(60_000);
+            Patience.join(caller.thread);
             caller.get();
         }
         assertThat(count(stage, MessageOutcome.DELIVERED)).isEqualTo((long) CALLERS * each);
@@ -157,7 +159,7 @@ class TcpStageTests extends StageFixture {
             callers.get(i % callers.size()).thread.interrupt();
             LockSupport.parkNanos(200_000);
         }
-        until(() -> assertThat(answered.get()).isPositive());
+        await().untilAsserted(() -> assertThat(answered.get()).isPositive());
         over.set(true);
         for (Task<Void> caller : callers) {
             caller.get();
@@ -199,7 +201,7 @@ class TcpStageTests extends StageFixture {
 
         assertAllFailed(callers, IOException.class);
         Peer.Line again = peer.accept(); // by itself
-        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
         Task<Frame> caller = start(() -> call(stage, 7));
         assertThat(again.in.readNBytes(10)).hasSize(10);
         again.frame(0); // to a question that has failed
@@ -210,7 +212,7 @@ class TcpStageTests extends StageFixture {
     }
 
     @Test
-    void m6_withoutAKeeper_theNextCallerWhoIsLetThroughConnects() throws Exception {
+    void m6_callerAfterAFailureWithoutAKeeper_connects() throws Exception {
         var peer = new Peer();
         Stage<Integer, Frame> stage = stage(peer);
         Peer.Line line = peer.accept();
@@ -223,7 +225,7 @@ class TcpStageTests extends StageFixture {
             return null;
         });
 
-        until(() -> assertThatCode(() ->
+        await().untilAsserted(() -> assertThatCode(() ->
                         stage.call(7, () -> stage.backdoor(TcpSender.class).send(Peer.payload(7))))
                 .doesNotThrowAnyException()); // refused until a second is over
 
@@ -286,7 +288,7 @@ class TcpStageTests extends StageFixture {
         line.close();
         assertAllFailed(callers, EOFException.class);
         Peer.Line again = peer.accept();
-        until(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
         Task<Frame> caller = start(() -> call(stage, 7));
         assertThat(again.in.readNBytes(10)).hasSize(10);
         again.frame(1);

@@ -65,7 +65,7 @@ class DatagramTests {
         "255.255.255.255, 67, is the broadcast address",
         "127.0.0.1, 0, nothing comes from port 0"
     })
-    void m4_from_anAddressThatNoDatagramComesFrom_isRefusedWithTheReason(String host, int port, String reason)
+    void m4_addressThatNoDatagramComesFrom_isRefusedWithTheReason(String host, int port, String reason)
             throws Exception {
         var address = new InetSocketAddress(InetAddress.getByName(host), port);
 
@@ -76,7 +76,7 @@ class DatagramTests {
     }
 
     @Test
-    void m4_from_anIpv4AddressWrittenAsIpv6_isThatAddress() throws Exception {
+    void m4_ipv4AddressWrittenAsIpv6_isThatAddress() throws Exception {
         InetAddress mapped = InetAddress.getByName("::ffff:127.0.0.1");
 
         assertThat(Datagram.from(new InetSocketAddress(mapped, 3478)))
@@ -84,7 +84,7 @@ class DatagramTests {
     }
 
     @Test
-    void from_anUnresolvedAddress_isRefused() {
+    void unresolvedAddress_isRefused() {
         assertThatThrownBy(() -> Datagram.from(InetSocketAddress.createUnresolved("example.org", 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("example.org");
@@ -138,7 +138,7 @@ class DatagramTests {
 
     @ParameterizedTest
     @CsvSource({"-1, 4", "0, 0", "0, -1", "65535, 1", "2147483647, 2147483647", "0, 65536"})
-    void place_thatIsInNoDatagram_isRefused(int offset, int length) {
+    void placeThatIsInNoDatagram_isRefused(int offset, int length) {
         assertThatThrownBy(() -> DatagramTokens.at(String.class, offset, length))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(String.valueOf(offset))
@@ -155,7 +155,7 @@ class DatagramTests {
         "java.lang.Short, 2",
         "[B, 4"
     })
-    void s7_type_thatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
+    void s7_typeThatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {
         Class<?> token = Class.forName(type);
 
         assertThatThrownBy(() -> DatagramTokens.at(token, 0, length))
@@ -164,7 +164,7 @@ class DatagramTests {
     }
 
     @Test
-    void lastPlace_inTheLongestDatagram_isAccepted() {
+    void lastPlaceInTheLongestDatagram_isAccepted() {
         assertThat(DatagramTokens.at(Integer.class, 65_531, 4)).isNotNull();
     }
 

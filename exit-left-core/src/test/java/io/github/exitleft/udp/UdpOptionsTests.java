@@ -62,7 +62,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void broadcast_withoutTheOption_isRefusedWithItsName() throws Exception {
+    void broadcastWithoutTheOption_isRefusedWithItsName() throws Exception {
         UdpSource source = open(UdpSource.builder());
 
         assertThatThrownBy(
@@ -95,7 +95,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void broadcast_withTheOption_isReceivedByThePortOfAllInterfaces() throws Exception {
+    void broadcastWithTheOption_isReceivedByThePortOfAllInterfaces() throws Exception {
         UdpSource source = open(UdpSource.builder().broadcast(true));
         InetAddress everywhere = broadcastAddress();
         try (Stage<Integer, Datagram> stage = stage(source)) {
@@ -127,7 +127,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void multicastGroup_thatIsNone_isRefused() throws Exception {
+    void multicastGroupThatIsNone_isRefused() throws Exception {
         NetworkInterface loopback = loopback();
 
         assertThatThrownBy(() -> UdpSource.builder().join(InetAddress.getLoopbackAddress(), loopback))
@@ -136,7 +136,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void multicastGroup_onAnInterfaceWithoutItsFamily_isRefusedWithBoth() throws Exception {
+    void multicastGroupOnAnInterfaceWithoutItsFamily_isRefusedWithBoth() throws Exception {
         InetAddress group = InetAddress.getByName("ff05::7:7");
         NetworkInterface without = NetworkInterface.networkInterfaces()
                 .filter(candidate -> candidate.inetAddresses().allMatch(Inet4Address.class::isInstance))
@@ -152,7 +152,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void multicastGroup_atTheAddressOfAnInterface_isRefused() throws Exception {
+    void multicastGroupAtTheAddressOfAnInterface_isRefused() throws Exception {
         UdpSource.Builder builder = UdpSource.builder()
                 .address(InetAddress.getLoopbackAddress())
                 .join(InetAddress.getByName("239.255.7.7"), loopback());
@@ -190,7 +190,7 @@ class UdpOptionsTests extends StageFixture {
     }
 
     @Test
-    void options_withoutSense_areRefused() {
+    void optionsWithoutSense_areRefused() {
         UdpSource.Builder builder = UdpSource.builder();
 
         assertThatThrownBy(() -> builder.sendBufferSize(0)).hasMessageContaining("sendBufferSize");

@@ -13,8 +13,8 @@ import io.github.exitleft.StageListener;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Unclaimed;
-import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +54,7 @@ class UdpPeerFromHellTests extends StageFixture {
     private final AtomicReference<Object> implausible = new AtomicReference<>();
 
     @Test
-    void m1ToM10_everyCall_getsItsOwnAnswerOrATimeoutInTimeAndEveryDatagramAName() throws Exception {
+    void m1ToM10_everyCall_getsItsOwnAnswerOrATimeoutInTimeAndEveryDatagramAnOutcome() throws Exception {
         UdpSource source = UdpSource.builder()
                 .address(InetAddress.getLoopbackAddress())
                 .maxDatagramSize(PeerFromHell.LARGEST)

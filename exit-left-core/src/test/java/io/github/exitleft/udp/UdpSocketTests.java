@@ -2,6 +2,7 @@ package io.github.exitleft.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.StageFixture;
 import java.io.IOException;
@@ -58,7 +59,8 @@ class UdpSocketTests extends StageFixture {
         assertThatThrownBy(() -> source.backdoor().send(peer, new byte[65_508])).isInstanceOf(IOException.class);
 
         source.backdoor().send(peer, PAYLOAD);
-        until(() -> assertThat(source.receive(Duration.ofMillis(10))).isNotNull());
+        await().untilAsserted(
+                        () -> assertThat(source.receive(Duration.ofMillis(10))).isNotNull());
     }
 
     @Test
@@ -76,7 +78,7 @@ class UdpSocketTests extends StageFixture {
         source.backdoor().send(peer, buffer);
 
         var got = new ArrayList<Datagram>();
-        until(() -> {
+        await().untilAsserted(() -> {
             Datagram datagram = source.receive(Duration.ofMillis(10));
             if (datagram != null) {
                 got.add(datagram);
@@ -97,7 +99,7 @@ class UdpSocketTests extends StageFixture {
     }
 
     @Test
-    void fullSendBuffer_thatStaysFull_isATimeoutAndNeverSilence() {
+    void fullSendBufferThatStaysFull_isATimeoutAndNeverSilence() {
         var tries = new AtomicInteger();
         var socket = new UdpSocket(channel, (payload, to) -> {
             tries.incrementAndGet();
@@ -151,7 +153,7 @@ class UdpSocketTests extends StageFixture {
     }
 
     @Test
-    void eightThreadsSending_whileAnotherReads_loseNothing() throws Exception {
+    void eightThreadsSendingWhileAnotherReads_loseNothing() throws Exception {
         int each = 25; // few enough for the receive buffer, so that loopback drops none
         List<Task<Void>> senders = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -165,7 +167,7 @@ class UdpSocketTests extends StageFixture {
             }));
         }
         var seen = new BitSet();
-        until(() -> {
+        await().untilAsserted(() -> {
             for (Datagram d = source.receive(Duration.ZERO); d != null; d = source.receive(Duration.ZERO)) {
                 seen.set(d.payload().getInt());
             }

@@ -2,17 +2,17 @@ package io.github.exitleft.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.LogCapture;
 import io.github.exitleft.MessageOutcome;
-import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageFixture;
 import io.github.exitleft.UnreadableMessageException;
-import io.github.exitleft.VirtualThreadSupport;
 import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -32,25 +32,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One UDP port, over real sockets on loopback. */
-class UdpSourceTests extends SourceContractTests<Datagram> {
+class UdpSourceTests extends StageFixture {
 
     private static final Duration LONG = Patience.FOR_EVER;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    @Override
-    protected Source<Datagram> open() {
-        return source(UdpSource.builder());
+    static void deliver(UdpSource source, int token) throws IOException {
+        source.backdoor()
+                .send(
+                        source.localAddress(),
+                        ByteBuffer.allocate(4).putInt(token).flip());
     }
 
-    @Override
-    protected void deliver(Source<Datagram> source, int token) throws IOException {
-        UdpSource udp = (UdpSource) source;
-        udp.backdoor()
-                .send(udp.localAddress(), ByteBuffer.allocate(4).putInt(token).flip());
-    }
-
-    @Override
-    protected int token(Datagram message) {
+    static int token(Datagram message) {
         return message.payload().getInt();
     }
 
@@ -85,7 +79,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void eitherFamily_throughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
+    void eitherFamilyThroughThePortOfAllInterfaces_givesSenderAndPayload(String host) throws Exception {
         assumeTrue(isLocal(host), host + " is no address of this machine");
         UdpSource source = opened(UdpSource.builder().open());
         assertThat(source.localAddress().getAddress().isAnyLocalAddress()).isTrue();
@@ -195,11 +189,11 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void wakeup_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void wakeupWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.wakeup();
 
@@ -207,7 +201,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
     }
 
     @Test
-    void wakeup_beforeALook_staysForTheNextRead() throws Exception {
+    void wakeupBeforeALook_staysForTheNextRead() throws Exception {
         UdpSource source = source(UdpSource.builder());
         source.wakeup();
         assertThat(source.receive(Duration.ZERO)).isNull();
@@ -218,11 +212,11 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void close_whileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
+    void closeWhileAThreadReads_endsTheReadAtOnce(boolean virtual) throws Exception {
         assumeTrue(!virtual || VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         UdpSource source = source(UdpSource.builder());
         Task<Datagram> reader = start(virtual, () -> source.receive(LONG));
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
 
         source.close();
 
@@ -247,7 +241,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
                 return Thread.currentThread().isInterrupted();
             }
         });
-        until(() -> assertThat(isBlocked(reader)).isTrue());
+        await().until(() -> isBlocked(reader));
         reader.thread.interrupt();
 
         assertThat(reader.get()).isFalse();
@@ -318,7 +312,7 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
     }
 
     @Test
-    void builder_withoutSense_isRefused() {
+    void builderWithoutSense_isRefused() {
         UdpSource.Builder builder = UdpSource.builder();
 
         assertThatThrownBy(() -> builder.port(65_536)).hasMessageContaining("65536");
@@ -326,14 +320,5 @@ class UdpSourceTests extends SourceContractTests<Datagram> {
         assertThatThrownBy(() -> builder.maxDatagramSize(0)).hasMessageContaining("0");
         assertThatThrownBy(() -> builder.maxDatagramSize(65_536)).hasMessageContaining("65536");
         assertThatThrownBy(() -> builder.receiveBufferSize(0)).hasMessageContaining("0");
-    }
-
-    @Test
-    void millis_ofAPositiveRest_areNeverZero() {
-        assertThat(UdpSource.millis(0)).isZero();
-        assertThat(UdpSource.millis(1)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_000)).isEqualTo(1);
-        assertThat(UdpSource.millis(1_000_001)).isEqualTo(2);
-        assertThat(UdpSource.millis(Long.MAX_VALUE)).isPositive();
     }
 }

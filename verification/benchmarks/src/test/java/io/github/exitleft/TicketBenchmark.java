@@ -61,7 +61,7 @@ public class TicketBenchmark {
         return stage.enter(mine, LONG, head -> Boolean.TRUE);
     }
 
-    /** A head signals those who hold tickets but don't wait. */
+    /** A head signals tickets whose owners don't wait. */
     @Benchmark
     @OperationsPerInvocation(MANY)
     public Object signal() throws InterruptedException {

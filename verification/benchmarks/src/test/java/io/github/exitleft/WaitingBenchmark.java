@@ -81,7 +81,7 @@ public class WaitingBenchmark {
             thread.start();
         }
         until(() -> stage.snapshot(0).waiters() == others && threads.stream().allMatch(Stages::parked));
-        System.gc(); // so that those who wait are old, and not moved while something is measured
+        System.gc(); // so that the waiters are old, and not moved during the measurement
         measured = Thread.currentThread();
     }
 

@@ -57,7 +57,7 @@ public final class Simulation implements Parker {
     }
 
     /** Fires a timer, outside of this class, where threads may be switched. */
-    private record Ring(DeadlineTimer timer) implements Runnable {
+    private record Firing(DeadlineTimer timer) implements Runnable {
         @Override
         public void run() {
             timer.fire();
@@ -67,7 +67,8 @@ public final class Simulation implements Parker {
     private static final int MOST = 4;
 
     private final boolean virtual;
-    private @Nullable DeadlineTimer timer; // of the one stage; guarded by its lock as it is set, and then always the same
+    private @Nullable DeadlineTimer
+            timer; // of the one stage; guarded by its lock as it is set, and then always the same
 
     private final Bed main = new Bed();
     private final Bed[] beds = new Bed[MOST];
@@ -180,7 +181,7 @@ public final class Simulation implements Parker {
         enterIgnoredSection();
         try {
             DeadlineTimer set = timer;
-            return set != null && set.isOn() && set.at() - clock.now <= 0 ? new Ring(set) : null;
+            return set != null && set.isOn() && set.at() - clock.now <= 0 ? new Firing(set) : null;
         } finally {
             leaveIgnoredSection();
         }

@@ -10,8 +10,8 @@ public final class StageSeam {
 
     private StageSeam() {}
 
-    /** Alarms that ring when a scenario says so. */
-    public static final class Alarms implements Timer {
+    /** A timer that fires when a scenario says so. */
+    public static final class ManualTimer implements Timer {
 
         private static final int MOST = 8;
 
@@ -36,8 +36,8 @@ public final class StageSeam {
             return task;
         }
 
-        /** Does what the alarms are set for now. */
-        public void ring() {
+        /** Runs the tasks that are set now. */
+        public void fire() {
             int end = count();
             for (int place = 0; place < end; place++) {
                 Runnable task = take(place);
@@ -63,6 +63,14 @@ public final class StageSeam {
     }
 
     /**
+     * Reads the core's map of the threads that head, to be called while none does. Lincheck copies a static variable, and all that hangs
+     * on it, when it first sees it read, and the whole JVM hangs on a thread.
+     */
+    public static void requireOutside() {
+        ReentrancyGuard.requireOutside("the stage of a scenario");
+    }
+
+    /**
      * Builds a stage on a simulated parker, without asynchronous waits: the timer's thread would be one of which Lincheck does not know.
      *
      * @param <T> tokens
@@ -83,12 +91,12 @@ public final class StageSeam {
      * @param <M> messages
      * @param builder a builder
      * @param time the parker
-     * @param alarms keep the time of what no thread waits for
+     * @param timer keeps the time of what no thread waits for
      * @return the stage
      */
-    public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time, Alarms alarms) {
+    public static <T, M> Stage<T, M> build(StageBuilder<T, M> builder, Simulation time, ManualTimer timer) {
         Stage<T, M> stage =
-                builder.executor(Runnable::run).timer(alarms).seam(time::under).build();
+                builder.executor(Runnable::run).timer(timer).seam(time::under).build();
         stage.pause();
         stage.keeper(Keeper.IDLE);
         return stage;

@@ -1,4 +1,4 @@
 package com.example.sample;
 
-/** Something that somebody may wait for, by its name. */
-record DeadlineTimer(String name, String text) {}
+/** An event that requests wait for by its name. */
+record Alarm(String name, String text) {}

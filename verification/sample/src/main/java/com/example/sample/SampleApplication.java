@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class SampleApplication {
 
     /**
-     * Starts it.
+     * Starts the application.
      *
      * @param arguments properties, such as {@code --server.port=8080}
      */

@@ -4,7 +4,6 @@ import static io.github.exitleft.udp.Datagram.from;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.exitleft.CallOptions;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Resends;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
@@ -26,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The requests: each waits on a stage for the answer that is its own. */
+/** The requests: each waits on a stage for its own answer. */
 @RestController
 class SampleController {
 
@@ -37,15 +36,15 @@ class SampleController {
     private final AtomicInteger orderNumbers = new AtomicInteger();
     private final Stage<Integer, Datagram> orders;
     private final Stage<UUID, Datagram> ticks;
-    private final Stage<String, DeadlineTimer> alarms;
-    private final QueueSource<DeadlineTimer> alarmSource;
+    private final Stage<String, Alarm> alarms;
+    private final MemorySource<Alarm> alarmSource;
     private final EchoPeer peer;
 
     SampleController(
             Stage<Integer, Datagram> orders,
             Stage<UUID, Datagram> ticks,
-            Stage<String, DeadlineTimer> alarms,
-            QueueSource<DeadlineTimer> alarmSource,
+            Stage<String, Alarm> alarms,
+            MemorySource<Alarm> alarmSource,
             EchoPeer peer) {
         this.orders = orders;
         this.ticks = ticks;
@@ -54,7 +53,7 @@ class SampleController {
         this.peer = peer;
     }
 
-    /** An order's number is in the first four bytes of request and reply. */
+    /** Orders an item; the order's number is in the first four bytes of request and reply. */
     @GetMapping("/orders")
     Order order(@RequestParam String item) throws IOException, InterruptedException {
         int number = orderNumbers.incrementAndGet();
@@ -71,7 +70,7 @@ class SampleController {
         return new Order(payload.getInt(), UTF_8.decode(payload).toString());
     }
 
-    /** A tick's id comes after a word that says "tick"; it is asked for again while there is no answer. */
+    /** Asks for a tick, again while there is no answer; its id comes after a word that says "tick". */
     @GetMapping("/ticks")
     Tick tick(@RequestParam String symbol) throws IOException, InterruptedException {
         UUID id = UUID.randomUUID();
@@ -94,17 +93,17 @@ class SampleController {
                 UTF_8.decode(payload).toString());
     }
 
-    /** Waits until somebody raises the alarm. */
+    /** Waits until the alarm is raised. */
     @GetMapping("/alarms/{name}")
-    DeadlineTimer alarm(@PathVariable String name) throws InterruptedException {
-        try (Ticket<String, DeadlineTimer> ticket = alarms.ticket(name)) {
+    Alarm alarm(@PathVariable String name) throws InterruptedException {
+        try (Ticket<String, Alarm> ticket = alarms.ticket(name)) {
             return ticket.await().message();
         }
     }
 
     @PostMapping("/alarms/{name}")
     void raise(@PathVariable String name, @RequestBody String text) {
-        alarmSource.add(new DeadlineTimer(name, text));
+        alarmSource.add(new Alarm(name, text));
     }
 
     @ExceptionHandler

@@ -1,6 +1,5 @@
 package com.example.sample;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
@@ -9,21 +8,21 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** What application.yml cannot say about the stages, and a stage that it does not know. */
+/** Settings of stages that application.yml can't express, and a stage that it does not have. */
 @Configuration(proxyBeanMethods = false)
 class StagesConfiguration {
 
     @Bean
-    QueueSource<DeadlineTimer> alarmSource() {
-        return new QueueSource<>();
+    MemorySource<Alarm> alarmSource() {
+        return new MemorySource<>();
     }
 
     @Bean
-    TokenReader<String, DeadlineTimer> alarmReader() {
-        return DeadlineTimer::name;
+    TokenReader<String, Alarm> alarmReader() {
+        return Alarm::name;
     }
 
-    /** Ticks may take their time, whatever the properties say. */
+    /** Gives ticks more time than the properties do. */
     @Bean
     @Order(0)
     StageCustomizer patientTicks() {
@@ -34,10 +33,10 @@ class StagesConfiguration {
         };
     }
 
-    /** A stage without properties; metrics, health and the endpoint show it all the same. */
+    /** Creates a stage without properties; metrics, health and the endpoint show it all the same. */
     @Bean
     Stage<Long, String> journal() {
-        return Stage.<Long, String>builder("journal", Long.class, new QueueSource<>(), Long::valueOf)
+        return Stage.<Long, String>builder("journal", Long.class, new MemorySource<>(), Long::valueOf)
                 .build();
     }
 }

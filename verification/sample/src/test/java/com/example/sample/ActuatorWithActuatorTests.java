@@ -2,12 +2,13 @@ package com.example.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
@@ -38,10 +37,10 @@ class ActuatorWithActuatorTests {
     private RestTestClient client;
 
     @Autowired
-    private Stage<String, DeadlineTimer> alarms;
+    private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<DeadlineTimer> alarmSource;
+    private MemorySource<Alarm> alarmSource;
 
     private DocumentContext get(String uri, HttpStatus status) {
         return JsonPath.parse(client.get()
@@ -58,7 +57,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void endpointShowsAllStagesTheUsersOwnAmongThem() {
+    void endpoint_showsAllStagesTheUsersOwnAmongThem() {
         DocumentContext shown = get("/actuator/stages");
         assertThat(shown.<Map<String, Object>>read("$.stages")).containsOnlyKeys(STAGES);
         assertThat(shown.<Map<String, Object>>read("$.stages.orders"))
@@ -88,18 +87,17 @@ class ActuatorWithActuatorTests {
         assertThat(shown.<Map<String, Object>>read("$.stages.ticks"))
                 .containsEntry("tokenType", "java.util.UUID")
                 .containsEntry("defaultTimeout", "PT5S");
-        assertThat(shown.<String>read("$.stages.alarms.source.type")).isEqualTo("queue");
+        assertThat(shown.<String>read("$.stages.alarms.source.type")).isEqualTo("memory");
     }
 
     @Test
-    void endpointShowsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
+    void endpoint_showsHeadAndWaitersOfOneStageButNotTheirTokens() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            List<Future<DeadlineTimer>> waits =
+            List<Future<Alarm>> waits =
                     List.of(threads.submit(waitFor("smoke one")), threads.submit(waitFor("smoke two")));
-            Awaitility.await()
-                    .until(() -> alarms.snapshot(0).role().head() != null
-                            && alarms.snapshot(0).role().waiters() == 1);
+            await().until(() -> alarms.snapshot(0).role().head() != null
+                    && alarms.snapshot(0).role().waiters() == 1);
 
             DocumentContext shown = get("/actuator/stages/alarms");
             assertThat(shown.<Map<String, Object>>read("$"))
@@ -113,10 +111,10 @@ class ActuatorWithActuatorTests {
             assertThat(shown.<String>read("$.oldest[0].thread")).contains("pool");
             assertThat(shown.jsonString()).doesNotContain("smoke");
 
-            alarmSource.add(new DeadlineTimer("smoke one", ""));
-            alarmSource.add(new DeadlineTimer("smoke two", ""));
-            for (Future<DeadlineTimer> wait : waits) {
-                assertThat(wait.get(10, TimeUnit.SECONDS).name()).startsWith("smoke");
+            alarmSource.add(new Alarm("smoke one", ""));
+            alarmSource.add(new Alarm("smoke two", ""));
+            for (Future<Alarm> wait : waits) {
+                assertThat(Patience.get(wait).name()).startsWith("smoke");
             }
         } finally {
             threads.shutdownNow();
@@ -127,7 +125,7 @@ class ActuatorWithActuatorTests {
                 .doesNotContainKey("head");
     }
 
-    private Callable<DeadlineTimer> waitFor(String name) {
+    private Callable<Alarm> waitFor(String name) {
         return () -> {
             try (var ticket = alarms.ticket(name)) {
                 return ticket.await(Duration.ofMinutes(1)).message();
@@ -136,14 +134,14 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void stageThatIsNotThereIsNotFound() {
+    void stageThatIsNotThere_isNotFound() {
         client.get().uri("/actuator/stages/nothing").exchange().expectStatus().isNotFound();
         assertThat(get("/actuator/stages").<Map<String, Object>>read("$.stages"))
                 .containsOnlyKeys(STAGES);
     }
 
     @Test
-    void healthHasAComponentForEachStage() {
+    void health_hasAComponentForEachStage() {
         DocumentContext health = get("/actuator/health");
         assertThat(health.<String>read("$.components.stages.status")).isEqualTo("UP");
         assertThat(health.<Map<String, Object>>read("$.components.stages.components"))
@@ -153,7 +151,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void healthIsDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
+    void health_isDownWhileASourceIsFailedAndUpAgainWhenItWorks() throws Exception {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class)
                 .isThrownBy(() -> waitFor("anything").call());
@@ -165,9 +163,8 @@ class ActuatorWithActuatorTests {
         assertThat(health.<String>read("$.components.stages.components.orders.status"))
                 .isEqualTo("UP");
 
-        alarmSource.add(new DeadlineTimer("repaired", ""));
-        Awaitility.await()
-                .ignoreExceptionsInstanceOf(SourceFailedException.class)
+        alarmSource.add(new Alarm("repaired", ""));
+        await().ignoreExceptionsInstanceOf(SourceFailedException.class)
                 .untilAsserted(
                         () -> assertThat(waitFor("repaired").call().name()).isEqualTo("repaired"));
         assertThat(get("/actuator/health").<String>read("$.components.stages.status"))
@@ -175,7 +172,7 @@ class ActuatorWithActuatorTests {
     }
 
     @Test
-    void metricsEndpointShowsEachMeterWithItsStages() {
+    void metricsEndpoint_showsEachMeterWithItsStages() {
         for (String meter : List.of(
                 "exitleft.stage.waiters",
                 "exitleft.stage.head.changes",

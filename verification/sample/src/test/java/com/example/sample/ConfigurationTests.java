@@ -28,7 +28,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void environmentVariableOverridesAPropertyAndMakesNoStageOfItsOwn() {
+    void environmentVariable_overridesAPropertyAndMakesNoStageOfItsOwn() {
         var variables = new SystemEnvironmentPropertySource(
                 StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                 Map.of(
@@ -46,7 +46,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void typoInYamlFailsTheStartWithAReportThatNamesKeyAndOrigin(@TempDir Path folder, CapturedOutput output)
+    void typoInYaml_failsTheStartWithAReportThatNamesKeyAndOrigin(@TempDir Path folder, CapturedOutput output)
             throws Exception {
         Path yaml = Files.writeString(folder.resolve("typo.yml"), """
                 exit-left:
@@ -62,7 +62,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void sourceOfAnUnknownTypeFailsTheStartWithTheListOfWhatThereIs(CapturedOutput output) {
+    void sourceOfAnUnknownType_failsTheStartWithTheListOfWhatThereIs(CapturedOutput output) {
         assertThatThrownBy(() -> application().run("--exit-left.stages.orders.source.type=pigeon"))
                 .isNotNull();
         assertThat(output)

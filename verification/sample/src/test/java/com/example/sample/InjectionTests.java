@@ -62,7 +62,7 @@ class InjectionTests {
     private Stage<UUID, Datagram> byFullType;
 
     @Autowired
-    private Stage<String, DeadlineTimer> ofABeanThatIsASource;
+    private Stage<String, Alarm> ofABeanThatIsASource;
 
     @Autowired
     private Stage<Long, String> userDefined;
@@ -71,7 +71,7 @@ class InjectionTests {
     private Map<String, Stage<Integer, Datagram>> ordersAndRefunds;
 
     @Autowired
-    private Map<String, Stage<String, DeadlineTimer>> ofAlarms;
+    private Map<String, Stage<String, Alarm>> ofAlarms;
 
     @Autowired
     private Map<String, Stage<?, ?>> all;
@@ -80,43 +80,43 @@ class InjectionTests {
     private List<Stage<?, ?>> list;
 
     @Test
-    void stagesOfOneTypeAreInjectedByParameterName(
+    void stagesOfOneType_areInjectedByParameterName(
             @Autowired Stage<Integer, Datagram> orders, @Autowired Stage<Integer, Datagram> refunds) {
         assertThat(orders.name()).isEqualTo("orders");
         assertThat(refunds.name()).isEqualTo("refunds");
     }
 
     @Test
-    void stageIsInjectedByQualifier() {
+    void stage_isInjectedByQualifier() {
         assertThat(qualified.name()).isEqualTo("refunds");
     }
 
     @Test
-    void stageIsInjectedByFullGenericType() {
+    void stage_isInjectedByFullGenericType() {
         assertThat(byFullType.name()).isEqualTo("ticks");
         assertThat(byFullType.tokenType()).isEqualTo(UUID.class);
         assertThat(userDefined.name()).isEqualTo("journal");
     }
 
     @Test
-    void stageOverASourceBeanIsInjectedWithTheMessageTypeOfThatSource() {
+    void stageOverASourceBean_isInjectedWithTheMessageTypeOfThatSource() {
         assertThat(ofABeanThatIsASource.name()).isEqualTo("alarms");
     }
 
     @Test
-    void mapOfOneTypeHasStagesOfThatTypeOnly() {
+    void mapOfOneType_hasStagesOfThatTypeOnly() {
         assertThat(ordersAndRefunds).containsOnlyKeys("orders", "refunds");
         assertThat(ofAlarms).containsOnlyKeys("alarms");
     }
 
     @Test
-    void mapOfAnyTypeHasAllStagesAndTheUsersOwn() {
+    void mapOfAnyType_hasAllStagesAndTheUsersOwn() {
         assertThat(all).containsOnlyKeys("orders", "refunds", "ticks", "alarms", "journal");
         assertThat(list).hasSize(5);
     }
 
     @Test
-    void customizersApplyInTheirOrderAfterThePropertiesAndToTheStagesTheyChoose() {
+    void customizers_applyInTheirOrderAfterThePropertiesAndToTheStagesTheyChoose() {
         assertThat(all.get("orders").defaultTimeout()).isEqualTo(Duration.ofSeconds(4));
         assertThat(all.get("alarms").defaultTimeout()).isEqualTo(Duration.ofSeconds(77));
         assertThat(all.get("ticks").defaultTimeout()).isEqualTo(Duration.ofSeconds(5));

@@ -22,7 +22,7 @@ class LazyWithActuatorTests {
     private MeterRegistry registry;
 
     @Test
-    void stageIsShownOnceItIsThere() {
+    void stage_isShownOnceItIsThere() {
         client.get().uri("/actuator/stages/orders").exchange().expectStatus().isNotFound();
 
         client.get().uri("/orders?item=tea").exchange().expectStatus().isOk();

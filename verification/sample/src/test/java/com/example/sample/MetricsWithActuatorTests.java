@@ -3,13 +3,14 @@ package com.example.sample;
 import static io.github.exitleft.udp.Datagram.from;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,7 +26,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,10 +50,10 @@ class MetricsWithActuatorTests {
     private Stage<Integer, Datagram> orders;
 
     @Autowired
-    private Stage<String, DeadlineTimer> alarms;
+    private Stage<String, Alarm> alarms;
 
     @Autowired
-    private QueueSource<DeadlineTimer> alarmSource;
+    private MemorySource<Alarm> alarmSource;
 
     private DatagramSocket peer;
     private DatagramSocket stranger;
@@ -72,30 +72,30 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void exitsWaitersHeadChangesAndPromotionsCountHowWaitsEnd() throws Exception {
-        Future<Datagram> first = await(1);
-        Awaitility.await().until(() -> orders.snapshot(0).role().head() != null);
-        Future<Datagram> second = await(2);
-        Future<Datagram> third = await(3);
-        Awaitility.await().until(() -> gauge("waiters") == 2);
+    void exitsWaitersHeadChangesAndPromotions_countHowWaitsEnd() throws Exception {
+        Future<Datagram> first = startWaiting(1);
+        await().until(() -> orders.snapshot(0).role().head() != null);
+        Future<Datagram> second = startWaiting(2);
+        Future<Datagram> third = startWaiting(3);
+        await().until(() -> gauge("waiters") == 2);
         assertThat(gauge("head.changes")).isEqualTo(1);
         assertThat(counter("promotions")).isZero();
 
-        reply(peer, 2); // the head hears it for the second, who waits
-        second.get(10, TimeUnit.SECONDS);
-        Awaitility.await().until(() -> gauge("waiters") == 1);
+        reply(peer, 2); // the head hears it for the second caller, which waits
+        Patience.get(second);
+        await().until(() -> gauge("waiters") == 1);
         assertThat(exits("signalled")).isEqualTo(1);
         assertThat(exits("finished")).isZero();
 
         reply(peer, 1); // the head's own, so that the third heads
-        first.get(10, TimeUnit.SECONDS);
-        Awaitility.await().until(() -> counter("promotions") == 1);
+        Patience.get(first);
+        await().until(() -> counter("promotions") == 1);
         assertThat(exits("finished")).isEqualTo(1);
         assertThat(gauge("head.changes")).isEqualTo(2);
-        Awaitility.await().until(() -> gauge("waiters") == 0);
+        await().until(() -> gauge("waiters") == 0);
 
         third.cancel(true);
-        Awaitility.await().until(() -> exits("interrupted") == 1);
+        await().until(() -> exits("interrupted") == 1);
 
         try (Ticket<Integer, Datagram> ticket = orders.ticket(4)) {
             assertThatExceptionOfType(StageTimeoutException.class)
@@ -122,7 +122,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void failedSourceCountsAsExit() {
+    void failedSource_countsAsExit() {
         alarmSource.fail(new IOException("wire is cut"));
         assertThatExceptionOfType(SourceFailedException.class).isThrownBy(() -> alarms.call("fire", () -> {}));
         assertThat(registry.get("exitleft.stage.exits")
@@ -134,7 +134,7 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void messagesCountWhatBecameOfThem() throws Exception {
+    void messages_areCountedByWhatBecameOfThem() throws Exception {
         reply(peer, 99);
         answered(1);
         assertThat(messages("unknown")).isEqualTo(1);
@@ -172,20 +172,19 @@ class MetricsWithActuatorTests {
     }
 
     @Test
-    void closedStageHasNoMetersAndTheOthersKeepTheirs() throws Exception {
-        Future<Datagram> waiting = await(1);
-        Awaitility.await().until(() -> orders.snapshot(0).role().head() != null);
+    void closedStage_hasNoMetersAndTheOthersKeepTheirs() throws Exception {
+        Future<Datagram> waiting = startWaiting(1);
+        await().until(() -> orders.snapshot(0).role().head() != null);
         assertThat(registry.find("exitleft.stage.exits").tag("stage", "orders").meters())
                 .hasSize(8);
 
         orders.close();
 
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+                .isThrownBy(() -> Patience.get(waiting))
                 .withCauseInstanceOf(StageClosedException.class);
-        Awaitility.await()
-                .untilAsserted(() -> assertThat(registry.getMeters())
-                        .noneMatch(meter -> "orders".equals(meter.getId().getTag("stage"))));
+        await().untilAsserted(() -> assertThat(registry.getMeters())
+                .noneMatch(meter -> "orders".equals(meter.getId().getTag("stage"))));
         for (String other : new String[] {"ticks", "alarms", "journal"}) {
             assertThat(registry.find("exitleft.stage.waiters")
                             .tag("stage", other)
@@ -194,7 +193,7 @@ class MetricsWithActuatorTests {
         }
     }
 
-    private Future<Datagram> await(int token) {
+    private Future<Datagram> startWaiting(int token) {
         return threads.submit(() -> {
             try (Ticket<Integer, Datagram> ticket = orders.ticket(token)) {
                 return ticket.await(AGES).message();

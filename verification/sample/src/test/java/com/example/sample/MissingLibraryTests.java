@@ -22,7 +22,7 @@ class MissingLibraryTests {
         "postgres, postgres.channels=a, org.postgresql.PGConnection, org.postgresql:postgresql",
         "channel, channel.name=a, org.springframework.messaging.PollableChannel, spring-boot-starter-integration"
     })
-    void sourceIsReportedWithTheDependencyToAdd(
+    void source_isReportedWithTheDependencyToAdd(
             String type, String key, String missing, String dependency, CapturedOutput output) {
         assertThat(ClassUtils.isPresent(missing, null)).as(missing).isFalse();
 

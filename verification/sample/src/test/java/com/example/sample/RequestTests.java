@@ -1,8 +1,10 @@
 package com.example.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,8 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.resttestclient.autoconfigure.AutoConfigureRestTestClient;
@@ -35,7 +35,7 @@ class RequestTests {
     private Map<String, Stage<?, ?>> stages;
 
     @Test
-    void concurrentRequestsOverBothPortsGetTheirOwnReplies() throws Exception {
+    void concurrentRequestsOverBothPorts_getTheirOwnReplies() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<Set<Integer>>> numbers = new ArrayList<>();
@@ -45,7 +45,7 @@ class RequestTests {
             }
             Set<Integer> all = new HashSet<>();
             for (Future<Set<Integer>> some : numbers) {
-                all.addAll(some.get(60, TimeUnit.SECONDS));
+                all.addAll(Patience.get(some));
             }
             assertThat(all).hasSize(THREADS * REQUESTS_PER_THREAD);
         } finally {
@@ -84,13 +84,12 @@ class RequestTests {
     }
 
     @Test
-    void alarmReachesTheRequestThatWaitsForIt() throws Exception {
+    void alarm_reachesTheRequestThatWaitsForIt() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            Future<DeadlineTimer> fire = threads.submit(() -> get("/alarms/fire", DeadlineTimer.class));
-            Future<DeadlineTimer> flood = threads.submit(() -> get("/alarms/flood", DeadlineTimer.class));
-            Awaitility.await()
-                    .until(() -> stages.get("alarms").snapshot(0).role().tickets() == 2);
+            Future<Alarm> fire = threads.submit(() -> get("/alarms/fire", Alarm.class));
+            Future<Alarm> flood = threads.submit(() -> get("/alarms/flood", Alarm.class));
+            await().until(() -> stages.get("alarms").snapshot(0).role().tickets() == 2);
             client.post()
                     .uri("/alarms/flood")
                     .body("first floor")
@@ -103,8 +102,8 @@ class RequestTests {
                     .exchange()
                     .expectStatus()
                     .isOk();
-            assertThat(fire.get(10, TimeUnit.SECONDS)).isEqualTo(new DeadlineTimer("fire", "roof"));
-            assertThat(flood.get(10, TimeUnit.SECONDS)).isEqualTo(new DeadlineTimer("flood", "first floor"));
+            assertThat(Patience.get(fire)).isEqualTo(new Alarm("fire", "roof"));
+            assertThat(Patience.get(flood)).isEqualTo(new Alarm("flood", "first floor"));
         } finally {
             threads.shutdownNow();
         }

@@ -1,8 +1,10 @@
 package com.example.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.jayway.jsonpath.JsonPath;
+import io.github.exitleft.testing.Patience;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,10 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +43,7 @@ class SampleIT {
 
     @ParameterizedTest(name = "spring.aot.enabled={0}")
     @ValueSource(booleans = {true, false})
-    void packagedApplicationAnswersThroughItsStagesAndStopsGracefully(boolean aot) throws Exception {
+    void packagedApplication_answersThroughItsStagesAndStopsGracefully(boolean aot) throws Exception {
         Path log = folder.resolve("sample.log");
         String base = "http://127.0.0.1:" + start(aot, log);
         assertThat(log)
@@ -75,12 +75,11 @@ class SampleIT {
         // one is waiting when the signal comes: it keeps its stage until its time is up
         CompletableFuture<HttpResponse<String>> inFlight =
                 client.sendAsync(request(base + "/alarms/fire"), BodyHandlers.ofString());
-        Awaitility.await()
-                .until(() -> get(base + "/actuator/stages/alarms").body().contains("\"head\":"));
+        await().until(() -> get(base + "/actuator/stages/alarms").body().contains("\"head\":"));
         process.destroy();
 
-        assertThat(inFlight.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(504);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).as("stopped").isTrue();
+        assertThat(Patience.get(inFlight).statusCode()).isEqualTo(504);
+        Patience.waitFor(process);
         assertThat(process.exitValue()).isIn(0, 143);
         assertThat(log)
                 .content()
@@ -105,7 +104,7 @@ class SampleIT {
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("EXITLEFT_STAGES_ORDERS_DEFAULTTIMEOUT", "7s");
         process = builder.start();
-        Awaitility.await("start").atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+        await().atMost(Patience.LIMIT_OF_PROGRAMS).untilAsserted(() -> {
             assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
             assertThat(log).content().contains("Started SampleApplication");
         });

@@ -15,7 +15,7 @@ import org.springframework.util.ClassUtils;
 class StartWithoutActuatorTests {
 
     @Test
-    void applicationStartsAndWorksWithNothingOfItInItsLog(CapturedOutput output) throws Exception {
+    void application_startsAndWorksWithNothingOfItInItsLog(CapturedOutput output) throws Exception {
         assertAbsent("org.springframework.boot.actuate.endpoint.annotation.Endpoint");
         assertAbsent("org.springframework.boot.health.contributor.HealthContributor");
         assertAbsent("io.micrometer.core.instrument.MeterRegistry");

@@ -20,7 +20,7 @@ class TimeoutTests {
     private RestTestClient client;
 
     @Test
-    void requestThatNobodyAnswersEndsWithTheTimeoutOfItsStageAndNotBefore() {
+    void requestWithoutAnAnswer_endsWithTheTimeoutOfItsStageAndNotBefore() {
         long start = System.nanoTime();
         client.get().uri("/alarms/none").exchange().expectStatus().isEqualTo(HttpStatus.GATEWAY_TIMEOUT);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));

@@ -2,12 +2,12 @@ package com.example.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
@@ -73,10 +73,7 @@ class AheadOfTimeIT {
         Process process =
                 builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
-            boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-            assertThat(ended && process.exitValue() == 0)
-                    .as(Files.readString(log))
-                    .isTrue();
+            assertThat(Patience.waitFor(process)).as(Files.readString(log)).isZero();
             return Files.readString(log);
         } finally {
             process.destroyForcibly();

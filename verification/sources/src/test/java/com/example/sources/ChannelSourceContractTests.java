@@ -1,8 +1,8 @@
 package com.example.sources;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.spring.boot.channel.ChannelSource;
+import io.github.exitleft.test.SourceContractTests;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.support.GenericMessage;

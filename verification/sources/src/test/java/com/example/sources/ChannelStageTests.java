@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -176,7 +176,7 @@ class ChannelStageTests {
                                             rpc.call(id, () -> requests.send(new GenericMessage<>(id + ":text")))));
                         }
                         for (Map.Entry<String, FutureTask<Message<?>>> call : calls.entrySet()) {
-                            assertThat(call.getValue().get(30, TimeUnit.SECONDS).getPayload())
+                            assertThat(Patience.get(call.getValue()).getPayload())
                                     .isEqualTo(call.getKey() + ":TEXT");
                         }
                         assertThat(server.connections).isEqualTo(1);

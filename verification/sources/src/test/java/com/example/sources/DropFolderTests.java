@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.test.SourceContractTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The source of one's own that the guide shows: it keeps the contract (M10), and the guide quotes it word for word. */
 class DropFolderTests extends SourceContractTests<Path> {
 
-    private static final Path GUIDE = Path.of("..", "..", "docs", "sources.md");
+    private static final Path GUIDE = Path.of("..", "..", "docs", "guide.md");
     private static final Path CODE = Path.of("src", "test", "java", "com", "example", "sources", "DropFolder.java");
 
     @TempDir
@@ -46,7 +46,7 @@ class DropFolderTests extends SourceContractTests<Path> {
     }
 
     @Test
-    void callerWaitsForTheFileThatIsItsAnswer() throws Exception {
+    void caller_waitsForTheFileThatIsItsAnswer() throws Exception {
         Path drop = Files.createDirectory(this.folder.resolve("drop"));
         try (Stage<String, Path> results = Stage.builder("results", String.class, new DropFolder(drop), Path::toString)
                 .build()) {
@@ -80,7 +80,7 @@ class DropFolderTests extends SourceContractTests<Path> {
     }
 
     @Test
-    void guideQuotesTheSourceWordForWord() throws IOException {
+    void guide_quotesTheSourceWordForWord() throws IOException {
         Matcher quote = Pattern.compile("<!-- DropFolder.java -->\\s*```java\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(GUIDE));
         assertThat(quote.find()).as("a quote of DropFolder.java in " + GUIDE).isTrue();

@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * One of several instances of an application, in a process of its own. It takes a command a line from its standard input,
- * answers each with a line, and ends with its input, thus with whoever started it.
+ * answers each with a line, and ends with its input, and so with the process that started it.
  */
 @Configuration(proxyBeanMethods = false)
 @ImportAutoConfiguration({KafkaAutoConfiguration.class, ExitLeftAutoConfiguration.class})

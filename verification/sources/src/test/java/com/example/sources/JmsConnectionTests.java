@@ -17,11 +17,9 @@ import jakarta.jms.Connection;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,8 +30,6 @@ import org.springframework.jms.core.JmsTemplate;
 
 /** A connection to a real JMS broker that is lost, or takes its time. */
 class JmsConnectionTests {
-
-    private static final Duration PATIENCE = Patience.LIMIT;
 
     private ArtemisBroker broker;
     private final SlowFactory factory = new SlowFactory();
@@ -49,7 +45,7 @@ class JmsConnectionTests {
         this.stage = Stage.builder("rpc", String.class, source, JmsTokens.correlationId(String.class))
                 .keeper(Keeper.OFF)
                 .onFailure(OnFailure.FAIL_ALL)
-                .defaultTimeout(PATIENCE)
+                .defaultTimeout(Patience.LIMIT)
                 .build();
         this.sender = this.stage.backdoor(JmsSender.class);
     }
@@ -118,7 +114,7 @@ class JmsConnectionTests {
             await().until(() -> interrupted.getState() == Thread.State.TIMED_WAITING
                     || interrupted.getState() == Thread.State.WAITING);
             interrupted.interrupt();
-            assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(Patience.get(flag)).isTrue();
 
             FutureTask<?> patient = Threads.start(this.sender::replyTo);
             assertThat(Threads.failure(patient))
@@ -129,7 +125,7 @@ class JmsConnectionTests {
                 this.stage.close();
                 return true;
             });
-            assertThat(closing.get(10, TimeUnit.SECONDS)).isEqualTo(true);
+            assertThat(Patience.get(closing)).isEqualTo(true);
             assertThat(connecting).isNotDone();
         } finally {
             this.factory.gate.unlock();

@@ -1,8 +1,8 @@
 package com.example.sources;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.spring.boot.jms.JmsSource;
+import io.github.exitleft.test.SourceContractTests;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.junit.jupiter.api.AfterAll;

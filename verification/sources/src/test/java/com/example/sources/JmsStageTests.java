@@ -15,6 +15,7 @@ import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContribut
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import io.github.exitleft.spring.boot.jms.JmsSource;
 import io.github.exitleft.spring.boot.jms.JmsTokens;
+import io.github.exitleft.testing.Patience;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +84,7 @@ class JmsStageTests {
                 calls.put(text, Threads.start(() -> client.ask(text)));
             }
             for (Map.Entry<String, FutureTask<String>> call : calls.entrySet()) {
-                assertThat(call.getValue().get(30, TimeUnit.SECONDS))
+                assertThat(Patience.get(call.getValue()))
                         .isEqualTo(call.getKey().toUpperCase());
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
@@ -128,7 +128,7 @@ class JmsStageTests {
     }
 
     @Test
-    void brokerThatGoesAway_failsEverybodyOnceAndLosesNobodyAfterwards() {
+    void brokerThatGoesAway_failsEveryCallOnceAndLosesNoneAfterwards() {
         this.contextRunner.withUserConfiguration(Server.class, Client.class).run(context -> {
             Client client = context.getBean(Client.class);
             Stage<String, Message> rpc = client.rpc;
@@ -174,7 +174,7 @@ class JmsStageTests {
     }
 
     @Test
-    void brokerThatGoesAway_isFoundAgainThoughNobodyAsks() {
+    void brokerThatGoesAway_isFoundAgainWithoutACall() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         JmsAutoConfiguration.class,

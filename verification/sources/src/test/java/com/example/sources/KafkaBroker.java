@@ -2,19 +2,18 @@ package com.example.sources;
 
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -37,8 +36,6 @@ import org.apache.kafka.common.resource.ResourceType;
 final class KafkaBroker {
 
     // on a busy machine it has taken 15 seconds to start
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
     private static KafkaBroker shared;
 
     private final Path directory;
@@ -107,11 +104,11 @@ final class KafkaBroker {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         try (Admin admin = admin()) {
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            await().atMost(Patience.LIMIT_OF_PROGRAMS).ignoreExceptions().until(() -> {
                 if (!this.process.isAlive()) {
                     throw new AssertionError("the broker ended: see " + log);
                 }
-                return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+                return !admin.describeCluster().nodes().get().isEmpty();
             });
         }
     }
@@ -136,22 +133,16 @@ final class KafkaBroker {
         String name = topic.name();
         try (Admin admin = admin()) {
             try {
-                admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+                admin.createTopics(List.of(topic)).all().get();
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
                     throw new AssertionError(e);
                 }
             }
-            await().atMost(PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> admin
-                            .describeTopics(List.of(name))
-                            .allTopicNames()
-                            .get(5, TimeUnit.SECONDS)
-                            .get(name)
-                            .partitions()
-                            .stream()
-                            .allMatch(partition -> partition.leader() != null));
+            await().ignoreExceptions()
+                    .until(() ->
+                            admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions().stream()
+                                    .allMatch(partition -> partition.leader() != null));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -163,11 +154,11 @@ final class KafkaBroker {
             Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
             admin.describeTopics(List.of(topic))
                     .allTopicNames()
-                    .get(30, TimeUnit.SECONDS)
+                    .get()
                     .get(topic)
                     .partitions()
                     .forEach(info -> ends.put(new TopicPartition(topic, info.partition()), OffsetSpec.latest()));
-            return admin.listOffsets(ends).all().get(30, TimeUnit.SECONDS).values().stream()
+            return admin.listOffsets(ends).all().get().values().stream()
                     .mapToLong(ListOffsetsResultInfo::offset)
                     .sum();
         }
@@ -178,26 +169,25 @@ final class KafkaBroker {
         try (Admin admin = admin()) {
             admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
                     .all()
-                    .get(30, TimeUnit.SECONDS);
+                    .get();
         }
     }
 
-    /** Lets nobody read a topic any more. */
+    /** Forbids all users to read a topic. */
     void deny(String topic) throws Exception {
         try (Admin admin = admin()) {
-            admin.createAcls(List.of(denial(topic))).all().get(30, TimeUnit.SECONDS);
+            admin.createAcls(List.of(denial(topic))).all().get();
         }
     }
 
-    /** Lets everybody read a topic again. */
+    /** Allows all users to read a topic again. */
     void allow(String topic) throws Exception {
         try (Admin admin = admin()) {
-            admin.deleteAcls(List.of(denial(topic).toFilter())).all().get(30, TimeUnit.SECONDS);
-            await().atMost(PATIENCE)
-                    .until(() -> admin.describeAcls(denial(topic).toFilter())
-                            .values()
-                            .get(5, TimeUnit.SECONDS)
-                            .isEmpty()); // the broker learns of it from the controller
+            admin.deleteAcls(List.of(denial(topic).toFilter())).all().get();
+            await().until(() -> admin.describeAcls(denial(topic).toFilter())
+                    .values()
+                    .get()
+                    .isEmpty()); // the broker learns of it from the controller
         }
     }
 
@@ -215,13 +205,7 @@ final class KafkaBroker {
     /** The members of a group; one that joins again has another id. */
     Set<String> memberIds(String group) throws Exception {
         try (Admin admin = admin()) {
-            return admin
-                    .describeConsumerGroups(List.of(group))
-                    .all()
-                    .get(30, TimeUnit.SECONDS)
-                    .get(group)
-                    .members()
-                    .stream()
+            return admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
                     .map(MemberDescription::consumerId)
                     .collect(Collectors.toSet());
         }
@@ -233,7 +217,7 @@ final class KafkaBroker {
             Map<TopicPartition, Long> committed = new HashMap<>();
             admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
-                    .get(30, TimeUnit.SECONDS)
+                    .get()
                     .forEach((partition, offset) -> committed.put(partition, offset.offset()));
             return committed;
         }

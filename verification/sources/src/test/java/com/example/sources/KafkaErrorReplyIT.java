@@ -11,11 +11,11 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
+import io.github.exitleft.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -84,7 +84,7 @@ class KafkaErrorReplyIT {
                     .isInstanceOf(DeserializationException.class)
                     .hasRootCauseInstanceOf(SerializationException.class);
             var future = rpc.callAsync("b", () -> answer(context, "b", "neither"));
-            assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> Patience.get(future))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(DeserializationException.class);
             assertThat(rpc.call("c", () -> answer(context, "c", "four")).value())

@@ -46,7 +46,6 @@ import org.springframework.kafka.core.KafkaTemplate;
 class KafkaFailureIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Patience.LIMIT;
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String topic = "failing-" + NUMBERS.incrementAndGet();
@@ -90,7 +89,7 @@ class KafkaFailureIT {
     private Stage<Integer, ConsumerRecord<Integer, String>> stage(boolean grouped, Keeper keeper) {
         StageBuilder<Integer, ConsumerRecord<Integer, String>> builder =
                 Stage.builder("failing", Integer.class, open(grouped), KafkaTokens.key(Integer.class));
-        var stage = builder.defaultTimeout(PATIENCE)
+        var stage = builder.defaultTimeout(Patience.LIMIT)
                 .keeper(keeper)
                 .onFailure(keeper == Keeper.OFF ? OnFailure.FAIL_ALL : OnFailure.REOPEN)
                 .build();
@@ -144,7 +143,7 @@ class KafkaFailureIT {
             failByDenial(stage);
             this.broker.kill();
 
-            // whoever may try again is told that no broker answers, instead of waiting in vain
+            // a caller that may try again is told that no broker answers, instead of waiting in vain
             var options = CallOptions.defaults().timeout(Duration.ofSeconds(20));
             await().untilAsserted(() -> assertThatThrownBy(() -> stage.call(3, options, () -> {}))
                     .isInstanceOf(SourceFailedException.class)
@@ -172,9 +171,8 @@ class KafkaFailureIT {
         try (KafkaSource<Integer, String> source = open(false)) {
             assertThat(source.receive(Duration.ofSeconds(1))).isNull();
             this.broker.kill();
-            await().pollInterval(Duration.ofMillis(1))
-                    .untilAsserted(() -> assertThatThrownBy(() -> source.receive(Duration.ofSeconds(1)))
-                            .isInstanceOf(TimeoutException.class));
+            await().untilAsserted(() -> assertThatThrownBy(() -> source.receive(Duration.ofSeconds(1)))
+                    .isInstanceOf(TimeoutException.class));
 
             source.wakeup();
 

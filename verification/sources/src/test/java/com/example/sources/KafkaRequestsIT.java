@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,7 +43,6 @@ import org.springframework.messaging.handler.annotation.SendTo;
 class KafkaRequestsIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration PATIENCE = Patience.LIMIT;
 
     private final KafkaBroker broker = KafkaBroker.running();
     private final String requests = "asked-" + NUMBERS.incrementAndGet();
@@ -107,7 +105,7 @@ class KafkaRequestsIT {
                     .isInstanceOf(SendFailedException.class)
                     .hasRootCauseInstanceOf(RecordTooLargeException.class);
             var future = client.rpc.callAsync(other, () -> client.sender.send(small, large, other));
-            assertThatThrownBy(() -> future.get(30, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> Patience.get(future))
                     .hasCauseInstanceOf(SendFailedException.class)
                     .hasRootCauseInstanceOf(RecordTooLargeException.class);
             assertThat(client.rpc.snapshot(0).exits())
@@ -129,7 +127,7 @@ class KafkaRequestsIT {
                         .thenApply(ConsumerRecord::value));
             }
             for (int i = 0; i < 50; i++) {
-                assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo("TEXT " + i);
+                assertThat(Patience.get(futures.get(i))).isEqualTo("TEXT " + i);
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
             await().until(() -> client.rpc.snapshot(0).role().tickets() == 0);
@@ -166,7 +164,7 @@ class KafkaRequestsIT {
             Client client = context.getBean(Client.class);
             ReplyingKafkaTemplate<String, String, String> template = replyingTemplate(context);
             try {
-                assertThat(template.waitForAssignment(PATIENCE)).isTrue();
+                assertThat(template.waitForAssignment(Patience.LIMIT)).isTrue();
                 for (int i = 0; i < 20; i++) {
                     UUID token = UUID.randomUUID();
                     String ours = "ours " + i;
@@ -174,7 +172,7 @@ class KafkaRequestsIT {
                     var reply = client.rpc.call(token, () -> client.sender.send(this.requests, ours, token));
 
                     assertThat(reply.value()).isEqualTo("OURS " + i);
-                    assertThat(theirs.get(30, TimeUnit.SECONDS).value()).isEqualTo("THEIRS " + i);
+                    assertThat(Patience.get(theirs).value()).isEqualTo("THEIRS " + i);
                 }
                 // the stage reads the template's tokens as well, and none is its own
                 await().until(() -> count(client.rpc, MessageOutcome.FOREIGN) == 20);

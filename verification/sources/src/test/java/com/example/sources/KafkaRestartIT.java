@@ -31,7 +31,7 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** A broker that crashes and comes back: everybody is told once, and who asks afterwards is answered (M6). */
+/** A broker that crashes and comes back: every caller is told once, and later calls are answered (M6). */
 @Tag("slow")
 class KafkaRestartIT {
 
@@ -57,7 +57,7 @@ class KafkaRestartIT {
     }
 
     @Test
-    void crashAndRestart_failEverybodyOnceAndLoseNobodyAfterwards() throws Exception {
+    void crashAndRestart_failEveryCallOnceAndLoseNoneAfterwards() throws Exception {
         KafkaBroker broker = KafkaBroker.running();
         broker.topic(TOPIC, 2);
         var producers = new DefaultKafkaProducerFactory<>(
@@ -106,7 +106,7 @@ class KafkaRestartIT {
     }
 
     @Test
-    void crashAndRestart_areNoticedThoughNobodyAsks() {
+    void crashAndRestart_areNoticedWithoutACall() {
         KafkaBroker broker = KafkaBroker.running();
         broker.topic("reopen", 2);
         new ApplicationContextRunner()

@@ -1,8 +1,8 @@
 package com.example.sources;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
+import io.github.exitleft.test.SourceContractTests;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

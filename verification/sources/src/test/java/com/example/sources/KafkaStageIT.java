@@ -9,6 +9,7 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.Ticket;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.kafka.KafkaSender;
+import io.github.exitleft.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -65,7 +65,7 @@ class KafkaStageIT {
         List<String> properties = new ArrayList<>(List.of(
                 prefix + ".token-type=" + tokenType,
                 prefix + ".default-timeout=30s",
-                prefix + ".keeper=off", // it is the callers who read here
+                prefix + ".keeper=off", // here the callers read
                 prefix + ".source.type=kafka"));
         for (String property : source) {
             properties.add(prefix + ".source.kafka." + property);
@@ -100,7 +100,7 @@ class KafkaStageIT {
                 calls.put(text, Threads.start(() -> client.ask(this.requests, text)));
             }
             for (Map.Entry<String, FutureTask<String>> call : calls.entrySet()) {
-                assertThat(call.getValue().get(30, TimeUnit.SECONDS))
+                assertThat(Patience.get(call.getValue()))
                         .isEqualTo(call.getKey().toUpperCase());
             }
             assertThat(count(client.rpc, MessageOutcome.DELIVERED)).isEqualTo(50);
@@ -322,7 +322,7 @@ class KafkaStageIT {
                 .withPropertyValues("exit-left.stages.rpc.source.kafka.group=" + this.replies)
                 .run(context -> {
                     Stage<String, ConsumerRecord<String, String>> rpc = stage(context, "rpc");
-                    // a second member takes a part of the partitions, which only works while somebody reads for the
+                    // a second member takes a part of the partitions, which only works while a thread reads for the
                     // first
                     try (Ticket<String, ConsumerRecord<String, String>> reader = rpc.ticket("reader")) {
                         FutureTask<?> head = Threads.start(reader::await);
@@ -343,7 +343,7 @@ class KafkaStageIT {
                                     .isEqualTo(token);
                         }
                         produce(context, answer("reader"));
-                        head.get(30, TimeUnit.SECONDS);
+                        Patience.get(head);
                     }
                 });
     }

@@ -27,13 +27,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
 
-/** A keeper that somebody interrupts goes on, over each source, and the next call is answered (S10, M10). */
+/** A keeper that is interrupted goes on, over each source, and the next call is answered (S10, M10). */
 @Tag("slow")
 class KeeperInterruptIT {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    /** Plays both sides: an answer comes as if somebody else had sent it. */
+    /** Plays both sides: an answer comes as if another process had sent it. */
     @FunctionalInterface
     private interface Answer {
         void send(ApplicationContext context, Stage<String, ?> stage, String token) throws Exception;
@@ -76,7 +76,7 @@ class KeeperInterruptIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void kafka(boolean grouped) {
+    void kafka_readsOnAfterAnInterrupt(boolean grouped) {
         String topic = "interrupted-" + NUMBERS.incrementAndGet();
         KafkaBroker broker = KafkaBroker.running();
         broker.topic(topic, 2);
@@ -100,7 +100,7 @@ class KeeperInterruptIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "kept"})
-    void jms(String queue) throws Exception {
+    void jms_readsOnAfterAnInterrupt(String queue) throws Exception {
         var broker = new ArtemisBroker();
         try {
             interruptAndAsk(
@@ -124,7 +124,7 @@ class KeeperInterruptIT {
     }
 
     @Test
-    void postgres() {
+    void postgres_readsOnAfterAnInterrupt() {
         interruptAndAsk(
                 new ApplicationContextRunner()
                         .withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))

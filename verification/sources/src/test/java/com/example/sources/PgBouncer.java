@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.github.exitleft.testing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +13,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /** A real PgBouncer before the database, in a process of its own. */
 final class PgBouncer implements AutoCloseable {
@@ -35,7 +35,7 @@ final class PgBouncer implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = socket.getLocalPort();
         }
-        boolean root = "root".equals(System.getProperty("user.name")); // as whom it refuses to run
+        boolean root = "root".equals(System.getProperty("user.name")); // PgBouncer refuses to run as root
         Path settings = Files.writeString(this.directory.resolve("pgbouncer.ini"), """
                 [databases]
                 postgres = host=127.0.0.1 port=%d user=postgres
@@ -54,7 +54,7 @@ final class PgBouncer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Patience.LIMIT_OF_PROGRAMS).until(() -> {
             if (!this.process.isAlive()) {
                 throw new AssertionError("PgBouncer ended: see " + log);
             }

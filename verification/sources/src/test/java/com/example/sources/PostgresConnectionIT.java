@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,10 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGNotification;
 
-/** A database that falls silent, or a pool that has no connection to give, holds up nobody else who sends or closes (S16). */
+/** A database that falls silent, or a pool that has no connection to give, holds up no other sender and no close (S16). */
 class PostgresConnectionIT {
-
-    private static final Duration PATIENCE = Patience.LIMIT;
 
     private FreezingProxy network;
     private HikariDataSource pool;
@@ -62,7 +59,7 @@ class PostgresConnectionIT {
         return Stage.builder("frozen", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                 .keeper(keeper)
                 .onFailure(OnFailure.FAIL_ALL)
-                .defaultTimeout(PATIENCE)
+                .defaultTimeout(Patience.LIMIT)
                 .build();
     }
 
@@ -98,7 +95,7 @@ class PostgresConnectionIT {
             stage.close();
             return true;
         });
-        assertThat(closing.get(10, TimeUnit.SECONDS)).isEqualTo(true);
+        assertThat(Patience.get(closing)).isEqualTo(true);
     }
 
     @ParameterizedTest
@@ -126,7 +123,7 @@ class PostgresConnectionIT {
                     "select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN \"frozen\"%'");
         }
         assertThatThrownBy(() -> stage.call(2, () -> {})).isInstanceOf(SourceFailedException.class);
-        List<Connection> all = new ArrayList<>(); // so that who wants one waits
+        List<Connection> all = new ArrayList<>(); // so that the next request for one waits
         for (int i = 0; i < this.pool.getMaximumPoolSize(); i++) {
             all.add(this.pool.getConnection());
         }
@@ -146,7 +143,7 @@ class PostgresConnectionIT {
         await().until(() ->
                 interrupted.getState() == Thread.State.TIMED_WAITING || interrupted.getState() == Thread.State.WAITING);
         interrupted.interrupt();
-        assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(Patience.get(flag)).isTrue();
 
         FutureTask<?> patient = Threads.start(() -> {
             sender.ensureListening();

@@ -52,7 +52,7 @@ final class PostgresDatabase {
         this.port = this.server.getPort();
     }
 
-    /** Ends it as an administrator would who has no patience. */
+    /** Ends it as an impatient administrator would. */
     void stop() {
         try {
             if (this.server != null) {

@@ -17,6 +17,7 @@ import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSource;
 import io.github.exitleft.spring.boot.postgres.PostgresTokens;
+import io.github.exitleft.testing.Patience;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -37,8 +38,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** What stands between a stage and its database: a pooler, which may lend no session, and a pool that looks for leaks. */
 class PostgresPoolerIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final PostgresDatabase database = PostgresDatabase.running();
 
@@ -77,7 +76,7 @@ class PostgresPoolerIT {
                         @SuppressWarnings("unchecked") // as configured
                         Stage<Integer, PGNotification> jobs = context.getBean("jobs", Stage.class);
                         assertAnswered(jobs, 1);
-                        await().atMost(PATIENCE).until(() -> lastStatements("NOTIFY \"exit\\_left\\_%") > 0);
+                        await().until(() -> lastStatements("NOTIFY \"exit\\_left\\_%") > 0);
                         assertAnswered(jobs, 2);
                         assertThat(jobs.snapshot(0).role().state()).isEqualTo(State.OPEN);
                         assertThat(jobs.snapshot(0).messages().values().stream()
@@ -121,7 +120,7 @@ class PostgresPoolerIT {
         try (Stage<Integer, PGNotification> stage = Stage.builder(
                         "deaf", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                 .onFailure(OnFailure.REOPEN)
-                .defaultTimeout(PATIENCE)
+                .defaultTimeout(Patience.LIMIT)
                 .build()) {
             assertThat(stage.keeper()).isEqualTo(Keeper.ALWAYS);
             assertAnswered(stage, 1);
@@ -136,7 +135,7 @@ class PostgresPoolerIT {
                     .cause()
                     .isInstanceOf(SQLFeatureNotSupportedException.class)
                     .hasMessageContaining("pool_mode=transaction");
-            await().atMost(PATIENCE).until(() -> stage.snapshot(0).role().state() == State.OPEN);
+            await().until(() -> stage.snapshot(0).role().state() == State.OPEN);
             assertAnswered(stage, 3);
         }
     }
@@ -153,7 +152,7 @@ class PostgresPoolerIT {
         PostgresSource source = PostgresSource.builder(one, List.of("pooled")).open();
         try (Stage<Integer, PGNotification> stage = Stage.builder(
                         "one", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
-                .defaultTimeout(PATIENCE)
+                .defaultTimeout(Patience.LIMIT)
                 .build()) {
             PGNotification got = stage.call(1, () -> {
                 try (Connection other = DriverManager.getConnection(this.database.url());
@@ -182,7 +181,7 @@ class PostgresPoolerIT {
                                     "leak", Integer.class, source, PostgresTokens.before(Integer.class, ":"))
                             .build();
                     Connection held = pool.getConnection()) { // later, so that it is found later too
-                await().atMost(PATIENCE).until(() -> !warnings.list.isEmpty());
+                await().until(() -> !warnings.list.isEmpty());
 
                 assertThat(warnings.list)
                         .singleElement()

@@ -3,8 +3,8 @@ package com.example.sources;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.exitleft.Source;
-import io.github.exitleft.SourceContractTests;
 import io.github.exitleft.spring.boot.postgres.PostgresSource;
+import io.github.exitleft.test.SourceContractTests;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -42,5 +42,10 @@ class PostgresSourceContractIT extends SourceContractTests<PGNotification> {
     @Override
     protected int token(PGNotification message) {
         return Integer.parseInt(message.getParameter());
+    }
+
+    @Override
+    protected boolean survivesInterrupt(Source<PGNotification> source, boolean virtual) {
+        return !virtual; // it is closed on virtual threads alone
     }
 }

@@ -11,16 +11,16 @@ import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import io.github.exitleft.VirtualThreads;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.testing.VirtualThreadSupport;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -46,12 +46,12 @@ class PostgresStageIT {
                     "spring.datasource.hikari.auto-commit=false",
                     "exit-left.stages.jobs.token-type=java.lang.Integer",
                     "exit-left.stages.jobs.default-timeout=30s",
-                    "exit-left.stages.jobs.keeper=off", // it is the callers who read here
+                    "exit-left.stages.jobs.keeper=off", // here the callers read
                     "exit-left.stages.jobs.source.type=postgres",
                     "exit-left.stages.jobs.source.postgres.channels=done,Failed \"jobs\"");
 
     @Test
-    void notificationsOfSeveralChannels_reachWhoWaitsForThem() {
+    void notificationsOfSeveralChannels_reachTheirWaiters() {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             List<FutureTask<PGNotification>> calls = new ArrayList<>();
@@ -62,7 +62,7 @@ class PostgresStageIT {
                         () -> client.jobs.call(token, () -> client.sender.notify(channel, token + ":of " + token))));
             }
             for (int i = 0; i < 20; i++) {
-                PGNotification got = calls.get(i).get(30, TimeUnit.SECONDS);
+                PGNotification got = Patience.get(calls.get(i));
                 assertThat(got.getParameter()).isEqualTo(i + ":of " + i);
                 assertThat(got.getName()).isEqualTo(i % 2 == 0 ? "done" : "Failed \"jobs\"");
             }
@@ -90,7 +90,7 @@ class PostgresStageIT {
                                 .thenApply(PGNotification::getParameter));
                     }
                     for (int i = 0; i < 10; i++) {
-                        assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + ":done");
+                        assertThat(Patience.get(futures.get(i))).isEqualTo(i + ":done");
                     }
                     await().until(() -> heard.messages.size() == 2);
                     heard.request(8);
@@ -163,7 +163,7 @@ class PostgresStageIT {
     }
 
     @Test
-    void databaseThatGoesAway_failsEverybodyOnceAndLosesNobodyAfterwards() {
+    void databaseThatGoesAway_failsEveryCallOnceAndLosesNoneAfterwards() {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
@@ -186,7 +186,7 @@ class PostgresStageIT {
     }
 
     @Test
-    void databaseThatGoesAway_isFoundAgainThoughNobodyAsks() {
+    void databaseThatGoesAway_isFoundAgainWithoutACall() {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
@@ -226,12 +226,12 @@ class PostgresStageIT {
 
     @Test
     void interruptOfAVirtualThread_isAnInterruptAndTheNextOneListensAgain() {
-        assumeTrue(VirtualThreads.exist(), "this JVM has no virtual threads");
+        assumeTrue(VirtualThreadSupport.exist(), "this JVM has no virtual threads");
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             for (int i = 0; i < 5; i++) {
                 var head = new FutureTask<>(() -> client.jobs.call(1, () -> {}));
-                Thread thread = VirtualThreads.unstarted("head", head);
+                Thread thread = VirtualThreadSupport.unstarted("head", head);
                 thread.start();
                 Threads.awaitCallers(client.jobs, 1);
                 await().until(() -> thread.getState() != Thread.State.RUNNABLE);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,10 +77,8 @@ final class Reopening {
 
         start.turn();
 
-        for (Stage<String, ?> stage : this.stages.values()) { // while nobody asks
-            await(stage.name())
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> health(stage).equals(Status.UP));
+        for (Stage<String, ?> stage : this.stages.values()) { // without any call
+            await(stage.name()).until(() -> health(stage).equals(Status.UP));
             for (int i = 0; i < 50; i++) {
                 ask(stage);
             }

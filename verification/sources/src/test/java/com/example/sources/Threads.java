@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 
 /** Callers on threads of their own, and what their stage says of them. */
 final class Threads {
@@ -28,7 +28,7 @@ final class Threads {
     /** What a caller threw; fails if it returned. */
     static Throwable failure(FutureTask<?> task) throws Exception {
         try {
-            throw new AssertionError("should have failed, but returned " + task.get(60, TimeUnit.SECONDS));
+            throw new AssertionError("should have failed, but returned " + Patience.get(task));
         } catch (ExecutionException e) {
             return e.getCause();
         }

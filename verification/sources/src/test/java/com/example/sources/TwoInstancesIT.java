@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.testing.Patience;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,7 @@ class TwoInstancesIT {
         victim.tell("ask 5000");
         survivor.tell("ask 5000");
 
-        responder.await(responder.halfWay);
+        Patience.await(responder.halfWay);
         victim.kill(); // with its callers waiting, since nothing is answered now
         responder.goOn.countDown();
 
@@ -70,7 +70,7 @@ class TwoInstancesIT {
         survivor.end();
     }
 
-    /** Once the keeper has read what nobody waits for any more. */
+    /** Once the keeper has read what is no longer waited for. */
     private void assertEveryAnswerIsAccountedFor(Instance survivor, Responder responder) {
         await().untilAsserted(() -> {
             long victims = responder.victims.get();
@@ -105,19 +105,15 @@ class TwoInstancesIT {
         String answer(String request) throws InterruptedException {
             if (++this.received == 5_000) {
                 this.halfWay.countDown();
-                await(this.goOn);
+                Patience.await(this.goOn);
             }
             if (request.contains("late")) {
-                await(this.late);
+                Patience.await(this.late);
             }
             if (request.contains("victim")) {
                 this.victims.incrementAndGet();
             }
             return request.toUpperCase();
-        }
-
-        void await(CountDownLatch latch) throws InterruptedException {
-            assertThat(latch.await(60, TimeUnit.SECONDS)).as("in time").isTrue();
         }
     }
 
@@ -154,7 +150,7 @@ class TwoInstancesIT {
 
         String answer() throws Exception {
             FutureTask<String> line = Threads.start(this.answers::readLine);
-            return line.get(60, TimeUnit.SECONDS);
+            return Patience.get(line);
         }
 
         void kill() {
@@ -163,7 +159,7 @@ class TwoInstancesIT {
 
         void end() throws InterruptedException {
             this.commands.close();
-            assertThat(this.process.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
+            Patience.waitFor(this.process);
             assertThat(this.process.exitValue()).isZero();
         }
 

@@ -67,7 +67,9 @@ public final class LoopbackStunServers implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
-    /** Two servers on 127.0.0.1 and, where that can be bound, one on 127.0.0.2, each with a delay of 5 to 60 ms. */
+    /**
+     * Starts two servers on 127.0.0.1 and, where that can be bound, one on 127.0.0.2, each with a delay of 5 to 60 ms.
+     */
     public static LoopbackStunServers start() {
         return builder()
                 .listenOn(anyPortOf(1), anyPortOf(1))
@@ -87,27 +89,27 @@ public final class LoopbackStunServers implements AutoCloseable {
         return new Builder();
     }
 
-    /** The servers' addresses, in the order in which they were asked for, with the ports they got. */
+    /** Returns the servers' addresses with their ports, in the order in which they were asked for. */
     public List<InetSocketAddress> addresses() {
         return addresses;
     }
 
-    /** Leaves that share of the requests unanswered, from now on: 0 none, 1 all. */
+    /** Leaves a share of the requests unanswered from now on: 0 none, 1 all. */
     public void loss(double ratio) {
         this.loss = checkRatio("loss", ratio);
     }
 
-    /** Answers that share of the answered requests twice, each time with a delay of its own, from now on. */
+    /** Answers a share of the answered requests twice from now on, each time with a delay of its own. */
     public void duplicates(double ratio) {
         this.duplicates = checkRatio("duplicates", ratio);
     }
 
-    /** How many Binding requests have arrived, answered or not. */
+    /** Returns how many Binding requests have arrived, answered or not. */
     public long requests() {
         return requests.get();
     }
 
-    /** Ends thread and sockets; replies that are still to be sent are not. */
+    /** Ends the thread and closes the sockets; pending replies are not sent. */
     @Override
     public void close() {
         closed = true;
@@ -118,7 +120,7 @@ public final class LoopbackStunServers implements AutoCloseable {
                 thread.join();
                 break;
             } catch (InterruptedException e) {
-                // The thread ends without waiting for anybody: it is not worth leaving it behind.
+                // the thread ends by itself, so it is not left behind if this one stops waiting
                 interrupted = true;
             }
         }
@@ -146,7 +148,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         }
     }
 
-    /** Takes what has arrived, but not for so long that a flood at one server keeps the others waiting. */
+    /** Takes what has arrived, up to a limit, so that a flood at one server does not keep the others waiting. */
     private void receive(SelectionKey key) {
         DatagramChannel channel = (DatagramChannel) key.channel();
         for (int i = 0; i < READS_IN_A_ROW; i++) {
@@ -238,7 +240,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         }
     }
 
-    /** A datagram that waits for its time. */
+    /** A datagram that is sent at its time. */
     private static final class Reply implements Comparable<Reply> {
 
         private final long dueNanos;
@@ -253,7 +255,7 @@ public final class LoopbackStunServers implements AutoCloseable {
             this.datagram = datagram;
         }
 
-        /** Rounded up, so that 0 means due. */
+        /** Returns the time left in milliseconds, rounded up so that 0 means due. */
         long millisLeft() {
             return Math.max(0, (dueNanos - System.nanoTime() + 999_999) / 1_000_000);
         }
@@ -264,7 +266,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         }
     }
 
-    /** Where the servers listen and how late they answer. */
+    /** Sets where the servers listen and how late they answer. */
     public static final class Builder {
 
         private final List<InetSocketAddress> wanted = new ArrayList<>();
@@ -276,19 +278,19 @@ public final class LoopbackStunServers implements AutoCloseable {
 
         private Builder() {}
 
-        /** One server for each address, on a free port where the port is 0; none of them may fail. */
+        /** Adds a server for each address, on a free port where the port is 0; each must be bound. */
         public Builder listenOn(InetSocketAddress... addresses) {
             wanted.addAll(checkLoopback(addresses));
             return this;
         }
 
-        /** One server for each address that can be bound, after those that must be. */
+        /** Adds a server for each address that can be bound, after those that must be. */
         public Builder listenWherePossible(InetSocketAddress... addresses) {
             possible.addAll(checkLoopback(addresses));
             return this;
         }
 
-        /** Each reply comes after a random time between the two, which may be equal. */
+        /** Delays each reply by a random time between the two, which may be equal. */
         public Builder delay(Duration min, Duration max) {
             if (min.isNegative() || min.compareTo(max) > 0 || max.compareTo(LONGEST_DELAY) > 0) {
                 throw new IllegalArgumentException("delay from " + min + " to " + max + " must lie between PT0S and "
@@ -302,8 +304,8 @@ public final class LoopbackStunServers implements AutoCloseable {
         /**
          * Answers as if a NAT were in between.
          *
-         * @param nat given the server's and the client's address, says as whom the server sees the client; run by the
-         *     servers' thread
+         * @param nat is given the server's and the client's address, and returns the client's address as the server
+         *     sees it; run by the servers' thread
          */
         public Builder nat(BinaryOperator<InetSocketAddress> nat) {
             this.nat = nat;

@@ -1,6 +1,9 @@
 package io.github.exitleft.demo.stun;
 
-/** A datagram, or a value read from one, is not what RFC 8489 allows; the message says which value and why. */
+/**
+ * Thrown for a datagram, or a value in one, that RFC 8489 does not allow; the message names the value and what is
+ * wrong.
+ */
 public final class StunFormatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

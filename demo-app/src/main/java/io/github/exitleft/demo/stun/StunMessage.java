@@ -56,7 +56,7 @@ final class StunMessage {
             return type;
         }
 
-        /** A view of its own at each call, so that reading it does not use it up. */
+        /** Returns a new view of the value at each call, so that reading it does not use it up. */
         ByteBuffer value() {
             return value.duplicate();
         }
@@ -117,7 +117,7 @@ final class StunMessage {
         return attributes;
     }
 
-    /** Whether an attribute counts after the integrity attribute so far: what follows one is forged easily. */
+    /** Returns whether an attribute counts after the integrity attribute so far: what follows one can be forged. */
     private static boolean isCovered(int type, int integrity) {
         return integrity == NO_INTEGRITY
                 || type == FINGERPRINT
@@ -184,12 +184,12 @@ final class StunMessage {
         return HexFormat.of().formatHex(transactionId);
     }
 
-    /** The first attribute of that type; the RFC lets a receiver ignore the others. */
+    /** Returns the first attribute of a type; the RFC lets a receiver ignore the others. */
     Optional<Attribute> attribute(int wanted) {
         return attributes.stream().filter(each -> each.type() == wanted).findFirst();
     }
 
-    /** The types of the attributes that a receiver must understand, or else refuse the message, and which are unknown. */
+    /** Returns the types of unknown attributes that a receiver must understand, or else refuse the message. */
     List<Integer> unknownRequired() {
         return attributes.stream()
                 .map(Attribute::type)

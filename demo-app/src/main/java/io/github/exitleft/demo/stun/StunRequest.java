@@ -22,14 +22,14 @@ public record StunRequest(String token) {
         }
     }
 
-    /** A request with a transaction id of its own, which nobody can guess. */
+    /** Returns a request with a transaction id of its own, which can't be guessed. */
     public static StunRequest binding() {
         byte[] id = new byte[StunMessage.TRANSACTION_ID_LENGTH];
         RANDOM.nextBytes(id);
         return new StunRequest(HexFormat.of().formatHex(id));
     }
 
-    /** The bytes to send; a buffer of its own at each call, the same bytes for each retransmission. */
+    /** Returns the bytes to send: a new buffer at each call, with the same bytes for each retransmission. */
     public ByteBuffer datagram() {
         return StunMessage.encode(StunMessage.BINDING_REQUEST, HexFormat.of().parseHex(token));
     }

@@ -10,21 +10,21 @@ import java.util.Optional;
 /** A server's reply to a Binding request. */
 public sealed interface StunResponse {
 
-    /** The transaction id of the request that is answered, as {@link StunRequest#token()} has it. */
+    /** Returns the transaction id of the answered request, in the form of {@link StunRequest#token()}. */
     String token();
 
     /**
-     * The server saw the request come from an address.
+     * A reply that says from which address the request came.
      *
-     * @param mappedAddress where the request came from, in the eyes of the server
+     * @param mappedAddress the address that the server saw
      */
     record Success(String token, InetSocketAddress mappedAddress) implements StunResponse {}
 
     /**
-     * The server refused the request.
+     * A reply that refuses the request.
      *
-     * @param code 300 to 699, as in HTTP the hundreds are the kind of error
-     * @param reason the server's words; may be empty, and is as little to be trusted as the server
+     * @param code 300 to 699; the hundreds are the class of error
+     * @param reason the server's words; may be empty, and is no more to be trusted than the server
      */
     record Failure(String token, int code, String reason) implements StunResponse {}
 
@@ -55,7 +55,7 @@ public sealed interface StunResponse {
             return new Success(
                     message.token(), StunAddress.decodeXored(xored.get().value(), message.transactionId()));
         }
-        // Servers of RFC 3489 know no other.
+        // servers of RFC 3489 know only this one
         Attribute plain = message.attribute(StunMessage.MAPPED_ADDRESS)
                 .orElseThrow(() -> new StunFormatException("success response without XOR-MAPPED-ADDRESS"));
         return new Success(message.token(), StunAddress.decode(plain.value()));

@@ -48,7 +48,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void defaults_eachServerAsked_answersItsRequestsWithTheClientsAddress() throws IOException {
+    void eachServer_answersItsRequestsWithTheClientsAddress() throws IOException {
         try (LoopbackStunServers servers = LoopbackStunServers.start()) {
             assertThat(servers.addresses()).hasSizeGreaterThanOrEqualTo(2).doesNotHaveDuplicates();
             Map<String, InetSocketAddress> asked = new HashMap<>();
@@ -73,7 +73,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void delays_thatDiffer_shuffleTheReplies() throws IOException {
+    void delaysThatDiffer_shuffleTheReplies() throws IOException {
         try (LoopbackStunServers servers =
                 LoopbackStunServers.builder().listenOn(IPV4).seed(1).start()) {
             List<String> sent = askOften(servers);
@@ -84,7 +84,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void delays_thatAreEqual_keepTheOrder() throws IOException {
+    void delaysThatAreEqual_keepTheOrder() throws IOException {
         try (LoopbackStunServers servers = quick().start()) {
             List<String> sent = askOften(servers);
             assertThat(receiveAll(sent)).isEqualTo(sent);
@@ -92,7 +92,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void server_onIpv6_answersWithTheIpv6Address() throws IOException {
+    void serverOnIpv6_answersWithTheIpv6Address() throws IOException {
         try (LoopbackStunServers servers =
                         quick().listenWherePossible(anyPortOf("::1")).start();
                 DatagramSocket dual = new DatagramSocket()) {
@@ -110,7 +110,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void loss_ofAll_answersNothingUntilItIsSwitchedOff() throws IOException {
+    void lossOfAll_answersNothingUntilItIsSwitchedOff() throws IOException {
         try (LoopbackStunServers servers = quick().start()) {
             servers.loss(1);
             for (int i = 0; i < 50; i++) {
@@ -127,7 +127,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void loss_ofSome_answersTheOthers() throws IOException {
+    void lossOfSome_answersTheOthers() throws IOException {
         try (LoopbackStunServers servers = quick().seed(42).start()) {
             servers.loss(0.2);
             Set<String> sent = new HashSet<>();
@@ -150,7 +150,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void duplicates_ofAll_answersTwice() throws IOException {
+    void duplicatesOfAll_answersTwice() throws IOException {
         try (LoopbackStunServers servers = quick().start()) {
             servers.duplicates(1);
             String token = ask(servers.addresses().get(0));
@@ -161,7 +161,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void datagram_thatIsNoBindingRequest_isIgnored() throws IOException {
+    void datagramThatIsNoBindingRequest_isIgnored() throws IOException {
         try (LoopbackStunServers servers = quick().start()) {
             InetSocketAddress server = servers.addresses().get(0);
             send(client, server, ByteBuffer.wrap("hello".getBytes(UTF_8)));
@@ -178,7 +178,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void request_withAnAttributeThatMustBeUnderstood_isRefusedBy420() throws IOException {
+    void requestWithAnAttributeThatMustBeUnderstood_isRefusedBy420() throws IOException {
         try (LoopbackStunServers servers = quick().start()) {
             send(client, servers.addresses().get(0), Rfc5769.request());
 
@@ -194,7 +194,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void servers_askedThousandsOfTimes_answerEachOnce() throws IOException {
+    void serversAskedThousandsOfTimes_answerEachOnce() throws IOException {
         try (LoopbackStunServers servers = LoopbackStunServers.start()) {
             Set<String> open = new HashSet<>();
             long answered = 0;
@@ -216,7 +216,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void close_withRepliesPending_endsThreadAndSocketsAtOnce() throws IOException {
+    void closeWithRepliesPending_endsThreadAndSocketsAtOnce() throws IOException {
         LoopbackStunServers servers = LoopbackStunServers.builder()
                 .listenOn(IPV4, IPV4)
                 .delay(Duration.ofHours(1), Duration.ofHours(1))
@@ -237,7 +237,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void close_hasReturned_soThatItsPortIsFreeForTheNext() {
+    void closedServer_leavesItsPortFreeForTheNext() {
         LoopbackStunServers servers = quick().start();
         for (int i = 0; i < 100; i++) {
             servers.close();
@@ -250,7 +250,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void close_byAnInterruptedThread_endsThemAndKeepsTheInterrupt() {
+    void closeByAnInterruptedThread_endsThemAndKeepsTheInterrupt() {
         LoopbackStunServers servers = quick().start();
         Thread.currentThread().interrupt();
 
@@ -261,7 +261,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void address_inUse_failsOrIsLeftOutIfItIsNotNeeded() {
+    void addressInUse_failsOrIsLeftOutIfItIsNotNeeded() {
         InetSocketAddress taken = clientAddress();
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> quick().listenOn(taken).start())
@@ -278,7 +278,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void start_thatFails_leavesNoSocketBehind() throws SocketException {
+    void startThatFails_leavesNoSocketBehind() throws SocketException {
         InetSocketAddress taken = clientAddress();
         LoopbackStunServers before = quick().start();
         before.close();
@@ -293,7 +293,7 @@ class LoopbackStunServersTests {
     }
 
     @Test
-    void settings_thatMakeNoSense_areRefused() throws IOException {
+    void settingsThatMakeNoSense_areRefused() throws IOException {
         assertThatIllegalStateException()
                 .isThrownBy(() -> LoopbackStunServers.builder().start())
                 .withMessage("no address to listen on, call listenOn first");

@@ -18,7 +18,7 @@ class Rfc5769Tests {
     private static final String LONG_TERM_ID = "78ad3433c6ad72c029da412e";
 
     @Test
-    void request_ofSection21_isReadAndItsIntegrityAndFingerprintAgree() throws Exception {
+    void requestOfSection21_isReadAndItsIntegrityAndFingerprintAgree() throws Exception {
         StunMessage message = StunMessage.decode(Rfc5769.request());
 
         assertThat(message.type()).isEqualTo(StunMessage.BINDING_REQUEST);
@@ -35,7 +35,7 @@ class Rfc5769Tests {
     }
 
     @Test
-    void response_ofSection22_givesTheIpv4AddressAndItsIntegrityAgrees() throws Exception {
+    void responseOfSection22_givesTheIpv4AddressAndItsIntegrityAgrees() throws Exception {
         StunMessage message = StunMessage.decode(Rfc5769.ipv4Response());
 
         assertThat(StunResponse.decode(Rfc5769.ipv4Response()))
@@ -48,7 +48,7 @@ class Rfc5769Tests {
     }
 
     @Test
-    void response_ofSection23_givesTheIpv6AddressAndItsIntegrityAgrees() throws Exception {
+    void responseOfSection23_givesTheIpv6AddressAndItsIntegrityAgrees() throws Exception {
         StunMessage message = StunMessage.decode(Rfc5769.ipv6Response());
 
         assertThat(StunResponse.decode(Rfc5769.ipv6Response()))
@@ -62,7 +62,7 @@ class Rfc5769Tests {
     }
 
     @Test
-    void request_ofSection24_isReadAndItsLongTermIntegrityAgrees() throws Exception {
+    void requestOfSection24_isReadAndItsLongTermIntegrityAgrees() throws Exception {
         StunMessage message = StunMessage.decode(Rfc5769.longTermRequest());
 
         assertThat(message.type()).isEqualTo(StunMessage.BINDING_REQUEST);
@@ -76,7 +76,7 @@ class Rfc5769Tests {
     }
 
     @Test
-    void request_ofRfc8489AppendixB_isReadAndItsSha256IntegrityAgrees() throws Exception {
+    void requestOfRfc8489AppendixB_isReadAndItsSha256IntegrityAgrees() throws Exception {
         StunMessage message = StunMessage.decode(Rfc5769.sha256Request());
 
         assertThat(message.token()).isEqualTo(LONG_TERM_ID);

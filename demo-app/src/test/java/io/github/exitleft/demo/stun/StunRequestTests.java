@@ -16,13 +16,13 @@ class StunRequestTests {
     }
 
     @Test
-    void datagram_askedForTwice_isABufferOfItsOwnWithTheSameBytes() {
+    void datagramAskedForTwice_isABufferOfItsOwnWithTheSameBytes() {
         StunRequest request = StunRequest.binding();
         assertThat(request.datagram()).isEqualTo(request.datagram()).isNotSameAs(request.datagram());
     }
 
     @Test
-    void binding_calledOften_neverGivesAnIdTwice() {
+    void bindingCreatedOften_neverHasAnIdTwice() {
         Set<String> tokens = new HashSet<>();
         for (int i = 0; i < 10_000; i++) {
             tokens.add(StunRequest.binding().token());
@@ -31,7 +31,7 @@ class StunRequestTests {
     }
 
     @Test
-    void token_thatIsNotAnId_isRefused() {
+    void tokenThatIsNotAnId_isRefused() {
         for (String token : new String[] {"", "B7E7A701BC34D686FA87DFAE", "b7e7a701bc34d686fa87dfa"}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new StunRequest(token))

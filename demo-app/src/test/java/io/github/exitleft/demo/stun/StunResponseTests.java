@@ -22,7 +22,7 @@ class StunResponseTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "255.255.255.255", "::1", "2001:db8::ffff"})
-    void xoredAddress_encodedAndDecoded_isTheSame(String host) {
+    void xoredAddressEncodedAndDecoded_isTheSame(String host) {
         byte[] id = HexFormat.of().parseHex(ID);
         for (int port : new int[] {0, 1, 0x2112, 32768, 65535}) {
             InetSocketAddress address = new InetSocketAddress(host, port);
@@ -32,7 +32,7 @@ class StunResponseTests {
     }
 
     @Test
-    void message_encodedWithPadding_isReadBackWithoutIt() {
+    void messageEncodedWithPadding_isReadBackWithoutIt() {
         ByteBuffer value = ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5});
         ByteBuffer encoded =
                 StunMessage.encode(StunMessage.BINDING_REQUEST, new byte[12], new Attribute(0x8022, value));
@@ -43,32 +43,32 @@ class StunResponseTests {
     }
 
     @Test
-    void success_withPlainAddressesOfAnOldServer_givesTheMappedOne() {
+    void successWithPlainAddressesOfAnOldServer_givesTheMappedOne() {
         ByteBuffer reply =
                 reply(0x0101, "00010008 00018055c0000201", "00040008 00010d96c0000202", "00050008 00010d97c0000203");
         assertThat(StunResponse.decode(reply)).isEqualTo(new StunResponse.Success(ID, ADDRESS));
     }
 
     @Test
-    void success_withBothAddresses_givesTheXoredOne() {
+    void successWithBothAddresses_givesTheXoredOne() {
         ByteBuffer reply = reply(0x0101, "00010008 00010001c0000263", XORED);
         assertThat(StunResponse.decode(reply)).isEqualTo(new StunResponse.Success(ID, ADDRESS));
     }
 
     @Test
-    void success_withTheAddressTwice_givesTheFirst() {
+    void successWithTheAddressTwice_givesTheFirst() {
         ByteBuffer reply = reply(0x0101, XORED, "00200008 0001ffffffffffff");
         assertThat(StunResponse.decode(reply)).isEqualTo(new StunResponse.Success(ID, ADDRESS));
     }
 
     @Test
-    void success_withUnknownOptionalAttributes_isRead() {
+    void successWithUnknownOptionalAttributes_isRead() {
         ByteBuffer reply = reply(0x0101, "80010001 ff000000", "ffff0000", XORED);
         assertThat(StunResponse.decode(reply)).isEqualTo(new StunResponse.Success(ID, ADDRESS));
     }
 
     @Test
-    void attributes_behindTheIntegrity_areIgnored() {
+    void attributesBehindTheIntegrity_areIgnored() {
         String integrity = "00080014" + "00".repeat(20);
         String integritySha256 = "001c0020" + "00".repeat(32);
 
@@ -113,7 +113,7 @@ class StunResponseTests {
         "0x0101, 80280004 00000000 80220000, FINGERPRINT with 4 bytes behind it must be the last attribute",
         "0x0101, 80280000, FINGERPRINT of 0 bytes must have 4",
     })
-    void reply_thatIsMalformed_isRefusedWithTheValue(String type, String attributes, String message) {
+    void replyThatIsMalformed_isRefusedWithTheValue(String type, String attributes, String message) {
         assertRefused(reply(Integer.decode(type), attributes), message);
     }
 
@@ -127,19 +127,19 @@ class StunResponseTests {
                 + "'message length 2 must be a multiple of 4, and 2 in a datagram of 22 bytes'",
         "01010000 2112a443 b7e7a701bc34d686fa87dfae, magic cookie 0x2112a443 must be 0x2112a442",
     })
-    void header_thatIsMalformed_isRefusedWithTheValue(String datagram, String message) {
+    void headerThatIsMalformed_isRefusedWithTheValue(String datagram, String message) {
         assertRefused(Rfc5769.bytes(datagram), message);
     }
 
     @Test
-    void fingerprint_thatDoesNotAgree_isRefused() {
+    void fingerprintThatDoesNotAgree_isRefused() {
         ByteBuffer reply = Rfc5769.ipv4Response();
         reply.put(reply.limit() - 1, (byte) 0);
         assertRefused(reply, "FINGERPRINT 0xc07d4c00 must be 0xc07d4c96 for this datagram");
     }
 
     @Test
-    void decode_ofAPartOfABuffer_readsThatPartAndLeavesThePosition() {
+    void decodeOfAPartOfABuffer_readsThatPartAndLeavesThePosition() {
         ByteBuffer vector = Rfc5769.ipv4Response();
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(200).position(7).put(vector).flip().position(7);
@@ -150,7 +150,7 @@ class StunResponseTests {
     }
 
     @Test
-    void reply_cutAtAnyLength_isRefused() {
+    void replyCutAtAnyLength_isRefused() {
         for (ByteBuffer vector : List.of(Rfc5769.ipv4Response(), Rfc5769.ipv6Response())) {
             for (int length = 0; length < vector.limit(); length++) {
                 ByteBuffer cut = vector.slice(0, length);
@@ -166,7 +166,7 @@ class StunResponseTests {
     }
 
     @Test
-    void reply_withAnyBitFlipped_isRefusedOrMeansTheSame() {
+    void replyWithAnyBitFlipped_isRefusedOrMeansTheSame() {
         for (ByteBuffer vector : List.of(Rfc5769.ipv4Response(), Rfc5769.ipv6Response())) {
             StunResponse intact = StunResponse.decode(vector);
             int read = 0;
@@ -188,7 +188,7 @@ class StunResponseTests {
     }
 
     @Test
-    void reply_withRandomDamage_isReadOrRefusedAndNothingElse() {
+    void replyWithRandomDamage_isReadOrRefusedAndNothingElse() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         List<ByteBuffer> vectors = List.of(

@@ -28,7 +28,8 @@ final class Benchmarks {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Locale.setDefault(Locale.ROOT); // what is written is to look the same everywhere
+        // output must look the same everywhere
+        Locale.setDefault(Locale.ROOT);
         Settings settings = Settings.parse(arguments);
         Measured measured;
         try (PeerProcess peer = PeerProcess.start()) {
@@ -60,7 +61,8 @@ final class Benchmarks {
         compare(Part.PORT, peer, comparisons);
         compare(Part.KEEPER, peer, comparisons);
         if (!settings.loads(Part.KAFKA).isEmpty()) {
-            try (PeerProcess broker = PeerProcess.startKafka()) { // not before: it takes processor time even when idle
+            try (PeerProcess broker = PeerProcess.startKafka()) {
+                // not earlier, since the broker takes processor time even when idle
                 compare(Part.KAFKA, broker, comparisons);
             }
         }
@@ -83,7 +85,7 @@ final class Benchmarks {
         }
     }
 
-    /** Half of what the reference did under the same load, as fast as answers came. */
+    /** Returns half of what the reference did under the same load as fast as answers came. */
     private static double half(Load load, List<Comparison> comparisons) {
         return comparisons.stream()
                 .filter(c -> c.load().equals(load.open(0)) && c.has(load.part().reference))
@@ -122,7 +124,10 @@ final class Benchmarks {
         return comparison;
     }
 
-    /** Another one begins in every round, and every other round goes backwards, so that nobody always follows the same one. */
+    /**
+     * Returns the contenders in the order of a round: each round begins with another, and every other round goes
+     * backwards, so that none always follows the same one.
+     */
     private static List<Roster.Entry> inTurn(List<Roster.Entry> entries, int round) {
         List<Roster.Entry> turned = new ArrayList<>();
         int size = entries.size();
@@ -137,7 +142,7 @@ final class Benchmarks {
         return "%d:%02d".formatted(left.toMinutes(), left.toSecondsPart());
     }
 
-    /** One figure of each contender, by load and contender. */
+    /** Counts one figure of each contender, by load and contender. */
     @FunctionalInterface
     private interface Count<V> {
         @Nullable

@@ -3,11 +3,11 @@ package io.github.exitleft.benchmarks;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 
-/** What one thread uses to ask, again and again. */
+/** What one thread uses to ask again and again. */
 @FunctionalInterface
 interface Caller {
 
-    /** How long to wait for an answer, where there is a limit; far longer than any answer takes. */
+    /** How long to wait for an answer where there is a limit; far longer than any answer takes. */
     long TIMEOUT_SECONDS = 3;
 
     /**
@@ -16,10 +16,10 @@ interface Caller {
      * @param token the request's token
      * @param request the request, to be sent whole
      * @return the word that answers it
-     * @throws TimeoutException if no answer came
+     * @throws TimeoutException if no answer comes
      */
     long exchange(long token, ByteBuffer request) throws Exception;
 
-    /** Called by the thread when it is done. */
+    /** Ends its use; called by the thread. */
     default void close() throws Exception {}
 }

@@ -10,7 +10,7 @@ package io.github.exitleft.benchmarks;
  */
 record Calls(double sends, double emptyReads, double reads, double selects) {
 
-    /** All since this process began. */
+    /** Returns all calls since this process began. */
     static Calls now() {
         return new Calls(
                 CountingProvider.SENDS.sum(),

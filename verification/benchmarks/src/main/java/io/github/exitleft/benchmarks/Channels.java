@@ -6,10 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 
-/** Opens the channels of those contenders that use one, all of them alike. */
+/** Opens the channels of all contenders that use one, all alike. */
 final class Channels {
 
-    /** What the stage's source asks for too. */
+    /** The size that the stage's source asks for too. */
     static final int RECEIVE_BUFFER_SIZE = 1 << 20;
 
     private Channels() {}

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** All results under one load: for each contender one a round, so that ratios are taken within rounds. */
+/** All results under one load, one of each contender a round, so that ratios are taken within rounds. */
 final class Comparison {
 
     private final Load load;
@@ -37,7 +37,7 @@ final class Comparison {
         return Spread.of(of(entry).stream().mapToDouble(figure).toArray());
     }
 
-    /** How a figure of one contender relates to that of another in the same round. */
+    /** Returns how a figure of one contender relates to that of another in the same round. */
     Spread ratio(Roster.Entry entry, Roster.Entry to, ToDoubleFunction<Result> figure) {
         List<Result> mine = of(entry);
         List<Result> theirs = of(to);
@@ -55,7 +55,7 @@ final class Comparison {
                 .orElseThrow(() -> new IllegalArgumentException("no contender '" + id + "' under " + load));
     }
 
-    /** The one of two that does more. */
+    /** Returns the one of two contenders that does more. */
     Roster.Entry better(String one, String other) {
         Roster.Entry first = entry(one);
         Roster.Entry second = entry(other);

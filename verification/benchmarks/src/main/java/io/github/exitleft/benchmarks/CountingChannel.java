@@ -30,14 +30,14 @@ final class CountingChannel extends DatagramChannel {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null means that there is nothing, which the JDK's class does not say
+    @SuppressWarnings("NullAway") // the JDK's class does not say that null means nothing was there
     public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
         SocketAddress sender = real.receive(target);
         (sender == null ? CountingProvider.EMPTY_READS : CountingProvider.READS).increment();
         return sender;
     }
 
-    // what no contender calls often
+    // no contender calls these often
 
     @Override
     public int read(ByteBuffer target) throws IOException {

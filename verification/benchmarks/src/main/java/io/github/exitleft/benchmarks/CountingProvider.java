@@ -11,15 +11,15 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Makes datagram channels and selectors that count their calls, whoever opens them: so all contenders are counted alike, and
- * none has to be changed for it.
+ * Makes datagram channels and selectors that count their calls, so that all contenders are counted alike and none has
+ * to be changed.
  *
- * <p>Put in place by the system property {@code java.nio.channels.spi.SelectorProvider}, in a process of its own, since
- * counting takes time; wraps the JDK's own, for which that process opens {@code sun.nio.ch}.
+ * <p>The system property {@code java.nio.channels.spi.SelectorProvider} puts it in place, in a process of its own,
+ * since counting takes time. It wraps the JDK's provider, for which that process opens {@code sun.nio.ch}.
  */
 public final class CountingProvider extends SelectorProvider {
 
-    /** What must be said on the command line for it. */
+    /** The arguments of a JVM that uses it. */
     static final String[] JVM_ARGUMENTS = {
         "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
         "-Djava.nio.channels.spi.SelectorProvider=" + CountingProvider.class.getName()
@@ -32,7 +32,7 @@ public final class CountingProvider extends SelectorProvider {
 
     private final SelectorProvider real;
 
-    /** Called by the JDK, once. */
+    /** Creates the provider; called by the JDK, once. */
     public CountingProvider() throws ReflectiveOperationException {
         real = (SelectorProvider) Class.forName("sun.nio.ch.DefaultSelectorProvider")
                 .getMethod("get")

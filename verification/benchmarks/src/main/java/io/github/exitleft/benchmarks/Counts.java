@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what an exchange calls, in a process of its own: the JDK's channels by {@link CountingProvider}, and the system, to
- * confirm that nothing else is called, by {@code strace} where there is one.
+ * Counts the calls of an exchange in a process of its own: those of the JDK's channels by {@link CountingProvider} and,
+ * to confirm that nothing else is called, those of the system by {@code strace} where it is installed.
  */
 final class Counts {
 
@@ -25,11 +25,16 @@ final class Counts {
             "sendto,sendmsg,sendmmsg,recvfrom,recvmsg,recvmmsg,epoll_wait,epoll_pwait,epoll_ctl,"
                     + "poll,ppoll,fcntl,socket,bind,connect,close,setsockopt,getsockopt,getsockname";
     private static final Duration COUNTED = Duration.ofMillis(300);
-    private static final Duration TRACED_FOR = Duration.ofSeconds(2); // so that the JVM's own start counts for little
+
+    /** Long enough for the JVM's own start to count for little. */
+    private static final Duration TRACED_FOR = Duration.ofSeconds(2);
 
     private Counts() {}
 
-    /** The process that is counted: one contender under one load. Arguments: the peer's port, load, contender, milliseconds. */
+    /**
+     * Runs the process that is counted: one contender under one load. Arguments: the peer's port, load, contender,
+     * milliseconds.
+     */
     public static void main(String[] arguments) throws Exception {
         PeerProcess peer = PeerProcess.at(Integer.parseInt(arguments[0]));
         Roster.Entry entry = Roster.named(arguments[2]);
@@ -40,14 +45,14 @@ final class Counts {
                 "%d %s %s %s %s%n", result.total(), calls.sends(), calls.emptyReads(), calls.reads(), calls.selects());
     }
 
-    /** Calls per exchange; none where the contender uses none of the JDK's channels. */
+    /** Returns calls per exchange; none if the contender uses none of the JDK's channels. */
     static Calls ofChannels(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
         List<String> command = new ArrayList<>(Arrays.asList(CountingProvider.JVM_ARGUMENTS));
         double[] said = run(List.of(), command, peer, load, entry, COUNTED);
         return new Calls(said[1] / said[0], said[2] / said[0], said[3] / said[0], said[4] / said[0]);
     }
 
-    /** System calls per exchange, those with at least one in twenty exchanges; null where there is no {@code strace}. */
+    /** Returns system calls per exchange, those with at least one in twenty exchanges; null without {@code strace}. */
     static @Nullable Map<String, Double> ofSystem(PeerProcess peer, Load load, Roster.Entry entry) throws IOException {
         Path counts = Files.createTempFile("strace", ".txt");
         try {
@@ -104,7 +109,8 @@ final class Counts {
                 .start();
         try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String said = output.lines().collect(Collectors.joining()).trim();
-            if (process.waitFor() != 0 || said.isEmpty()) { // strace writes when the process has ended
+            if (process.waitFor() != 0 || said.isEmpty()) {
+                // strace writes its counts when the process ends
                 throw new IOException("no counts from " + command);
             }
             return Arrays.stream(said.split(" "))

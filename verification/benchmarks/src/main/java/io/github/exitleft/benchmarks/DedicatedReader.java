@@ -15,10 +15,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that does nothing but read, and a map of futures: what everybody writes.
+ * A thread that does nothing but read, and a map of futures: the usual solution.
  *
- * <p>Written as well as the stage is: the same kind of channel, buffer and message, reading on without {@code select} while there
- * is something, one wake-up an answer, and no second look into the map when all goes well.
+ * <p>It is written as well as the stage: the same kind of channel, buffer and message, reading on without {@code
+ * select} while there is something, one wake-up an answer, and no second look into the map when all goes well.
  */
 final class DedicatedReader implements Contender {
 
@@ -38,12 +38,12 @@ final class DedicatedReader implements Contender {
         reader.setDaemon(true);
     }
 
-    /** Callers wait with {@code get(timeout)}, as they should. */
+    /** Lets callers wait with {@code get(timeout)}, as they should. */
     static Contender timed(InetSocketAddress peer) throws IOException {
         return started(new DedicatedReader(peer, true));
     }
 
-    /** Callers wait for ever. */
+    /** Lets callers wait without a limit. */
     static Contender untimed(InetSocketAddress peer) throws IOException {
         return started(new DedicatedReader(peer, false));
     }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.stream.Stream;
 
-/** Where and when a run was made, for whoever wants to make it again. */
+/** Where and when a run was made, so that it can be made again. */
 final class Environment {
 
     private Environment() {}

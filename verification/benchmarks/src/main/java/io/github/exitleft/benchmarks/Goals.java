@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What was to be reached, and what was: every goal with its figure, those left out that were not measured. */
+/** The goals with their figures, without those that were not measured. */
 final class Goals {
 
     /**
-     * One goal.
+     * A goal.
      *
-     * @param work under which load
+     * @param work the load
      * @param goal what was to be reached
-     * @param reached what was, with the spread where there is one
-     * @param met whether that is enough; null where there is nothing to reach
+     * @param reached what was reached, with its spread if there is one
+     * @param met whether that is enough; null if there is nothing to reach
      */
     record Goal(
             String work,
@@ -100,7 +100,11 @@ final class Goals {
                     "at most 128 bytes beside token and message",
                     "%.0f at most".formatted(worst),
                     worst <= 128);
-            add("every load", "fewer bytes than whoever shares a port", below ? "fewer" : "not everywhere", below);
+            add(
+                    "every load",
+                    "fewer bytes than the others that share a port",
+                    below ? "fewer" : "not everywhere",
+                    below);
         }
     }
 
@@ -188,7 +192,7 @@ final class Goals {
         add(pair, "at least %.2f times %s".formatted(least, pair.other()), text(ratio), ratio.median() >= least);
     }
 
-    /** For {@code most} there may be no number, and so no goal. */
+    /** Adds a goal; none if there is no number for {@code most}. */
     private void atMost(Pair pair, String what, ToDoubleFunction<Result> figure, double most) {
         Spread ratio = pair.ratio(figure);
         if (Double.isNaN(most)) {
@@ -245,7 +249,7 @@ final class Goals {
                 .toList();
     }
 
-    /** A comparison that has everybody whom the goals speak of. */
+    /** Returns the comparison of a load if it has all contenders of the goals. */
     private Optional<Comparison> comparison(String load) {
         return measured.comparisons().stream()
                 .filter(c -> c.load().id().equals(load))

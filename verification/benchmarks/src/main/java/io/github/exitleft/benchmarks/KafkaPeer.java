@@ -29,8 +29,8 @@ import org.springframework.kafka.support.KafkaHeaders;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The other side of the contenders over Kafka, in a process of its own: a real broker, and a responder that answers what it has
- * read of a topic, in another order, and to the topic that the request names.
+ * The other side of the contenders over Kafka, in a process of its own: a real broker, and a responder that answers
+ * what it has read from a topic, in another order, to the topic that the request names.
  */
 final class KafkaPeer {
 
@@ -45,10 +45,11 @@ final class KafkaPeer {
         this.producer = KafkaWire.producers(address).createProducer();
     }
 
-    /** Runs broker and responder until the standard input ends; says the broker's port when both are ready. */
+    /** Runs broker and responder until the standard input ends; prints the broker's port when both are ready. */
     public static void main(String[] arguments) throws Exception {
         PrintStream output = System.out;
-        System.setOut(System.err); // where the broker may say what it likes
+        // the broker writes to standard output, which is for the port alone
+        System.setOut(System.err);
         Path directory = Files.createTempDirectory("exit-left-kafka-");
         PeerProcess.endWithInput(() -> FileSystemUtils.deleteRecursively(directory.toFile()));
         int port = startBroker(directory);
@@ -103,7 +104,8 @@ final class KafkaPeer {
         int millis = (int) STARTED_WITHIN.toMillis();
         try (Admin admin = Admin.create(Map.of(
                 "bootstrap.servers", address, "default.api.timeout.ms", millis, "reconnect.backoff.max.ms", 100))) {
-            admin.createTopics(topics).all().get(); // waits for the broker
+            // the broker is up when this returns
+            admin.createTopics(topics).all().get();
         }
     }
 
@@ -113,7 +115,7 @@ final class KafkaPeer {
         consumer.seekToBeginning(requests);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // an answer that is lost is missed by who asked
+    @SuppressWarnings("FutureReturnValueIgnored") // the caller notices a lost answer
     private void run() {
         while (true) {
             List<ConsumerRecord<byte[], byte[]>> requests = new ArrayList<>();

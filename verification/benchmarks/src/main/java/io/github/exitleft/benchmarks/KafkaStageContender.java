@@ -16,7 +16,7 @@ import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.support.KafkaHeaders;
 
-/** Ours over Kafka: a stage with what {@code source.type: kafka} gives unless set otherwise, and tokens as the guide makes them. */
+/** Ours over Kafka: a stage with the defaults of {@code source.type: kafka}, and tokens as the guide makes them. */
 final class KafkaStageContender implements Contender {
 
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
@@ -38,7 +38,7 @@ final class KafkaStageContender implements Contender {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // a request that is lost shows when its answer does not come
+    @SuppressWarnings("FutureReturnValueIgnored") // the caller notices a lost request
     public Caller caller() {
         return (token, request) -> {
             UUID id = UUID.randomUUID();

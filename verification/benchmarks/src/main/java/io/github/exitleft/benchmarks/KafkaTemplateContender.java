@@ -18,7 +18,9 @@ import org.springframework.kafka.support.TopicPartitionOffset.SeekPosition;
 /** Spring's {@code ReplyingKafkaTemplate} with a listener container of its own, as documented or as lean as it can be. */
 final class KafkaTemplateContender implements Contender {
 
-    private static final long FIRST_POLL_MILLIS = 200; // after which the template says that it is ready; 5 s unless set
+    /** The time after which the template says that it is ready; 5 s unless set. */
+    private static final long FIRST_POLL_MILLIS = 200;
+
     private static final Duration ASSIGNED_WITHIN = Duration.ofSeconds(30);
 
     private final DefaultKafkaProducerFactory<byte[], byte[]> producers;
@@ -40,18 +42,22 @@ final class KafkaTemplateContender implements Contender {
         }
     }
 
-    /** As Spring's documentation sets it up: in a group, and committing what each poll has brought. */
+    /** Sets it up as Spring's documentation does: in a group, committing what each poll has returned. */
     static Contender documented(InetSocketAddress broker) throws InterruptedException {
         var properties = new ContainerProperties(KafkaWire.TEMPLATE_REPLIES);
         properties.setGroupId("template");
         return new KafkaTemplateContender(broker, properties);
     }
 
-    /** With a partition assigned, no group to join, and commits by Kafka's clock in the place of one after each poll. */
+    /**
+     * Sets it up with an assigned partition, no group to join, and commits by Kafka's clock instead of one after each
+     * poll.
+     */
     static Contender assigned(InetSocketAddress broker) throws InterruptedException {
         var properties = new ContainerProperties(
                 new TopicPartitionOffset(KafkaWire.ASSIGNED_TEMPLATE_REPLIES, 0, SeekPosition.END));
-        properties.setGroupId("assigned-template"); // without one it may not commit at all
+        // without a group it may not commit at all
+        properties.setGroupId("assigned-template");
         properties.getKafkaConsumerProperties().setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "true");
         return new KafkaTemplateContender(broker, properties);
     }
@@ -75,7 +81,8 @@ final class KafkaTemplateContender implements Contender {
 
     @Override
     public void close() {
-        template.stop(); // the container too, which destroy() leaves alone
+        // stops the container too, which destroy() does not
+        template.stop();
         template.destroy();
         producers.destroy();
     }

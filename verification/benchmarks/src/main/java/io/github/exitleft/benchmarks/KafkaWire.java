@@ -12,12 +12,14 @@ import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
-/** What the contenders over Kafka and their peer agree on: topics, what is in a record, and the clients' settings, all alike. */
+/**
+ * What the contenders over Kafka and their peer agree on: topics, the contents of a record, and the clients' settings.
+ */
 final class KafkaWire {
 
     static final String REQUESTS = "requests";
 
-    /** One for each contender, so that none has another's answers to skip. */
+    /** A topic for each contender, so that none has to skip the answers of another. */
     static final String STAGE_REPLIES = "stage-replies";
 
     static final String TEMPLATE_REPLIES = "template-replies";
@@ -28,7 +30,9 @@ final class KafkaWire {
 
     private KafkaWire() {}
 
-    /** Makes producers, as they are unless set, but that they send at once: none of them has anything to wait for. */
+    /**
+     * Makes producers with the default settings, except that they send at once, since none has anything to wait for.
+     */
     static DefaultKafkaProducerFactory<byte[], byte[]> producers(String address) {
         return new DefaultKafkaProducerFactory<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, address, ProducerConfig.LINGER_MS_CONFIG, 0),
@@ -36,7 +40,7 @@ final class KafkaWire {
                 new ByteArraySerializer());
     }
 
-    /** Makes consumers, as they are unless set. */
+    /** Makes consumers with the default settings. */
     static ConsumerFactory<byte[], byte[]> consumers(String address) {
         return new DefaultKafkaConsumerFactory<>(
                 new HashMap<>(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, address)),
@@ -44,14 +48,14 @@ final class KafkaWire {
                 new ByteArrayDeserializer());
     }
 
-    /** A request as a record's value. */
+    /** Returns a request as a record's value. */
     static byte[] value(ByteBuffer request) {
         byte[] bytes = new byte[request.remaining()];
         request.get(bytes);
         return bytes;
     }
 
-    /** The value that answers a request's. */
+    /** Returns the value that answers a request's value. */
     static byte[] answer(byte[] request) {
         long token = ByteBuffer.wrap(request).getLong(0);
         return ByteBuffer.allocate(Wire.SIZE)
@@ -60,7 +64,7 @@ final class KafkaWire {
                 .array();
     }
 
-    /** The word in an answer's value. */
+    /** Returns the word in an answer's value. */
     static long word(byte[] answer) {
         return ByteBuffer.wrap(answer).getLong(Wire.ANSWER_AT);
     }

@@ -3,16 +3,16 @@ package io.github.exitleft.benchmarks;
 /**
  * How much is asked of a contender.
  *
- * @param part in which part of the comparison
+ * @param part the part of the comparison
  * @param callers how many threads ask
  * @param virtual whether they are virtual
  * @param pinned whether both processes share one processor
- * @param rate requests a second of all of them together, begun when they are due; zero for as fast as answers come, and
+ * @param rate requests a second of all callers together, begun when they are due; zero for as fast as answers come, and
  *     {@link #HALF} until it is known
  */
 record Load(Part part, int callers, boolean virtual, boolean pinned, double rate) {
 
-    /** What is compared with what. */
+    /** The parts of the comparison. */
     enum Part {
         /** Ways to share one UDP port. */
         PORT("", "Sharing one port", "reader-timed"),
@@ -24,7 +24,7 @@ record Load(Part part, int callers, boolean virtual, boolean pinned, double rate
         private final String prefix;
         final String title;
 
-        /** Whom the others are compared with in tables. */
+        /** The contender that the others are compared with in tables. */
         final String reference;
 
         Part(String prefix, String title, String reference) {
@@ -34,17 +34,20 @@ record Load(Part part, int callers, boolean virtual, boolean pinned, double rate
         }
     }
 
-    /** Half of what the reference does as fast as answers come. */
+    /** Stands for half of what the reference does as fast as answers come. */
     static final double HALF = -1;
 
-    /** So seldom that a {@linkplain Roster#KEEPER_IDLE keeper} comes between two requests. */
+    /** A rate so low that a {@linkplain Roster#KEEPER_IDLE keeper} comes between two requests. */
     static final double RARE = 50;
 
     boolean isOpen() {
         return rate != 0;
     }
 
-    /** How much longer than usual a round is: where there are few exchanges a second it needs time for enough of them. */
+    /**
+     * Returns how many times longer than usual a round is: with few exchanges a second it needs time for enough of
+     * them.
+     */
     int slowness() {
         return rate == RARE ? 4 : part == Part.KAFKA ? 2 : 1;
     }
@@ -69,7 +72,7 @@ record Load(Part part, int callers, boolean virtual, boolean pinned, double rate
         return new Load(other, callers, virtual, pinned, rate);
     }
 
-    /** Reads what {@link #id()} writes. */
+    /** Parses what {@link #id()} returns. */
     static Load parse(String id) {
         for (Part part : Part.values()) {
             if (part != Part.PORT && id.startsWith(part.prefix)) {

@@ -5,14 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a run has measured.
+ * Everything that a run has measured.
  *
- * @param comparisons the contenders against each other, one for every load
+ * @param comparisons the contenders against each other, one comparison for every load
  * @param calls calls of the JDK's channels, by load and contender
- * @param systemCalls calls of the system, by load and contender; those left out that were not traced
- * @param primitive the primitive alone; null where left out
+ * @param systemCalls calls of the system, by load and contender; only those that were traced
+ * @param primitive the primitive alone; null if not measured
  * @param bytesOfTokenAndMessage what the token and the message of an exchange take
- * @param bytesOfWaitingTicket what a waiting ticket holds beside its token and its thread; zero where left out
+ * @param bytesOfWaitingTicket what a waiting ticket holds beside its token and its thread; zero if not measured
  */
 record Measured(
         List<Comparison> comparisons,

@@ -17,14 +17,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jol.info.GraphLayout;
 
-/** How many bytes things take. */
+/** Measures how many bytes things take. */
 final class Memory {
 
     private static final int WAITERS = 1_000;
 
     private Memory() {}
 
-    /** What every way to share a port has to allocate: a token and a message, as our tokens and messages are. */
+    /** Returns what every way to share a port has to allocate: a token and a message, such as ours are. */
     static double ofTokenAndMessage() {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         var sender = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
@@ -41,8 +41,8 @@ final class Memory {
     }
 
     /**
-     * What a waiting ticket holds, by JOL: all that can be reached from a stage and its waiting threads, less what could be
-     * reached from the same threads before they had tickets, divided among them, less the token.
+     * Returns what a waiting ticket holds, by JOL: everything that can be reached from a stage and its waiting threads,
+     * less what could be reached from the same threads before they had tickets, divided among them, less the token.
      */
     static double ofWaitingTicket() throws InterruptedException {
         UdpSource source =
@@ -77,7 +77,8 @@ final class Memory {
 
     private static void await(Stage<Long, Datagram> stage, long token, AtomicBoolean go) {
         while (!go.get()) {
-            LockSupport.park(); // a latch would hold something for each thread, which would then be counted as saved
+            // a latch would hold something for each thread, which would be subtracted
+            LockSupport.park();
         }
         try (Ticket<Long, Datagram> ticket = stage.ticket(token)) {
             ticket.await(Duration.ofMinutes(10));

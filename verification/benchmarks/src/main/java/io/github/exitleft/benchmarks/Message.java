@@ -3,7 +3,7 @@ package io.github.exitleft.benchmarks;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** What contenders of our making hand to their callers; as much as the stage's {@code Datagram} is. */
+/** What contenders of our own making pass to their callers; as large as the stage's {@code Datagram}. */
 record Message(InetSocketAddress sender, byte[] bytes) {
 
     Long token() {

@@ -11,7 +11,10 @@ import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A socket for every thread and nothing shared: the limit for many callers, and for one the floor, a bare send/receive loop. */
+/**
+ * A socket for every thread and nothing shared: the limit for many callers and, for one, the floor, a bare send and
+ * receive loop.
+ */
 final class OwnSocket implements Contender {
 
     private final InetSocketAddress peer;
@@ -28,7 +31,7 @@ final class OwnSocket implements Contender {
         return new OwnSocket(peer, false);
     }
 
-    /** Waits in {@code select} and then receives, as whoever wants to survive an interrupt must. */
+    /** Waits in {@code select} and then receives, as is necessary to survive an interrupt. */
     static Contender selecting(InetSocketAddress peer) {
         return new OwnSocket(peer, true);
     }
@@ -69,7 +72,7 @@ final class OwnSocket implements Contender {
         };
     }
 
-    /** The answering word, if the answer is for that token. */
+    /** Returns the answering word; fails if the answer is for another token. */
     private static long checked(ByteBuffer answer, long token) {
         return answer.getLong(0) == token ? answer.getLong(Wire.ANSWER_AT) : 0;
     }

@@ -13,17 +13,18 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other side, in a process of its own: answers datagrams, in another order than they came in.
+ * The other side, in a process of its own: answers datagrams in another order than they came in.
  *
- * <p>It keeps back as many requests as it is told to, as a slow server would, so that thousands of callers wait while only some
- * hundred datagrams are under way and no system buffer overflows. A lone caller is answered by a bare blocking loop.
+ * <p>It keeps back as many requests as it is told to, as a slow server would, so that thousands of callers wait while
+ * only some hundred datagrams are under way and no system buffer overflows. A lone caller is answered by a bare
+ * blocking loop.
  */
 final class Peer {
 
     /** The length of a datagram that tells the peer how many callers there are; echoed when understood. */
     static final int CONTROL_SIZE = Integer.BYTES;
 
-    /** How many requests may be under way; the rest is kept back. */
+    /** How many requests may be under way; the peer keeps the others back. */
     static final int UNDER_WAY = 128;
 
     private static final int SHUFFLED = 64;
@@ -49,7 +50,7 @@ final class Peer {
         this.confusion = confusion;
     }
 
-    /** Runs a peer until its standard input ends; arguments are the shares of answers to lose and to get wrong. */
+    /** Runs a peer until its standard input ends. Arguments: the shares of answers to lose and to get wrong. */
     public static void main(String[] arguments) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
@@ -114,7 +115,7 @@ final class Peer {
         return read;
     }
 
-    /** The next request's sender; null if there is none now, or it was for the peer itself. */
+    /** Returns the next request's sender; null if there is none now, or the request was for the peer itself. */
     private @Nullable SocketAddress read() throws IOException {
         while (true) {
             in.clear();

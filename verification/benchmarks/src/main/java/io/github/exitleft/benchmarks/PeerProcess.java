@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The process in which the {@link Peer} runs, or the {@link KafkaPeer}. */
+/** The process that runs the {@link Peer} or the {@link KafkaPeer}. */
 final class PeerProcess implements AutoCloseable {
 
     private final @Nullable Process process;
@@ -34,7 +34,7 @@ final class PeerProcess implements AutoCloseable {
         return start(0, 0);
     }
 
-    /** Starts a peer that loses some of its answers and gives some to the wrong request; shares from 0 to 1. */
+    /** Starts a peer that loses a share of its answers and gives a share to the wrong request; shares from 0 to 1. */
     static PeerProcess start(double loss, double confusion) throws IOException {
         return start(
                 control(),
@@ -66,13 +66,16 @@ final class PeerProcess implements AutoCloseable {
         return new PeerProcess(process, Integer.parseInt(port), control);
     }
 
-    /** Called by a peer's process: it ends when its standard input does, because whoever started it has closed it or is gone. */
+    /**
+     * Ends this process when its standard input ends, since its parent has then closed it or is gone; called in a
+     * peer's process.
+     */
     static void endWithInput(Runnable atLast) {
         var watch = new Thread(
                 () -> {
                     try {
                         while (System.in.read() >= 0) {
-                            // nothing is said
+                            // input is ignored
                         }
                     } catch (IOException e) {
                         // the same as an end
@@ -88,7 +91,7 @@ final class PeerProcess implements AutoCloseable {
         watch.start();
     }
 
-    /** A peer that another process has started. */
+    /** Returns a peer that another process has started. */
     static PeerProcess at(int port) throws IOException {
         return new PeerProcess(null, port, control());
     }
@@ -106,8 +109,8 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /**
-     * Tells the peer how many callers there are, which says how many requests it keeps back. When this returns, the peer has
-     * read all that was sent to it before. A broker has nothing to be told: it holds whatever comes.
+     * Tells the peer how many callers there are, which decides how many requests it keeps back. When this returns, the
+     * peer has read everything that was sent to it before. A broker is told nothing: it holds whatever comes.
      */
     void expect(int callers) throws IOException {
         if (control == null) {
@@ -121,7 +124,7 @@ final class PeerProcess implements AutoCloseable {
                 control.receive(new DatagramPacket(new byte[Peer.CONTROL_SIZE], Peer.CONTROL_SIZE));
                 return;
             } catch (SocketTimeoutException e) {
-                // lost among too many requests, or the peer is busy
+                // the answer was lost among too many requests, or the peer is busy
             }
         }
         throw new IOException("the peer at " + address + " does not answer; is its process still there?");

@@ -36,9 +36,9 @@ import org.w3c.dom.Document;
 final class Plots {
 
     /**
-     * One drawing.
+     * A drawing.
      *
-     * @param path where it goes, seen from the text that shows it
+     * @param path its file, relative to the text that shows it
      * @param title what it shows
      * @param chart the drawing
      */
@@ -59,7 +59,7 @@ final class Plots {
     private static final int WIDTH = 1_000;
     private static final int HEIGHT = 520;
 
-    /** Colours that people with colour blindness tell apart too (Okabe and Ito). */
+    /** Colours that people with colour blindness can tell apart (Okabe and Ito). */
     private static final Color[] COLOURS = {
         new Color(0x000000), new Color(0xe69f00), new Color(0x56b4e9), new Color(0x009e73),
         new Color(0xcc79a7), new Color(0x0072b2), new Color(0xd55e00), new Color(0x8c8c8c)
@@ -207,7 +207,8 @@ final class Plots {
         int number = 0;
         for (Map.Entry<String, Map<Integer, Spread>> each : series.entrySet()) {
             var one = new XYIntervalSeries(each.getKey());
-            double offset = 0.7 * (number - (series.size() - 1) / 2.0) / series.size(); // side by side
+            // the series side by side
+            double offset = 0.7 * (number - (series.size() - 1) / 2.0) / series.size();
             each.getValue().forEach((place, spread) -> {
                 double x = place + offset;
                 one.add(x, x, x, spread.median(), spread.low(), spread.high());
@@ -226,7 +227,8 @@ final class Plots {
         plot.setRangeGridlinePaint(Color.LIGHT_GRAY);
         plot.setDomainGridlinesVisible(false);
         plot.setAxisOffset(new RectangleInsets(4, 4, 4, 4));
-        if (vertical instanceof LogAxis axis) { // which knows its range by now
+        if (vertical instanceof LogAxis axis) {
+            // the axis knows its range by now
             double decades = Math.log10(axis.getUpperBound() / axis.getLowerBound());
             axis.setTickUnit(new NumberTickUnit(decades > 1.5 ? 1 : Math.log10(2)));
         }

@@ -11,16 +11,16 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** What the primitive alone costs, measured by JMH. */
+/** The cost of the primitive alone, measured by JMH. */
 final class Primitive {
 
     /**
-     * One figure.
+     * A figure.
      *
      * @param operation what was done
-     * @param others how many others held tickets, or waited, meanwhile
-     * @param nanos the median of its measurements, with quartiles
-     * @param bytes allocated
+     * @param others how many other tickets were held, or waited, meanwhile
+     * @param nanos the median of the measurements, with quartiles
+     * @param bytes allocated bytes
      */
     record Figure(String operation, int others, Spread nanos, double bytes) {}
 
@@ -46,7 +46,7 @@ final class Primitive {
         for (int i = 0; i < OPERATIONS.size(); i++) {
             String operation = OPERATIONS.get(i);
             progress.accept("the primitive alone: %s, %d of %d".formatted(operation, i + 1, OPERATIONS.size()));
-            // as many platform threads are not to be had
+            // so many platform threads can't be had
             boolean fewer = operation.startsWith("WaitingBenchmark") && !Threads.VIRTUAL;
             String[] others = fewer ? FEWER_OTHERS : quick ? QUICK_OTHERS : OTHERS;
             var options = new OptionsBuilder()

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Lets processes run on one processor only, and on all again, by {@code taskset}; the JVM itself can't. */
+/** Confines processes to one processor and releases them, by {@code taskset}, since the JVM itself can't. */
 final class Processors {
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -16,12 +16,12 @@ final class Processors {
     private static final String ALL = allowed();
     private static final String FIRST = ALL.split("[,-]")[0];
 
-    /** What a command begins with that is to run on the first processor only. */
+    /** The beginning of a command that is to run on the first processor only. */
     static final List<String> CONFINED = List.of("taskset", "-c", FIRST);
 
     private Processors() {}
 
-    /** Those that this process may use, as it was started. */
+    /** Returns the processors that this process was allowed to use when it started. */
     private static String allowed() {
         try {
             for (String line : Files.readAllLines(STATUS)) {
@@ -35,12 +35,12 @@ final class Processors {
         return "0";
     }
 
-    /** Confines processes, with all their threads, to the first processor; false if that is not to be had here. */
+    /** Confines processes, with all their threads, to the first processor; returns false if that can't be done here. */
     static boolean confine(long... pids) {
         return set(FIRST, pids);
     }
 
-    /** Gives processes all processors back. */
+    /** Allows processes all processors again. */
     static boolean free(long... pids) {
         return set(ALL, pids);
     }
@@ -49,7 +49,8 @@ final class Processors {
         boolean all = true;
         for (long pid : pids) {
             boolean done = false;
-            for (int attempt = 0; attempt < 3 && !done; attempt++) { // it fails when one of the threads ends just then
+            for (int attempt = 0; attempt < 3 && !done; attempt++) {
+                // taskset fails if one of the threads ends meanwhile
                 done = set(processors, pid);
             }
             all &= done;

@@ -20,7 +20,7 @@ final class Report {
 
     private Report() {}
 
-    /** The whole report. */
+    /** Returns the whole report. */
     static String of(Measured measured, String command, List<Plots.Plot> plots) {
         var report = new Report();
         report.text.append("\n## Where and when\n\n").append(Environment.describe(command));
@@ -36,7 +36,9 @@ final class Report {
         return report.text.toString();
     }
 
-    /** Puts a report into a file, between the marks if there are such, and the plots where it says they are. */
+    /**
+     * Writes a report into a file, between the marks if it has them, and the plots to the paths that the report names.
+     */
     static void write(String report, Path file, List<Plots.Plot> plots) throws IOException {
         String old = Files.exists(file) ? Files.readString(file) : BEGIN + "\n" + END + "\n";
         int begin = old.indexOf(BEGIN) + BEGIN.length();

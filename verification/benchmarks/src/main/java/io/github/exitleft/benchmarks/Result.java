@@ -1,21 +1,21 @@
 package io.github.exitleft.benchmarks;
 
 /**
- * What one contender did in one round; what is "per exchange" is -1 where it can't be known.
+ * What one contender did in one round; what is "per exchange" is -1 if it can't be known.
  *
  * @param rate exchanges a second
- * @param p50 latency in microseconds, the median
- * @param p99 the same, of 99 in 100
- * @param p999 the same, of 999 in 1000
+ * @param p50 the median latency in microseconds
+ * @param p99 the latency of 99 in 100
+ * @param p999 the latency of 999 in 1000
  * @param cpu microseconds of processor time per exchange
  * @param switches voluntary context switches per exchange
- * @param bytes allocated per exchange
- * @param headChanges how often a thread became head, per exchange
- * @param handOvers how often it became so by hand-over from another, per exchange
- * @param threads how many threads it needs beside the callers'
- * @param total all exchanges of the round, also those that came before the measurement
+ * @param bytes bytes allocated per exchange
+ * @param headChanges how often a thread became the head, per exchange
+ * @param handOvers how often a thread became the head by hand-over from another, per exchange
+ * @param threads how many threads the contender needs beside the callers'
+ * @param total all exchanges of the round, also those before the measurement
  * @param lost requests without an answer
- * @param wrong requests with another one's answer
+ * @param wrong requests with the answer to another request
  */
 record Result(
         double rate,

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/** Everybody who takes part, and under which loads. */
+/** The contenders, and the loads under which each takes part. */
 final class Roster {
 
     /**
-     * One who takes part.
+     * A contender.
      *
-     * @param id what it is called on the command line
-     * @param name what it is called in tables
+     * @param id its name on the command line
+     * @param name its name in tables
      * @param factory makes one
      * @param fits under which loads it takes part
      */
     record Entry(String id, String name, Contender.Factory factory, Predicate<Load> fits) {
 
-        /** Whether it is ours with other settings. */
+        /** Returns whether it is ours with other settings. */
         boolean isVariant() {
             return id.startsWith(OURS + "-");
         }
@@ -36,10 +36,13 @@ final class Roster {
     private static final Predicate<Load> KEEPER = load -> load.part() == Part.KEEPER;
     private static final Predicate<Load> KAFKA = load -> load.part() == Part.KAFKA;
 
-    /** The stage as it is unless set otherwise. */
+    /** The stage with its default settings. */
     static final String OURS = "stage";
 
-    /** How long an idle keeper leaves the reading to callers: longer than an answer takes, shorter than between rare requests. */
+    /**
+     * How long an idle keeper leaves the reading to callers: longer than an answer takes, shorter than the time between
+     * rare requests.
+     */
     static final Duration KEEPER_IDLE = Duration.ofMillis(5);
 
     private Roster() {}

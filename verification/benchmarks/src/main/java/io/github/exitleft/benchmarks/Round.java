@@ -13,14 +13,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
-/** One contender under one load for a short while: threads ask, every answer is checked, and what it took is counted. */
+/** One contender under one load for a short while: threads ask, every answer is checked, and the cost is counted. */
 final class Round {
 
-    private static final int STRIDE =
-            16; // longs from one caller's counter to the next, so that they share no cache line
+    /** Longs from one caller's counter to the next, so that they share no cache line. */
+    private static final int STRIDE = 16;
+
     private static final int GROUP = 128;
     private static final int MOST_HISTOGRAMS = 256;
-    private static final long LEAST_CPU = 50_000_000; // its clock may have steps of 10 ms
+
+    /** Enough for the clock of processor time, which may have steps of 10 ms. */
+    private static final long LEAST_CPU = 50_000_000;
+
     private static final long LONGEST = 60_000_000_000L;
     private static final Duration PATIENCE = Duration.ofSeconds(Caller.TIMEOUT_SECONDS + 1);
 
@@ -92,7 +96,8 @@ final class Round {
         }
         for (int i = 0; i < threads.size(); i++) {
             threads.get(i).start();
-            if (i % GROUP == GROUP - 1) { // if all their first requests came at once, no buffer would hold them
+            if (i % GROUP == GROUP - 1) {
+                // if all first requests came at once, no buffer would hold them
                 while (asked.sum() <= i - GROUP && thrown.isEmpty()) {
                     Thread.sleep(1);
                 }
@@ -101,7 +106,7 @@ final class Round {
         }
     }
 
-    /** Waits until all have had an answer, and then a little. */
+    /** Waits until all callers have had an answer, and then a little longer. */
     private void settle(Duration measured) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (int i = 0; i < load.callers(); i++) {
@@ -147,7 +152,7 @@ final class Round {
         }
     }
 
-    /** Waits for the time when a request is due, and gives that time, however late it has become. */
+    /** Waits for the time when a request is due, and returns that time, however late it is. */
     private static long waitUntil(long due) {
         for (long now = System.nanoTime(); due - now > 0; now = System.nanoTime()) {
             LockSupport.parkNanos(due - now);
@@ -163,7 +168,7 @@ final class Round {
         return sum;
     }
 
-    /** How many threads there are that were not there before, and are no callers. */
+    /** Returns how many threads there are that were not there before and are no callers. */
     private int ownThreads() {
         Set<Long> ids = Threads.ids();
         ids.removeAll(bystanders);
@@ -176,13 +181,15 @@ final class Round {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long left = load.callers();
         while (left > 0 && System.nanoTime() - deadline < 0) {
-            peer.expect((int) Math.max(2, left)); // it keeps back ever less, and never sends more than can be read
+            // the peer keeps back ever fewer requests, and never sends more than can be read
+            peer.expect((int) Math.max(2, left));
             Thread.sleep(1);
             left = load.callers() - finished.sum();
         }
         closed = true;
         contender.close();
-        lost.add(left); // they wait without a limit, or are stuck
+        // these callers wait without a limit, or are stuck
+        lost.add(left);
         if (left > 0) {
             threads.forEach(Thread::interrupt);
         }

@@ -9,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What this process has used up at one moment; two of them, taken while all the threads live, give what was used between.
+ * What this process has used up at one moment. Two samples, taken while all threads live, give what was used between
+ * them.
  *
- * @param nanoTime when
+ * @param nanoTime the time of the sample
  * @param cpuNanos processor time
- * @param switches how often a thread gave up its processor by waiting; -1 where the system does not say
+ * @param switches how often a thread gave up its processor by waiting; -1 if the system does not say
  * @param bytes what all threads but the present one have allocated
  */
 record Sample(long nanoTime, long cpuNanos, long switches, long bytes) {
@@ -41,7 +42,7 @@ record Sample(long nanoTime, long cpuNanos, long switches, long bytes) {
                     sum += Long.parseLong(
                             status.substring(at, status.indexOf('\n', at)).trim());
                 } catch (IOException e) {
-                    // that thread, which is none of the callers, has just ended
+                    // that thread, which is no caller, has just ended
                 }
             }
         } catch (IOException e) {

@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
  * @param rounds how many rounds are counted
  * @param warmUps how many rounds come before these
  * @param measured how long each contender is measured in a round
- * @param loads under which loads
- * @param contenders ids of those who take part; empty for all
- * @param quick whether to be done in minutes, with less to rely on
+ * @param loads the loads
+ * @param contenders ids of the contenders that take part; empty for all
+ * @param quick whether to be done in minutes, with less reliable figures
  * @param counts whether to count calls too
- * @param traced whether to count system calls too, where there is {@code strace}
+ * @param traced whether to count system calls too, if there is {@code strace}
  * @param primitive whether to measure the primitive alone too
  * @param output the file to write to
- * @param command how all this was said on the command line
+ * @param command the command line that gave these settings
  */
 record Settings(
         int rounds,
@@ -42,7 +42,7 @@ record Settings(
             "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,kafka-64,kafka-1";
     private static final String QUICK = "1p,64,256,v10000,keeper-1r,kafka-64";
 
-    /** Reads {@code key=value} arguments; an empty value means what the mode says. */
+    /** Parses {@code key=value} arguments; an empty value means the mode's own. */
     static Settings parse(String... arguments) {
         Map<String, String> given = new HashMap<>();
         for (String argument : arguments) {
@@ -92,12 +92,12 @@ record Settings(
         return loads.stream().filter(load -> load.part() == part).toList();
     }
 
-    /** Under which loads calls are counted. */
+    /** Returns the loads under which calls are counted. */
     List<Load> countedLoads() {
-        return List.of(Load.onOneProcessor(), Load.parker(64));
+        return List.of(Load.onOneProcessor(), Load.platform(64));
     }
 
-    /** Whether a contender takes part: all do, but for variants in a quick run, unless there is a list. */
+    /** Returns whether a contender takes part: all do, except variants in a quick run, unless there is a list. */
     boolean wants(Roster.Entry entry) {
         return contenders.isEmpty() ? !(quick && entry.isVariant()) : contenders.contains(entry.id());
     }

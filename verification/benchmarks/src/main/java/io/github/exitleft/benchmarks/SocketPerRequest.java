@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A new socket for every request: what is written when nobody thinks about it. */
+/** A new socket for every request: the simplest thing that works. */
 final class SocketPerRequest implements Contender {
 
     private final InetSocketAddress peer;

@@ -3,11 +3,11 @@ package io.github.exitleft.benchmarks;
 import java.util.Arrays;
 
 /**
- * The median of some figures, and the quartiles that say how far they lie apart.
+ * The median of some figures, and the quartiles, which show how far apart they are.
  *
  * @param low a quarter of the figures is below
- * @param median half of them is
- * @param high three quarters of them are
+ * @param median half of them is below
+ * @param high three quarters of them are below
  */
 record Spread(double low, double median, double high) {
 

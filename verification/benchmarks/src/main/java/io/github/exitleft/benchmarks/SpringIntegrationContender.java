@@ -22,8 +22,8 @@ import org.springframework.messaging.support.GenericMessage;
 /**
  * Spring Integration's UDP adapters over one socket, and a map of futures.
  *
- * <p>The receiving adapter handles what it receives on its own thread, and not, as it does unless told otherwise, on one of a
- * pool: that would cost a hand-over more.
+ * <p>The receiving adapter handles what it receives on its own thread and not, as it does by default, on one of a pool,
+ * which would cost one more hand-over.
  */
 final class SpringIntegrationContender implements Contender {
 

@@ -53,7 +53,7 @@ final class Tables {
         return "%-31s".formatted(name);
     }
 
-    /** A figure, or a dash where there is none. */
+    /** Returns a figure, or a dash if there is none. */
     private static String number(String format, double figure) {
         return figure < 0 || Double.isNaN(figure) ? "–" : String.format(Locale.ROOT, format, figure);
     }

@@ -7,20 +7,20 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes virtual threads where there are any, from code that is compiled for Java 17. */
+/** Makes virtual threads if the JVM has them, from code that is compiled for Java 17. */
 public final class Threads {
 
-    /** Whether this JVM has them, and parks them in {@code select} too. */
+    /** Whether this JVM has virtual threads and parks them in {@code select} too. */
     static final boolean VIRTUAL = Runtime.version().feature() >= 24;
 
     private Threads() {}
 
-    /** Makes a thread that costs little: a virtual one where there are such, else a platform thread. */
+    /** Makes a thread that costs little: a virtual one if the JVM has them, else a platform thread. */
     public static Thread cheap(String name, Runnable body) {
         return VIRTUAL ? virtual(name, body) : new Thread(null, body, name, 1 << 16);
     }
 
-    /** The ids of all platform threads. */
+    /** Returns the ids of all platform threads. */
     static Set<Long> ids() {
         return Arrays.stream(ManagementFactory.getThreadMXBean().getAllThreadIds())
                 .boxed()

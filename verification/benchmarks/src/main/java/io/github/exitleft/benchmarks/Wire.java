@@ -2,7 +2,7 @@ package io.github.exitleft.benchmarks;
 
 import java.nio.ByteBuffer;
 
-/** What callers and peer say to each other: a token and a word, padded to 32 bytes, and an answer that fits that token only. */
+/** What callers and peer exchange: a token and a word, padded to 32 bytes, and an answer that fits that token only. */
 final class Wire {
 
     static final int SIZE = 32;
@@ -18,12 +18,12 @@ final class Wire {
         return z ^ z >>> 31;
     }
 
-    /** The token of one caller's request, like no other's. */
+    /** Returns the token of one caller's request, unlike any other. */
     static long token(int caller, long request) {
         return mix((long) caller << 40 | request);
     }
 
-    /** The only right answer to a token. */
+    /** Returns the only right answer to a token. */
     static long answer(long token) {
         return mix(~token);
     }

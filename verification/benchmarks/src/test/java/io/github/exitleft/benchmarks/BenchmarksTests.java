@@ -23,7 +23,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Every contender for a moment, so that the harness and those whom it compares do not rot. */
+/** Every contender for a moment, so that neither harness nor contenders rot. */
 @Tag("slow")
 class BenchmarksTests {
 
@@ -33,7 +33,7 @@ class BenchmarksTests {
     @BeforeAll
     static void compareAllForAMoment() throws Exception {
         loads = new ArrayList<>(
-                List.of(Load.parker(4), Load.parker(1), Load.parker(4).open(400)));
+                List.of(Load.platform(4), Load.platform(1), Load.platform(4).open(400)));
         loads.addAll(Stream.of("keeper-1", "keeper-1r", "keeper-4", "kafka-1", "kafka-4")
                 .map(Load::parse)
                 .toList());
@@ -71,7 +71,7 @@ class BenchmarksTests {
     }
 
     @Test
-    void everyContenderGivesEveryCallerItsOwnAnswer() {
+    void everyContender_givesEveryCallerItsOwnAnswer() {
         assertThat(comparisons).hasSameSizeAs(loads);
         for (Comparison comparison : comparisons) {
             int least = switch (comparison.load().part()) {
@@ -93,10 +93,10 @@ class BenchmarksTests {
     }
 
     @Test
-    void whoGivesAWrongAnswerIsOut() throws Exception {
+    void contenderWithAWrongAnswer_isOut() throws Exception {
         try (PeerProcess confused = PeerProcess.start(0, 0.2)) {
             Comparison comparison = compare(
-                            confused, List.of(Load.parker(4)), Set.of("stage", "reader-timed", "socket-per-thread"))
+                            confused, List.of(Load.platform(4)), Set.of("stage", "reader-timed", "socket-per-thread"))
                     .get(0);
 
             assertThat(comparison.entries()).hasSize(3).allSatisfy(entry -> {
@@ -108,10 +108,10 @@ class BenchmarksTests {
     }
 
     @Test
-    void whoLosesAnAnswerIsOut() throws Exception {
+    void contenderThatLosesAnAnswer_isOut() throws Exception {
         try (PeerProcess forgetful = PeerProcess.start(0.2, 0)) {
-            Comparison comparison =
-                    compare(forgetful, List.of(Load.parker(4)), Set.of("stage")).get(0);
+            Comparison comparison = compare(forgetful, List.of(Load.platform(4)), Set.of("stage"))
+                    .get(0);
 
             Roster.Entry stage = comparison.entry("stage");
             assertThat(comparison.lost(stage)).isPositive();
@@ -120,9 +120,9 @@ class BenchmarksTests {
     }
 
     @Test
-    void callsAreCountedForWhoeverUsesAChannel() throws Exception {
+    void calls_areCountedForEveryUserOfAChannel() throws Exception {
         try (PeerProcess peer = PeerProcess.start()) {
-            Calls calls = Counts.ofChannels(peer, Load.parker(1), Roster.named("floor-select"));
+            Calls calls = Counts.ofChannels(peer, Load.platform(1), Roster.named("floor-select"));
 
             assertThat(calls.sends()).isCloseTo(1, within(0.01));
             assertThat(calls.reads()).isCloseTo(1, within(0.01));
@@ -131,7 +131,7 @@ class BenchmarksTests {
     }
 
     @Test
-    void theReportHasTablesGoalsAndPlots(@TempDir Path directory) throws Exception {
+    void report_hasTablesGoalsAndPlots(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("performance.md");
         var measured = new Measured(comparisons, Map.of(), Map.of(), null, Memory.ofTokenAndMessage(), 0);
         List<Plots.Plot> plots = Plots.of(measured);
@@ -150,7 +150,7 @@ class BenchmarksTests {
     }
 
     @Test
-    void thePrimitivesBenchmarksRun() throws Exception {
+    void benchmarksOfThePrimitive_run() throws Exception {
         var options = new OptionsBuilder()
                 .include(HandOverBenchmark.class.getPackageName() + "\\..*")
                 .param("others", "10")

@@ -15,7 +15,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A stage that closes or fails meets those who enter and wait (S16, M6). */
+/** A stage that closes or fails meets threads that enter and wait (S16, M6). */
 public final class Endings {
 
     private static final int CLOSED = 0;

@@ -41,13 +41,15 @@ public final class Heads {
         }
     }
 
-    /** Both come at once: whoever is second finds the role free, or waits and is promoted. */
+    /** Both come at once: the second thread finds the role free, or waits and is promoted. */
     @JCStressTest
     @Outcome(
             id = {"0, 1, 2", "1, 0, 2"},
             expect = ACCEPTABLE,
             desc = "one after the other")
-    @Outcome(expect = FORBIDDEN, desc = "two heads, a head that did not see the one before, or nobody's promotion")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "two heads, a head that did not see the one before, or a promotion without a waiter")
     @State
     public static class BothAtOnce {
 
@@ -78,7 +80,9 @@ public final class Heads {
             id = {"0, 1, 1", "1, 0, 1"},
             expect = ACCEPTABLE,
             desc = "promoted")
-    @Outcome(expect = FORBIDDEN, desc = "two heads, a head that did not see the one before, or nobody's promotion")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "two heads, a head that did not see the one before, or a promotion without a waiter")
     @State
     public static class Promoted {
 
@@ -110,7 +114,7 @@ public final class Heads {
         }
     }
 
-    /** What a thread did before it entered is seen by who heads later, though the thread itself has long left. */
+    /** A later head sees what a thread did before it entered, though the thread itself has long left. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "entered before, and all is seen")
     @Outcome(

@@ -43,7 +43,7 @@ class JcstressIT {
     }
 
     @Test
-    void realCoreShowsNothingForbidden() throws Exception {
+    void realCore_showsNothingForbidden() throws Exception {
         Run run = run(DIRECTORY.resolve("real"), "", ".*", 4, TIME, 10_000, LIMIT_SECONDS);
         print("test", run);
         assertThat(run.problems()).isEmpty();
@@ -60,7 +60,7 @@ class JcstressIT {
     }
 
     @Test
-    void everyMutantIsRefused() throws Exception {
+    void everyMutant_isRefused() throws Exception {
         List<String> survivors = new ArrayList<>();
         System.out.printf(ROW, "mutant", "samples", "refused by");
         for (Mutant mutant : Mutants.ALL) {

@@ -3,12 +3,12 @@ package io.github.exitleft.jcstress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.BareSnapshot;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ public final class Messages {
         public @Nullable Letter receive(Duration remaining) {
             if (read == recipients.length) {
                 if (!remaining.isZero()) {
-                    throw new IllegalStateException("somebody waits for a letter that was read already");
+                    throw new IllegalStateException("a thread waits for a letter that was read already");
                 }
                 return null;
             }
@@ -102,7 +102,7 @@ public final class Messages {
         }
     }
 
-    /** Who reads its own letter first leaves, and the other has to go on where it stopped. */
+    /** The thread that reads its own letter first leaves, and the other has to go on where it stopped. */
     @JCStressTest
     @Outcome(id = "11, 12", expect = ACCEPTABLE, desc = "each has its own")
     @Outcome(expect = FORBIDDEN, desc = "lost, late, another's, read twice, or not whole")

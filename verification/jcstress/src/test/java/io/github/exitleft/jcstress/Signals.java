@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A head files and signals; the one who is signalled sees what was filed, and all else that the head had done (S4, S5). */
+/** A head files and signals; the signalled thread sees what was filed, and all else that the head had done (S4, S5). */
 public final class Signals {
 
     private static final int FILED = 42;

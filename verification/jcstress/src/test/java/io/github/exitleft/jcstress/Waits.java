@@ -82,7 +82,7 @@ final class Waits {
         try {
             return stage.enterUntil(ticket, deadline, routine);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts in these tests", e);
+            throw new IllegalStateException("no thread is interrupted in these tests", e);
         }
     }
 

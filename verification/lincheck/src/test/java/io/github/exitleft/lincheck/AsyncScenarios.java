@@ -65,8 +65,7 @@ final class AsyncScenarios {
                     500,
                     AsyncScenarios::failureAgainstSubscribing,
                     "FAILED FAILED"),
-            Scenario.of(
-                    "letters against requests", "M20", 500, AsyncScenarios::lettersAgainstRequests, "DELIVERED 2"),
+            Scenario.of("letters against requests", "M20", 500, AsyncScenarios::lettersAgainstRequests, "DELIVERED 2"),
             Scenario.of("requests at once", "M20", 500, AsyncScenarios::requestsAtOnce, "2"));
 
     private AsyncScenarios() {}
@@ -150,7 +149,7 @@ final class AsyncScenarios {
         var own = play.ticket(1);
         var future = call(play, 2);
         var b = play.actor(() -> {
-            play.timers.fire();
+            play.timer.fire();
             return End.FINISHED;
         });
         play.letters.post(2);
@@ -165,7 +164,7 @@ final class AsyncScenarios {
         var play = StagePlay.inTheBackground();
         var future = call(play, 2);
         var b = play.actor(() -> {
-            play.timers.fire();
+            play.timer.fire();
             return End.FINISHED;
         });
         Exploration.resume();

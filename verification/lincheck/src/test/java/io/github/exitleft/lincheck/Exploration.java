@@ -1,6 +1,6 @@
 package io.github.exitleft.lincheck;
 
-import io.github.exitleft.BareStage;
+import io.github.exitleft.StageSeam;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,11 +15,6 @@ import org.jetbrains.lincheck.util.AnalysisSectionsKt;
  * taken while it is paused.
  */
 final class Exploration {
-
-    // Lincheck takes a copy of a static variable, and of all that hangs on it, when it first sees it read. The core
-    // keeps the threads that head in one, and the whole JVM hangs on a thread: so have it read while nobody heads.
-    private static final BareStage<Integer, Object, Object> INSIDE =
-            BareStage.<Integer, Object, Object>builder("any", "none", "none").build();
 
     private static Scenario scenario;
     private static boolean rehearsal;
@@ -42,7 +37,7 @@ final class Exploration {
 
     /** Begins a run, with the exploration paused. */
     static void begin() {
-        INSIDE.requireOutside();
+        StageSeam.requireOutside();
         pause();
         runs++;
     }

@@ -5,7 +5,7 @@ import static io.github.exitleft.lincheck.Play.LONG;
 import java.time.Duration;
 import java.util.List;
 
-/** Races of the keeper, which queues for the role before all others, with those who hand it over, recall it or end its wait. */
+/** Races of the keeper, which queues for the role before all others, with threads that hand it over, recall it or end its wait. */
 final class KeeperScenarios {
 
     static final List<Scenario> ALL = List.of(

@@ -1,7 +1,7 @@
 package io.github.exitleft.lincheck;
 
-import io.github.exitleft.Source;
 import io.github.exitleft.Simulation;
+import io.github.exitleft.Source;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

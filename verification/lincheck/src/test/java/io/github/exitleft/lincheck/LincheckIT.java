@@ -90,7 +90,7 @@ class LincheckIT {
     }
 
     @Test
-    void realCoreShowsNothingThatIsNotAllowed() throws Exception {
+    void realCore_showsNothingThatIsNotAllowed() throws Exception {
         String problem = real.problem();
         List<Result> results = real.results();
         String row = "%-36s %-12s %5s %6s  %s%n";
@@ -120,7 +120,7 @@ class LincheckIT {
     }
 
     @Test
-    void everyMutantIsRefused() throws Exception {
+    void everyMutant_isRefused() throws Exception {
         String problem = mutants.problem();
         List<Result> results = mutants.results();
         List<String> survivors = new ArrayList<>();

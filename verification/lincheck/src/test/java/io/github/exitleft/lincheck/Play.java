@@ -124,7 +124,7 @@ final class Play {
     /**
      * A thread that heads for a moment as the keeper, if it gets to.
      *
-     * @param queues whether it waits for the role if somebody has it
+     * @param queues whether it waits for the role if another thread has it
      */
     Actor keeper(boolean queues) {
         return keeper(queues, () -> {});
@@ -133,7 +133,7 @@ final class Play {
     /**
      * A thread that heads for a moment as the keeper, if it gets to, and then does something else.
      *
-     * @param queues whether it waits for the role if somebody has it
+     * @param queues whether it waits for the role if another thread has it
      * @param then what it does then
      */
     Actor keeper(boolean queues, Runnable then) {
@@ -157,7 +157,7 @@ final class Play {
         resource.begin();
         try {
             head.run(director);
-            boolean unused = stage.isClosed(); // reads what is shared, so that somebody can come between
+            boolean unused = stage.isClosed(); // reads what is shared, so that another thread can come between
         } finally {
             resource.end();
         }
@@ -232,7 +232,7 @@ final class Play {
         }
     }
 
-    /** When everybody has gone: nothing may be left. Notes the outcome. */
+    /** Checks that nothing is left when all threads have gone, and notes the outcome. */
     void end(Object... outcome) {
         Exploration.pause();
         try {

@@ -1,17 +1,17 @@
 package io.github.exitleft.lincheck;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.Simulation;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
+import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageSeam;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
-import io.github.exitleft.BareSnapshot;
-import io.github.exitleft.Simulation;
-import io.github.exitleft.SourceFailedException;
-import io.github.exitleft.StageClosedException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -25,7 +25,7 @@ final class StagePlay {
 
     final Simulation time;
     final Letters letters;
-    final StageSeam.Alarms timers;
+    final StageSeam.ManualTimer timer;
     final Stage<Integer, Integer> stage;
     private final Ticket<?, ?>[] tickets;
     private int taken;
@@ -46,11 +46,11 @@ final class StagePlay {
         this.time = new Simulation(false);
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
-        this.timers = new StageSeam.Alarms();
+        this.timer = new StageSeam.ManualTimer();
         StageBuilder<Integer, Integer> builder = Stage.builder("stage", Integer.class, letters, this::token)
                 .drain(drain)
                 .onFailure(OnFailure.FAIL_ALL); // a thread that it does not know of would confuse Lincheck
-        this.stage = background ? StageSeam.build(builder, time, timers) : StageSeam.build(builder, time);
+        this.stage = background ? StageSeam.build(builder, time, timer) : StageSeam.build(builder, time);
     }
 
     private Integer token(Integer letter) {
@@ -101,7 +101,7 @@ final class StagePlay {
         try {
             Integer letter = wait.run();
             if (!letter.equals(token)) {
-                throw new AssertionError("somebody else's letter: " + letter);
+                throw new AssertionError("another thread's letter: " + letter);
             }
             return End.DELIVERED;
         } catch (StageTimeoutException e) {
@@ -117,7 +117,7 @@ final class StagePlay {
         }
     }
 
-    /** When everybody has gone: nothing may be left, and every letter has one end. Notes the outcome. */
+    /** Checks that nothing is left when all threads have gone and that every letter has one end, and notes the outcome. */
     void end(Object... outcome) {
         Exploration.pause();
         try {

@@ -97,20 +97,20 @@ final class WaitScenarios {
                     "timer against entering",
                     "S1 S17",
                     300,
-                    WaitScenarios::alarmAgainstEntering,
+                    WaitScenarios::timerAgainstEntering,
                     "TIMED_OUT TIMED_OUT"),
             Scenario.of(
                     "timer against promotion",
                     "S1 S3 S17",
                     300,
-                    WaitScenarios::alarmAgainstPromotion,
+                    WaitScenarios::timerAgainstPromotion,
                     "TIMED_OUT FINISHED",
                     "FINISHED FINISHED"),
             Scenario.of(
                     "timer against signal",
                     "S1 S2 S5 S17",
                     300,
-                    WaitScenarios::alarmAgainstSignal,
+                    WaitScenarios::timerAgainstSignal,
                     "SIGNALLED FINISHED",
                     "TIMED_OUT SIGNALLED"),
             Scenario.of(
@@ -135,7 +135,7 @@ final class WaitScenarios {
         play.end(b.join(), c.join());
     }
 
-    private static void alarmAgainstPromotion() {
+    private static void timerAgainstPromotion() {
         var play = Play.virtual();
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), LONG);
@@ -156,7 +156,7 @@ final class WaitScenarios {
         signalAgainstTime(new Play());
     }
 
-    private static void alarmAgainstSignal() {
+    private static void timerAgainstSignal() {
         signalAgainstTime(Play.virtual());
     }
 
@@ -357,7 +357,7 @@ final class WaitScenarios {
         play.end(b.join(), c.join());
     }
 
-    private static void alarmAgainstEntering() {
+    private static void timerAgainstEntering() {
         var play = Play.virtual();
         var b = play.waiter(play.ticket(), 10);
         var c = play.waiter(play.ticket(), 10);

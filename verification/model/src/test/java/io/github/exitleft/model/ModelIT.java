@@ -26,7 +26,7 @@ class ModelIT {
     private static final int TOOL_MISSING = 3;
 
     @Test
-    void modelsHoldAndTheirMutantsAreRefused() throws Exception {
+    void models_holdAndTheirMutantsAreRefused() throws Exception {
         // with a file between, since a test's own output is not for other processes to write to
         ProcessBuilder script = new ProcessBuilder("bash", "run")
                 .directory(DIRECTORY)

@@ -8,25 +8,25 @@ import java.util.Objects;
 import javax.tools.ToolProvider;
 
 /**
- * A defect, as a patch of one file of the core, and the tests of which one must see it.
+ * A defect, as a patch of one file of the core, and the tests that may see it, one of which must.
  *
  * @param name what is wrong
- * @param file which file, below the core's sources
- * @param tests which tests are to see it, spelled as the checker does
- * @param edits what to replace by what; each must be found exactly once
+ * @param file the file's path below the core's sources
+ * @param tests the tests that are run, as the checker spells them
+ * @param edits the replacements; each text must be found exactly once
  */
 public record Mutant(String name, String file, String tests, List<Edit> edits) {
 
     /**
      * A replacement.
      *
-     * @param from what is there
-     * @param to what takes its place
+     * @param from the text that is there
+     * @param to the text that takes its place
      */
     public record Edit(String from, String to) {}
 
     /**
-     * Compiles the patched file against what the running program has on its class path.
+     * Compiles the patched file against the running program's class path.
      *
      * @param core the core's sources
      * @param directory for the patched source and its classes

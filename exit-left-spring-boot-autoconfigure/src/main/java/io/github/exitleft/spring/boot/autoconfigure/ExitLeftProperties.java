@@ -5,11 +5,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The keys below {@code exit-left}; an unknown one is an error.
+ * The keys below {@code exit-left}, but for those of the sources. {@link StagePropertiesBinding} reports what is unknown, since
+ * only that knows the keys of the source adapters.
  *
  * @param stages Stages by name, which is also the name of the stage's bean.
  */
-@ConfigurationProperties(prefix = ExitLeftProperties.PREFIX, ignoreUnknownFields = false)
+@ConfigurationProperties(ExitLeftProperties.PREFIX)
 public record ExitLeftProperties(@DefaultValue Map<String, StageProperties> stages) {
 
     static final String PREFIX = "exit-left";

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.source.SourceBeans;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanNotOfRequiredTypeException;
@@ -9,27 +10,35 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.ResolvableType;
 
-/** Finds the beans that one stage's properties name, and words what is wrong with them. */
-final class NamedBeans {
+/** Finds the beans that the properties of one stage name, and reports those that are missing or of another type. */
+final class NamedBeans implements SourceBeans {
 
     private final ListableBeanFactory beanFactory;
     private final StageKeys keys;
     private final Class<?> tokenType;
+    private final String prefix;
 
-    NamedBeans(ListableBeanFactory beanFactory, StageKeys keys, Class<?> tokenType) {
+    /**
+     * Creates a view of the beans.
+     *
+     * @param prefix the beginning of the keys that name the beans; an empty string for the stage's own keys
+     */
+    NamedBeans(ListableBeanFactory beanFactory, StageKeys keys, Class<?> tokenType, String prefix) {
         this.beanFactory = beanFactory;
         this.keys = keys;
         this.tokenType = tokenType;
+        this.prefix = prefix;
     }
 
-    boolean isSingleton(String name) {
+    @Override
+    public boolean isSingleton(String name) {
         return this.beanFactory.isSingleton(name);
     }
 
-    /** The bean that a key names. */
-    <B> B named(String suffix, String name, Class<B> type) {
+    @Override
+    public <B> B named(String key, String name, Class<B> type) {
         if (!this.beanFactory.containsBean(name)) {
-            throw this.keys.problem(suffix, "there is no bean named '" + name + "'", remedy(type));
+            throw this.keys.problem(this.prefix + key, "there is no bean named '" + name + "'", remedy(type));
         }
         try {
             return this.beanFactory.getBean(name, type);
@@ -38,65 +47,70 @@ final class NamedBeans {
                 throw e;
             }
             throw this.keys.problem(
-                    suffix,
+                    this.prefix + key,
                     "bean '" + name + "' is of type " + e.getActualType().getName() + ", not a " + type.getSimpleName(),
                     remedy(type),
                     e);
         }
     }
 
-    /** The bean that a key names or, if it names none, the only one of its type. */
-    <B> B namedOrOnly(String suffix, @Nullable String name, Class<B> type) {
-        B bean = namedOrOnlyIfAny(suffix, name, type);
+    @Override
+    public <B> B namedOrOnly(String key, @Nullable String name, Class<B> type) {
+        B bean = namedOrOnlyIfAny(key, name, type);
         if (bean != null) {
             return bean;
         }
         String[] names = this.beanFactory.getBeanNamesForType(type, true, false);
         throw this.keys.problem(
-                suffix,
+                this.prefix + key,
                 names.length == 0
                         ? "there is no bean of type " + type.getName()
                         : "there are several beans of type " + type.getName() + ", none of which is primary",
                 names.length == 0
                         ? "Declare one, or let Spring Boot configure one."
-                        : remedy(type).replace("Set it", "Set " + this.keys.key(suffix)));
+                        : remedy(type).replace("Set it", "Set " + this.keys.key(this.prefix + key)));
     }
 
-    /** The bean that a key names or, if it names none, the only one of its type; null if there are none or several. */
-    <B> @Nullable B namedOrOnlyIfAny(String suffix, @Nullable String name, Class<B> type) {
-        return name == null ? this.beanFactory.getBeanProvider(type).getIfUnique() : named(suffix, name, type);
+    @Override
+    public <B> @Nullable B namedOrOnlyIfAny(String key, @Nullable String name, Class<B> type) {
+        return name == null ? onlyIfAny(type) : named(key, name, type);
     }
 
-    /** The token reader that a key names. */
-    TokenReader<?, ?> reader(String suffix, String name, @Nullable Class<?> messageType) {
-        TokenReader<?, ?> reader = named(suffix, name, TokenReader.class);
+    @Override
+    public <B> @Nullable B onlyIfAny(Class<B> type) {
+        return this.beanFactory.getBeanProvider(type).getIfUnique();
+    }
+
+    @Override
+    public TokenReader<?, ?> reader(String key, String name, @Nullable Class<?> messageType) {
+        TokenReader<?, ?> reader = named(key, name, TokenReader.class);
         ResolvableType declared = declaredType(name).as(TokenReader.class);
         Class<?> tokens = declared.getGeneric(0).resolve();
         if (tokens != null && !this.tokenType.isAssignableFrom(tokens)) {
             throw this.keys.problem(
-                    suffix,
+                    this.prefix + key,
                     "that bean reads tokens of type " + tokens.getName() + ", but " + this.keys.key("token-type")
                             + " is " + this.tokenType.getName() + " (origin: " + this.keys.origin("token-type") + ")",
                     "Name another TokenReader bean, or change the token type.");
         }
-        requireMessages(suffix, declared.getGeneric(1), messageType, "reads", TokenReader.class);
+        requireMessages(key, declared.getGeneric(1), messageType, "reads", TokenReader.class);
         return reader;
     }
 
-    /** The classifier of replies that a key names. */
-    ReplyClassifier<?> classifier(String suffix, String name, @Nullable Class<?> messageType) {
-        ReplyClassifier<?> classifier = named(suffix, name, ReplyClassifier.class);
+    /** Returns the classifier of replies that a key names. */
+    ReplyClassifier<?> classifier(String key, String name, @Nullable Class<?> messageType) {
+        ReplyClassifier<?> classifier = named(key, name, ReplyClassifier.class);
         ResolvableType declared = declaredType(name).as(ReplyClassifier.class);
-        requireMessages(suffix, declared.getGeneric(0), messageType, "classifies", ReplyClassifier.class);
+        requireMessages(key, declared.getGeneric(0), messageType, "classifies", ReplyClassifier.class);
         return classifier;
     }
 
     private void requireMessages(
-            String suffix, ResolvableType declared, @Nullable Class<?> messageType, String does, Class<?> type) {
+            String key, ResolvableType declared, @Nullable Class<?> messageType, String does, Class<?> type) {
         Class<?> messages = declared.resolve();
         if (messages != null && messageType != null && !messages.isAssignableFrom(messageType)) {
             throw this.keys.problem(
-                    suffix,
+                    this.prefix + key,
                     "that bean " + does + " messages of type " + messages.getName() + ", but the source's are of type "
                             + messageType.getName(),
                     "Name another " + type.getSimpleName() + " bean.");

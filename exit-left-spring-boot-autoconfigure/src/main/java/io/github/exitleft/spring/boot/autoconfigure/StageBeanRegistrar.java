@@ -1,6 +1,7 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.Stage;
+import io.github.exitleft.spring.boot.source.SourceContext.Claim;
 import java.lang.reflect.Type;
 import java.util.HashMap;
 import java.util.Locale;
@@ -17,29 +18,27 @@ import org.springframework.core.env.Environment;
  *
  * <p>The properties are bound and checked here, so that a mistake fails the start even where beans are created lazily.
  *
- * <p>Nothing is done about shutdown but to let the container close the stages: it destroys beans after the last of the
- * lifecycle phases, in an early one of which the web server has waited for the requests in flight, and in a later one
- * stopped.
+ * <p>At shutdown the container closes the stages. It destroys beans after the last of the lifecycle phases; by then the web server
+ * has waited for the requests in flight and has stopped.
  */
 final class StageBeanRegistrar implements BeanRegistrar {
 
     @Override
     public void register(BeanRegistry registry, Environment environment) {
         Map<String, StageKeys> names = new HashMap<>();
-        Map<String, StageKeys> sourceBeans = new HashMap<>();
-        StagePropertiesBinding.bind(environment).stages().forEach((name, properties) -> {
+        Map<Object, Claim> claims = new HashMap<>();
+        SourceAdapters adapters = SourceAdapters.find();
+        StagePropertiesBinding.bind(environment, adapters).forEach((name, settings) -> {
             StageKeys keys = new StageKeys(environment, name);
             StageKeys twin = names.putIfAbsent(canonical(name), keys);
             if (twin != null) {
                 throw twins(twin, keys);
             }
-            StageProperties.Bean bean = properties.source().bean();
-            StageKeys other = bean == null || bean.name() == null ? null : sourceBeans.putIfAbsent(bean.name(), keys);
-            register(registry, new StagePlanner(keys, properties).plan(other));
+            register(registry, new StageDefiner(adapters, claims, keys, settings).define());
         });
     }
 
-    /** What is left of a name in an environment variable. */
+    /** Returns the part of a name that an environment variable keeps. */
     private static String canonical(String name) {
         return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
     }
@@ -63,22 +62,23 @@ final class StageBeanRegistrar implements BeanRegistrar {
                 null);
     }
 
-    private static void register(BeanRegistry registry, StagePlan plan) {
-        String name = plan.keys().stage();
-        // raw where the source's type of messages is not known yet: that matches any injection
-        Class<?> messageType = plan.source().messageType();
+    private static void register(BeanRegistry registry, StageDefinition definition) {
+        String name = definition.keys().stage();
+        // raw if the class of the source's messages is not known yet: that matches any injection
+        Class<?> messageType = definition.messageType();
         Type type = messageType == null
                 ? Stage.class
-                : ResolvableType.forClassWithGenerics(Stage.class, plan.tokenType(), messageType)
+                : ResolvableType.forClassWithGenerics(Stage.class, definition.tokenType(), messageType)
                         .getType();
         try {
             registry.registerBean(
                     name,
                     ParameterizedTypeReference.<Stage<?, ?>>forType(type),
                     spec -> spec.supplier(
-                            context -> context.bean(StageFactory.class).create(plan)));
+                            context -> context.bean(StageFactory.class).create(definition)));
         } catch (BeanDefinitionOverrideException e) {
-            throw plan.keys()
+            throw definition
+                    .keys()
                     .problem(
                             "",
                             "there is another bean named '" + name + "', defined in "

@@ -5,22 +5,23 @@ import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.TokenReader;
-import io.github.exitleft.spring.boot.autoconfigure.SourcePlan.Opened;
+import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Creates stages as planned, with the beans that they name. */
+/** Creates stages as they are defined, with the beans that they name. */
 final class StageFactory {
 
     private static final Log logger = LogFactory.getLog(StageFactory.class);
 
-    /** The executor that Boot makes, unless the application has one. */
+    /** The executor that Spring Boot makes, unless the application has one. */
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
 
     private final ListableBeanFactory beanFactory;
@@ -31,11 +32,11 @@ final class StageFactory {
         this.customizers = customizers;
     }
 
-    Stage<?, ?> create(StagePlan plan) {
-        NamedBeans beans = new NamedBeans(this.beanFactory, plan.keys(), plan.tokenType());
-        Opened opened = plan.source().open(beans);
+    Stage<?, ?> create(StageDefinition definition) {
+        NamedBeans beans = new NamedBeans(this.beanFactory, definition.keys(), definition.tokenType(), "");
+        OpenSource opened = open(definition);
         try {
-            Stage<?, ?> stage = build(plan, plan.tokenType(), opened.source(), opened.reader(), beans);
+            Stage<?, ?> stage = build(definition, definition.tokenType(), opened.source(), opened.reader(), beans);
             logger.info("stage '%s' listens: %s; tokens are of type %s, keeper %s"
                     .formatted(
                             stage.name(),
@@ -51,12 +52,35 @@ final class StageFactory {
         }
     }
 
+    private OpenSource open(StageDefinition definition) {
+        StageKeys keys = definition.keys();
+        String type = String.valueOf(definition.properties().source().type());
+        String below = StageSourceContext.suffix(type, "");
+        try {
+            return definition
+                    .source()
+                    .open(new NamedBeans(this.beanFactory, keys, definition.tokenType(), below + "."));
+        } catch (StageConfigurationException | BeansException e) {
+            throw e;
+        } catch (Exception | LinkageError e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw keys.problem(
+                    below,
+                    "the source can't be opened: " + e,
+                    "Correct what is below " + keys.key(below) + ", or adapter " + definition.adapter() + ".",
+                    e);
+        }
+    }
+
     private static String description(Stage<?, ?> stage) {
         try {
             return stage.source().entrySet().stream()
                     .map(detail -> detail.getKey() + "=" + detail.getValue())
                     .collect(Collectors.joining(", "));
-        } catch (RuntimeException e) { // sources can be the user's own
+        } catch (RuntimeException e) {
+            // the source may be the application's own
             return e.toString();
         }
     }
@@ -69,7 +93,7 @@ final class StageFactory {
         }
     }
 
-    /** Sets who reads when no caller does, and what runs for those that don't wait. */
+    /** Sets what reads while no caller does, and what runs asynchronous calls. */
     private void keep(StageProperties properties, StageBuilder<?, ?> builder, NamedBeans beans) {
         builder.keeperIdle(properties.keeperIdle()).onFailure(properties.onFailure());
         if (properties.keeper() != null) {
@@ -82,7 +106,7 @@ final class StageFactory {
             builder.executor(beans.named("executor", properties.executor(), Executor.class));
         } else if (this.beanFactory.containsBean(TASK_EXECUTOR)
                 && this.beanFactory.isTypeMatch(TASK_EXECUTOR, Executor.class)) {
-            // asked for when it is used, so that nothing is created for its sake
+            // looked up when it is used, so that it is not created for the stage's sake
             builder.executor(job ->
                     this.beanFactory.getBean(TASK_EXECUTOR, Executor.class).execute(job));
         }
@@ -96,12 +120,16 @@ final class StageFactory {
                 .orElse("of unknown name");
     }
 
-    @SuppressWarnings(
-            "unchecked") // the properties' word must be taken for the types; the plans and NamedBeans checked it
+    // the types are those that the properties name, which the definition and NamedBeans have checked
+    @SuppressWarnings("unchecked")
     private <T, M> Stage<T, M> build(
-            StagePlan plan, Class<T> tokenType, Source<M> source, TokenReader<?, ?> reader, NamedBeans beans) {
-        StageProperties properties = plan.properties();
-        StageKeys keys = plan.keys();
+            StageDefinition definition,
+            Class<T> tokenType,
+            Source<M> source,
+            TokenReader<?, ?> reader,
+            NamedBeans beans) {
+        StageProperties properties = definition.properties();
+        StageKeys keys = definition.keys();
         StageBuilder<T, M> builder = Stage.builder(
                         keys.stage(), tokenType, source, (TokenReader<? extends T, ? super M>) reader)
                 .defaultTimeout(properties.defaultTimeout())
@@ -111,10 +139,8 @@ final class StageFactory {
                 .mailbox(properties.mailboxCapacity(), properties.mailboxOverflow())
                 .shared(properties.shared());
         if (properties.replyClassifier() != null) {
-            builder.classifier((ReplyClassifier<? super M>) beans.classifier(
-                    "reply-classifier",
-                    properties.replyClassifier(),
-                    plan.source().messageType()));
+            builder.classifier((ReplyClassifier<? super M>)
+                    beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
         }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {

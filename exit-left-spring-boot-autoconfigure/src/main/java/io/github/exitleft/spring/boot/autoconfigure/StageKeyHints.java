@@ -8,28 +8,28 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** What a key may have been meant for that is none: a typo, a wrong indentation, a list instead of names. */
+/** Finds the keys that an unknown key may have been meant for: it is misspelt, wrongly indented, or in a list instead of names. */
 final class StageKeyHints {
 
     private static final String STAGES = "stages";
 
-    /** How many other keys a hint names at most. */
+    /** The most keys that a hint names. */
     private static final int MOST = 3;
 
-    private StageKeyHints() {}
+    private final KnownKeys known;
 
-    /** Whether a key stands in a list, where only names have keys. */
+    StageKeyHints(KnownKeys known) {
+        this.known = known;
+    }
+
+    /** Says whether a key stands in a list, where only names have keys. */
     static boolean isInList(ConfigurationPropertyName name) {
         return IntStream.range(0, name.getNumberOfElements()).anyMatch(name::isNumericIndex);
     }
 
-    /** Whether a word is a key of a stage, or the beginning of one, and so no likely name of a stage. */
-    static boolean isKeyOfStage(String word) {
-        return StagePropertiesBinding.KEYS.stream().anyMatch(key -> key.equals(word) || key.startsWith(word + "."));
-    }
-
-    /** The keys that an unknown one may have been meant for, in words; null if it resembles none. */
-    static @Nullable String didYouMean(ConfigurationPropertyName unknown) {
+    /** Returns a question that names the keys that an unknown one resembles; null if it resembles none. */
+    @Nullable
+    String didYouMean(ConfigurationPropertyName unknown) {
         List<String> elements = IntStream.range(1, unknown.getNumberOfElements())
                 .mapToObj(element -> unknown.getElement(element, Form.DASHED))
                 .toList();
@@ -37,7 +37,7 @@ final class StageKeyHints {
         return keys.isEmpty() ? null : "did you mean " + String.join(" or ", keys) + "?";
     }
 
-    private static List<String> candidates(List<String> elements) {
+    private List<String> candidates(List<String> elements) {
         if (distance(elements.get(0), STAGES) <= 2) {
             if (elements.size() < 3) {
                 return List.of();
@@ -45,20 +45,20 @@ final class StageKeyHints {
             String stage = elements.get(1);
             String suffix = join(elements, 2);
             boolean typo = !elements.get(0).equals(STAGES);
-            List<String> found = typo && StagePropertiesBinding.KEYS.contains(suffix)
+            List<String> found = typo && this.known.all().contains(suffix)
                     ? List.of(suffix)
-                    : isKeyOfStage(stage) ? List.of() : similar(suffix);
+                    : this.known.isKeyOrGroup(stage) ? List.of() : similar(suffix);
             if (!found.isEmpty()) {
                 return found.stream().map(key -> full(stage, key)).toList();
             }
-            // a key of the stage at the level of the stages' names
-            return isKeyOfStage(stage)
+            // a key of a stage stands where the names of stages belong
+            return this.known.isKeyOrGroup(stage)
                     ? similar(join(elements, 1)).stream()
                             .map(key -> full("<name>", key))
                             .toList()
                     : List.of();
         }
-        // the level of the stages is missing
+        // 'stages' is missing
         return elements.size() < 2
                 ? List.of()
                 : similar(join(elements, 1)).stream()
@@ -74,12 +74,12 @@ final class StageKeyHints {
         return String.join(".", elements.subList(from, elements.size()));
     }
 
-    private static List<String> similar(String suffix) {
-        List<String> keys = StagePropertiesBinding.KEYS;
+    private List<String> similar(String suffix) {
+        List<String> keys = this.known.all();
         if (keys.contains(suffix)) {
             return List.of(suffix);
         }
-        // too far left, too far right
+        // indented too little, or too much
         List<String> misplaced = keys.stream()
                 .filter(key -> key.endsWith("." + suffix) || suffix.endsWith("." + key))
                 .limit(MOST)
@@ -96,13 +96,13 @@ final class StageKeyHints {
                 .toList();
     }
 
-    /** How far a key is from another as a whole, or in its last part if that is misspelt and misplaced. */
+    /** Returns the distance of a key from another as a whole, or of its last part if that is misspelt and misplaced. */
     private static int typo(String key, String suffix, String last) {
         int whole = distance(key, suffix);
         return Math.min(whole, 1 + distance(key.substring(key.lastIndexOf('.') + 1), last));
     }
 
-    /** The distance of Damerau and Levenshtein: insertions, deletions, replacements, and swaps of neighbours. */
+    /** Returns the distance of Damerau and Levenshtein: insertions, deletions, replacements, and swaps of neighbours. */
     private static int distance(String one, String other) {
         int[][] distances = new int[one.length() + 1][other.length() + 1];
         Arrays.setAll(distances[0], j -> j);

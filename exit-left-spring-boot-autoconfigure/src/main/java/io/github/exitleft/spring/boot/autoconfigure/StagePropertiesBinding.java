@@ -1,237 +1,170 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
-import java.net.InetAddress;
-import java.time.Duration;
-import java.util.Collection;
+import io.github.exitleft.spring.boot.source.SourceAdapter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.core.NestedExceptionUtils;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.util.unit.DataSize;
 
-/** Binds the properties strictly: what is unknown, or can't be converted, ends up as a report with key and origin. */
+/**
+ * Binds the properties strictly, those of the stages and those of each source adapter. An unknown key, or a value that cannot be
+ * converted, is reported with key and origin.
+ */
 final class StagePropertiesBinding {
 
-    static final List<String> KEYS = List.of(
-            "token-type",
-            "default-timeout",
-            "promotion",
-            "drain",
-            "max-tickets",
-            "mailbox-capacity",
-            "mailbox-overflow",
-            "shared",
-            "keeper",
-            "keeper-idle",
-            "on-failure",
-            "executor",
-            "reply-classifier",
-            "source.type",
-            "source.udp.address",
-            "source.udp.port",
-            "source.udp.receive-buffer-size",
-            "source.udp.send-buffer-size",
-            "source.udp.max-datagram-size",
-            "source.udp.broadcast",
-            "source.udp.multicast-groups",
-            "source.udp.multicast-interface",
-            "source.udp.traffic-class",
-            "source.udp.token.offset",
-            "source.udp.token.length",
-            "source.udp.token.reader",
-            "source.udp.token.sender",
-            "source.kafka.topics",
-            "source.kafka.group",
-            "source.kafka.token.header",
-            "source.kafka.token.key",
-            "source.kafka.token.reader",
-            "source.kafka.ready-timeout",
-            "source.kafka.unreachable-after",
-            "source.kafka.consumer-factory",
-            "source.kafka.template",
-            "source.jms.queue",
-            "source.jms.token.reader",
-            "source.jms.connection-factory",
-            "source.jms.template",
-            "source.postgres.channels",
-            "source.postgres.token.separator",
-            "source.postgres.token.reader",
-            "source.postgres.data-source",
-            "source.postgres.keepalive",
-            "source.channel.name",
-            "source.channel.token.header",
-            "source.channel.token.expression",
-            "source.channel.token.reader",
-            "source.bean.name",
-            "source.bean.token.reader");
+    private static final ConfigurationPropertyName STAGES = ConfigurationPropertyName.of("exit-left.stages");
+    private static final ConfigurationPropertyName SOURCE = ConfigurationPropertyName.of("source");
 
-    private static final String ALL_KEYS = String.join(", ", KEYS);
+    private final Environment environment;
+    private final SourceAdapters adapters;
+    private final List<ConfigurationProperty> unknown = new ArrayList<>();
 
-    private StagePropertiesBinding() {}
+    private StagePropertiesBinding(Environment environment, SourceAdapters adapters) {
+        this.environment = environment;
+        this.adapters = adapters;
+    }
 
-    static ExitLeftProperties bind(Environment environment) {
-        var units = new DurationUnits(
-                new IgnoreTopLevelConverterNotFoundBindHandler(), ExitLeftProperties.PREFIX, environment);
-        var strict = new NoUnboundElementsBindHandler(units, source -> !isOfVariables(source));
-        try {
-            return Binder.get(environment)
-                    .bindOrCreate(ExitLeftProperties.PREFIX, Bindable.of(ExitLeftProperties.class), strict);
-        } catch (BindException e) {
-            if (e.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-                throw unknown(unbound);
+    /** Returns the settings of each stage, by name. */
+    static Map<String, StageSettings> bind(Environment environment, SourceAdapters adapters) {
+        return new StagePropertiesBinding(environment, adapters).stages();
+    }
+
+    private Map<String, StageSettings> stages() {
+        Map<String, StageSettings> stages = new LinkedHashMap<>();
+        Map<String, StageProperties> bound = bound();
+        bound.forEach((name, properties) -> stages.put(name, new StageSettings(properties, sources(name, properties))));
+        for (String name : namesBySource()) {
+            if (!bound.containsKey(name)) {
+                StageProperties unset = new Binder().bindOrCreate("unset", StageProperties.class);
+                Map<String, Object> sources = sources(name, unset);
+                if (!sources.isEmpty()) {
+                    stages.put(name, new StageSettings(unset, sources));
+                }
             }
-            throw unconvertible(environment, e);
+        }
+        if (!this.unknown.isEmpty()) {
+            throw report().unknown(this.unknown);
+        }
+        return stages;
+    }
+
+    /** Returns the stages that have keys of their own. */
+    private Map<String, StageProperties> bound() {
+        BindHandler handler = strict(new IgnoreTopLevelConverterNotFoundBindHandler(), this::isOfAdapter);
+        try {
+            return Binder.get(this.environment)
+                    .bindOrCreate(ExitLeftProperties.PREFIX, Bindable.of(ExitLeftProperties.class), handler)
+                    .stages();
+        } catch (BindException e) {
+            throw report().unconvertible(e);
         }
     }
 
-    /** Environment variables have several spellings for one key, so that it can't be told which of them nobody reads. */
-    static boolean isOfVariables(ConfigurationPropertySource source) {
-        return source.getUnderlyingSource() instanceof PropertySource<?> underlying
-                && underlying.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    /** Returns the names of the stages that have keys of a source. A stage may have no others. */
+    private Set<String> namesBySource() {
+        Set<String> names = new LinkedHashSet<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+            if (source instanceof IterableConfigurationPropertySource iterable) {
+                iterable.stream()
+                        .filter(this::isOfAdapter)
+                        .map(name -> name.getElement(STAGES.getNumberOfElements(), Form.ORIGINAL))
+                        .forEach(names::add);
+            }
+        }
+        return names;
     }
 
-    private static StageConfigurationException unknown(UnboundConfigurationPropertiesException e) {
-        List<ConfigurationProperty> unknown = List.copyOf(e.getUnboundProperties());
-        String entries = unknown.stream()
-                .map(property -> entry(property, unknown(property.getName())))
-                .collect(Collectors.joining(System.lineSeparator()));
-        ConfigurationProperty first = unknown.get(0);
-        boolean list = StageKeyHints.isInList(first.getName());
-        boolean misplaced = StageKeyHints.didYouMean(first.getName()) != null;
-        String remedy = list
-                ? "Write 'name:' and indent its keys below it, without '-'. "
-                : misplaced ? "Correct the key or its indentation, or remove it. " : "Correct the key or remove it. ";
-        return problem(
-                first.getName().toString(),
-                StageKeys.origin(first),
-                unknown(first.getName()),
-                entries,
-                remedy + keys(),
+    /** Says whether a key is bound by an adapter: {@code exit-left.stages.NAME.source.TYPE} and the keys below it. */
+    private boolean isOfAdapter(ConfigurationPropertyName name) {
+        int source = STAGES.getNumberOfElements() + 1;
+        if (!STAGES.isAncestorOf(name)
+                || name.getNumberOfElements() < source + 2
+                || !name.subName(source).chop(1).equals(SOURCE)) {
+            return false;
+        }
+        ConfigurationPropertyName type = name.subName(source + 1).chop(1);
+        return this.adapters.all().stream()
+                .anyMatch(
+                        adapter -> ConfigurationPropertyName.of(adapter.type()).equals(type));
+    }
+
+    /**
+     * Binds the keys of each adapter. The keys of another type than the stage's count if they are set in the same property source as the
+     * type, or in one of higher precedence. Where they are set in one of lower precedence, the type was overridden: they are left alone.
+     */
+    private Map<String, Object> sources(String name, StageProperties properties) {
+        StageKeys keys = new StageKeys(this.environment, name);
+        SourceAdapter<?> chosen = this.adapters.of(properties.source().type());
+        var placeholders = new PropertySourcesPlaceholdersResolver(this.environment);
+        Binder everywhere = new Binder(ConfigurationPropertySources.get(this.environment), placeholders);
+        Binder notOverridden =
+                chosen == null ? everywhere : new Binder(keys.sourcesDownTo("source.type"), placeholders);
+        Map<String, Object> sources = new LinkedHashMap<>();
+        for (SourceAdapter<?> adapter : this.adapters.all()) {
+            boolean isChosen = adapter == chosen;
+            Object bound = bind(isChosen ? everywhere : notOverridden, keys, adapter, isChosen);
+            if (bound != null) {
+                sources.put(adapter.type(), bound);
+            }
+        }
+        return sources;
+    }
+
+    private @Nullable Object bind(Binder binder, StageKeys keys, SourceAdapter<?> adapter, boolean create) {
+        ConfigurationPropertyName name = keys.name(StageSourceContext.suffix(adapter.type(), ""));
+        if (name == null) {
+            throw new IllegalStateException("stage '" + keys.stage() + "' is named by no property");
+        }
+        Bindable<?> target = Bindable.of(adapter.propertiesType());
+        BindHandler handler = strict(BindHandler.DEFAULT, key -> false);
+        try {
+            return create
+                    ? binder.bindOrCreate(name, target, handler)
+                    : binder.bind(name, target, handler).orElse(null);
+        } catch (BindException e) {
+            throw report().isOfValue(e) ? report().unconvertible(e) : unusable(keys, adapter, e);
+        } catch (RuntimeException | LinkageError e) {
+            throw unusable(keys, adapter, e);
+        }
+    }
+
+    private BindingReport report() {
+        return new BindingReport(this.environment, this.adapters);
+    }
+
+    private static StageConfigurationException unusable(StageKeys keys, SourceAdapter<?> adapter, Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String suffix = StageSourceContext.suffix(adapter.type(), "");
+        return keys.problem(
+                suffix,
+                "properties class " + adapter.propertiesType().getName() + " can't be bound: " + cause,
+                "Correct what is below " + keys.key(suffix) + ", or that class, which "
+                        + adapter.getClass().getName() + " names.",
                 e);
     }
 
-    private static String unknown(ConfigurationPropertyName name) {
-        if (StageKeyHints.isInList(name)) {
-            return "there is a list, where keys have names";
-        }
-        String meant = StageKeyHints.didYouMean(name);
-        return "there is no such key" + (meant == null ? "" : "; " + meant);
-    }
-
-    private static String keys() {
-        return "Below " + ExitLeftProperties.PREFIX + ".stages.<name> there are: " + ALL_KEYS + ".";
-    }
-
-    private static StageConfigurationException problem(
-            String key, String origin, String reason, String entries, String remedy, Exception e) {
-        String below = "properties below '" + ExitLeftProperties.PREFIX + "' can't be bound:";
-        return new StageConfigurationException(
-                below + " " + key + " (origin: " + origin + "): " + reason,
-                "The " + below + System.lineSeparator() + entries,
-                remedy,
-                e);
-    }
-
-    private static StageConfigurationException unconvertible(Environment environment, BindException e) {
-        ConfigurationProperty property = e.getProperty() != null
-                ? e.getProperty()
-                : StageKeys.property(environment, e.getName()); // it is forgotten of what is to have keys of its own
-        Class<?> type = e.getTarget().getType().resolve(Object.class);
-        Object value = property == null ? null : property.getValue();
-        String reason = reason(e, type, value);
-        String origin = property == null ? "unknown" : StageKeys.origin(property);
-        String key = e.getName().toString();
-        return problem(key, origin, reason, StageKeys.entry(key, value, origin, reason), remedy(e, type), e);
-    }
-
-    private static String reason(BindException e, Class<?> type, @Nullable Object value) {
-        if (type == Class.class) {
-            return "there is no such class on the class path";
-        }
-        if (type.isEnum()) {
-            return "there is no such value"
-                    + (Boolean.parseBoolean(String.valueOf(value))
-                            ? "; YAML takes on, yes and true for one another"
-                            : "");
-        }
-        if (type.isRecord()) {
-            return isNamedLikeKey(e.getName(), type)
-                    ? "that is a key of a stage, where the names of stages are expected"
-                    : "it has keys of its own, but is set to a value";
-        }
-        String message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
-        return message == null ? "can't be converted" : message;
-    }
-
-    private static boolean isNamedLikeKey(ConfigurationPropertyName name, Class<?> type) {
-        return type == StageProperties.class && StageKeyHints.isKeyOfStage(name.getLastElement(Form.DASHED));
-    }
-
-    private static String remedy(BindException e, Class<?> type) {
-        ConfigurationPropertyName name = e.getName();
-        if (Collection.class.isAssignableFrom(type)) {
-            Class<?> element =
-                    e.getTarget().getType().asCollection().getGeneric().resolve(Object.class);
-            return "Set it to " + wanted(element) + "; several are separated by commas.";
-        }
-        if (!type.isRecord()) {
-            return "Set it to " + wanted(type) + ".";
-        }
-        return isNamedLikeKey(name, type)
-                ? "Indent it below the name of its stage: " + ExitLeftProperties.PREFIX + ".stages.<name>."
-                        + name.getLastElement(Form.DASHED) + ". " + keys()
-                : "Indent what belongs to it below it. " + keys();
-    }
-
-    private static String entry(ConfigurationProperty property, String reason) {
-        return StageKeys.entry(property.getName().toString(), property.getValue(), StageKeys.origin(property), reason);
-    }
-
-    private static String wanted(Class<?> type) {
-        Object @Nullable [] constants = type.getEnumConstants();
-        if (constants != null) {
-            return "one of: "
-                    + Stream.of(constants)
-                            .map(constant ->
-                                    constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
-                            .collect(Collectors.joining(", "));
-        }
-        if (type == Class.class) {
-            return "the full name of a class on the class path, such as java.lang.String";
-        }
-        if (type == Duration.class) {
-            return "a duration, such as 3s or 500ms";
-        }
-        if (type == DataSize.class) {
-            return "a size, such as 1MB or 1500B";
-        }
-        if (type == InetAddress.class) {
-            return "an IP address, such as 127.0.0.1";
-        }
-        if (type == List.class) { // the others are of texts, which need no conversion
-            return "addresses separated by commas, such as 239.255.7.7";
-        }
-        if (type == int.class || type == Integer.class) {
-            return "a whole number";
-        }
-        if (type == boolean.class) {
-            return "true or false";
-        }
-        return "a value of type " + type.getSimpleName();
+    private BindHandler strict(BindHandler parent, Predicate<ConfigurationPropertyName> known) {
+        var units = new DurationUnits(parent, ExitLeftProperties.PREFIX, this.environment);
+        return new StrictBindHandler(units, known, this.unknown);
     }
 }

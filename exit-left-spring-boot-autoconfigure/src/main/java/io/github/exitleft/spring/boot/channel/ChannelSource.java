@@ -12,23 +12,22 @@ import org.springframework.messaging.support.ErrorMessage;
 /**
  * A source of messages out of a pollable channel, such as Spring Integration's {@code QueueChannel}.
  *
- * <p>The channel belongs to whoever made it and stays open. Nobody else may poll it, or messages go there. A channel can't be
- * woken, so a read lasts 100 ms at most and the next one follows.
+ * <p>The channel belongs to the application and stays open. It must have no other poller, which would take messages away. A channel
+ * can't be woken, so a read lasts 100 ms at most and the next one follows.
  *
- * <p>An {@link ErrorMessage} for a message that carries a token ({@link ChannelTokens}) is the exception of that token's
- * caller.
+ * <p>If an {@link ErrorMessage} has a token ({@link ChannelTokens}), that token's caller gets its exception.
  */
 public final class ChannelSource implements Source<Message<?>> {
 
-    private static final Duration SLICE = Duration.ofMillis(100);
+    private static final long SLICE_MILLIS = 100;
 
     private final String name;
     private final PollableChannel channel;
 
     /**
-     * Makes a source.
+     * Creates a source.
      *
-     * @param name what operators know the channel by
+     * @param name the channel's name, as shown to operators
      * @param channel the channel
      */
     public ChannelSource(String name, PollableChannel channel) {
@@ -38,24 +37,15 @@ public final class ChannelSource implements Source<Message<?>> {
 
     @Override
     public @Nullable Message<?> receive(Duration remaining) throws InterruptedException {
-        if (remaining.isZero() || remaining.isNegative()) {
-            return this.channel.receive(0);
-        }
-        Message<?> message = this.channel.receive(millis(remaining));
-        if (message == null && Thread.interrupted()) { // which channels tell by the flag only
+        long millis = Math.min(Source.toMillisRoundedUp(remaining), SLICE_MILLIS);
+        Message<?> message = this.channel.receive(millis);
+        if (message == null && millis > 0 && Thread.interrupted()) { // a channel shows an interrupt by the flag alone
             throw new InterruptedException("interrupted while reading channel '" + this.name + "'");
         }
         return message;
     }
 
-    /** Rounds up, because zero only looks. */
-    private static long millis(Duration remaining) {
-        return remaining.compareTo(SLICE) >= 0
-                ? SLICE.toMillis()
-                : remaining.plusNanos(999_999).toMillis();
-    }
-
-    /** Gives the exception of an {@link ErrorMessage}, which is no answer. */
+    /** Returns the exception of an {@link ErrorMessage}, which is no answer. */
     @Override
     public @Nullable Throwable errorOf(Message<?> message) {
         return message instanceof ErrorMessage error ? error.getPayload() : null;
@@ -71,7 +61,7 @@ public final class ChannelSource implements Source<Message<?>> {
         return Map.of("channel", this.name);
     }
 
-    /** Does nothing, since the channel is not this source's own. */
+    /** Does nothing, since the channel belongs to the application. */
     @Override
     public void close() {}
 }

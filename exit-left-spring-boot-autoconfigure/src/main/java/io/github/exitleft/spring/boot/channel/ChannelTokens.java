@@ -20,15 +20,15 @@ import org.springframework.messaging.support.ErrorMessage;
 /**
  * Token readers for Spring's messages: a header, or an expression.
  *
- * <p>Where an {@link ErrorMessage} has no token itself they look into the failed message of its exception and of that
- * exception's causes, then into the message that it originates from.
+ * <p>If an {@link ErrorMessage} has no token itself, the readers look for one in the failed message of its exception and of that
+ * exception's causes, then in the original message.
  */
 public final class ChannelTokens {
 
-    /** Causes that are looked at; some exceptions are, in the end, their own. */
+    /** The number of causes to look at; a chain may be circular. */
     private static final int DEPTH = 16;
 
-    /** What an expression complains of if what it names is not there. */
+    /** The errors of an expression that names something that the message lacks. */
     private static final Set<SpelMessage> NOT_THERE = EnumSet.of(
             SpelMessage.PROPERTY_OR_FIELD_NOT_READABLE,
             SpelMessage.PROPERTY_OR_FIELD_NOT_READABLE_ON_NULL,
@@ -48,7 +48,7 @@ public final class ChannelTokens {
      * @param <T> tokens
      * @param type the class of the header
      * @param name the header's name, such as {@code correlationId}
-     * @return the reader; a message without the header has no token, and one with another thing in it is unreadable
+     * @return the reader; a message without the header has no token, and one whose header is of another class is unreadable
      */
     public static <T> TokenReader<T, Message<?>> header(Class<T> type, String name) {
         Objects.requireNonNull(type, "'type' must not be null");
@@ -66,13 +66,13 @@ public final class ChannelTokens {
 
     /**
      * Evaluates an expression on the message, such as {@code headers.id}, {@code headers['my-id']} or
-     * {@code payload.order.number}; it may read properties and call methods, and has neither types nor beans.
+     * {@code payload.order.number}. It may read properties and call methods, but not refer to types or beans.
      *
      * @param <T> tokens
-     * @param type what the value is converted to
-     * @param expression in the Spring Expression Language
-     * @return the reader; a message for which the value is null, or that lacks what the expression names, has no token, and one
-     *     on which the expression fails otherwise is unreadable
+     * @param type the class to convert the value to
+     * @param expression an expression of the Spring Expression Language
+     * @return the reader; a message has no token if the value is null or the message lacks what the expression names, and is
+     *     unreadable if the expression fails otherwise
      * @throws IllegalArgumentException if it is no expression
      */
     public static <T> TokenReader<T, Message<?>> expression(Class<T> type, String expression) {

@@ -9,14 +9,14 @@ import org.springframework.jms.core.MessageCreator;
 import org.springframework.jms.support.JmsUtils;
 
 /**
- * What any thread may do with a stage over JMS: send requests that say where their answers go; never read.
+ * The backdoor of a stage over JMS: sends requests that say where their answers go, from any thread, and never reads.
  *
- * <p>Each request is sent in a session of the template's, not in the one that is read. If the connection was lost it is made
- * again first, so that the request names a queue that somebody listens to.
+ * <p>Each request is sent in a session of the template's, not in the source's. If the source's connection was lost it is made again
+ * first, so that the request names a queue to which the source listens.
  */
 public final class JmsSender {
 
-    /** Where answers go, once somebody listens there. */
+    /** Gives the queue for answers, once the source listens to it. */
     @FunctionalInterface
     interface ReplyTo {
         Destination get() throws JMSException;
@@ -34,7 +34,7 @@ public final class JmsSender {
      * Sends a request, converted to a message as the template does.
      *
      * @param destination the name of the queue
-     * @param payload what to send
+     * @param payload the request
      * @param token the answer's correlation id
      * @throws org.springframework.jms.JmsException if it could not be sent
      */
@@ -47,7 +47,7 @@ public final class JmsSender {
      * Sends a request.
      *
      * @param destination the name of the queue
-     * @param request makes the message; its correlation id and where to reply are set here
+     * @param request makes the message; its correlation id and reply destination are set here
      * @param token the answer's correlation id
      * @throws org.springframework.jms.JmsException if it could not be sent
      */
@@ -57,9 +57,9 @@ public final class JmsSender {
     }
 
     /**
-     * Where answers go, for those who send in another way; somebody listens there.
+     * Returns the queue for answers, for requests that are sent in another way. The source listens to it.
      *
-     * @return the queue, which is another one each time that the connection had to be made again, if it is temporary
+     * @return the queue; a temporary one is replaced by another each time that the connection is made again
      * @throws org.springframework.jms.JmsException if the connection was lost and can't be made again
      */
     public Destination replyTo() {

@@ -2,7 +2,7 @@ package io.github.exitleft.spring.boot.jms;
 
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
-import io.github.exitleft.TransientSourceException;
+import io.github.exitleft.spring.boot.source.Reconnector;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Destination;
@@ -16,9 +16,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.jms.core.JmsOperations;
@@ -26,9 +23,9 @@ import org.springframework.jms.core.JmsOperations;
 /**
  * A source of JMS messages: one connection and one session that listens to a queue, temporary or fixed, without a selector.
  *
- * <p>A message is acknowledged as it is received, so each comes once, and is lost with the application. The connection is
- * this source's own, also where the factory would share one. When it is lost the source fails, and connects again for the
- * next one who sends or reads; a temporary queue is another one then, and answers to the old one are lost.
+ * <p>A message is acknowledged as it is received: it comes once, and is lost if the application dies. The connection belongs to
+ * this source alone, also where the factory would share one. When the connection is lost the source fails, and the next thread that
+ * reads or sends connects again. A temporary queue is then a new one, and answers to the old one are lost.
  *
  * <p>A consumer can't be woken, so a read lasts 100 ms at most and the next one follows. Connecting takes as long as the
  * client library takes.
@@ -37,13 +34,7 @@ public final class JmsSource implements Source<Message> {
 
     private static final long SLICE_MILLIS = 100;
 
-    /** How long one who sends waits for another who connects. */
-    private static final long TURN_MILLIS = 5_000;
-
-    /** Causes that are looked at; some exceptions are, in the end, their own. */
-    private static final int DEPTH = 16;
-
-    /** One connection with what hangs on it. */
+    /** A connection with its session and consumer. */
     private static final class Link implements ExceptionListener {
 
         private final Connection connection;
@@ -64,42 +55,70 @@ public final class JmsSource implements Source<Message> {
         public void onException(JMSException exception) {
             this.failure = exception;
         }
+    }
 
-        void close() {
-            close(this.connection);
+    /**
+     * Makes links.
+     *
+     * @param queue the queue's name, or null for a temporary one
+     */
+    private record Linking(
+            ConnectionFactory factory, @Nullable String queue) implements Reconnector.Connector<Link, JMSException> {
+
+        @Override
+        public Link connect() throws JMSException {
+            Connection connection = this.factory.createConnection();
+            try {
+                return new Link(connection, this.queue);
+            } catch (JMSException | RuntimeException e) {
+                close(connection);
+                throw e;
+            }
         }
 
-        /** Whatever it throws, the connection is given up. */
-        static void close(Connection connection) {
+        @Override
+        public void close(Link link) {
+            close(link.connection);
+        }
+
+        private static void close(Connection connection) {
             try {
                 connection.close();
             } catch (JMSException | RuntimeException e) {
-                // as lost as before
+                // a connection that can't be closed is given up all the same
             }
+        }
+
+        @Override
+        public JMSException unavailable(String message, @Nullable Throwable cause) {
+            var unavailable = new JMSException(message);
+            unavailable.initCause(cause);
+            return unavailable;
+        }
+
+        @Override
+        public JMSException closed(String message) {
+            return new jakarta.jms.IllegalStateException(message);
         }
     }
 
-    private final ConnectionFactory factory;
     private final @Nullable String queue;
+    private final String name;
+    private final Reconnector<Link, JMSException> links;
     private final @Nullable JmsSender sender;
-    private final ReentrantLock connecting = new ReentrantLock();
-
-    /** Read by the one who reads, made by that one or by one who sends; null while there is none. */
-    private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
-
-    private volatile boolean closed;
 
     private JmsSource(Builder settings) {
-        this.factory = settings.factory;
         this.queue = settings.queue;
+        this.name = queue == null ? "a temporary queue" : "queue '" + queue + "'";
+        this.links = new Reconnector<>(this.name, new Linking(settings.factory, settings.queue));
         this.sender = settings.template == null ? null : new JmsSender(settings.template, this::replyTo);
     }
 
     /**
      * Begins a source over a temporary queue.
      *
-     * @param factory makes the connection; of a factory that shares one, such as Spring's {@code CachingConnectionFactory},
-     *     the one beneath is taken
+     * @param factory makes the connection; a factory that shares one, such as Spring's {@code CachingConnectionFactory}, is
+     *     unwrapped
      * @return a builder
      */
     public static Builder builder(ConnectionFactory factory) {
@@ -112,28 +131,22 @@ public final class JmsSource implements Source<Message> {
         if (!look && Thread.interrupted()) {
             throw interrupt(null);
         }
-        Link link = this.link.get();
-        if (link == null) {
-            link = look ? null : connect(millis(remaining));
-            if (link == null) {
-                throw new TransientSourceException(new IllegalStateException("there is no connection at the moment"));
-            }
-        }
+        Link link = this.links.connectionToRead(remaining);
         Message message;
         try {
             message = look ? link.consumer.receiveNoWait() : link.consumer.receive(millis(remaining));
         } catch (JMSException | RuntimeException e) {
-            if (link.failure == null && (Thread.interrupted() || isInterrupt(e))) { // which libraries wrap
+            if (link.failure == null && (Thread.interrupted() || Source.isInterrupt(e))) {
                 throw interrupt(e);
             }
-            giveUp(link);
+            this.links.lost(link);
             throw e;
         }
         if (message == null) {
             JMSException failure = link.failure;
             if (failure != null) {
-                giveUp(link);
-                throw isInterrupt(failure) ? ofAnotherThread(failure) : failure;
+                this.links.lost(link);
+                throw Source.isInterrupt(failure) ? ofAnotherThread(failure) : failure;
             }
             if (Thread.interrupted()) {
                 throw interrupt(null);
@@ -142,105 +155,29 @@ public final class JmsSource implements Source<Message> {
         return message;
     }
 
-    private static boolean isInterrupt(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < DEPTH; depth++, cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** What ended the connection, not caused by an interrupt: that would be taken for one of the thread that reads. */
+    /** Describes a failure without its cause, an interrupt, which would be taken for one of the reading thread. */
     private JMSException ofAnotherThread(JMSException failure) {
         var lost = new JMSException(
-                "the connection of " + name() + " was lost when a thread of the client was interrupted: " + failure);
+                "the connection of " + this.name + " was lost when a thread of the client was interrupted: " + failure);
         lost.addSuppressed(failure);
         return lost;
     }
 
     private InterruptedException interrupt(@Nullable Throwable cause) {
-        var interrupt = new InterruptedException("interrupted while reading " + name());
+        var interrupt = new InterruptedException("interrupted while reading " + this.name);
         interrupt.initCause(cause);
         return interrupt;
     }
 
-    /** Rounds up, because zero means for ever. */
     private static long millis(Duration remaining) {
-        return remaining.compareTo(Duration.ofMillis(SLICE_MILLIS)) >= 0
-                ? SLICE_MILLIS
-                : remaining.plusNanos(999_999).toMillis();
+        return Math.min(Source.toMillisRoundedUp(remaining), SLICE_MILLIS);
     }
 
     private Destination replyTo() throws JMSException {
-        try {
-            Link link = connect(TURN_MILLIS);
-            if (link == null) {
-                throw new JMSException("another thread has been connecting to " + name() + " for " + TURN_MILLIS
-                        + " ms; look for what holds it up, and try again");
-            }
-            return link.queue;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            var interrupted = new JMSException("interrupted while another thread connected to " + name());
-            interrupted.initCause(e);
-            throw interrupted;
-        }
+        return this.links.connectionToSend().queue;
     }
 
-    /** The connection, made now if there is none; null if somebody else has been at that for too long. */
-    private @Nullable Link connect(long patienceMillis) throws JMSException, InterruptedException {
-        Link present = this.link.get();
-        if (present != null) {
-            return present;
-        }
-        if (!this.connecting.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
-            return null;
-        }
-        try {
-            requireOpen();
-            Link made = this.link.get();
-            if (made == null) {
-                made = link();
-                this.link.set(made);
-                if (this.closed && this.link.compareAndSet(made, null)) { // by somebody who did not wait for this
-                    made.close();
-                }
-                requireOpen();
-            }
-            return made;
-        } finally {
-            this.connecting.unlock();
-        }
-    }
-
-    private void requireOpen() throws JMSException {
-        if (this.closed) {
-            throw new jakarta.jms.IllegalStateException("the source of " + name() + " is closed");
-        }
-    }
-
-    private Link link() throws JMSException {
-        Connection connection = this.factory.createConnection();
-        try {
-            return new Link(connection, this.queue);
-        } catch (JMSException | RuntimeException e) {
-            Link.close(connection);
-            throw e;
-        }
-    }
-
-    private void giveUp(Link lost) {
-        this.link.compareAndSet(lost, null);
-        lost.close();
-    }
-
-    private String name() {
-        return this.queue == null ? "a temporary queue" : "queue '" + this.queue + "'";
-    }
-
-    /** Read also while no caller waits, so that late answers are counted when they come, and a lost connection is found. */
+    /** Prefers to be read also while no caller waits, so that late answers are counted on arrival and a lost connection is found. */
     @Override
     public Keeper preferredKeeper() {
         return Keeper.IDLE;
@@ -260,17 +197,13 @@ public final class JmsSource implements Source<Message> {
     public Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("queue", this.queue == null ? "temporary" : this.queue);
-        details.put("connected", this.link.get() != null);
+        details.put("connected", this.links.isConnected());
         return details;
     }
 
     @Override
     public void close() {
-        this.closed = true; // whoever connects now finds out, and is not waited for
-        Link last = this.link.getAndSet(null);
-        if (last != null) {
-            last.close();
-        }
+        this.links.close();
     }
 
     /** Builds a {@link JmsSource}. */
@@ -299,7 +232,7 @@ public final class JmsSource implements Source<Message> {
         }
 
         /**
-         * Sets what the {@link JmsSender} sends with; there is none unless set.
+         * Sets the template of the {@link JmsSender}; unless set, the source has no sender.
          *
          * @param template the template
          * @return this builder
@@ -312,7 +245,7 @@ public final class JmsSource implements Source<Message> {
         /**
          * Connects and listens.
          *
-         * @return the source, to be closed by the stage that gets it
+         * @return the source, to be closed by its stage
          * @throws JMSException if that fails
          */
         public JmsSource open() throws JMSException {

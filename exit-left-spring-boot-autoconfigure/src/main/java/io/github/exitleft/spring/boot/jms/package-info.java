@@ -1,5 +1,5 @@
 /**
- * A source over JMS, and what any thread may send through it.
+ * A source over JMS, and its sender.
  */
 @NullMarked
 package io.github.exitleft.spring.boot.jms;

@@ -9,10 +9,10 @@ import org.springframework.kafka.support.KafkaHeaders;
 import org.springframework.kafka.support.SendResult;
 
 /**
- * What any thread may do with a stage over Kafka: send requests that say where their answers go; never read.
+ * The backdoor of a stage over Kafka: sends requests that say where their answers go, from any thread, and never reads.
  *
- * <p>It sets the headers that {@code ReplyingKafkaTemplate} sets, so that a {@code @KafkaListener} with {@code @SendTo} and
- * every other server that answers such requests answers these.
+ * <p>It sets the headers that {@code ReplyingKafkaTemplate} sets, so a {@code @KafkaListener} with {@code @SendTo}, or any other
+ * server for such requests, answers these too.
  */
 public final class KafkaSender {
 
@@ -20,7 +20,7 @@ public final class KafkaSender {
     private final String correlationHeader;
     private final byte[] replyTopic;
 
-    @SuppressWarnings("unchecked") // what it can serialize shows when it does
+    @SuppressWarnings("unchecked") // the serializer refuses what it can't serialize
     KafkaSender(KafkaOperations<?, ?> template, String correlationHeader, String replyTopic) {
         this.template = (KafkaOperations<Object, Object>) template;
         this.correlationHeader = correlationHeader;
@@ -30,10 +30,13 @@ public final class KafkaSender {
     /**
      * Sends a request without a key.
      *
-     * @param topic where to
-     * @param value what to send
+     * @param topic the topic to send to
+     * @param value the request
      * @param token the answer's token
      * @return completed when the broker has the request; as for {@link #send(ProducerRecord, Object)}
+     * @throws IllegalArgumentException if such a token can't be a header; see {@link KafkaTokens}
+     * @throws org.springframework.kafka.KafkaException if the request could not be handed to the producer, for example because no
+     *     broker is known for {@code max.block.ms}
      */
     public CompletableFuture<SendResult<Object, Object>> send(String topic, Object value, Object token) {
         return send(new ProducerRecord<>(topic, value), token);
@@ -42,18 +45,19 @@ public final class KafkaSender {
     /**
      * Sends a request.
      *
-     * @param request what to send, with a header more for the token and one for the topic of the answer, in place of such
-     *     that it has; it stays as it is, and can be sent again
+     * @param request the request. A copy is sent, with headers for the token and for the topic of the answer in place of any that the
+     *     request has; the request itself stays as it is, and can be sent again
      * @param token the answer's token; as bytes, see {@link KafkaTokens}
-     * @return completed when the broker has the request, exceptionally if it never will. Let the sender of a call return it, as in
-     *     {@code stage.call(id, () -> sender.send(request, id))}, and that ends the call
-     * @throws org.springframework.kafka.KafkaException if the request could not even be put on its way, for example because
-     *     no broker is known for {@code max.block.ms}
+     * @return completed when the broker has the request, exceptionally if it never will. Return it from the sender of a call, as in
+     *     {@code stage.call(id, () -> sender.send(request, id))}, and a failure ends the call
+     * @throws IllegalArgumentException if such a token can't be a header
+     * @throws org.springframework.kafka.KafkaException if the request could not be handed to the producer, for example because no
+     *     broker is known for {@code max.block.ms}
      */
-    @SuppressWarnings("unchecked") // what the template can serialize shows when it does
+    @SuppressWarnings("unchecked") // as in the constructor
     public CompletableFuture<SendResult<Object, Object>> send(ProducerRecord<?, ?> request, Object token) {
         Objects.requireNonNull(token, "'token' must not be null");
-        // a record that was sent once takes no more headers
+        // a copy, because a record that was sent takes no more headers
         ProducerRecord<?, ?> addressed = new ProducerRecord<>(
                 request.topic(),
                 request.partition(),

@@ -5,7 +5,6 @@ import io.github.exitleft.Source;
 import io.github.exitleft.TransientSourceException;
 import io.github.exitleft.UnreadableMessageException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -33,20 +32,20 @@ import org.springframework.kafka.support.serializer.DeserializationException;
 import org.springframework.kafka.support.serializer.SerializationUtils;
 
 /**
- * A source of Kafka records: one consumer, assigned and positioned at the end of its topics before it is given out.
+ * A source of Kafka records: one consumer, which is assigned and positioned at the end of its topics when the source is opened.
  *
  * <p><b>Without a group</b>, the usual case for answers, it reads every partition of its topics. It is never expelled, there
  * are no rebalances, and nothing is committed. Partitions that are added later are found, and read from their beginning.
  *
- * <p><b>With a group</b> it reads the partitions that the group gives it, and commits by Kafka's own clock what it has handed
- * out. A partition that comes back after a rebalance is read on from where it was left, by this consumer or by the group,
- * whichever is further; a new one from what was committed, or its beginning. If nobody reads for {@code
- * max.poll.interval.ms} the group expels the consumer, which joins again with the next read and loses nothing.
+ * <p><b>With a group</b> it reads the partitions that the group assigns to it, and Kafka's auto-commit commits the records that it
+ * has handed out. When a partition comes back after a rebalance, reading resumes at the further of two offsets: this consumer's own
+ * and the committed one. A new partition is read from its committed offset, or else from its beginning. If no thread reads for
+ * {@code max.poll.interval.ms} the group expels the consumer, which joins again with the next read and loses nothing.
  *
  * <p>A record that can't be deserialized is skipped and counts as unreadable. With an {@code ErrorHandlingDeserializer} it is
- * not skipped: its headers are there, and if they carry the token its caller gets the {@link DeserializationException}, whose
- * cause is what the deserializer threw. A check sees such a record with null for what could not be read. A consumer never says that its brokers are
- * gone; this source fails if none has answered for a while, and recovers when one does.
+ * not skipped: if its headers carry the token, the caller gets the {@link DeserializationException}, whose cause is the
+ * deserializer's exception. A check sees such a record with null for the part that could not be read. A consumer never says that its
+ * brokers are gone; this source fails if none has answered for a while, and recovers when one does.
  *
  * @param <K> keys
  * @param <V> values
@@ -58,17 +57,24 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
 
     static final String VALUE_FAILURE = "springDeserializerExceptionValue";
 
-    /** A header that a stranger has written is not worth a line each time. */
+    /** Logs nothing: any peer can write such a header, and as often as it likes. */
     private static final LogAccessor SILENCE = new LogAccessor(new NoOpLog());
 
-    private static final Duration LONGEST_POLL = Duration.ofHours(1); // longer ones overflow somewhere
+    /** An hour, since the client's arithmetic overflows with the longest durations. */
+    private static final long LONGEST_POLL_MILLIS = 3_600_000;
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final Builder<K, V> settings;
     private final Positions positions;
     private final @Nullable KafkaSender sender;
-    private volatile Consumer<K, V> consumer; // replaced by the one who reads, woken by anybody
-    private Pulse pulse; // only for the reading thread, as the next one
+
+    /** Replaced by the reading thread, woken by any thread. */
+    private volatile Consumer<K, V> consumer;
+
+    // the fields from here on are used by the reading thread only
+
+    private BrokerLiveness liveness;
     private Iterator<ConsumerRecord<K, V>> fetched = Collections.emptyIterator();
 
     private KafkaSource(Builder<K, V> settings) {
@@ -78,7 +84,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
                 ? null
                 : new KafkaSender(settings.template, settings.correlationHeader, settings.topics.get(0));
         this.consumer = settings.consumer();
-        this.pulse = new Pulse(this.consumer, settings.unreachableAfter, false);
+        this.liveness = new BrokerLiveness(this.consumer, settings.unreachableAfter, false);
     }
 
     /**
@@ -86,9 +92,10 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
      *
      * @param <K> keys
      * @param <V> values
-     * @param factory makes the consumer; what it says of offsets and commits is overruled
-     * @param topics what to read; the first is where {@link KafkaSender} asks for answers
+     * @param factory makes the consumer; its settings for offsets and commits are overridden
+     * @param topics the topics to read; {@link KafkaSender} asks for answers on the first
      * @return a builder
+     * @throws IllegalArgumentException if there is none
      */
     public static <K, V> Builder<K, V> builder(ConsumerFactory<K, V> factory, List<String> topics) {
         return new Builder<>(factory, topics);
@@ -113,23 +120,24 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         long start = System.nanoTime();
         try {
             this.positions.findNewPartitions(consumer);
-            ConsumerRecords<K, V> records = consumer.poll(clamped(remaining));
+            long millis = Math.min(Source.toMillisRoundedUp(remaining), LONGEST_POLL_MILLIS);
+            ConsumerRecords<K, V> records = consumer.poll(Duration.ofMillis(millis));
             this.positions.advance(records);
-            this.pulse.beatOrFail(records.isEmpty(), System.nanoTime() - start);
+            this.liveness.polled(records.isEmpty(), System.nanoTime() - start);
             return records.iterator();
         } catch (WakeupException e) {
-            this.pulse.requireFound();
+            this.liveness.requireAnswered();
             return Collections.emptyIterator();
         } catch (InterruptException e) {
-            Thread.interrupted(); // which the exception has set
+            Thread.interrupted(); // clears the flag, which the exception's constructor sets
             var interrupt = new InterruptedException("interrupted while reading topics " + this.settings.topics);
             interrupt.initCause(e);
             throw interrupt;
         } catch (RecordDeserializationException e) {
-            this.positions.skip(consumer, e.topicPartition(), e.offset()); // or it would come for ever
+            this.positions.skip(consumer, e.topicPartition(), e.offset()); // else the next poll would fail on it again
             throw new UnreadableMessageException(
                     "record at offset " + e.offset() + " of " + e.topicPartition() + " can't be deserialized", e);
-        } catch (Pulse.LostException e) {
+        } catch (BrokerLiveness.LostException e) {
             throw new TimeoutException("no broker has answered for " + this.settings.unreachableAfter + " while topics "
                     + this.settings.topics + " were read");
         } catch (RuntimeException e) {
@@ -138,27 +146,17 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         }
     }
 
-    /** After a failure there is no telling what the old one is still good for; the positions are known. */
+    /** Replaces a consumer that failed, whose state is unknown; the positions are kept apart from it. */
     private void replaceConsumer(RuntimeException failure) {
         try {
             close(this.consumer, Duration.ZERO);
             Consumer<K, V> fresh = this.settings.consumer();
             this.consumer = fresh;
-            this.pulse = new Pulse(fresh, this.settings.unreachableAfter, true);
+            this.liveness = new BrokerLiveness(fresh, this.settings.unreachableAfter, true);
             this.positions.resume(fresh);
-        } catch (RuntimeException e) { // the next read fails, and tries again
+        } catch (RuntimeException e) { // the next read fails as well, and tries again
             failure.addSuppressed(e);
         }
-    }
-
-    /** Rounds up, so that a rest of less than a millisecond doesn't spin. */
-    private static Duration clamped(Duration remaining) {
-        if (remaining.compareTo(LONGEST_POLL) > 0) {
-            return LONGEST_POLL;
-        }
-        return remaining.isZero() || remaining.isNegative()
-                ? Duration.ZERO
-                : remaining.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
     }
 
     @Override
@@ -166,7 +164,10 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         this.consumer.wakeup();
     }
 
-    /** Read also while no caller waits, so that a group does not expel the consumer, and late answers are counted when they come. */
+    /**
+     * Prefers to be read also while no caller waits, so that a group does not expel the consumer and late answers are counted on
+     * arrival.
+     */
     @Override
     public Keeper preferredKeeper() {
         return Keeper.IDLE;
@@ -177,14 +178,14 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         return this.sender;
     }
 
-    /** Says why a record was delivered whose key or value an {@code ErrorHandlingDeserializer} could not read. */
+    /** Returns the exception of an {@code ErrorHandlingDeserializer} that could not read the record's key or value. */
     @Override
     public @Nullable Throwable errorOf(ConsumerRecord<K, V> message) {
         DeserializationException value = message.value() == null ? failure(message, VALUE_FAILURE) : null;
         return value != null || message.key() != null ? value : failure(message, KEY_FAILURE);
     }
 
-    /** What an {@code ErrorHandlingDeserializer} has left in a header; null if nothing, or if a stranger has. */
+    /** Returns the exception that an {@code ErrorHandlingDeserializer} left in a header; null if another writer did, or none. */
     static @Nullable DeserializationException failure(ConsumerRecord<?, ?> message, String header) {
         return message.headers().lastHeader(header) == null
                 ? null
@@ -210,15 +211,15 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
     @Override
     public void close() {
         try {
-            this.positions.giveBack(this.consumer, this.fetched); // as the consumer commits all that it has fetched
+            this.positions.giveBack(this.consumer, this.fetched); // else the consumer commits all that it has fetched
         } catch (RuntimeException e) {
-            // closed already, because no other could be made: it has nothing to commit
+            // the consumer is closed, since replacing it failed, and has nothing to commit
         }
         close(this.consumer, CLOSE_TIMEOUT);
     }
 
     private static void close(Consumer<?, ?> consumer, Duration timeout) {
-        boolean interrupted = Thread.interrupted(); // would make it close less than everything
+        boolean interrupted = Thread.interrupted(); // an interrupted consumer does not close everything
         try {
             consumer.close(CloseOptions.timeout(timeout));
         } finally {
@@ -253,8 +254,8 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         }
 
         /**
-         * Reads as a member of a group; unless set, reads every partition and belongs to none. An application that waits
-         * for answers must be the only member, or have its answers sent to a partition of its own.
+         * Reads as a member of a group; unless set, the source reads every partition and belongs to no group. An application that
+         * waits for answers must be the only member, or have its answers sent to a partition of its own.
          *
          * @param group the group's id
          * @return this builder
@@ -265,7 +266,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         }
 
         /**
-         * Sets what the {@link KafkaSender} sends with; there is none unless set.
+         * Sets the template of the {@link KafkaSender}; unless set, the source has no sender.
          *
          * @param template the template
          * @return this builder
@@ -291,6 +292,7 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
          *
          * @param readyTimeout how long; positive
          * @return this builder
+         * @throws IllegalArgumentException if it is not positive
          */
         public Builder<K, V> readyTimeout(Duration readyTimeout) {
             this.readyTimeout = positive(readyTimeout, "readyTimeout");
@@ -298,10 +300,11 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         }
 
         /**
-         * Sets how long no broker may answer, while somebody reads, before the source fails; 10 s unless set.
+         * Sets how long brokers may be silent, in time spent reading, before the source fails; 10 s unless set.
          *
          * @param unreachableAfter how long; at least 1 s, since brokers answer a read twice a second
          * @return this builder
+         * @throws IllegalArgumentException if it is shorter
          */
         public Builder<K, V> unreachableAfter(Duration unreachableAfter) {
             if (unreachableAfter.compareTo(Duration.ofSeconds(1)) < 0) {
@@ -315,10 +318,10 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         /**
          * Makes the consumer and waits until it is assigned to partitions and positioned at their end.
          *
-         * @return the source, to be closed by the stage that gets it
+         * @return the source, to be closed by its stage
          * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is no such topic
-         * @throws TimeoutException if no broker answered in time, or the group gave no partition
-         * @throws KafkaException if something else went wrong
+         * @throws TimeoutException if no broker answered in time, or the group assigned no partition
+         * @throws KafkaException if it fails otherwise
          */
         public KafkaSource<K, V> open() {
             KafkaSource<K, V> source = new KafkaSource<>(this);
@@ -334,13 +337,16 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
         private Consumer<K, V> consumer() {
             Properties overrides = new Properties();
             overrides.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, String.valueOf(this.group != null));
-            overrides.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // what is unknown is new
-            overrides.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false"); // a typo is no wish
-            overrides.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, String.valueOf(Pulse.INTERVAL_MILLIS));
+            overrides.setProperty(
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // no committed offset: a new partition
+            overrides.setProperty(
+                    ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false"); // not because of a mistyped name
+            overrides.setProperty(
+                    ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, String.valueOf(BrokerLiveness.INTERVAL_MILLIS));
             return this.factory.createConsumer(this.group, null, "-" + this.topics.get(0), overrides);
         }
 
-        /** How old the consumer lets its knowledge of the topics become. */
+        /** Returns the age at which the consumer renews its metadata of the topics. */
         private Duration metadataAge() {
             Object configured = this.factory.getConfigurationProperties().get(ConsumerConfig.METADATA_MAX_AGE_CONFIG);
             return Duration.ofMillis(configured == null ? 300_000 : Long.parseLong(configured.toString()));

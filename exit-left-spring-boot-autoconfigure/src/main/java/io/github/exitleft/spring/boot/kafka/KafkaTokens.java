@@ -12,9 +12,8 @@ import org.apache.kafka.common.header.Header;
 /**
  * Token readers for Kafka records: a header, or the record's key.
  *
- * <p>In a header a token is bytes: those of a {@code UUID} are its 16, as {@code ReplyingKafkaTemplate} writes them unless
- * told otherwise; those of a {@code String} are its UTF-8; numbers are in network byte order; a {@code ByteBuffer} is what
- * it has remaining.
+ * <p>In a header a token is bytes: the 16 of a {@code UUID}, as {@code ReplyingKafkaTemplate} writes them by default; the UTF-8 of
+ * a {@code String}; a number in network byte order; the remaining bytes of a {@code ByteBuffer}.
  */
 public final class KafkaTokens {
 
@@ -65,7 +64,7 @@ public final class KafkaTokens {
         };
     }
 
-    /** The bytes of a token in a header. */
+    /** Returns the bytes of a token in a header. */
     static byte[] bytes(Object token) {
         if (token instanceof String text) {
             return text.getBytes(StandardCharsets.UTF_8);

@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 
-/** Which partitions a source reads, and from where on: at first from the end, afterwards from where it was left. */
+/** The partitions that a source reads and their offsets: at first the end, afterwards the record after the last one read. */
 final class Positions {
 
     private static final Duration STEP = Duration.ofMillis(100);
@@ -34,19 +34,23 @@ final class Positions {
     private final boolean grouped;
     private final long lookNanos;
 
-    /** The offset of the next record of each partition that was ever read; written by the one who reads. */
+    /** The offset of the next record of each partition that was ever read; written by the reading thread. */
     private final Map<TopicPartition, Long> next = new ConcurrentHashMap<>();
 
     private long looked = System.nanoTime();
 
-    /** Makes one. @param look how often to look for partitions that were added */
+    /**
+     * Creates positions without partitions.
+     *
+     * @param look how often to look for partitions that were added
+     */
     Positions(List<String> topics, boolean grouped, Duration look) {
         this.topics = topics;
         this.grouped = grouped;
         this.lookNanos = look.toNanos();
     }
 
-    /** The partitions that are or were read, sorted, for operators. */
+    /** Returns the partitions that are or were read, sorted, for operators. */
     List<String> partitions() {
         return this.next.keySet().stream()
                 .map(TopicPartition::toString)
@@ -54,7 +58,7 @@ final class Positions {
                 .toList();
     }
 
-    /** Begins to read at the end of the topics; returns what came already. */
+    /** Begins to read at the end of the topics; returns the records that have come already. */
     <K, V> ConsumerRecords<K, V> open(Consumer<K, V> consumer, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
@@ -89,7 +93,7 @@ final class Positions {
             try {
                 records = consumer.poll(STEP);
             } catch (RecordDeserializationException e) {
-                // it has partitions now; the first read comes upon the record again, and counts it
+                // the consumer has partitions now; the first read meets the record again, and counts it
             }
         }
         subscribe(consumer); // from now on partitions are resumed
@@ -115,7 +119,7 @@ final class Positions {
         return all;
     }
 
-    /** Has a new consumer go on where another one stopped. */
+    /** Lets a new consumer resume where another one stopped. */
     void resume(Consumer<?, ?> consumer) {
         if (this.grouped) {
             subscribe(consumer);
@@ -138,8 +142,8 @@ final class Positions {
     }
 
     /**
-     * Partitions that are not known need no help: they start at what was committed, or else at their beginning. The others do,
-     * whatever happens: the consumer does not ask for it again if this fails.
+     * Moves known partitions to the further of the own and the committed offset. Other partitions start at their committed offset, or
+     * else at their beginning, without help. This must not fail, since the consumer does not call it again.
      */
     private void goOn(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
         Set<TopicPartition> known =
@@ -152,11 +156,11 @@ final class Positions {
             committed = consumer.committed(known, COMMITTED_TIMEOUT);
         } catch (RetriableException e) {
             committed = Map.of();
-        } catch (InterruptException e) { // which has set the thread's flag, and so ends the read that is going on
+        } catch (InterruptException e) { // its constructor has set the thread's flag, which ends the present read
             committed = Map.of();
         } catch (WakeupException e) {
             committed = Map.of();
-            consumer.wakeup(); // it is the read that was to be woken
+            consumer.wakeup(); // the wake-up was meant for the read
         }
         for (TopicPartition partition : known) {
             OffsetAndMetadata byGroup = committed.get(partition);
@@ -165,12 +169,12 @@ final class Positions {
         }
     }
 
-    /** Takes note of how far the partitions have been read. */
+    /** Records how far the partitions have been read. */
     void advance(ConsumerRecords<?, ?> records) {
         records.nextOffsets().forEach((partition, offset) -> this.next.put(partition, offset.offset()));
     }
 
-    /** Has a group that commits now take these records for unread. */
+    /** Makes the next commit leave out these records, which were not handed out. */
     void giveBack(Consumer<?, ?> consumer, Iterator<? extends ConsumerRecord<?, ?>> unread) {
         Map<TopicPartition, Long> first = new HashMap<>();
         unread.forEachRemaining(
@@ -189,7 +193,7 @@ final class Positions {
         this.next.put(partition, offset);
     }
 
-    /** Reads partitions that were added to the topics, too, from their beginning; a group does that by itself. */
+    /** Begins to read partitions that were added to the topics, from their beginning; a group does that by itself. */
     void findNewPartitions(Consumer<?, ?> consumer) {
         long now = System.nanoTime();
         if (this.grouped || now - this.looked < this.lookNanos) {
@@ -201,7 +205,7 @@ final class Positions {
             added = all(consumer, now + STEP.toNanos()).stream()
                     .filter(partition -> !this.next.containsKey(partition))
                     .toList();
-        } catch (RetriableException e) { // what the consumer knew of the topics is gone for the moment
+        } catch (RetriableException e) { // the consumer's metadata has expired, and is not renewed yet
             return;
         }
         if (!added.isEmpty()) {

@@ -1,5 +1,5 @@
 /**
- * A source over Kafka, and what any thread may send through it.
+ * A source over Kafka, and its sender.
  */
 @NullMarked
 package io.github.exitleft.spring.boot.kafka;

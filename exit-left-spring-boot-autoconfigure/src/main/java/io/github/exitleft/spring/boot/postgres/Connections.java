@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes connections that are kept for long. Where the data source is a pool of Hikari they are made by what is beneath it: to the
- * pool, a connection that does not come back is a leak, and one less to give.
+ * Makes connections that are held for long. A pool of HikariCP is unwrapped: to the pool, a connection that does not come back is a
+ * leak, and one connection less to give.
  */
 final class Connections {
 
@@ -26,7 +26,7 @@ final class Connections {
         return unpooled == null ? dataSource.getConnection() : unpooled;
     }
 
-    /** Loaded only where its library is. */
+    /** Loaded only where HikariCP is present. */
     private static final class Hikari {
 
         private Hikari() {}
@@ -38,7 +38,7 @@ final class Connections {
                 return null;
             }
             if (pool.getHikariPoolMXBean() == null) {
-                pool.getConnection().close(); // which begins the pool
+                pool.getConnection().close(); // starts the pool
             }
             if (!(pool.getHikariPoolMXBean() instanceof HikariPool begun)) {
                 return null;

@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
- * What any thread may do with a stage over PostgreSQL: notify, and make sure that somebody listens; never read.
+ * The backdoor of a stage over PostgreSQL: notifies, and makes sure that the source listens, from any thread; never reads.
  *
- * <p>If the connection that listens was lost it is made again first, so that no answer can be missed.
+ * <p>If the connection that listens was lost it is made again first, so that no answer is missed.
  */
 public final class PostgresSender {
 
@@ -27,11 +27,11 @@ public final class PostgresSender {
     }
 
     /**
-     * Notifies a channel at once, on a connection of its own: not in the transaction of the caller, who would wait for an
-     * answer to what nobody has been told yet.
+     * Notifies a channel at once, on a connection of its own. In the caller's transaction the notification would not go out before
+     * the commit, and the caller would wait in vain for the answer.
      *
      * @param channel the channel
-     * @param payload less than 8000 bytes, which is PostgreSQL's limit
+     * @param payload the payload; PostgreSQL takes less than 8000 bytes
      * @throws SQLException if the database refused, or can't be reached
      */
     public void notify(String channel, String payload) throws SQLException {
@@ -48,8 +48,8 @@ public final class PostgresSender {
     }
 
     /**
-     * Makes sure that the stage's channels are listened to; for those who ask in another way than by {@link #notify}, such
-     * as by inserting a row.
+     * Makes sure that the source listens to its channels, for requests that are made without {@link #notify}, such as by inserting a
+     * row.
      *
      * @throws SQLException if the connection was lost and can't be made again
      */

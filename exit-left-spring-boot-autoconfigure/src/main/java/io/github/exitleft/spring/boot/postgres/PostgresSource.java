@@ -1,7 +1,7 @@
 package io.github.exitleft.spring.boot.postgres;
 
 import io.github.exitleft.Source;
-import io.github.exitleft.TransientSourceException;
+import io.github.exitleft.spring.boot.source.Reconnector;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,8 +16,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +25,17 @@ import org.postgresql.PGNotification;
 /**
  * A source of PostgreSQL's notifications: one connection that listens to channels.
  *
- * <p>A notification comes once to each connection that listens at the time; nothing is kept for one that doesn't. The
- * connection is held. It is made beneath a pool of Hikari; another pool has one less to give, and must bear that. When it is lost
- * the source fails, and listens again for the next one who sends or reads.
+ * <p>A notification comes once to each connection that listens at the time; nothing is kept for one that doesn't. The source holds
+ * its connection. With HikariCP it takes a connection outside the pool; any other pool has one connection less to give. When the
+ * connection is lost the source fails, and the next thread that reads or sends connects again.
  *
  * <p>A connection to a pooler such as PgBouncer listens to nothing if the pooler lends its sessions for a transaction only. So the
- * source listens to a channel of its own too: when it has connected, another connection notifies that, and later, when it has
- * heard nothing for a while, it notifies itself. If such a sign does not arrive the source fails.
+ * source also listens to a channel of its own: after connecting, another connection notifies that channel, and later, after some
+ * silence, the source notifies itself. If such a sign does not arrive the source fails.
  *
  * <p>Reading can't be woken, so a read lasts 100 ms at most and the next one follows. On a virtual thread an interrupt
  * closes the connection that is read ({@link #closedByInterrupt()}): the interrupted thread leaves as it should and the next
- * one connects again, but what was notified in between is lost. Connecting takes as long as the data source takes.
+ * one connects again, but notifications in between are lost. Connecting takes as long as the data source takes.
  */
 public final class PostgresSource implements Source<PGNotification> {
 
@@ -46,13 +44,11 @@ public final class PostgresSource implements Source<PGNotification> {
     private static final int LISTEN_SECONDS = 10;
     private static final int SIGN_SECONDS = 5;
 
-    /** How long one who sends waits for another who connects. */
-    private static final int TURN_MILLIS = 5_000;
-
-    private static final int LONGEST_NAME = 63; // bytes; longer ones PostgreSQL cuts
+    /** The bytes of the longest name; PostgreSQL cuts longer ones off. */
+    private static final int LONGEST_NAME = 63;
 
     /**
-     * The connection that listens.
+     * A connection that listens.
      *
      * @param sign the channel to which only this connection listens
      */
@@ -63,32 +59,54 @@ public final class PostgresSource implements Source<PGNotification> {
         }
     }
 
+    /** Makes links. */
+    private final class Linking implements Reconnector.Connector<Link, SQLException> {
+
+        @Override
+        public Link connect() throws SQLException {
+            return listen();
+        }
+
+        @Override
+        public void close(Link link) {
+            release(link.connection);
+        }
+
+        @Override
+        public void abort(Link link) {
+            PostgresSource.abort(link.connection);
+        }
+
+        @Override
+        public SQLException unavailable(String message, @Nullable Throwable cause) {
+            return new SQLException(message, cause);
+        }
+    }
+
     private final Builder settings;
+    private final Reconnector<Link, SQLException> links;
     private final PostgresSender sender;
-    private final ReentrantLock connecting = new ReentrantLock();
 
-    /** Read by the one who reads, made by that one or by one who sends; null while there is none. */
-    private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
-
-    private volatile boolean closed;
-
-    /** What has come and was not given out yet; also what comes while a thread that sends connects. */
+    /** Holds notifications that were not given out yet, also those that arrive while a thread that sends connects. */
     private final Queue<PGNotification> received = new ConcurrentLinkedQueue<>();
 
-    private long heard = System.nanoTime(); // only for the reading thread
+    /** The time of the last sign of life; used by the reading thread only. */
+    private long heard = System.nanoTime();
 
     private PostgresSource(Builder settings) {
         this.settings = settings;
+        this.links = new Reconnector<>("channels " + settings.channels, new Linking());
         this.sender = new PostgresSender(settings.dataSource, this::ensureListening);
     }
 
     /**
      * Begins a source.
      *
-     * @param dataSource gives connections of PostgreSQL's own driver, or such as can be unwrapped to them; none that takes part
-     *     in its caller's transaction, such as a {@code TransactionAwareDataSourceProxy}, since what is sent is committed
-     * @param channels what to listen to; case matters
+     * @param dataSource gives connections of PostgreSQL's own driver, or some that can be unwrapped to them. It must not take part
+     *     in its caller's transaction, as a {@code TransactionAwareDataSourceProxy} does, since the sender commits
+     * @param channels the channels to listen to; case matters
      * @return a builder
+     * @throws IllegalArgumentException if there is none, or a name is empty or longer than 63 bytes
      */
     public static Builder builder(DataSource dataSource, List<String> channels) {
         return new Builder(dataSource, channels);
@@ -104,13 +122,7 @@ public final class PostgresSource implements Source<PGNotification> {
         if (!look && Thread.interrupted()) {
             throw interrupt(null);
         }
-        Link link = this.link.get();
-        if (link == null) {
-            link = look ? null : connect(millis(remaining));
-            if (link == null) {
-                throw new TransientSourceException(new IllegalStateException("there is no connection at the moment"));
-            }
-        }
+        Link link = this.links.connectionToRead(remaining);
         try {
             PGNotification[] notifications =
                     look ? link.postgres.getNotifications() : link.postgres.getNotifications(millis(remaining));
@@ -121,8 +133,8 @@ public final class PostgresSource implements Source<PGNotification> {
                 requireAlive(link);
             }
         } catch (SQLException e) {
-            giveUp(link);
-            if (Thread.interrupted()) { // which has closed the socket of a virtual thread
+            this.links.lost(link);
+            if (Thread.interrupted()) { // an interrupt closes the socket of a virtual thread
                 throw interrupt(e);
             }
             throw e;
@@ -133,7 +145,7 @@ public final class PostgresSource implements Source<PGNotification> {
         return this.received.poll();
     }
 
-    /** A connection that is dead, or has lost its session, looks like one on which nobody notifies. */
+    /** Asks for a sign of life after silence: a dead connection, or one that lost its session, looks like a quiet one. */
     private void requireAlive(Link link) throws SQLException {
         if (System.nanoTime() - this.heard >= this.settings.keepalive.toNanos()) {
             execute(link.connection, CHECK_SECONDS, List.of("NOTIFY " + quoted(link.sign)));
@@ -157,7 +169,7 @@ public final class PostgresSource implements Source<PGNotification> {
                 "0A000");
     }
 
-    /** Keeps what has come, except for the link's own signs; says whether there was one. */
+    /** Keeps the notifications, except for the link's own signs; says whether there was one. */
     private boolean sort(Link link, PGNotification[] notifications) {
         boolean sign = false;
         for (PGNotification notification : notifications) {
@@ -176,63 +188,20 @@ public final class PostgresSource implements Source<PGNotification> {
         return interrupt;
     }
 
-    /** Rounds up, because zero means for ever. */
     private static int millis(Duration remaining) {
-        return remaining.compareTo(Duration.ofMillis(SLICE_MILLIS)) >= 0
-                ? SLICE_MILLIS
-                : (int) remaining.plusNanos(999_999).toMillis();
+        return (int) Math.min(Source.toMillisRoundedUp(remaining), SLICE_MILLIS);
     }
 
     private void ensureListening() throws SQLException {
-        try {
-            if (connect(TURN_MILLIS) == null) {
-                throw new SQLException("another thread has been connecting to listen to " + this.settings.channels
-                        + " for " + TURN_MILLIS + " ms; look for what holds it up, and try again");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SQLException(
-                    "interrupted while another thread connected to listen to " + this.settings.channels, e);
-        }
-    }
-
-    /** The connection, made now if there is none; null if somebody else has been at that for too long. */
-    private @Nullable Link connect(int patienceMillis) throws SQLException, InterruptedException {
-        Link present = this.link.get();
-        if (present != null) {
-            return present;
-        }
-        if (!this.connecting.tryLock(patienceMillis, TimeUnit.MILLISECONDS)) {
-            return null;
-        }
-        try {
-            requireOpen();
-            Link made = this.link.get();
-            if (made == null) {
-                made = listen();
-                this.link.set(made);
-                if (this.closed && this.link.compareAndSet(made, null)) { // by somebody who did not wait for this
-                    release(made.connection);
-                }
-                requireOpen();
-            }
-            return made;
-        } finally {
-            this.connecting.unlock();
-        }
-    }
-
-    private void requireOpen() throws SQLException {
-        if (this.closed) {
-            throw new SQLException("the source of " + this.settings.channels + " is closed");
-        }
+        this.links.connectionToSend();
     }
 
     private Link listen() throws SQLException {
         Connection connection = Connections.open(this.settings.dataSource);
         try {
             if (!connection.getAutoCommit()) {
-                connection.setAutoCommit(true); // inside a transaction nothing is listened to, and nothing comes
+                connection.setAutoCommit(
+                        true); // LISTEN takes effect at commit, and nothing arrives inside a transaction
             }
             Link link = new Link(connection);
             execute(
@@ -251,8 +220,8 @@ public final class PostgresSource implements Source<PGNotification> {
     }
 
     /**
-     * Notifies the link's own channel, on another connection: a pooler answers a client that notifies itself out of the session
-     * that it has lent, and so would hide that the client has no session between two statements.
+     * Notifies the link's own channel on another connection. A pooler answers a client that notifies itself in the session that it
+     * lends at the moment, and so would hide that the client has no session between two statements.
      */
     private void giveSign(Link link) throws SQLException {
         List<String> sign = List.of("NOTIFY " + quoted(link.sign));
@@ -261,7 +230,7 @@ public final class PostgresSource implements Source<PGNotification> {
             if (!other.getAutoCommit()) {
                 other.commit();
             }
-        } catch (SQLException e) { // a data source may have one connection only
+        } catch (SQLException e) { // the data source may have one connection only
             execute(link.connection, LISTEN_SECONDS, sign);
         }
     }
@@ -270,7 +239,7 @@ public final class PostgresSource implements Source<PGNotification> {
         return '"' + channel.replace("\"", "\"\"") + '"';
     }
 
-    /** Executes statements; a database that does not answer would be waited for for ever. */
+    /** Executes statements within a time limit, since a database may never answer. */
     private static void execute(Connection connection, int timeoutSeconds, List<String> statements)
             throws SQLException {
         int before = connection.getNetworkTimeout();
@@ -283,17 +252,12 @@ public final class PostgresSource implements Source<PGNotification> {
         connection.setNetworkTimeout(Runnable::run, before);
     }
 
-    private void giveUp(Link lost) {
-        this.link.compareAndSet(lost, null);
-        abort(lost.connection);
-    }
-
-    /** Ends a connection so that no pool gives it to anybody else. */
+    /** Ends a connection so that no pool lends it again. */
     private static void abort(Connection connection) {
         try (connection) {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
-            // as lost as before
+            // the connection is given up all the same
         }
     }
 
@@ -316,20 +280,16 @@ public final class PostgresSource implements Source<PGNotification> {
     public Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("channels", this.settings.channels);
-        details.put("connected", this.link.get() != null);
+        details.put("connected", this.links.isConnected());
         return details;
     }
 
     @Override
     public void close() {
-        this.closed = true; // whoever connects now finds out, and is not waited for
-        Link last = this.link.getAndSet(null);
-        if (last != null) {
-            release(last.connection);
-        }
+        this.links.close();
     }
 
-    /** Gives a connection back as it was got. */
+    /** Gives a connection back in the state in which it was taken. */
     private static void release(Connection connection) {
         try {
             execute(connection, CHECK_SECONDS, List.of("UNLISTEN *"));
@@ -340,7 +300,7 @@ public final class PostgresSource implements Source<PGNotification> {
         try {
             connection.close();
         } catch (SQLException e) {
-            // it was to be given up anyway
+            // the connection is given up all the same
         }
     }
 
@@ -366,11 +326,12 @@ public final class PostgresSource implements Source<PGNotification> {
         }
 
         /**
-         * Sets after how long without a notification the reading thread asks for a sign of life, a notification to itself; 30 s
-         * unless set.
+         * Sets the time without a notification after which the reading thread asks for a sign of life, a notification to itself;
+         * 30 s unless set.
          *
-         * @param keepalive how long; positive
+         * @param keepalive the time; positive
          * @return this builder
+         * @throws IllegalArgumentException if it is not positive
          */
         public Builder keepalive(Duration keepalive) {
             if (keepalive.isZero() || keepalive.isNegative()) {
@@ -381,11 +342,12 @@ public final class PostgresSource implements Source<PGNotification> {
         }
 
         /**
-         * Connects and listens; for a moment that takes a second connection.
+         * Connects and listens. This takes a second connection for a moment.
          *
-         * @return the source, to be closed by the stage that gets it
-         * @throws SQLFeatureNotSupportedException if nothing arrives, as through a pooler that lends sessions for a transaction
-         * @throws SQLException if that fails, for example because the data source is not one of PostgreSQL
+         * @return the source, to be closed by its stage
+         * @throws SQLFeatureNotSupportedException if no notification arrives, as through a pooler that lends sessions for a
+         *     transaction
+         * @throws SQLException if it fails otherwise, for example because the data source is not one of PostgreSQL
          */
         public PostgresSource open() throws SQLException {
             var source = new PostgresSource(this);

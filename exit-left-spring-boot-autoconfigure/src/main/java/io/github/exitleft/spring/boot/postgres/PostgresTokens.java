@@ -12,15 +12,13 @@ public final class PostgresTokens {
     private PostgresTokens() {}
 
     /**
-     * Takes what stands in the payload before a separator for the token, or the whole payload if there is no separator
-     * in it.
+     * Takes the part of the payload before a separator for the token, or the whole payload if it has no separator.
      *
      * @param <T> tokens
      * @param type {@code String}, {@code Integer}, {@code Long} or {@code UUID}
-     * @param separator ends the token, such as {@code ":"}
-     * @return the reader; a payload that begins with the separator has no token, and one with another thing there is
-     *     unreadable
-     * @throws IllegalArgumentException if such a token can't be read from a payload
+     * @param separator the end of the token, such as {@code ":"}
+     * @return the reader; a payload that begins with the separator has no token, and one that can't be converted is unreadable
+     * @throws IllegalArgumentException if such a token can't be read from a payload, or the separator is empty
      */
     public static <T> TokenReader<T, PGNotification> before(Class<T> type, String separator) {
         if (separator.isEmpty()) {

@@ -1,5 +1,5 @@
 /**
- * A source over PostgreSQL's LISTEN, and what any thread may send with NOTIFY.
+ * A source over PostgreSQL's LISTEN, and a sender with NOTIFY.
  */
 @NullMarked
 package io.github.exitleft.spring.boot.postgres;

@@ -10,6 +10,8 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -24,7 +26,7 @@ class AheadOfTimeTests {
             new ClassNameGenerator(ClassName.get("com.example", "Application")), this.files);
 
     @Test
-    void registrarRunsAgainAtRunTimeAndTokenTypesAndPropertiesHaveHints() { // B8
+    void registrar_runsAgainAtRunTimeAndTokenTypesAndPropertiesHaveHints() { // B8
         generate(
                 "exit-left.stages.orders.token-type=java.util.UUID",
                 "exit-left.stages.orders.source.type=udp",
@@ -36,12 +38,30 @@ class AheadOfTimeTests {
                         .asString(StandardCharsets.UTF_8)
                         .contains("StageBeanRegistrar"));
         assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
-        assertThat(RuntimeHintsPredicates.reflection().onType(StageProperties.UdpToken.class))
+        assertThat(RuntimeHintsPredicates.reflection()
+                        .onType(TypeReference.of("io.github.exitleft.spring.boot.udp.UdpProperties$Token")))
                 .accepts(this.generation.getRuntimeHints());
     }
 
     @Test
-    void mistakeInThePropertiesFailsTheBuildToo() { // B1, B8
+    void b13_everyAdapter_canBeFoundAndMadeInANativeImage() { // B8
+        generate();
+
+        assertThat(SourceAdapters.find().all())
+                .isNotEmpty()
+                .allSatisfy(adapter -> assertThat(RuntimeHintsPredicates.reflection()
+                                .onType(adapter.getClass())
+                                .withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS))
+                        .accepts(this.generation.getRuntimeHints()))
+                .allSatisfy(adapter -> assertThat(
+                                RuntimeHintsPredicates.reflection().onType(adapter.propertiesType()))
+                        .accepts(this.generation.getRuntimeHints()));
+        assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/spring.factories"))
+                .accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void mistakeInTheProperties_failsTheBuildToo() { // B1, B8
         assertThatExceptionOfType(StageConfigurationException.class)
                 .isThrownBy(() -> generate("exit-left.stages.orders.source.type=udp"));
     }

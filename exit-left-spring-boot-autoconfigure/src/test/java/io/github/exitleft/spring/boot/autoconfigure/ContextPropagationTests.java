@@ -1,12 +1,14 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.CallOptions;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Resends;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.time.Duration;
@@ -14,8 +16,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,14 +74,6 @@ class ContextPropagationTests {
         ContextRegistry.getInstance().removeThreadLocalAccessor(KEY);
     }
 
-    private void until(int count) {
-        Awaitility.await()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .atMost(Duration.ofSeconds(15))
-                .untilAsserted(() -> assertThat(this.seen).hasSize(count));
-    }
-
     private Thread alice(Stage<String, String> stage) {
         Thread alice = new Thread(() -> {
             USER.set("alice");
@@ -92,9 +84,7 @@ class ContextPropagationTests {
             }
         });
         alice.start();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(15))
-                .until(() -> stage.snapshot(0).role().head() != null && alice.getState() == Thread.State.TIMED_WAITING);
+        await().until(() -> stage.snapshot(0).role().head() != null && alice.getState() == Thread.State.TIMED_WAITING);
         return alice;
     }
 
@@ -125,8 +115,8 @@ class ContextPropagationTests {
             queue.add("a 1");
             queue.add("b 2");
 
-            assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("a 1 as bob");
-            until(1);
+            assertThat(Patience.get(user)).isEqualTo("a 1 as bob");
+            await().untilAsserted(() -> assertThat(this.seen).hasSize(1));
             assertThat(this.seen).containsExactly("b 2 as bob");
         });
     }
@@ -140,7 +130,7 @@ class ContextPropagationTests {
                     stage.callAsync("a", options, () -> this.seen.add("sent as " + USER.get()));
             USER.remove();
 
-            until(3);
+            await().untilAsserted(() -> assertThat(this.seen).hasSize(3));
             assertThat(this.seen).containsOnly("sent as bob");
             future.cancel(true);
         });
@@ -154,7 +144,7 @@ class ContextPropagationTests {
 
             queue.add("a 1");
 
-            assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user null");
+            assertThat(Patience.get(user)).isEqualTo("user null");
         });
     }
 
@@ -170,7 +160,7 @@ class ContextPropagationTests {
 
             queue.add("a 1");
 
-            assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user of the customizer");
+            assertThat(Patience.get(user)).isEqualTo("user of the customizer");
         });
     }
 
@@ -189,7 +179,7 @@ class ContextPropagationTests {
 
                     queue.add("a 1");
 
-                    assertThat(user.get(15, TimeUnit.SECONDS)).isEqualTo("user null");
+                    assertThat(Patience.get(user)).isEqualTo("user null");
                 });
     }
 

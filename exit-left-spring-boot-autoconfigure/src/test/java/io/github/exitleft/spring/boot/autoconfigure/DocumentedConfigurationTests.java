@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +23,7 @@ class DocumentedConfigurationTests {
 
     static Stream<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
-        for (String guide : List.of("README.md", "docs/sources.md")) {
+        for (String guide : List.of("README.md", "docs/guide.md", "docs/configuration.md", "docs/sources.md")) {
             Matcher block = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL)
                     .matcher(Files.readString(Path.of("..").resolve(guide)));
             while (block.find()) {
@@ -37,16 +38,17 @@ class DocumentedConfigurationTests {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void isWhole(String yaml) throws IOException {
+    void configurationInTheGuides_isWhole(String yaml) throws IOException {
         StandardEnvironment environment = new StandardEnvironment();
         new YamlPropertySourceLoader()
                 .load("guide", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
                 .forEach(environment.getPropertySources()::addFirst);
 
-        StagePropertiesBinding.bind(environment)
-                .stages()
-                .forEach((name, properties) -> assertThat(
-                                new StagePlanner(new StageKeys(environment, name), properties).plan(null))
+        SourceAdapters adapters = SourceAdapters.find();
+        StagePropertiesBinding.bind(environment, adapters)
+                .forEach((name, settings) -> assertThat(
+                                new StageDefiner(adapters, new HashMap<>(), new StageKeys(environment, name), settings)
+                                        .define())
                         .isNotNull());
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.exitleft.BareSnapshot.State;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.TooManyTicketsException;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.DatagramSocket;
@@ -55,7 +55,7 @@ class ExitLeftAutoConfigurationTests {
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ExitLeftAutoConfiguration.class));
 
     @Test
-    void withoutPropertiesThereIsNoStage() { // B2
+    void noProperties_makeNoStage() { // B2
         this.contextRunner.run(context -> {
             assertThat(context).hasNotFailed().doesNotHaveBean(Stage.class);
             assertThat(context.getBean(StageBeans.class).existing()).isEmpty();
@@ -63,7 +63,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stagesAreInjectedByTypeByQualifierByParameterNameAndInMaps() { // B2
+    void stages_areInjectedByTypeByQualifierByParameterNameAndInMaps() { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withPropertyValues(ORDERS)
@@ -81,7 +81,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stageOverBeanIsInjectedAsAnyConcreteType() { // B2
+    void stageOverABean_isInjectedAsAnyConcreteType() { // B2
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withUserConfiguration(QueueBeans.class, QueueInjection.class)
@@ -100,7 +100,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stageOfConcreteTypeWinsOverRawOne() { // B2
+    void stageOfConcreteType_winsOverARawOne() { // B2
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues(ORDERS)
@@ -110,7 +110,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void propertiesAreApplied() { // B2
+    void properties_areApplied() { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withPropertyValues(
@@ -140,7 +140,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void optionsOfTheUdpPortAreApplied() { // B2
+    void optionsOfTheUdpPort_areApplied() { // B2
         this.contextRunner
                 .withPropertyValues(
                         "exit-left.stages.stun.token-type=java.lang.String",
@@ -167,7 +167,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void replyClassifierOfTheKeyTellsErrors() { // M18
+    void replyClassifierOfTheKey_tellsErrors() { // M18
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("exit-left.stages.queue.reply-classifier=classifier")
@@ -187,7 +187,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void defaultsAreThoseOfTheContract() { // B2
+    void defaults_areThoseOfTheContract() { // B2
         this.contextRunner.withPropertyValues(STUN).run(context -> {
             StageProperties stun =
                     context.getBean(ExitLeftProperties.class).stages().get("stun");
@@ -197,18 +197,11 @@ class ExitLeftAutoConfigurationTests {
             assertThat(stun.maxTickets()).isEqualTo(10_000);
             assertThat(stun.mailboxCapacity()).isEqualTo(16);
             assertThat(stun.mailboxOverflow()).hasToString("DROP_NEWEST");
-            StageProperties.Udp udp = stun.source().udp();
-            assertThat(udp).isNotNull();
-            assertThat(udp.address()).isNull();
-            assertThat(udp.port()).isZero();
-            assertThat(udp.receiveBufferSize()).hasToString("1048576B");
-            assertThat(udp.maxDatagramSize()).hasToString("1500B");
-            assertThat(udp.token().sender()).isFalse();
         });
     }
 
     @Test
-    void withoutAddressThePortIsOpenOnAllInterfaces() { // B2
+    void portWithoutAnAddress_isOpenOnAllInterfaces() { // B2
         this.contextRunner.withPropertyValues(STUN).run(context -> {
             UdpSocket socket = (UdpSocket) context.getBean("stun", Stage.class).backdoor(UdpSocket.class);
             assertThat(socket.localAddress().getAddress().isAnyLocalAddress()).isTrue();
@@ -216,7 +209,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void tokenIsReadByFieldByBeanOrIsTheSender() { // B2
+    void token_isReadByFieldByBeanOrIsTheSender() { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withPropertyValues(
@@ -261,7 +254,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void customizersApplyInTheirOrderAfterTheProperties() { // B2
+    void customizers_applyInTheirOrderAfterTheProperties() { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withPropertyValues("exit-left.stages.stun.default-timeout=9s")
@@ -271,7 +264,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stagesOfTheUserAreKnownToo() { // B2
+    void stagesOfTheUser_areKnownToo() { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withUserConfiguration(QueueBeans.class, OwnStage.class)
@@ -280,7 +273,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void lazyStageIsNotCreatedByAskingAndAnnouncedWhenItIs() { // B2, B8
+    void lazyStage_isNotCreatedByAskingAndAnnouncedWhenItIs() { // B2, B8
         this.contextRunner
                 .withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
@@ -301,7 +294,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stageRegisteredReadyMadeAndOneOfPostProcessorAreKnownToo() { // B2
+    void stagesRegisteredReadyMadeOrByAPostProcessor_areKnownToo() { // B2
         Stage<String, String> readyMade = Stage.builder(
                         "ready-made", String.class, new QueueSource<String>(), message -> message)
                 .build();
@@ -315,7 +308,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void destroyedStageIsForgotten() { // B2
+    void destroyedStage_isForgotten() { // B2
         this.contextRunner.withPropertyValues(STUN).run(context -> {
             Stage<?, ?> stage = context.getBean("stun", Stage.class);
             ((DefaultListableBeanFactory) context.getBeanFactory()).destroySingleton("stun");
@@ -325,7 +318,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void stageIsClosedWithTheContextAndItsPortIsFree() { // B6
+    void stage_isClosedWithTheContextAndItsPortIsFree() { // B6
         Map<String, Object> seen = new HashMap<>();
         this.contextRunner.withPropertyValues(STUN).run(context -> {
             Stage<?, ?> stage = context.getBean("stun", Stage.class);
@@ -342,7 +335,7 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Test
-    void nothingIsLoggedAboutBeansThatPostProcessorsMissed(CapturedOutput output) { // B2
+    void beansThatPostProcessorsMissed_areNotLogged(CapturedOutput output) { // B2
         this.contextRunner
                 .withPropertyValues(STUN)
                 .withUserConfiguration(Customizers.class)

@@ -52,7 +52,7 @@ class MockedStageTests {
 
     @Test
     @SuppressWarnings("unchecked")
-    void applicationStartsAndTheMockAnswers() throws Exception {
+    void application_startsAndTheMockAnswers() throws Exception {
         Datagram canned = org.mockito.Mockito.mock(Datagram.class);
         when(this.mocked.call(eq("1"), any(Sender.class))).thenReturn(canned);
 
@@ -61,7 +61,7 @@ class MockedStageTests {
     }
 
     @Test
-    void nothingThatWatchesStagesMindsTheMock() {
+    void mock_harmsNothingThatWatchesStages() {
         assertThat(this.context
                         .getBean(MeterRegistry.class)
                         .find("exitleft.stage.waiters")
@@ -78,7 +78,7 @@ class MockedStageTests {
     }
 
     @Test
-    void spyThatIsToldToShowNothingBreaksNothing() {
+    void spyThatIsToldToShowNothing_breaksNothing() {
         when(this.spied.snapshot(0)).thenReturn(null);
 
         assertThat(this.context.getBean(StagesEndpoint.class).stages().stages()).isEmpty();

@@ -2,12 +2,15 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.spring.boot.source.SourceAdapter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -35,7 +38,7 @@ class PackagedMetadataIT {
             management.health.stages.enabled            | java.lang.Boolean                                | true
             management.health.stages.unattended-after   | java.time.Duration                               | 5s
             """)
-    void keyHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+    void key_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(METADATA, key, type, defaultValue);
     }
 
@@ -55,6 +58,13 @@ class PackagedMetadataIT {
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
             source.type                     | java.lang.String                             |
+            """)
+    void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+        assertDescribed(STAGE_METADATA, key, type, defaultValue);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             source.udp.address              | java.net.InetAddress                         |
             source.udp.port                 | java.lang.Integer                            | 0
             source.udp.receive-buffer-size  | org.springframework.util.unit.DataSize       | 1MB
@@ -93,19 +103,27 @@ class PackagedMetadataIT {
             source.bean.name                | java.lang.String                             |
             source.bean.token.reader        | java.lang.String                             |
             """)
-    void keyOfStageHasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
-        assertDescribed(STAGE_METADATA, key, type, defaultValue);
+    void keyOfASource_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
+        String source = key.split("\\.")[1];
+        assertDescribed(metadataOf(source), key.substring("source..".length() + source.length()), type, defaultValue);
     }
 
     @Test
-    void keysOfStageAreThoseThatTheReportOfAnUnknownOneLists() throws IOException {
-        assertThat(properties(STAGE_METADATA).keySet())
-                .containsExactlyInAnyOrderElementsOf(StagePropertiesBinding.KEYS);
+    void keysOfAStage_areThoseThatTheReportOfAnUnknownOneLists() throws IOException {
+        List<String> described = new ArrayList<>(properties(STAGE_METADATA).keySet());
+        for (SourceAdapter<?> adapter : SourceAdapters.find().all()) {
+            for (String key : properties(metadataOf(adapter.type())).keySet()) {
+                described.add("source." + adapter.type() + "." + key);
+            }
+        }
+        assertThat(described).containsExactlyInAnyOrderElementsOf(new KnownKeys(SourceAdapters.find()).all());
     }
 
     @Test
-    void descriptionsHaveBootsForm() throws IOException {
-        for (String metadata : List.of(METADATA, STAGE_METADATA)) {
+    void descriptions_haveBootsForm() throws IOException {
+        List<String> files = new ArrayList<>(List.of(METADATA, STAGE_METADATA));
+        SourceAdapters.find().all().forEach(adapter -> files.add(metadataOf(adapter.type())));
+        for (String metadata : files) {
             assertThat(properties(metadata).values()).allSatisfy(property -> {
                 assertThat(property.getDescription())
                         .endsWith(".")
@@ -116,6 +134,13 @@ class PackagedMetadataIT {
                 }
             });
         }
+    }
+
+    /** Says which file describes the keys of a source, relative to {@code source.TYPE}. */
+    private static String metadataOf(String type) {
+        SourceAdapter<?> adapter = Objects.requireNonNull(SourceAdapters.find().of(type));
+        return "META-INF/spring/configuration-metadata/"
+                + adapter.propertiesType().getName() + ".json";
     }
 
     private static void assertDescribed(String metadata, String key, String type, String defaultValue)

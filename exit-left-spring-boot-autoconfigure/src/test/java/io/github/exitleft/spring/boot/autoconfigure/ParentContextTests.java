@@ -43,7 +43,7 @@ class ParentContextTests {
     }
 
     @Test
-    void stageOfTheParentIsNotCreatedAgainAndOutlivesTheChild() {
+    void stageOfTheParent_isNotCreatedAgainAndOutlivesTheChild() {
         ConfigurableApplicationContext child = run();
         try {
             Stage<?, ?> stage = child.getBean("peers", Stage.class);
@@ -63,7 +63,7 @@ class ParentContextTests {
     }
 
     @Test
-    void stageThatTheChildDefinesOtherwiseOrAloneIsItsOwn() throws Exception {
+    void stageThatTheChildDefinesOtherwiseOrAlone_isItsOwn() throws Exception {
         ConfigurableApplicationContext child = run(
                 "exit-left.stages.peers.drain=7",
                 "exit-left.stages.more.token-type=java.lang.String",

@@ -2,8 +2,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ class StageInjectionFailureTests extends StartFailureSupport {
             + (STUN + TOKEN).substring("exit-left:\n  stages:\n".length()).replace("stun:", "dns:");
 
     @Test
-    void wrongTypeArgumentIsReportedWithTheStages(CapturedOutput output) throws IOException {
+    void wrongTypeArgument_isReportedWithTheStages(CapturedOutput output) throws IOException {
         this.configuration = WrongTypeArgument.class;
         start(STUN + TOKEN);
 
@@ -36,7 +36,7 @@ class StageInjectionFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void twoStagesOfOneTypeAreReportedWithWhatTellsThemApart(CapturedOutput output) throws IOException {
+    void twoStagesOfOneType_areReportedWithWhatTellsThemApart(CapturedOutput output) throws IOException {
         this.configuration = Ambiguous.class;
         start(TWO);
 
@@ -49,7 +49,7 @@ class StageInjectionFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void stagesWhoseMessagesAreNotKnownAreReportedWithTheirTokens(CapturedOutput output) throws IOException {
+    void stagesWhoseMessagesAreNotKnown_areReportedWithTheirTokens(CapturedOutput output) throws IOException {
         this.configuration = Ambiguous.class;
         String bean = BEAN.replace("name: source", "name: prototypeSource");
         start(bean + bean.substring("exit-left:\n  stages:\n".length()).replace("queue:", "other:"));
@@ -60,7 +60,7 @@ class StageInjectionFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void stageThatIsMissedWhereThereAreNoneIsReported(CapturedOutput output) throws IOException {
+    void stageThatIsMissedWhereThereAreNone_isReported(CapturedOutput output) throws IOException {
         this.configuration = Ambiguous.class;
         start("");
 
@@ -68,7 +68,7 @@ class StageInjectionFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void otherBeansAreLeftToBootsReport(CapturedOutput output) throws IOException {
+    void otherBeans_areLeftToBootsReport(CapturedOutput output) throws IOException {
         this.configuration = Other.class;
         start(STUN + TOKEN);
 

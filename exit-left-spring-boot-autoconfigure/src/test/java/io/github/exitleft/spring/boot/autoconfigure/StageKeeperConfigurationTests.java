@@ -6,18 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.SourceBeans;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +66,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void keeperIsOffUnlessSet() {
+    void keeper_isOffUnlessSet() {
         this.contextRunner.run(context -> {
             assertThat(stage(context).keeper()).isEqualTo(Keeper.OFF);
             assertThat(hasKeeper()).isFalse();
@@ -72,7 +75,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
     @ParameterizedTest
     @EnumSource(Keeper.class)
-    void keeperIsThatOfTheSourceUnlessSet(Keeper preferred) {
+    void keeper_isThatOfTheSourceUnlessSet(Keeper preferred) {
         assertThat(keeperOf(Map.of(), preferred)).isEqualTo(preferred);
         assertThat(keeperOf(Map.of("stage.keeper", "off"), preferred)).isEqualTo(Keeper.OFF);
         assertThat(keeperOf(Map.of("stage.keeper", "always"), preferred)).isEqualTo(Keeper.ALWAYS);
@@ -100,31 +103,30 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     private static Keeper keeperOf(Map<String, String> keys, Keeper preferred) {
         StageProperties properties =
                 new Binder(new MapConfigurationPropertySource(keys)).bindOrCreate("stage", StageProperties.class);
-        SourcePlan source = new SourcePlan() {
+        SourceDefinition source = new SourceDefinition() {
             @Override
             public Class<?> messageType() {
                 return String.class;
             }
 
             @Override
-            public Opened open(NamedBeans beans) {
-                return new Opened(
-                        new Preferring(preferred, new QueueSource<>()),
-                        (TokenReader<String, String>) message -> message,
-                        true);
+            public OpenSource open(SourceBeans beans) {
+                return OpenSource.owned(new Preferring(preferred, new QueueSource<>()), (TokenReader<String, String>)
+                        message -> message);
             }
         };
         var beanFactory = new StaticListableBeanFactory();
         var factory = new StageFactory(beanFactory, beanFactory.getBeanProvider(StageCustomizer.class));
         var keysOfIt = new StageKeys(new MockEnvironment(), "any");
-        try (Stage<?, ?> stage = factory.create(new StagePlan(keysOfIt, properties, String.class, source))) {
+        var definition = new StageDefinition(keysOfIt, properties, String.class, String.class, source, "Adapter");
+        try (Stage<?, ?> stage = factory.create(definition)) {
             return stage.keeper();
         }
     }
 
     @ParameterizedTest
     @CsvSource({"off, OFF", "'off', OFF", "idle, IDLE", "always, ALWAYS"}) // off is false in YAML
-    void keeperIsAsSetInYaml(String value, Keeper expected) throws IOException {
+    void keeper_isAsSetInYaml(String value, Keeper expected) throws IOException {
         try (ConfigurableApplicationContext context =
                 run(BEAN + "      keeper: " + value + "\n      keeper-idle: 1ms\n")) {
             assertThat(stage(context).keeper()).isEqualTo(expected);
@@ -132,7 +134,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void keeperReadsAndEndsWithTheContext() {
+    void keeper_readsAndEndsWithTheContext() {
         this.contextRunner
                 .withPropertyValues(
                         "exit-left.stages.queue.keeper=idle",
@@ -150,7 +152,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void sourceComesBackByItself() {
+    void source_comesBackByItself() {
         this.contextRunner
                 .withPropertyValues("exit-left.stages.queue.on-failure=reopen")
                 .run(context -> {
@@ -174,7 +176,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedInTheCommonPoolWhereThereIsNothingElse() {
+    void asynchronousCalls_areCompletedInTheCommonPoolWhereThereIsNothingElse() {
         this.contextRunner
                 .withPropertyValues("exit-left.stages.queue.keeper=always")
                 .run(context -> assertThat(completedBy(context))
@@ -185,7 +187,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedByBootsExecutor() {
+    void asynchronousCalls_areCompletedByBootsExecutor() {
         this.contextRunner
                 .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
                 .withPropertyValues(
@@ -194,7 +196,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Test
-    void asynchronousCallsAreCompletedByTheExecutorThatIsNamed() {
+    void asynchronousCalls_areCompletedByTheExecutorThatIsNamed() {
         this.contextRunner
                 .withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
                 .withPropertyValues(
@@ -207,7 +209,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
         var answer = stage(context).callAsync("1", () -> {});
         var completedBy = answer.thenApply(message -> Thread.currentThread().getName());
         source.add("1");
-        return completedBy.get(20, TimeUnit.SECONDS);
+        return Patience.get(completedBy);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ class StageShutdownTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void requestsInFlightAreAnsweredBeforeTheirStageCloses(boolean virtualThreads, CapturedOutput output)
+    void requestsInFlight_areAnsweredBeforeTheirStageCloses(boolean virtualThreads, CapturedOutput output)
             throws Exception {
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(
@@ -59,16 +60,16 @@ class StageShutdownTests {
             peer.answer();
 
             for (CompletableFuture<HttpResponse<String>> response : responses) {
-                assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(Patience.get(response).statusCode()).isEqualTo(200);
             }
-            shutdown.join(30_000);
+            Patience.join(shutdown);
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.CLOSED);
         }
     }
 
     @Test
-    void futuresOfRequestsInFlightAreReadForUntilTheServerHasStopped(CapturedOutput output) throws Exception { // B10
+    void futuresOfRequestsInFlight_areReadForUntilTheServerHasStopped(CapturedOutput output) throws Exception { // B10
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(
                     peer, "exit-left.stages.echo.keeper=always", "spring.lifecycle.timeout-per-shutdown-phase=30s");
@@ -84,15 +85,15 @@ class StageShutdownTests {
             await().until(() -> output.getOut().contains("Commencing graceful shutdown"));
             peer.answer();
 
-            assertThat(response.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-            shutdown.join(30_000);
+            assertThat(Patience.get(response).statusCode()).isEqualTo(200);
+            Patience.join(shutdown);
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.CLOSED);
         }
     }
 
     @Test
-    void requestsThatOutliveTheGracePeriodEndWithTheStageAndNothingHangs() throws Exception {
+    void requestsThatOutliveTheGracePeriod_endWithTheStageAndNothingHangs() throws Exception {
         try (EchoPeer peer = EchoPeer.silent()) {
             ConfigurableApplicationContext context = start(peer, "spring.lifecycle.timeout-per-shutdown-phase=100ms");
             Stage<?, ?> stage = context.getBean("echo", Stage.class);
@@ -100,7 +101,7 @@ class StageShutdownTests {
 
             Thread shutdown = new Thread(context::close, "shutdown");
             shutdown.start();
-            shutdown.join(30_000);
+            Patience.join(shutdown);
 
             assertThat(shutdown.isAlive()).isFalse();
             assertThat(responses)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.OnFailure;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
@@ -13,6 +12,7 @@ import io.github.exitleft.TransientSourceException;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpoint.WaiterDescriptor;
 import io.github.exitleft.spring.boot.actuate.endpoint.StagesEndpointWebExtension;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.io.IOException;
@@ -60,12 +60,12 @@ class StagesEndpointAutoConfigurationTests {
     private final BasicJsonTester json = new BasicJsonTester(getClass());
 
     @Test
-    void endpointIsAbsentUnlessExposed() { // B4
+    void endpoint_isAbsentUnlessExposed() { // B4
         this.contextRunner.run(context -> assertThat(context).doesNotHaveBean(StagesEndpoint.class));
     }
 
     @Test
-    void endpointExposedOverJmxOnlyHasNoWebExtension() { // B4
+    void endpointExposedOverJmxOnly_hasNoWebExtension() { // B4
         this.contextRunner
                 .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=stages")
                 .run(context -> assertThat(context)
@@ -74,7 +74,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void allStagesOverHttpHaveTheFieldsOfTheContractInTheirOrder() throws Exception { // B4
+    void allStagesOverHttp_haveTheFieldsOfTheContractInTheirOrder() throws Exception { // B4
         try (ConfigurableApplicationContext context = web();
                 EchoPeer peer = EchoPeer.start()) {
             Stage<String, Datagram> stage = stun(context);
@@ -102,7 +102,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void oneStageOverHttpShowsHeadAndOldestWaitersWithoutTokens() throws Exception { // B4
+    void oneStageOverHttp_showsHeadAndOldestWaitersWithoutTokens() throws Exception { // B4
         try (ConfigurableApplicationContext context = web()) {
             Stage<String, Datagram> stage = stun(context);
             waiting(stage, "head", "aaaa", 1);
@@ -133,7 +133,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void oneStageOverHttpShowsTokensWhereShowValuesAllowsIt() throws Exception { // B4
+    void oneStageOverHttp_showsTokensWhereShowValuesAllowsIt() throws Exception { // B4
         try (ConfigurableApplicationContext context = web("management.endpoint.stages.show-values=always")) {
             Stage<String, Datagram> stage = stun(context);
             waiting(stage, "head", "aaaa", 1);
@@ -146,7 +146,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void tokensForAuthorizedUsersAreHiddenFromAnonymousOnes() throws Exception { // B4
+    void tokensForAuthorizedUsers_areHiddenFromAnonymousOnes() throws Exception { // B4
         try (ConfigurableApplicationContext context = web("management.endpoint.stages.show-values=when-authorized")) {
             Stage<String, Datagram> stage = stun(context);
             waiting(stage, "head", "aaaa", 1);
@@ -159,7 +159,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void tokensForAuthorizedUsersAreShownToThoseInRole() { // B4
+    void tokensForAuthorizedUsers_areShownToThoseInRole() { // B4
         this.contextRunner
                 .withPropertyValues(
                         "management.endpoints.web.exposure.include=stages",
@@ -180,7 +180,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void noMoreThanTheTwentyOldestWaitersAreShown() { // B4
+    void waiters_areShownUpToTheTwentyOldest() { // B4
         this.contextRunner
                 .withPropertyValues("management.endpoints.web.exposure.include=stages")
                 .run(context -> {
@@ -209,7 +209,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void unknownStageOverHttpIsNotFoundAndNothingIsCreated() throws Exception { // B4
+    void unknownStageOverHttp_isNotFoundAndNothingIsCreated() throws Exception { // B4
         try (ConfigurableApplicationContext context = web("spring.main.lazy-initialization=true")) {
             assertThat(get(context, "/actuator/stages/other").statusCode()).isEqualTo(404);
             assertThat(get(context, "/actuator/stages/stun").statusCode()).isEqualTo(404);
@@ -219,7 +219,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void endpointWorksOverJmx() throws Exception { // B4
+    void endpoint_worksOverJmx() throws Exception { // B4
         try (ConfigurableApplicationContext context = web(
                 "spring.jmx.enabled=true",
                 "management.endpoints.jmx.exposure.include=stages",
@@ -245,7 +245,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void closedStageIsShownAsClosed() throws Exception { // B4
+    void closedStage_isShownAsClosed() throws Exception { // B4
         try (ConfigurableApplicationContext context = web()) {
             stun(context).close();
 
@@ -256,7 +256,7 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
-    void failedStageSaysWhySinceWhenAndWhenItIsTriedAgain() { // B4, B11
+    void failedStage_saysWhySinceWhenAndWhenItIsTriedAgain() { // B4, B11
         QueueSource<String> source = new QueueSource<>();
         try (Stage<String, String> stage = Stage.<String, String>builder("failing", String.class, source, text -> text)
                 .onFailure(OnFailure.FAIL_ALL)

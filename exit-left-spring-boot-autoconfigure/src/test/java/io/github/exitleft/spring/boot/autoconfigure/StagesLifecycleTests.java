@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
-import java.util.concurrent.TimeUnit;
+import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,7 +73,7 @@ class StagesLifecycleTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void stopEndsTheKeeperAndStartLetsItReadOn(boolean lazy) {
+    void stop_endsTheKeeperAndStartLetsItReadOn(boolean lazy) {
         this.contextRunner
                 .withInitializer(context -> {
                     if (lazy) {
@@ -87,7 +87,7 @@ class StagesLifecycleTests {
     }
 
     @Test
-    void contextThatTheTestFrameworkPausesReadsOnWhenItIsRestarted() {
+    void contextThatTheTestFrameworkPauses_readsOnWhenItIsRestarted() {
         this.contextRunner.run(context -> assertPausedAndResumed(
                 context.getSourceApplicationContext(),
                 ConfigurableApplicationContext::pause,
@@ -95,7 +95,7 @@ class StagesLifecycleTests {
     }
 
     @Test
-    void stagesOfTheUserAndThoseThatAreCreatedWhileTheContextIsStoppedArePausedToo() {
+    void stagesOfTheUserAndThoseCreatedWhileTheContextIsStopped_arePausedToo() {
         this.contextRunner.withUserConfiguration(Own.class).run(context -> {
             var source = context.getSourceApplicationContext();
             await().until(() -> hasKeeper("own"));
@@ -112,7 +112,7 @@ class StagesLifecycleTests {
     }
 
     @Test
-    void callersOfAStoppedContextReadForThemselvesAndFuturesWaitUntilItIsStarted() {
+    void callersOfAStoppedContext_readForThemselvesAndFuturesWaitUntilItIsStarted() {
         this.contextRunner.run(context -> {
             var source = context.getSourceApplicationContext();
             Stage<String, String> stage = stage(source, "queue");
@@ -124,12 +124,12 @@ class StagesLifecycleTests {
             assertThat(hasKeeper("queue")).isFalse();
             source.start();
 
-            assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo("2");
+            assertThat(Patience.get(future)).isEqualTo("2");
         });
     }
 
     @Test
-    void stagesArePausedAfterTheWebServerHasStopped() {
+    void stages_arePausedAfterTheWebServerHasStopped() {
         assertThat(StagesLifecycle.PHASE)
                 .isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
                 .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);

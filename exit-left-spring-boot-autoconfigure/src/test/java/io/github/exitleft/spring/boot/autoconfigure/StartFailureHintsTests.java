@@ -34,7 +34,7 @@ class StartFailureHintsTests extends StartFailureSupport {
             exit-left.stun.source.type             | exit-left.stages.stun.source.type
             exit-left.stun                         | none
             """)
-    void keyThatResemblesAnotherIsReportedWithThatOne(String key, String meant, CapturedOutput output)
+    void keyThatResemblesAnother_isReportedWithThatOne(String key, String meant, CapturedOutput output)
             throws IOException {
         this.arguments = new String[] {"--" + key + "=1"};
         start(STUN + TOKEN);
@@ -49,7 +49,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void keyOfSeveralSourcesIsReportedWithSome(CapturedOutput output) throws IOException {
+    void keyOfSeveralSources_isReportedWithSome(CapturedOutput output) throws IOException {
         start(STUN + TOKEN + "      reader: other\n");
 
         assertThat(output)
@@ -63,7 +63,7 @@ class StartFailureHintsTests extends StartFailureSupport {
                 "exit-left:\n  stages:\n    - name: stun\n      token-type: java.lang.String\n",
                 "exit-left:\n  stages:\n    stun:\n      - token-type: java.lang.String\n"
             })
-    void listInsteadOfNamesIsReported(String yaml, CapturedOutput output) throws IOException {
+    void listInsteadOfNames_isReported(String yaml, CapturedOutput output) throws IOException {
         start(yaml);
 
         assertThat(output)
@@ -72,7 +72,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void keyAtTheLevelOfTheNamesIsReported(CapturedOutput output) throws IOException {
+    void keyAtTheLevelOfTheNames_isReported(CapturedOutput output) throws IOException {
         start("exit-left:\n  stages:\n    stun:\n    token-type: java.lang.String\n");
 
         assertReport(
@@ -85,7 +85,7 @@ class StartFailureHintsTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"source, source, 5:15", "udp, source.udp, 6:14"})
-    void valueOfWhatHasKeysIsReported(String last, String key, String origin, CapturedOutput output)
+    void valueOfAKeyThatHasKeys_isReported(String last, String key, String origin, CapturedOutput output)
             throws IOException {
         start("exit-left:\n  stages:\n    stun:\n      token-type: java.lang.String\n"
                 + (last.equals("source") ? "      source: udp\n" : "      source:\n        udp: 3478\n"));
@@ -96,7 +96,7 @@ class StartFailureHintsTests extends StartFailureSupport {
 
     @ParameterizedTest
     @ValueSource(strings = {"on", "yes", "true"})
-    void keeperThatIsASwitchToYamlIsReported(String value, CapturedOutput output) throws IOException {
+    void keeperThatIsASwitchToYaml_isReported(String value, CapturedOutput output) throws IOException {
         start(STUN + TOKEN + "      keeper: " + value + "\n");
 
         assertReport(
@@ -114,7 +114,7 @@ class StartFailureHintsTests extends StartFailureSupport {
         "default-timeout, '${missing:3}', 12:24",
         "keeper-idle, 100, 12:20"
     })
-    void durationWithoutUnitIsReported(String key, String value, String origin, CapturedOutput output)
+    void durationWithoutUnit_isReported(String key, String value, String origin, CapturedOutput output)
             throws IOException {
         start(STUN + TOKEN + "      " + key + ": " + value + "\n");
 
@@ -122,7 +122,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void durationOfASourceWithoutUnitIsReported(CapturedOutput output) throws IOException {
+    void durationOfASourceWithoutUnit_isReported(CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--exit-left.stages.jobs.source.postgres.keepalive=30"};
         start("");
 
@@ -130,7 +130,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void sourceTypeAndEnumsAreTakenInAnyCase() throws IOException {
+    void sourceTypeAndEnums_areTakenInAnyCase() throws IOException {
         try (ConfigurableApplicationContext context = run((STUN + TOKEN).replace("type: udp", "type: UDP")
                 + "      keeper: IDLE\n      promotion: Oldest\n      on-failure: FAIL_ALL\n")) {
             assertThat(context.getBean("stun", Stage.class).keeper()).isEqualTo(Keeper.IDLE);
@@ -152,7 +152,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void originsOfWhatAnEnvironmentVariableSetsAreThoseOfTheKeysBelow(CapturedOutput output) throws IOException {
+    void originsOfWhatAnEnvironmentVariableSets_areThoseOfTheKeysBelow(CapturedOutput output) throws IOException {
         this.variables = Map.of("EXITLEFT_STAGES_QUEUE_SOURCE_UDP_PORT", "9");
         start(BEAN);
 
@@ -166,7 +166,7 @@ class StartFailureHintsTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"order-events, ORDER_EVENTS", "orderEvents, ORDEREVENTS", "stun, STUN"})
-    void environmentVariablesReachStagesOfAnyName(String name, String spelled) throws IOException {
+    void environmentVariables_reachStagesOfAnyName(String name, String spelled) throws IOException {
         String prefix = "EXIT_LEFT_STAGES_" + spelled + "_";
         this.variables = Map.of(prefix + "DEFAULT_TIMEOUT", "9s", prefix + "SOURCE_UDP_MAX_DATAGRAM_SIZE", "99B");
         try (ConfigurableApplicationContext context = run((STUN + TOKEN).replace("stun:", name + ":"))) {
@@ -180,7 +180,7 @@ class StartFailureHintsTests extends StartFailureSupport {
 
     @ParameterizedTest
     @ValueSource(strings = {"drain: -1", "drian: 1", "drain: some"})
-    void reportIsPrintedOnceAndTheExceptionIsOneLine(String mistake, CapturedOutput output) {
+    void report_isPrintedOnceAndTheExceptionIsOneLine(String mistake, CapturedOutput output) {
         assertThatThrownBy(() -> run(STUN + TOKEN + "      " + mistake + "\n"))
                 .isInstanceOf(StageConfigurationException.class)
                 .message()
@@ -192,7 +192,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void customizersReportNamesItsBean(CapturedOutput output) throws IOException {
+    void customizersReport_namesItsBean(CapturedOutput output) throws IOException {
         this.configuration = FailingCustomizer.class;
         start(STUN + TOKEN);
 
@@ -201,7 +201,7 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
-    void oneLineSaysWhatAStageListensOn(CapturedOutput output) throws IOException {
+    void oneLine_saysWhatAStageListensOn(CapturedOutput output) throws IOException {
         try (ConfigurableApplicationContext context = run(STUN + TOKEN)) {
             Stage<?, ?> stun = context.getBean("stun", Stage.class);
 

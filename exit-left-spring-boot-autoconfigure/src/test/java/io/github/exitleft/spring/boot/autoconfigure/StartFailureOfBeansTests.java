@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
-    void udpKeysOfSourceThatIsBeanAreReported(CapturedOutput output) throws IOException {
+    void udpKeysOfASourceThatIsABean_areReported(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("type: udp", "type: bean"));
 
         assertReport(
@@ -31,7 +31,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void beanKeysOfUdpSourceAreReported(CapturedOutput output) throws IOException {
+    void beanKeysOfAUdpSource_areReported(CapturedOutput output) throws IOException {
         start(BEAN.replace("type: bean", "type: udp"));
 
         assertReport(
@@ -52,7 +52,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
             reader: reader | reader: ''      | token.reader | 10:21 | no way to read the token    | the name of a TokenReader bean
             reader: reader | reader: longReader | token.reader | 10:21 | reads tokens of type java.lang.Long | change the token type
             """)
-    void beanThatIsMissingOrOfWrongTypeIsReported(
+    void beanThatIsMissingOrOfWrongType_isReported(
             String line, String wrong, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         start(BEAN.replace(line, wrong));
@@ -61,7 +61,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void readerOfOtherMessagesIsReported(CapturedOutput output) throws IOException {
+    void readerOfOtherMessages_isReported(CapturedOutput output) throws IOException {
         start(STUN + "          token:\n            reader: reader\n");
 
         assertReport(
@@ -73,7 +73,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void replyClassifierOfOtherMessagesIsReported(CapturedOutput output) throws IOException { // M18
+    void replyClassifierOfOtherMessages_isReported(CapturedOutput output) throws IOException { // M18
         this.configuration = OtherClassifier.class;
         start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: classifier\n"));
 
@@ -87,7 +87,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void replyClassifierThatIsNoneIsReported(CapturedOutput output) throws IOException { // M18
+    void replyClassifierThatIsNone_isReported(CapturedOutput output) throws IOException { // M18
         start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: reader\n"));
 
         assertReport(
@@ -109,7 +109,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void sourceBeanOfTwoStagesIsReportedUnlessItIsPrototype(CapturedOutput output) throws IOException {
+    void sourceBeanOfTwoStages_isReportedUnlessItIsAPrototype(CapturedOutput output) throws IOException {
         String two = BEAN + BEAN.replace("queue:", "other:").substring("exit-left:\n  stages:\n".length());
         run(two.replace("name: source", "name: prototypeSource")).close();
         start(two);
@@ -123,7 +123,7 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void stageNamedAsBeanOfTheUserIsReported(CapturedOutput output) throws IOException {
+    void stageNamedAsABeanOfTheUser_isReported(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("stun:", "reader:"));
 
         assertReport(
@@ -136,14 +136,14 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     }
 
     @Test
-    void stageNamedInAWayThatNoUrlCanIsReported(CapturedOutput output) throws IOException {
+    void stageNamedAsNoUrlCan_isReported(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("stun:", "'[a/b]':"));
 
         assertReport(output, "exit-left.stages.a/b", "4:19", "can't be the name of a stage", "Rename the stage");
     }
 
     @Test
-    void customizerThatFailsIsReportedAndThePortIsClosed(CapturedOutput output) throws IOException {
+    void customizerThatFails_isReportedAndThePortIsClosed(CapturedOutput output) throws IOException {
         this.configuration = FailingCustomizer.class;
         int port = freePort();
         start(STUN + "          port: " + port + "\n" + TOKEN);

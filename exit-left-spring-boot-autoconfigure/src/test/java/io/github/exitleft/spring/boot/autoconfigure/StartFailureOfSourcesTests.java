@@ -47,7 +47,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             postgres | channels: replies | org.postgresql.PGConnection | org.postgresql:postgresql
             channel | name: replies | org.springframework.messaging.PollableChannel | org.springframework.boot:spring-boot-starter-integration
             """)
-    void missingLibraryIsReportedWithTheDependencyToAdd(
+    void missingLibrary_isReportedWithTheDependencyToAdd(
             String type, String line, String missing, String dependency, CapturedOutput output) throws IOException {
         Thread thread = Thread.currentThread();
         ClassLoader loader = thread.getContextClassLoader();
@@ -104,7 +104,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             channel | name: replies; token.header: h; token.expression: e | channel.token.expression | 10:29 | in one way only | Remove one of the two
             channel | name: replies; token.reader: datagramReader | channel.token.reader | 9:25 | reads messages of type     | Name another TokenReader bean
             """)
-    void mistakeIsReported(
+    void mistake_isReported(
             String type, String lines, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         this.configuration = Factories.class;
@@ -119,7 +119,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
         "jms, a correlation id, queue: q",
         "postgres, read from a payload, channels: c"
     })
-    void tokenTypeThatCanNotBeReadIsReported(String type, String where, String line, CapturedOutput output)
+    void tokenTypeThatCanNotBeRead_isReported(String type, String where, String line, CapturedOutput output)
             throws IOException {
         this.configuration = Factories.class;
         start(yaml(type, line).replace("java.lang.String", "java.util.Date"));
@@ -134,7 +134,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"kafka,topics: a", "jms,queue: q", "postgres,channels: c", "channel,name: replies"})
-    void keysOfAnotherTypeAreReported(String type, String line, CapturedOutput output) throws IOException {
+    void keysOfAnotherType_areReported(String type, String line, CapturedOutput output) throws IOException {
         start(yaml(type, line).replace("type: " + type, "type: udp"));
 
         assertReport(
@@ -151,7 +151,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             jms | queue: q | jms.connection-factory | jakarta.jms.ConnectionFactory
             postgres | channels: c | postgres.data-source | javax.sql.DataSource
             """)
-    void missingBeanIsReported(String type, String line, String key, String missing, CapturedOutput output)
+    void missingBean_isReported(String type, String line, String key, String missing, CapturedOutput output)
             throws IOException {
         start(yaml(type, line));
 
@@ -193,7 +193,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
         @Bean
         DataSource database() {
             PGSimpleDataSource database = new PGSimpleDataSource();
-            database.setPortNumbers(new int[] {1}); // where nobody is
+            database.setPortNumbers(new int[] {1}); // where nothing listens
             return database;
         }
 

@@ -3,13 +3,18 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.source.SourceAdapter;
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.udp.Datagram;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -63,6 +68,8 @@ abstract class StartFailureSupport {
     @TempDir
     Path directory;
 
+    private final ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
     String[] arguments = {};
     Map<String, Object> variables = Map.of();
     Class<?> configuration = Beans.class;
@@ -75,6 +82,26 @@ abstract class StartFailureSupport {
         assertThat(description).containsPattern("Origin: [^\\n]*\\Q" + origin + "\\E");
         assertThat(description).containsPattern("Reason: [^\\n]*\\Q" + reason + "\\E");
         assertThat(report.substring(report.indexOf("Action:"))).contains(remedy);
+    }
+
+    /** Puts a jar, so to say, on the class path that names adapters; until the test is over. */
+    void adapters(String... classNames) throws IOException {
+        Path folder =
+                Files.createDirectories(this.directory.resolve("adapters.jar").resolve("META-INF"));
+        Files.writeString(
+                folder.resolve("spring.factories"),
+                SourceAdapter.class.getName() + "=" + String.join(",", classNames) + "\n");
+        URL[] classPath = {folder.getParent().toUri().toURL()};
+        Thread.currentThread().setContextClassLoader(new URLClassLoader(classPath, this.classLoader));
+    }
+
+    void adapters(Class<?>... classes) throws IOException {
+        adapters(Stream.of(classes).map(Class::getName).toArray(String[]::new));
+    }
+
+    @AfterEach
+    void removeAdapters() {
+        Thread.currentThread().setContextClassLoader(this.classLoader);
     }
 
     void start(String yaml) {

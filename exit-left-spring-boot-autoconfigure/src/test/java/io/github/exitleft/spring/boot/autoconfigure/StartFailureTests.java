@@ -17,7 +17,7 @@ class StartFailureTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"false", "true"})
-    void unknownKeyOfStageIsReportedAlsoWhenBeansAreLazy(boolean lazy, CapturedOutput output) throws IOException {
+    void unknownKeyOfAStage_isReportedAlsoWhenBeansAreLazy(boolean lazy, CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--spring.main.lazy-initialization=" + lazy};
         start(STUN + TOKEN + "        prot: 3478\n");
 
@@ -25,14 +25,14 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void unknownKeyBesideStagesIsReported(CapturedOutput output) throws IOException {
+    void unknownKeyBesideStages_isReported(CapturedOutput output) throws IOException {
         start("exit-left:\n  stagse:\n    stun:\n      drain: 1\n");
 
         assertReport(output, "exit-left.stagse.stun.drain", "4:14", "there is no such key", "remove it");
     }
 
     @Test
-    void unknownKeyOnCommandLineIsReported(CapturedOutput output) throws IOException {
+    void unknownKeyOnTheCommandLine_isReported(CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--exit-left.stages.stun.drian=1"};
         start(STUN + TOKEN);
 
@@ -40,7 +40,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void unknownKeyInSystemPropertyIsReported(CapturedOutput output) throws IOException {
+    void unknownKeyInASystemProperty_isReported(CapturedOutput output) throws IOException {
         System.setProperty("exit-left.stages.stun.drian", "1");
         try {
             start(STUN + TOKEN);
@@ -60,7 +60,7 @@ class StartFailureTests extends StartFailureSupport {
             keeper-idle | 2h        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
             executor    | nobody    | there is no bean named 'nobody'  | java.util.concurrent.Executor
             """)
-    void wrongKeyOfTheKeeperIsReported(String key, String value, String reason, String remedy, CapturedOutput output)
+    void wrongKeyOfTheKeeper_isReported(String key, String value, String reason, String remedy, CapturedOutput output)
             throws IOException {
         start(STUN + TOKEN + "      " + key + ": " + value + "\n");
 
@@ -68,7 +68,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void namesEqualButForCaseAndDashesAreReportedWithBothOrigins(CapturedOutput output) throws IOException {
+    void namesEqualButForCaseAndDashes_areReportedWithBothOrigins(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("stun:", "order-events:")
                 + (STUN + TOKEN).replace("stun:", "orderEvents:").substring("exit-left:\n  stages:\n".length()));
 
@@ -77,7 +77,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void environmentVariableThatMakesPhantomStageIsReportedWithBothOrigins(CapturedOutput output) throws IOException {
+    void environmentVariableThatMakesAPhantomStage_isReportedWithBothOrigins(CapturedOutput output) throws IOException {
         this.variables = Map.of("EXITLEFT_STAGES_ORDEREVENTS_DRAIN", "1");
         start((STUN + TOKEN).replace("stun:", "order-events:"));
 
@@ -92,7 +92,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void environmentVariableThatSetsKeyOfPlainlyNamedStageIsNoPhantom() throws IOException {
+    void environmentVariableThatSetsAKeyOfAPlainlyNamedStage_makesNoPhantom() throws IOException {
         this.variables = Map.of("EXITLEFT_STAGES_STUN_DRAIN", "7", "EXITLEFT_STAGES_STUN_DEFAULTTIMEOUT", "9s");
 
         try (ConfigurableApplicationContext context = run(STUN + TOKEN)) {
@@ -104,7 +104,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void missingTokenTypeIsReportedWithOriginOfStage(CapturedOutput output) throws IOException {
+    void missingTokenType_isReportedWithTheOriginOfTheStage(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("token-type: java.lang.String", "drain: 3"));
 
         assertReport(
@@ -130,7 +130,7 @@ class StartFailureTests extends StartFailureSupport {
             max-tickets     | 0                | 4:20 | must be from 1             | a value from 1 to
             mailbox-capacity| 0                | 4:25 | must be from 1             | a value from 1 to
             """)
-    void badValueOfStageIsReported(
+    void badValueOfAStage_isReported(
             String key, String value, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         String yaml = STUN + TOKEN;
@@ -161,7 +161,7 @@ class StartFailureTests extends StartFailureSupport {
             max-datagram-size    | 64KB        | 9:30 | must be from 1 to 65535        | a value from 1 to
             max-datagram-size    | 19B         | 9:30 | in no datagram of at most 19   | raise exit-left.stages.stun.source.udp.max-datagram-size
             """)
-    void badValueOfUdpPortIsReported(
+    void badValueOfAUdpPort_isReported(
             String key, String value, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         String on = key.equals("multicast-groups") ? "          multicast-interface: any\n" : "";
@@ -177,7 +177,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void multicastGroupsWithoutAnInterfaceAreReported(CapturedOutput output) throws IOException {
+    void multicastGroupsWithoutAnInterface_areReported(CapturedOutput output) throws IOException {
         String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
         start(groups + TOKEN);
         assertReport(
@@ -189,7 +189,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void multicastInterfaceThatIsNoneIsReported(CapturedOutput output) throws IOException {
+    void multicastInterfaceThatIsNone_isReported(CapturedOutput output) throws IOException {
         String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
         start(groups + "          multicast-interface: none0\n" + TOKEN);
         assertReport(
@@ -201,7 +201,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void multicastGroupsAtTheAddressOfAnInterfaceAreReported(CapturedOutput output) throws IOException {
+    void multicastGroupsAtTheAddressOfAnInterface_areReported(CapturedOutput output) throws IOException {
         start(STUN + "          multicast-groups: 239.255.7.7\n          multicast-interface: lo\n" + TOKEN);
         assertReport(
                 output,
@@ -212,14 +212,14 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void addressThatIsNoneIsReported(CapturedOutput output) throws IOException {
+    void addressThatIsNone_isReported(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("127.0.0.1", "'127.0.0.1.2 '"));
 
         assertReport(output, "exit-left.stages.stun.source.udp.address", "8:20", "127.0.0.1.2", "such as 127.0.0.1");
     }
 
     @Test
-    void addressOfAnotherMachineIsReported(CapturedOutput output) throws IOException {
+    void addressOfAnotherMachine_isReported(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("127.0.0.1", "192.0.2.1"));
 
         assertReport(
@@ -231,7 +231,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void portInUseIsReported(CapturedOutput output) throws IOException {
+    void portInUse_isReported(CapturedOutput output) throws IOException {
         try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             start(STUN + "          port: " + taken.getLocalPort() + "\n" + TOKEN);
 
@@ -246,7 +246,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void noWayToReadTheTokenIsReported(CapturedOutput output) throws IOException {
+    void noWayToReadTheToken_isReported(CapturedOutput output) throws IOException {
         start(STUN);
 
         assertReport(
@@ -263,7 +263,7 @@ class StartFailureTests extends StartFailureSupport {
             length: 8, sender: true          | sender | 11:21 | token.length (origin:
             reader: reader, sender: true     | sender | 11:21 | token.reader (origin:
             """)
-    void twoWaysToReadTheTokenAreReportedWithBothOrigins(
+    void twoWaysToReadTheToken_areReportedWithBothOrigins(
             String token, String key, String origin, String other, CapturedOutput output) throws IOException {
         start(STUN + "          token:\n            " + token.replace(", ", "\n            ") + "\n");
 
@@ -284,7 +284,7 @@ class StartFailureTests extends StartFailureSupport {
             java.lang.String  | -1 | 2  | token.offset | in no datagram                       | let 'offset' be 0 or more
             java.util.Date    | 0  | 8  | type         | can't be read from a place           | java.lang.Long
             """)
-    void tokenThatCanNotBeReadThatWayIsReported(
+    void tokenThatCanNotBeReadThatWay_isReported(
             String type, int offset, int length, String key, String reason, String remedy, CapturedOutput output)
             throws IOException {
         start((STUN + TOKEN)
@@ -303,7 +303,7 @@ class StartFailureTests extends StartFailureSupport {
 
     @ParameterizedTest
     @CsvSource({"offset,length", "length,offset"})
-    void halfOfFieldIsReported(String given, String missing, CapturedOutput output) throws IOException {
+    void halfOfAField_isReported(String given, String missing, CapturedOutput output) throws IOException {
         start(STUN + "          token:\n            " + given + ": 8\n");
 
         assertReport(
@@ -315,7 +315,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void tokenTypeThatIsNoAddressIsReportedWhenSenderIsTheToken(CapturedOutput output) throws IOException {
+    void tokenTypeThatIsNoAddress_isReportedWhenTheSenderIsTheToken(CapturedOutput output) throws IOException {
         start(STUN + "          token:\n            sender: true\n");
 
         assertReport(
@@ -327,7 +327,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void missingSourceTypeIsReportedWithWhatThereIs(CapturedOutput output) throws IOException {
+    void missingSourceType_isReportedWithWhatThereIs(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("        type: udp\n", ""));
 
         assertReport(
@@ -339,7 +339,7 @@ class StartFailureTests extends StartFailureSupport {
     }
 
     @Test
-    void unknownSourceTypeIsReportedWithWhatThereIs(CapturedOutput output) throws IOException {
+    void unknownSourceType_isReportedWithWhatThereIs(CapturedOutput output) throws IOException {
         start((STUN + TOKEN).replace("type: udp", "type: carrier-pigeon"));
 
         assertReport(

@@ -38,33 +38,33 @@ class KafkaTokensTests {
 
     @ParameterizedTest
     @MethodSource("tokens")
-    void whatIsWrittenIsRead(Object token) throws Exception {
+    void token_isReadAsItWasWritten(Object token) throws Exception {
         Class<?> type = token instanceof ByteBuffer ? ByteBuffer.class : token.getClass();
         assertThat(read(type, KafkaTokens.bytes(token))).isEqualTo(token);
     }
 
     @Test
-    void uuidHasTheBytesThatReplyingKafkaTemplateGivesIt() {
+    void uuid_hasTheBytesThatReplyingKafkaTemplateGivesIt() {
         assertThat(KafkaTokens.bytes(UUID.fromString("00010203-0405-0607-0809-0a0b0c0d0e0f")))
                 .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     }
 
     @Test
-    void bufferThatIsWrittenKeepsItsPosition() {
+    void bufferThatIsWritten_keepsItsPosition() {
         ByteBuffer token = ByteBuffer.wrap(new byte[] {1, 2});
         KafkaTokens.bytes(token);
         assertThat(token.remaining()).isEqualTo(2);
     }
 
     @Test
-    void missingHeaderIsNoToken() throws Exception {
+    void missingHeader_isNoToken() throws Exception {
         assertThat(read(String.class, null)).isNull();
         assertThat(KafkaTokens.header(String.class, HEADER).read(record("key", null)))
                 .isNull();
     }
 
     @Test
-    void headerOfAnotherLengthIsNamed() {
+    void headerOfAnotherLength_isNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(Long.class, new byte[4]))
                 .withMessageContaining("header of 4 bytes is no java.lang.Long");
@@ -73,7 +73,7 @@ class KafkaTokensTests {
     }
 
     @Test
-    void typeThatIsNoHeaderIsRefused() {
+    void typeThatIsNoHeader_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KafkaTokens.header(Date.class, HEADER))
                 .withMessageContaining("java.util.Date can't be a header");
@@ -81,7 +81,7 @@ class KafkaTokensTests {
     }
 
     @Test
-    void keyIsTheTokenIfItIsOfItsType() throws Exception {
+    void key_isTheTokenIfItIsOfItsType() throws Exception {
         assertThat(KafkaTokens.key(String.class).read(record("key", null))).isEqualTo("key");
         assertThat(KafkaTokens.key(String.class).read(record(null, null))).isNull();
         assertThatIllegalArgumentException()
@@ -90,7 +90,7 @@ class KafkaTokensTests {
     }
 
     @Test
-    void keyThatCouldNotBeDeserializedIsNoTokenButTheCause() {
+    void keyThatCouldNotBeDeserialized_isNoTokenButTheCause() {
         ConsumerRecord<Object, String> record = record(null, null);
         var cause = new IllegalStateException("no integer");
         SerializationUtils.deserializationException(record.headers(), new byte[] {1}, cause, true);

@@ -16,7 +16,7 @@ class PostgresTokensTests {
     }
 
     @Test
-    void tokenIsWhatStandsBeforeTheFirstSeparator() throws Exception {
+    void token_isWhatStandsBeforeTheFirstSeparator() throws Exception {
         assertThat(read(String.class, ":", "a:b:c")).isEqualTo("a");
         assertThat(read(String.class, "::", "a:b::c")).isEqualTo("a:b");
         assertThat(read(Integer.class, ":", "-7:rest")).isEqualTo(-7);
@@ -26,24 +26,24 @@ class PostgresTokensTests {
     }
 
     @Test
-    void tokenIsTheWholePayloadWithoutASeparator() throws Exception {
+    void token_isTheWholePayloadWithoutASeparator() throws Exception {
         assertThat(read(String.class, ":", "key")).isEqualTo("key");
     }
 
     @Test
-    void emptyTokenIsNone() throws Exception {
+    void emptyToken_isNone() throws Exception {
         assertThat(read(String.class, ":", "")).isNull();
         assertThat(read(String.class, ":", ":rest")).isNull();
     }
 
     @Test
-    void anotherThingIsRefused() {
+    void anotherThing_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> read(Long.class, ":", "seven:rest"));
         assertThatIllegalArgumentException().isThrownBy(() -> read(UUID.class, ":", "no-uuid"));
     }
 
     @Test
-    void typeOrSeparatorThatIsNoneIsRefused() {
+    void typeOrSeparatorThatIsNone_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> PostgresTokens.before(Date.class, ":"))
                 .withMessageContaining("java.util.Date can't be read from a payload");

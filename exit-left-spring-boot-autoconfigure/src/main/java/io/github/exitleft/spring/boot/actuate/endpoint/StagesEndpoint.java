@@ -25,8 +25,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * {@link Endpoint @Endpoint} that shows stages: who reads, who waits, and what has become of waits and messages. It only
- * looks.
+ * {@link Endpoint @Endpoint} that shows stages: their heads and waiters, and what has become of waits and messages. It
+ * changes nothing.
  */
 @Endpoint(id = "stages")
 public class StagesEndpoint {
@@ -40,8 +40,8 @@ public class StagesEndpoint {
     /**
      * Creates the endpoint.
      *
-     * @param stages gives the stages that exist, by name
-     * @param showValues whether to show tokens where nothing is known of who asks
+     * @param stages returns the stages that exist, by name
+     * @param showValues whether to show tokens when there is no security context
      */
     public StagesEndpoint(Supplier<? extends Map<String, ? extends Stage<?, ?>>> stages, Show showValues) {
         this.stages = stages;
@@ -49,7 +49,7 @@ public class StagesEndpoint {
     }
 
     /**
-     * Shows all stages.
+     * Returns all stages.
      *
      * @return what they look like now
      */
@@ -66,9 +66,9 @@ public class StagesEndpoint {
     }
 
     /**
-     * Shows one stage, and who has waited longest in it.
+     * Returns one stage, with its longest waiting threads.
      *
-     * @param name its name
+     * @param name the stage's name
      * @return what it looks like now; null if there is no such stage
      */
     @ReadOperation
@@ -82,7 +82,7 @@ public class StagesEndpoint {
         return stage == null ? null : describe(name, stage, showTokens);
     }
 
-    /** Describes a stage; null if it can't be, since it stands in for one in a test. */
+    /** Describes a stage; returns null if that fails, as it does for a mock in a test. */
     private static @Nullable StageDescriptor describe(String name, Stage<?, ?> stage, @Nullable Boolean showTokens) {
         try {
             return StageDescriptor.of(stage, showTokens);
@@ -100,24 +100,24 @@ public class StagesEndpoint {
     public record StagesDescriptor(Map<String, StageDescriptor> stages) implements OperationResponseBody {}
 
     /**
-     * One stage. Times and durations are texts in ISO-8601, whatever the application's mapper makes of such types.
+     * One stage. Times and durations are texts in ISO 8601, however the application's mapper writes such types.
      *
      * @param tokenType the class of its tokens
-     * @param defaultTimeout how long a wait lasts unless told otherwise
+     * @param defaultTimeout how long a wait lasts unless it has a timeout of its own
      * @param source the type of its source, and what identifies it
-     * @param keeper whether a background thread reads while no caller does: off, idle or always
+     * @param keeper when a background thread reads: off, idle or always
      * @param state open, failed or closed
-     * @param failure why it is failed; absent if it is not
+     * @param failure why it has failed; absent if it has not
      * @param waiters how many threads wait, the head not counted
      * @param tickets how many tickets are live
-     * @param headChanges how often a thread became head
-     * @param promotions how often by hand-over from one who left
+     * @param headChanges how often a thread became the head
+     * @param promotions how often a thread became the head by hand-over from the one before
      * @param head the present head; absent if there is none
-     * @param exits how many waits ended in which way
-     * @param messages how many messages met which fate
+     * @param exits how many waits ended in each way
+     * @param messages how many messages had each outcome
      * @param callbackFailures how many checks and listeners threw
-     * @param transientFailures how often the source said that it failed for a moment only
-     * @param oldest who has waited longest, oldest first; absent where all stages are shown
+     * @param transientFailures how often the source reported a failure that passes by itself
+     * @param oldest the threads that have waited longest, oldest first; absent where all stages are shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
@@ -190,7 +190,8 @@ public class StagesEndpoint {
                     boolean plain = value instanceof Number || value instanceof Boolean;
                     source.put(key, plain ? value : String.valueOf(value));
                 });
-            } catch (RuntimeException e) { // sources can be the user's own
+            } catch (RuntimeException e) {
+                // the source may be the user's own
                 source.put("error", e.toString());
             }
             return source;
@@ -208,11 +209,12 @@ public class StagesEndpoint {
     }
 
     /**
-     * Why a stage is failed.
+     * Why a stage has failed.
      *
      * @param cause what its source threw last
-     * @param since since when it has not worked
-     * @param nextAttempt when it is tried again, by a background thread or, if none is to, by the next caller from then on
+     * @param since since when the source has not worked
+     * @param nextAttempt when it is tried again, by a background thread or, if there is none, by the next caller from
+     *     then on
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"cause", "since", "nextAttempt"})
@@ -241,8 +243,8 @@ public class StagesEndpoint {
     /**
      * The head.
      *
-     * @param thread its name
-     * @param since since when it heads
+     * @param thread the thread's name
+     * @param since since when it has been the head
      */
     @JsonPropertyOrder({"thread", "since"})
     public record HeadDescriptor(String thread, String since) {
@@ -253,12 +255,12 @@ public class StagesEndpoint {
     }
 
     /**
-     * One who waits.
+     * A waiting thread.
      *
-     * @param thread its name
-     * @param waiting for how long it has waited
-     * @param timeoutIn how long it is still going to wait
-     * @param token what it waits for; absent where tokens must not be shown
+     * @param thread the thread's name
+     * @param waiting how long it has waited
+     * @param timeoutIn how long until its timeout
+     * @param token the token it waits for; absent where tokens must not be shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"thread", "waiting", "timeoutIn", "token"})

@@ -9,7 +9,10 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
-/** {@link EndpointWebExtension @EndpointWebExtension} for the {@link StagesEndpoint}: shows tokens to those who may see them. */
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension} for the {@link StagesEndpoint}: shows tokens to users that may see
+ * them.
+ */
 @EndpointWebExtension(endpoint = StagesEndpoint.class)
 public class StagesEndpointWebExtension {
 
@@ -22,7 +25,7 @@ public class StagesEndpointWebExtension {
      *
      * @param delegate the endpoint
      * @param showValues when to show tokens
-     * @param roles who is authorized to see them; everybody who is authenticated if empty
+     * @param roles the roles that may see them; any authenticated user if empty
      */
     public StagesEndpointWebExtension(StagesEndpoint delegate, Show showValues, Set<String> roles) {
         this.delegate = delegate;
@@ -31,11 +34,11 @@ public class StagesEndpointWebExtension {
     }
 
     /**
-     * Shows one stage, and who has waited longest in it.
+     * Returns one stage, with its longest waiting threads.
      *
-     * @param securityContext who asks
+     * @param securityContext the user that asks
      * @param name the stage's name
-     * @return what it looks like now; null, which is 404, if there is no such stage
+     * @return what it looks like now; null, which becomes 404, if there is no such stage
      */
     @ReadOperation
     public @Nullable StageDescriptor stage(SecurityContext securityContext, @Selector String name) {

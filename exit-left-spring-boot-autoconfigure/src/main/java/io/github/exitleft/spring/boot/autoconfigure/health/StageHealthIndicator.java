@@ -12,8 +12,10 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Health of one stage: down when its source has failed or when nobody reads it although somebody waits, and out of service
- * once it is closed, which is no failure but serves nobody either.
+ * Health of one stage.
+ *
+ * <p>It is down when the source has failed, or when threads wait but none reads, and out of service once the stage is
+ * closed, which is no failure.
  */
 final class StageHealthIndicator implements HealthIndicator {
 
@@ -23,7 +25,7 @@ final class StageHealthIndicator implements HealthIndicator {
     /**
      * Creates an indicator.
      *
-     * @param stages gives the stage; null as long as there is nothing to look at
+     * @param stages returns the stage; null as long as there is none
      */
     StageHealthIndicator(Supplier<? extends @Nullable Stage<?, ?>> stages, Duration unattendedAfter) {
         this.stages = stages;
@@ -38,7 +40,8 @@ final class StageHealthIndicator implements HealthIndicator {
         }
         try {
             return health(stage.snapshot(0));
-        } catch (RuntimeException e) { // it stands in for a stage, in a test
+        } catch (RuntimeException e) {
+            // thrown by a mock of a stage, in a test
             return Health.unknown().withException(e).build();
         }
     }

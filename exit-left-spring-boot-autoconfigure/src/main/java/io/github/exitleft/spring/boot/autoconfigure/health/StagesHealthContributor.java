@@ -9,8 +9,8 @@ import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthContributors;
 
 /**
- * Health of the stages, one component each; those that are not created yet among them, so that a group may name them, without
- * being created for it.
+ * Health of the stages, one component each. Stages that are not created yet have one too, so that a group may name
+ * them; it does not create them.
  */
 final class StagesHealthContributor implements CompositeHealthContributor {
 

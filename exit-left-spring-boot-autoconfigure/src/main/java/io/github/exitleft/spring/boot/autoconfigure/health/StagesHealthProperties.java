@@ -7,8 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The keys of the health check.
  *
- * @param unattendedAfter For how long nobody may have begun or ended to read a stage's source, while somebody waits, before
- *     the stage is down.
+ * @param unattendedAfter How long a stage's source may go without a read, while callers wait, before the stage is down.
  */
 @ConfigurationProperties("management.health.stages")
 record StagesHealthProperties(@DefaultValue("5s") Duration unattendedAfter) {}

@@ -14,14 +14,17 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** One stage with its meters; listens to the stage for what can't be read from it. */
+/** One stage with its meters; listens to the stage for what a snapshot does not contain. */
 final class MeteredStage implements StageListener<Object, Object> {
 
     private final String name;
     private final Stage<?, ?> stage;
     private final Consumer<MeteredStage> whenClosed;
     private final Tags tags;
-    private final List<SharedMeters> bound = new ArrayList<>(); // guarded by the binder's lock
+
+    /** Guarded by the binder's lock. */
+    private final List<SharedMeters> bound = new ArrayList<>();
+
     private final List<Timer> waits = new CopyOnWriteArrayList<>();
 
     MeteredStage(String name, Stage<?, ?> stage, Consumer<MeteredStage> whenClosed) {
@@ -37,7 +40,8 @@ final class MeteredStage implements StageListener<Object, Object> {
 
     void watch() {
         this.stage.addListener(this);
-        if (this.stage.snapshot(0).role().state() == State.CLOSED) { // before it could be heard of
+        if (this.stage.snapshot(0).role().state() == State.CLOSED) {
+            // closed before the listener was added
             closed();
         }
     }

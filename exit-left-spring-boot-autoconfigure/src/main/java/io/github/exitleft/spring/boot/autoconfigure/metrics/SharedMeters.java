@@ -14,14 +14,15 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The meters of stages in one registry. A filter can make those of several stages the same, as by dropping the tag {@code stage}; such
- * a meter shows their sum and goes with the last of them.
+ * The meters of stages in one registry.
  *
- * <p>Guarded by the binder's lock, but for the sums, which are read by registries.
+ * <p>A filter can make the meters of several stages the same, such as by dropping the tag {@code stage}. Such a meter
+ * shows their sum, and is removed with the last of them. Guarded by the binder's lock, except the sums, which
+ * registries read.
  */
 final class SharedMeters {
 
-    /** A meter with the stages that it is for. */
+    /** A meter with the sum over its stages. */
     private record Shared(Meter meter, Sum sum) {}
 
     private final MeterRegistry registry;
@@ -64,7 +65,10 @@ final class SharedMeters {
         return timer;
     }
 
-    /** A registry that has a meter of that name and those tags gives that one, with the sum that it was made with. */
+    /**
+     * Adds a stage to a meter. A registry that has a meter of that name and those tags returns it, with the sum that it
+     * was made with.
+     */
     private void share(Meter meter, Sum sum, Stage<?, ?> stage, ToDoubleFunction<Stage<?, ?>> value) {
         this.meters
                 .computeIfAbsent(meter.getId(), id -> new Shared(meter, sum))
@@ -72,7 +76,7 @@ final class SharedMeters {
                 .add(stage, value);
     }
 
-    /** Takes a stage out of all meters, and removes those that are for no other. */
+    /** Removes a stage from all meters, and the meters that have no other stage. */
     void remove(Stage<?, ?> stage) {
         this.meters.values().removeIf(shared -> {
             boolean empty = shared.sum().remove(stage);
@@ -83,7 +87,7 @@ final class SharedMeters {
         });
     }
 
-    /** What a meter shows: a value of each of its stages, added up. */
+    /** The value of a meter: the sum over its stages. */
     private static final class Sum {
 
         /** One stage's part. */
@@ -92,7 +96,8 @@ final class SharedMeters {
             double get() {
                 try {
                     return this.value.applyAsDouble(this.stage);
-                } catch (RuntimeException e) { // it stands in for a stage, and would spoil the whole registry
+                } catch (RuntimeException e) {
+                    // thrown by a mock of a stage; it would spoil the whole registry
                     return 0;
                 }
             }
@@ -104,15 +109,15 @@ final class SharedMeters {
         /**
          * The parts at one moment.
          *
-         * @param parts those of the present stages
-         * @param gone what those amounted to that are gone
+         * @param parts the parts of the present stages
+         * @param gone the total of the stages that are gone
          */
         private record State(List<Part> parts, double gone) {}
 
         /**
-         * Creates an empty one.
+         * Creates an empty sum.
          *
-         * @param keepsLast whether a stage that is gone still counts, as it does in what never goes down
+         * @param keepsLast whether a stage that is gone still counts, as it must in a counter
          */
         Sum(boolean keepsLast) {
             this.keepsLast = keepsLast;
@@ -129,7 +134,7 @@ final class SharedMeters {
             this.state = new State(parts, this.state.gone());
         }
 
-        /** Takes out a stage's part; true if it was the last one. */
+        /** Removes a stage's part; returns true if it was the last one. */
         boolean remove(Stage<?, ?> stage) {
             List<Part> present = this.state.parts();
             List<Part> left =

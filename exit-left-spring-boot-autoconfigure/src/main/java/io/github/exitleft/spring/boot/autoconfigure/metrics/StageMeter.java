@@ -6,19 +6,19 @@ import io.micrometer.core.instrument.docs.MeterDocumentation;
 
 /** The meters of a stage. */
 enum StageMeter implements MeterDocumentation {
-    /** Threads that wait, the head not counted. */
+    /** The waiting threads, the head not counted. */
     WAITERS("exitleft.stage.waiters", Meter.Type.GAUGE, "Threads that wait, the head not counted", Key.STAGE),
     /** How often a thread became the head. */
     HEAD_CHANGES("exitleft.stage.head.changes", Meter.Type.GAUGE, "How often a thread became the head", Key.STAGE),
-    /** How often a thread became the head by hand-over from one who left. */
+    /** How often a thread became the head by hand-over from the one before. */
     PROMOTIONS(
             "exitleft.stage.promotions",
             Meter.Type.COUNTER,
-            "How often a thread became the head by hand-over from one who left",
+            "How often a thread became the head by hand-over from the one before",
             Key.STAGE),
-    /** Waits that ended, by how they ended. */
+    /** The waits that ended, by how they ended. */
     EXITS("exitleft.stage.exits", Meter.Type.COUNTER, "Waits that ended, by how they ended", Key.STAGE, Key.EXIT),
-    /** Messages received, by what became of them. */
+    /** The messages received, by what became of them. */
     MESSAGES(
             "exitleft.stage.messages",
             Meter.Type.COUNTER,

@@ -13,15 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Gives each stage its meters in each registry, in whichever order they come, until the stage is closed. */
+/**
+ * Binds each stage's meters to each registry until the stage is closed; stages and registries may come in any order.
+ */
 final class StageMeterBinder implements MeterBinder {
 
-    /** No stage has that name. */
+    /** A name that no stage has. */
     private static final String PROBE = "?";
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<MeterRegistry, SharedMeters> registries = new IdentityHashMap<>(); // guarded by lock
-    private final Map<String, MeteredStage> stages = new HashMap<>(); // guarded by lock
+
+    /** Guarded by the lock. */
+    private final Map<MeterRegistry, SharedMeters> registries = new IdentityHashMap<>();
+
+    /** Guarded by the lock. */
+    private final Map<String, MeteredStage> stages = new HashMap<>();
 
     StageMeterBinder(StageBeans stages) {
         stages.announceTo(this::add);
@@ -44,8 +50,8 @@ final class StageMeterBinder implements MeterBinder {
     }
 
     /**
-     * The registries to have the meters in: those within a composite, if they have filters that take the stages' names away. Only there
-     * it shows which stages share a meter.
+     * Returns the registries to bind to: the members of a composite if their filters take the stages' names away, since
+     * only there it shows which stages share a meter.
      */
     private static Collection<MeterRegistry> members(MeterRegistry registry) {
         return registry instanceof CompositeMeterRegistry composite && !keepsStagesApart(composite)
@@ -70,7 +76,8 @@ final class StageMeterBinder implements MeterBinder {
         this.lock.lock();
         try {
             MeteredStage former = this.stages.put(name, metered);
-            if (former != null) { // would have the same meters
+            if (former != null) {
+                // it has the same meters
                 former.unbind();
             }
             this.registries.values().forEach(metered::bindTo);

@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the meters of stages, for all registries that Boot has meters bound to. */
+/** Auto-configuration of the meters of stages, for all registries that Boot binds meters to. */
 @AutoConfiguration(after = ExitLeftAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(StageBeans.class)

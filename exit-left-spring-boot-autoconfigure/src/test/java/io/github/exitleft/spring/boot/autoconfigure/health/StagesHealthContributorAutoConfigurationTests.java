@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +59,7 @@ class StagesHealthContributorAutoConfigurationTests {
                     "management.endpoint.health.show-details=always");
 
     @Test
-    void withoutHealthThereIsNoContributor() { // B8
+    void contributor_isAbsentWithoutHealth() { // B8
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ExitLeftAutoConfiguration.class, StagesHealthContributorAutoConfiguration.class))
@@ -70,14 +70,14 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void disabledHealthHasNoContributor() { // B5
+    void disabledHealth_hasNoContributor() { // B5
         this.contextRunner
                 .withPropertyValues("management.health.stages.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(StagesHealthContributor.class));
     }
 
     @Test
-    void withoutStagesThereIsNothingToTell() { // B5
+    void contributorWithoutStages_hasNothingToTell() { // B5
         this.contextRunner.run(context -> {
             assertThat(context).hasNotFailed().hasSingleBean(StagesHealthContributor.class);
             assertThat(health(context, "stages")).isNull();
@@ -87,7 +87,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void eachStageIsOneComponentTheUsersOwnToo() { // B2, B5
+    void eachStage_isOneComponentTheUsersOwnToo() { // B2, B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withUserConfiguration(OwnStage.class)
@@ -101,7 +101,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void lazyStageIsUnknownUntilItExistsAndAskingDoesNotCreateIt() { // B5, B8
+    void lazyStage_isUnknownUntilItExistsAndAskingDoesNotCreateIt() { // B5, B8
         this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
             var unknown = (IndicatedHealthDescriptor) health(context, "stages", "late");
             assertThat(unknown.getStatus()).isEqualTo(Status.UNKNOWN);
@@ -115,7 +115,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void stageWhoseSourceFailedIsDownWithTheReasonAndUpOnceItReopens() { // B5
+    void stageWhoseSourceFailed_isDownWithTheReasonAndUpOnceItReopens() { // B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues(FAIL_ALL)
@@ -151,7 +151,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void stageWhoseHeadHangsIsDownAfterTheSetTime() { // B5
+    void stageWhoseHeadHangs_isDownAfterTheSetTime() { // B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("management.health.stages.unattended-after=50ms")
@@ -187,7 +187,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void stageThatWaitsInVainIsUpAsLongAsItsSourceIsRead() { // B5
+    void stageThatWaitsInVain_isUpAsLongAsItsSourceIsRead() { // B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("management.health.stages.unattended-after=1m")
@@ -209,7 +209,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void closedStageIsOutOfService() { // B5
+    void closedStage_isOutOfService() { // B5
         this.contextRunner.withPropertyValues(QUEUE).run(context -> {
             queue(context).close();
             assertThat(component(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
@@ -217,7 +217,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void stageCanBeMemberOfHealthGroup() { // B5
+    void stage_canBeAMemberOfAHealthGroup() { // B5
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("management.endpoint.health.group.readiness.include=stages/queue")
@@ -225,7 +225,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void memberOfReadinessGroupComesBackByItselfThoughNobodyAsks() { // B5: an instance out of service is sent no
+    void memberOfAReadinessGroup_comesBackByItselfWithoutBeingAsked() { // B5: an instance out of service is sent no
         // requests
         this.contextRunner
                 .withPropertyValues(QUEUE)
@@ -241,7 +241,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void lazyStageCanBeMemberOfHealthGroupAndIsNotCreatedForIt() { // B5, B8
+    void lazyStage_canBeAMemberOfAHealthGroupAndIsNotCreatedForIt() { // B5, B8
         this.contextRunner
                 .withInitializer(context ->
                         context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
@@ -260,7 +260,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void healthGroupThatNamesNoStageIsStillRefused() { // B1
+    void healthGroupThatNamesNoStage_isStillRefused() { // B1
         this.contextRunner
                 .withPropertyValues(QUEUE)
                 .withPropertyValues("management.endpoint.health.group.readiness.include=stages/other")
@@ -268,7 +268,7 @@ class StagesHealthContributorAutoConfigurationTests {
     }
 
     @Test
-    void durationWithoutUnitIsRefused() { // B1
+    void durationWithoutUnit_isRefused() { // B1
         this.contextRunner
                 .withPropertyValues("management.health.stages.unattended-after=5")
                 .run(context -> assertThat(context)

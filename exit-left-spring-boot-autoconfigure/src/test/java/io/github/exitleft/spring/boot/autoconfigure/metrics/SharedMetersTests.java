@@ -3,9 +3,9 @@ package io.github.exitleft.spring.boot.autoconfigure.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -76,14 +76,14 @@ class SharedMetersTests {
     }
 
     @Test
-    void stagesWithoutTheirTagShowTheirSumUntilTheLastIsClosed() {
+    void stagesWithoutTheirTag_showTheirSumUntilTheLastIsClosed() {
         this.contextRunner
                 .withUserConfiguration(NoStageTag.class)
                 .run(context -> assertSums(context, context.getBean(MeterRegistry.class)));
     }
 
     @Test
-    void membersOfBootsCompositeShowTheSumToo() {
+    void membersOfBootsComposite_showTheSumToo() {
         this.contextRunner
                 .withUserConfiguration(NoStageTag.class, SecondRegistry.class)
                 .run(context -> {
@@ -96,7 +96,7 @@ class SharedMetersTests {
     }
 
     @Test
-    void compositeThatKeepsTheTagHasTheMetersItself() {
+    void compositeThatKeepsTheTag_hasTheMetersItself() {
         this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
             MeterRegistry composite = context.getBean(MeterRegistry.class);
             call(context, "one", 2);
@@ -119,7 +119,7 @@ class SharedMetersTests {
     }
 
     @Test
-    void stagesThatWaitAreAddedUp() {
+    void stagesThatWait_areAddedUp() {
         this.contextRunner.withUserConfiguration(NoStageTag.class).run(context -> {
             for (String name : List.of("one", "other")) {
                 for (int i = 0; i < 2; i++) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.QueueSource;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -51,7 +51,7 @@ class StageMetricsAutoConfigurationTests {
             .withPropertyValues(QUEUE);
 
     @Test
-    void withoutMicrometerThereIsNoBinder() { // B8
+    void binder_isAbsentWithoutMicrometer() { // B8
         new ApplicationContextRunner()
                 .withConfiguration(
                         AutoConfigurations.of(ExitLeftAutoConfiguration.class, StageMetricsAutoConfiguration.class))
@@ -61,7 +61,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void stageHasTheMetersOfTheContractAndNoOthers() { // B3
+    void stage_hasTheMetersOfTheContractAndNoOthers() { // B3
         this.contextRunner.run(context -> assertThat(ids(context.getBean(MeterRegistry.class)))
                 .containsExactlyInAnyOrder(
                         "GAUGE exitleft.stage.waiters stage=queue",
@@ -87,7 +87,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void metersShowWhatHappenedOnTheStage() { // B3
+    void meters_showWhatHappenedOnTheStage() { // B3
         this.contextRunner.run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             Stage<String, String> stage = queue(context.getBean("queue"));
@@ -116,7 +116,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void waitersAndPromotionsAreCounted() { // B3
+    void waitersAndPromotions_areCounted() { // B3
         this.contextRunner.run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             Stage<String, String> stage = queue(context.getBean("queue"));
@@ -137,7 +137,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void metersAreGoneOnceTheStageIsClosed() { // B3
+    void meters_areGoneOnceTheStageIsClosed() { // B3
         this.contextRunner.run(context -> {
             queue(context.getBean("queue")).close();
             assertThat(ids(context.getBean(MeterRegistry.class))).isEmpty();
@@ -145,7 +145,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void stageThatIsClosedBeforeTheBinderComesGetsNoMeters() { // B3
+    void stageThatIsClosedBeforeTheBinderComes_getsNoMeters() { // B3
         this.contextRunner
                 .withUserConfiguration(ClosesEarly.class)
                 .run(context ->
@@ -153,7 +153,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void stageOfTheUserHasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
+    void stageOfTheUser_hasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
         this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
             List<String> ids = ids(context.getBean(MeterRegistry.class));
             assertThat(ids).hasSize(40).contains("TIMER exitleft.stage.wait stage=own");
@@ -161,7 +161,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void stageCreatedAfterTheBinderRanHasMeters() { // B3, B8
+    void stageCreatedAfterTheBinderRan_hasMeters() { // B3, B8
         this.contextRunner.withUserConfiguration(LazyStage.class).run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             assertThat(ids(registry)).noneMatch(id -> id.contains("stage=late"));
@@ -175,7 +175,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void eachOfSeveralRegistriesHasTheMeters() { // B3
+    void eachOfSeveralRegistries_hasTheMeters() { // B3
         this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
             MeterRegistry first = context.getBean("registry", MeterRegistry.class);
             MeterRegistry second = context.getBean("secondRegistry", MeterRegistry.class);
@@ -194,7 +194,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void registryBoundTwiceCountsOnce() { // B3
+    void registryBoundTwice_countsOnce() { // B3
         this.contextRunner.run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             context.getBean("exitLeftStageMeterBinder", MeterBinder.class).bindTo(registry);
@@ -205,7 +205,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void newerInstanceOfPrototypeTakesOverTheMeters() { // B3
+    void newerInstanceOfAPrototype_takesOverTheMeters() { // B3
         this.contextRunner.withUserConfiguration(PrototypeStage.class).run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             Stage<String, String> former = queue(context.getBean("many"));
@@ -220,7 +220,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void registryThatRefusesMetersDoesNotBreakStages() { // B3
+    void registryThatRefusesMeters_doesNotBreakStages() { // B3
         this.contextRunner
                 .withUserConfiguration(RefusingRegistry.class, LazyStage.class)
                 .run(context -> {
@@ -235,7 +235,7 @@ class StageMetricsAutoConfigurationTests {
     }
 
     @Test
-    void documentationNamesEveryTag() { // B3
+    void documentation_namesEveryTag() { // B3
         assertThat(StageMeter.EXITS.getKeyNames()).extracting(Object::toString).containsExactly("STAGE", "EXIT");
         assertThat(StageMeter.values()).allSatisfy(meter -> {
             assertThat(meter.getName()).startsWith("exitleft.stage.");

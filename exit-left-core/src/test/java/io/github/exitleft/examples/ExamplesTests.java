@@ -1,0 +1,107 @@
+package io.github.exitleft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.DatagramTokens;
+import io.github.exitleft.udp.UdpSource;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The programs of the public Javadoc, against a server on loopback. */
+class ExamplesTests {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final DatagramSocket server = open();
+
+    private static DatagramSocket open() {
+        try {
+            return new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        threads.shutdownNow();
+    }
+
+    private InetSocketAddress address() {
+        return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    /** Receives requests, a given number of them, and only then answers each by as many datagrams as it has lengths. */
+    private Future<Void> answer(int requests, int... lengths) {
+        return threads.submit(() -> {
+            List<DatagramPacket> received = new ArrayList<>();
+            while (received.size() < requests) {
+                var packet = new DatagramPacket(new byte[64], 64);
+                server.receive(packet);
+                received.add(0, packet);
+            }
+            for (DatagramPacket request : received) {
+                for (int length : lengths) {
+                    server.send(new DatagramPacket(request.getData(), length, request.getSocketAddress()));
+                }
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void echoClient_givesEachThreadItsOwnAnswer() throws Exception {
+        Future<Void> answered = answer(3, 8);
+        try (var client = new EchoClient(address(), Patience.LIMIT)) {
+            List<Future<Datagram>> calls = new ArrayList<>();
+            for (int payload = 10; payload < 13; payload++) {
+                int asked = payload;
+                calls.add(threads.submit(() -> client.ask(asked)));
+            }
+            for (int payload = 10; payload < 13; payload++) {
+                assertThat(Patience.get(calls.get(payload - 10)).payload().getInt(4))
+                        .isEqualTo(payload);
+            }
+        }
+        answered.get();
+    }
+
+    @Test
+    void partsClient_collectsAllParts() throws Exception {
+        Future<Void> answered = answer(1, 8, 16, 4);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            List<Datagram> parts = new PartsClient(stage, address()).ask(7, Patience.LIMIT);
+
+            assertThat(parts).extracting(Datagram::length).containsExactly(8, 16);
+            assertThat(parts).extracting(part -> part.payload().getInt()).containsOnly(7);
+            assertThat(stage.snapshot(0).role().tickets()).isZero();
+        }
+        answered.get();
+    }
+
+    @Test
+    void asyncClient_sendsAgainUntilTheAnswerComes() throws Exception {
+        try (var client = new AsyncClient()) {
+            var length = client.ask(address(), 5, Patience.LIMIT);
+            Patience.get(answer(2, 12));
+
+            assertThat(Patience.get(length)).isEqualTo(12);
+        }
+    }
+}

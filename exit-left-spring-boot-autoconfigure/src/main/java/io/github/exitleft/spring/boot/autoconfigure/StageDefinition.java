@@ -1,0 +1,22 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.spring.boot.source.SourceDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stage that has not been created yet, all of whose properties have been checked.
+ *
+ * @param keys its keys
+ * @param properties its properties
+ * @param tokenType the class of its tokens
+ * @param messageType the class of its source's messages; null if that is not known yet
+ * @param source its source
+ * @param adapter the name of the class that defined the source
+ */
+record StageDefinition(
+        StageKeys keys,
+        StageProperties properties,
+        Class<?> tokenType,
+        @Nullable Class<?> messageType,
+        SourceDefinition source,
+        String adapter) {}

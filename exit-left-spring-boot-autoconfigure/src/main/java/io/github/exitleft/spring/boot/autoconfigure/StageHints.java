@@ -1,0 +1,39 @@
+package io.github.exitleft.spring.boot.autoconfigure;
+
+import io.github.exitleft.spring.boot.source.SourceAdapter;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/** Lets a native image find the token types that the properties name, and bind the properties of the source adapters. */
+final class StageHints implements BeanFactoryInitializationAotProcessor {
+
+    @Override
+    public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
+            ConfigurableListableBeanFactory beanFactory) {
+        if (beanFactory.getBeanNamesForType(StageFactory.class, false, false).length == 0) {
+            return null;
+        }
+        Environment environment =
+                beanFactory.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, Environment.class);
+        SourceAdapters adapters = SourceAdapters.find();
+        List<Class<?>> tokenTypes = StagePropertiesBinding.bind(environment, adapters).values().stream()
+                .<Class<?>>map(settings -> settings.properties().tokenType())
+                .filter(Objects::nonNull)
+                .toList();
+        Class<?>[] properties =
+                adapters.all().stream().map(SourceAdapter::propertiesType).toArray(Class<?>[]::new);
+        return (context, code) -> {
+            RuntimeHints hints = context.getRuntimeHints();
+            tokenTypes.forEach(type -> hints.reflection().registerType(type));
+            BindableRuntimeHintsRegistrar.forTypes(properties).registerHints(hints);
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.exitleft.spring.boot.source;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source that has not been opened yet, all of whose properties have been checked that can be checked before any bean exists.
+ *
+ * <p>Which thread should read while no caller does is for the source itself to say, by {@link
+ * io.github.exitleft.Source#preferredKeeper()}.
+ */
+public interface SourceDefinition {
+
+    /**
+     * Returns the class of the source's messages, which with the token type makes the generic type of the stage's bean.
+     *
+     * @return the class, or null if it is not known before the source is opened; any injection of a stage with that token type
+     *     then matches
+     */
+    @Nullable
+    Class<?> messageType();
+
+    /**
+     * Opens the source and finds what reads its tokens. Look the beans up first and open last, so that nothing is left open by
+     * a bean that is missing.
+     *
+     * @param beans the application's beans
+     * @return the open source
+     * @throws Exception made by {@link SourceContext#problem} if there is a mistake, which is reported with its key, origin and
+     *     remedy; another is reported with the adapter's class, except those of beans, which Spring reports
+     */
+    OpenSource open(SourceBeans beans) throws Exception;
+}

@@ -1,0 +1,222 @@
+package io.github.exitleft.spring.boot.documentation;
+
+import static io.github.exitleft.udp.Datagram.from;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+
+import io.github.exitleft.BareStage;
+import io.github.exitleft.CallOptions;
+import io.github.exitleft.Exit;
+import io.github.exitleft.Keeper;
+import io.github.exitleft.Received;
+import io.github.exitleft.ReplyClassifier;
+import io.github.exitleft.Resends;
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageBuilder;
+import io.github.exitleft.StageListener;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.Ticket;
+import io.github.exitleft.Unclaimed;
+import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
+import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.DatagramTokens;
+import io.github.exitleft.udp.UdpSocket;
+import io.github.exitleft.udp.UdpSource;
+import io.micrometer.context.ContextSnapshotFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.context.annotation.Bean;
+
+/** The code that the guide shows, which is compiled here; {@link QuotedCodeTests} compares. */
+@SuppressWarnings({"unused", "UnusedVariable", "UnusedMethod"}) // examples
+final class GuideExamples {
+
+    private static final Log log = LogFactory.getLog(GuideExamples.class);
+
+    private GuideExamples() {}
+
+    static void calls(
+            Stage<String, Datagram> stun,
+            UdpSocket socket,
+            InetSocketAddress server,
+            byte[] transactionId,
+            byte[] request)
+            throws IOException, InterruptedException {
+        // @start region="token"
+        String id = HexFormat.of().formatHex(transactionId);
+        // @end
+        // @start region="call"
+        Datagram reply = stun.call(id, from(server), () -> socket.send(server, request));
+        // @end
+        // @start region="resend"
+        CallOptions<Datagram> options = CallOptions.<Datagram>checked(from(server))
+                .timeout(ofSeconds(8))
+                .resend(Resends.doubling(ofMillis(500)).atMost(6));
+        Datagram answer = stun.call(id, options, () -> socket.send(server, request));
+        // @end
+    }
+
+    static void timeout(
+            Stage<String, Datagram> stun, String id, UdpSocket socket, InetSocketAddress server, byte[] request)
+            throws IOException, InterruptedException {
+        // @start region="timeout"
+        try {
+            stun.call(id, CallOptions.checked(from(server)).timeout(ofMillis(200)), () -> socket.send(server, request));
+        } catch (StageTimeoutException e) {
+            log.warn(e.getMessage());
+        }
+        // @end
+    }
+
+    static void asyncSender(Stage<String, String> rpc, String id, Client client) throws InterruptedException {
+        // @start region="async-sender"
+        String reply = rpc.call(id, () -> client.send(id)); // send returns a CompletableFuture
+        // @end
+    }
+
+    /** Stands for a client that sends on a thread of its own. */
+    interface Client {
+        CompletableFuture<Void> send(String id);
+    }
+
+    static void tickets(
+            Stage<String, Datagram> stun,
+            String id,
+            String otherId,
+            UdpSocket socket,
+            InetSocketAddress server,
+            InetSocketAddress otherServer,
+            byte[] request,
+            byte[] otherRequest)
+            throws IOException, InterruptedException {
+        // @start region="tickets"
+        try (Ticket<String, Datagram> one = stun.ticket(id, from(server));
+                Ticket<String, Datagram> two = stun.ticket(otherId, from(otherServer))) {
+            socket.send(server, request);
+            socket.send(otherServer, otherRequest);
+            Received<Datagram> first = one.await();
+            Received<Datagram> second = two.await(ofSeconds(1));
+        }
+        // @end
+    }
+
+    static void futures(
+            Stage<String, Datagram> stun, String id, UdpSocket socket, InetSocketAddress server, byte[] request)
+            throws IOException {
+        // @start region="future"
+        CompletableFuture<Datagram> reply =
+                stun.callAsync(id, CallOptions.<Datagram>checked(from(server)), () -> socket.send(server, request));
+        // @end
+    }
+
+    static void streams(Stage<String, Datagram> stun, String token, Flow.Subscriber<Datagram> subscriber) {
+        // @start region="stream"
+        Flow.Publisher<Datagram> messages = stun.messages(token);
+        messages.subscribe(subscriber);
+        // @end
+    }
+
+    static void listener(Stage<String, Datagram> stun) {
+        // @start region="listener"
+        stun.addListener(new StageListener<String, Datagram>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends String, ? extends Datagram> unclaimed) {
+                log.debug(unclaimed.outcome() + " for " + unclaimed.token(), unclaimed.cause());
+            }
+        });
+        // @end
+    }
+
+    // @start region="classifier"
+    @Bean
+    ReplyClassifier<Datagram> errors() {
+        return reply -> reply.length() == 0 ? new IllegalStateException("the server refused the request") : null;
+    }
+    // @end
+
+    // @start region="customizer"
+    @Bean
+    StageCustomizer roomForAllProcessors() {
+        return (name, builder) ->
+                builder.maxTickets(1_000 * Runtime.getRuntime().availableProcessors());
+    }
+    // @end
+
+    // @start region="own-bean"
+    @Bean
+    Stage<Integer, Datagram> game() {
+        UdpSource source = UdpSource.builder().port(9999).open();
+        return Stage.builder("game", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build();
+    }
+    // @end
+
+    static void context(StageBuilder<String, Datagram> builder) {
+        // @start region="context"
+        var snapshots = ContextSnapshotFactory.builder().clearMissing(true).build();
+        builder.context(() -> snapshots.captureAll()::wrap);
+        // @end
+    }
+
+    static void withoutSpring(InetSocketAddress server, String id, byte[] request)
+            throws IOException, InterruptedException {
+        // @start region="without-spring"
+        UdpSource source = UdpSource.builder().port(0).open();
+        try (Stage<String, Datagram> stun = Stage.builder(
+                        "stun", String.class, source, DatagramTokens.at(String.class, 8, 12))
+                .keeper(Keeper.IDLE)
+                .build()) {
+            UdpSocket socket = stun.backdoor(UdpSocket.class);
+            Datagram reply = stun.call(id, from(server), () -> socket.send(server, request));
+        }
+        // @end
+    }
+
+    static void queue() throws InterruptedException {
+        // @start region="queue-source"
+        QueueSource<String> source = new QueueSource<>();
+        try (Stage<String, String> stage = Stage.builder(
+                        "orders", String.class, source, message -> message.split(":")[0])
+                .build()) {
+            String reply = stage.call("17", () -> source.add("17:shipped"));
+        }
+        // @end
+    }
+
+    // @start region="bare-stage"
+    /** What is read: an answer with the number of its request. */
+    record Reply(int id, String text) {}
+
+    /** Any resource that one thread at a time may read. */
+    interface Line {
+        Reply read(java.time.Duration atMost) throws InterruptedException;
+    }
+
+    static String ask(BareStage<Integer, Line, Map<Integer, String>> stage, int id, Runnable send) throws Exception {
+        try (var ticket = stage.ticket(id)) {
+            send.run();
+            Exit<String> exit = stage.enter(ticket, ofSeconds(3), head -> {
+                for (Reply reply; (reply = head.resource().read(head.remaining())) != null; ) {
+                    if (reply.id() == id) {
+                        return reply.text();
+                    }
+                    Reply other = reply;
+                    head.route(other.id(), box -> box.put(other.id(), other.text()));
+                }
+                return head.outOfTime();
+            });
+            if (exit instanceof Exit.Finished<String> finished) {
+                return finished.value();
+            }
+            return stage.buffer(box -> box.remove(id)); // null if the time was up
+        }
+    }
+    // @end
+}

@@ -1,0 +1,28 @@
+package io.github.exitleft.spring.boot.documentation;
+
+// @start region="client"
+import static io.github.exitleft.udp.Datagram.from;
+
+import io.github.exitleft.Stage;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.UdpSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.springframework.stereotype.Component;
+
+@Component
+class StunClient {
+
+    private final Stage<String, Datagram> stun;
+    private final UdpSocket socket; // can send, cannot read
+
+    StunClient(Stage<String, Datagram> stun) {
+        this.stun = stun;
+        this.socket = stun.backdoor(UdpSocket.class);
+    }
+
+    Datagram ask(InetSocketAddress server, String id, byte[] request) throws IOException, InterruptedException {
+        return stun.call(id, from(server), () -> socket.send(server, request));
+    }
+}
+// @end

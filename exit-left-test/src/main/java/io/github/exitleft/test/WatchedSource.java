@@ -1,0 +1,106 @@
+package io.github.exitleft.test;
+
+import io.github.exitleft.Keeper;
+import io.github.exitleft.Source;
+import io.github.exitleft.UnreadableMessageException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Passes everything on to the source under test, and counts. */
+@SuppressWarnings("try") // closing what it watches may throw anything
+final class WatchedSource<M> implements Source<M> {
+
+    final AtomicInteger reads = new AtomicInteger();
+    final AtomicLong received = new AtomicLong();
+    final AtomicInteger closed = new AtomicInteger();
+
+    /** Two threads that have read at once; null if there were none. */
+    final AtomicReference<@Nullable String> violation = new AtomicReference<>();
+
+    /** Runs on the reading thread before each read. */
+    volatile Runnable beforeRead = () -> {};
+
+    private final Source<M> source;
+    private final AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
+
+    WatchedSource(Source<M> source) {
+        this.source = source;
+    }
+
+    /** The thread that reads now. */
+    @Nullable
+    Thread reader() {
+        return reader.get();
+    }
+
+    @Override
+    public @Nullable M receive(Duration remaining) throws Exception {
+        if (!reader.compareAndSet(null, Thread.currentThread())) {
+            violation.set(Thread.currentThread() + " reads while " + reader.get() + " does");
+        }
+        try {
+            reads.incrementAndGet();
+            beforeRead.run();
+            M message = source.receive(remaining);
+            if (message != null) {
+                received.incrementAndGet();
+            }
+            return message;
+        } catch (UnreadableMessageException e) {
+            received.incrementAndGet();
+            throw e;
+        } finally {
+            reader.set(null);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        source.wakeup();
+    }
+
+    @Override
+    public boolean closesUnderReader() {
+        return source.closesUnderReader();
+    }
+
+    @Override
+    public boolean closedByInterrupt() {
+        return source.closedByInterrupt();
+    }
+
+    @Override
+    public Keeper preferredKeeper() {
+        return source.preferredKeeper();
+    }
+
+    @Override
+    public @Nullable Throwable errorOf(M message) {
+        return source.errorOf(message);
+    }
+
+    @Override
+    public @Nullable Object backdoor() {
+        return source.backdoor();
+    }
+
+    @Override
+    public String type() {
+        return source.type();
+    }
+
+    @Override
+    public Map<String, Object> details() {
+        return source.details();
+    }
+
+    @Override
+    public void close() throws Exception {
+        closed.incrementAndGet();
+        source.close();
+    }
+}
