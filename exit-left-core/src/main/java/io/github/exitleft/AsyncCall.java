@@ -36,7 +36,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         OVER
     }
 
-    private final MessageParts<T, M> parts;
+    private final StageParts<T, M> parts;
     private final Call<T, M> call;
     private final Resends resends;
     private final Sender<?> sender;
@@ -55,7 +55,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     private volatile Runnable cancelResend = Timer.NOTHING;
 
     private AsyncCall(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Duration timeout,
@@ -71,7 +71,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     /** Takes a token, sends a request, and returns the future of its answer. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Duration timeout,

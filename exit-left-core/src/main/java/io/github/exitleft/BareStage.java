@@ -47,11 +47,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
-    private final StageParts<T, R, B> parts;
-    final Parker parker;
+    final BareParts<T, R, B> parts;
+    private final Parker parker;
     private final Callbacks callbacks;
     private final Role role;
-    final Registrations<BareTicket<T>> registrations;
+    private final Registrations<BareTicket<T>> registrations;
     private final Closing closing;
     private final BareKeeper<T, R, B> keeper;
 
@@ -64,7 +64,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         this.registrations = new Registrations<>(name, settings.maxTickets, role, hooks);
         this.closing = new Closing(
                 role, parker, hooks, callbacks, settings.closeUnderHead, Parker.nanos(settings.closeTimeout));
-        this.parts = new StageParts<>(
+        this.parts = new BareParts<>(
                 name,
                 this,
                 settings.resource,

@@ -27,7 +27,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
      */
     private static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    final MessageParts<T, M> parts;
+    final StageParts<T, M> parts;
 
     // since it began, which a ticket does with each wait
     private long start;
@@ -44,7 +44,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     private volatile @Nullable FailedSends failedSends;
 
     Call(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             boolean single,
@@ -55,7 +55,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Begins to count and to keep the time. */
     final void begin(Duration timeout) {
-        start = parts.bare.parker.nanoTime();
+        start = parts.bare.parts.parker.nanoTime();
         deadline = start + Parker.nanos(timeout);
         receivedBefore = (int) parts.stats.receivedSoFar();
         unclaimedBefore = (int) parts.stats.unclaimedSoFar();
@@ -66,7 +66,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Takes a token, sends a request, waits for its answer, and gives the token back. */
     static <T, M, X extends Exception> M ask(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Duration timeout,
@@ -75,7 +75,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             throws X, InterruptedException {
         parts.bare.requireOutside();
         if (Thread.interrupted()) {
-            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parker.nanoTime());
+            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
             throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
         }
         M message;
@@ -170,7 +170,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             if (got != null || exit instanceof Exit.Signalled<?>) {
                 continue;
             }
-            long late = parts.bare.parker.nanoTime() - deadline;
+            long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
                 sendAgain(sender);
                 until = untilResend(resends, ++resend);
@@ -285,7 +285,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         if (pause == null) {
             return -1;
         }
-        long now = parts.bare.parker.nanoTime();
+        long now = parts.bare.parts.parker.nanoTime();
         long until = parts.bare.deadline(now, pause);
         return until - deadline < 0 ? until - now : -1;
     }
@@ -299,7 +299,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Returns the time until the deadline; negative if that is over. */
     final long remainingNanos() {
-        return deadline - parts.bare.parker.nanoTime();
+        return deadline - parts.bare.parts.parker.nanoTime();
     }
 
     /**

@@ -36,14 +36,14 @@ final class Heartbeat {
 
     Heartbeat(BareStage<?, ?, ?> bare) {
         this.bare = bare;
-        this.lastRead = bare.parker.nanoTime();
+        this.lastRead = bare.parts.parker.nanoTime();
     }
 
     /** Returns the time, or that of the last read if Errors come of looking at the clock: for steps that have to be finished (S19). */
     long now() {
         for (int attempt = 0; attempt < 3; attempt++) {
             try {
-                return bare.parker.nanoTime();
+                return bare.parts.parker.nanoTime();
             } catch (Throwable e) {
                 Thread.yield();
             }

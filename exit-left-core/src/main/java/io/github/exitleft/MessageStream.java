@@ -27,7 +27,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
         public void cancel() {}
     };
 
-    private final MessageParts<T, M> parts;
+    private final StageParts<T, M> parts;
     private final Mailbox<T, M> box;
     private final UnaryOperator<Runnable> context;
     private final AtomicLong demand = new AtomicLong();
@@ -43,7 +43,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
 
     private MessageStream(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {
@@ -55,7 +55,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
 
     /** Subscribes, or says to the subscriber why that can't be. */
     static <T, M> void begin(
-            MessageParts<T, M> parts,
+            StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
             Flow.Subscriber<? super M> subscriber) {

@@ -113,7 +113,7 @@ final class ReadLoop<T, M> {
      */
     void drain(Director<T, Source<M>, Void> director, @Nullable Mailbox<T, M> mine) {
         try {
-            for (int i = 0; i < drain && bare.registrations.count() > 1 && !director.isClosed(); i++) {
+            for (int i = 0; i < drain && bare.parts.registrations.count() > 1 && !director.isClosed(); i++) {
                 if (step(director, mine, true, 0) == null) {
                     return;
                 }

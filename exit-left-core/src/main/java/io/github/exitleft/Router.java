@@ -47,7 +47,7 @@ final class Router<T, M> {
         Unclaimed<T, M> explained;
         try {
             token = reader.read(message);
-            holder = token == null ? null : bare.registrations.find(token);
+            holder = token == null ? null : bare.parts.registrations.find(token);
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
         } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
             if (e instanceof InterruptedException) {

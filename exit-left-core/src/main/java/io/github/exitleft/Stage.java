@@ -44,11 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stage<T, M> implements AutoCloseable {
 
-    final MessageParts<T, M> parts;
+    final StageParts<T, M> parts;
     private final Class<T> tokenType;
     private final Source<M> source;
 
-    Stage(MessageParts<T, M> parts, Class<T> tokenType, Source<M> source) {
+    Stage(StageParts<T, M> parts, Class<T> tokenType, Source<M> source) {
         this.parts = parts;
         this.tokenType = tokenType;
         this.source = source;

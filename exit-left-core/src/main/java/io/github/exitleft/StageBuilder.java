@@ -212,7 +212,7 @@ public final class StageBuilder<T, M> {
      * @return a new stage
      */
     public Stage<T, M> build() {
-        var parts = new MessageParts<>(settings);
+        var parts = new StageParts<>(settings);
         var stage = new Stage<>(parts, settings.tokenType, settings.source);
         parts.keeper.lookUp(); // which begins, if there is to be one
         return stage;

@@ -1,47 +1,138 @@
 package io.github.exitleft;
 
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.List;
 
 /**
- * What a stage is made of, for its director and its keeper, which know nothing of the stage itself.
+ * The parts of a stage of messages, and the steps that take several of them.
  *
- * @param <T> tokens
- * @param <R> the resource
- * @param <B> the buffer
+ * <p>Each part knows only those above it in this list:
+ *
+ * <pre>
+ * asyncWaits     calls and streams for which no thread waits
+ * bare           the primitive: tickets, the role, the queue for it
+ * stats, listeners, heartbeat
+ * mailroom       the mailboxes, and the memory of closed ones
+ * router         finds the mailbox that a message is for
+ * readLoop       what a head does: reads, has each message routed, looks at its time
+ * keeper         the thread that heads when no caller does
+ * </pre>
+ *
+ * <p>Above them are {@link Call}, {@link AsyncCall} and {@link MessageStream}, one for each question, then {@link Ticket} and
+ * {@link Stage}.
  */
-final class StageParts<T, R, B extends @Nullable Object> {
+final class StageParts<T, M> {
 
-    final String name;
+    final Duration defaultTimeout;
+    final AsyncWaits asyncWaits;
+    final BareStage<T, Source<M>, Void> bare;
+    final StageStats stats = new StageStats();
+    final Listeners<T, M> listeners;
+    final Heartbeat heartbeat;
+    final Mailroom<T, M> mailroom;
+    final ReadLoop<T, M> readLoop;
+    final KeeperThread<T, M> keeper;
 
-    /** What thread dumps show parked threads to wait for, and what messages call the stage. */
-    final Object stage;
+    /** One for all callers, since nothing is to be allocated for it. */
+    final CallerHead<T, M> callerHead;
 
-    final R resource;
-    final SharedBuffer<B> buffer;
-    final Parker parker;
-    final Callbacks callbacks;
-    final Role role;
-    final Generations generations;
-    final Registrations<BareTicket<T>> registrations;
+    final AsyncJobs jobs;
+    final ErrorReplies<M> errorReplies;
+    final TimeoutReport timeoutReport;
 
-    StageParts(
-            String name,
-            Object stage,
-            R resource,
-            SharedBuffer<B> buffer,
-            Parker parker,
-            Callbacks callbacks,
-            Role role,
-            Generations generations,
-            Registrations<BareTicket<T>> registrations) {
-        this.name = name;
-        this.stage = stage;
-        this.resource = resource;
-        this.buffer = buffer;
-        this.parker = parker;
-        this.callbacks = callbacks;
-        this.role = role;
-        this.generations = generations;
-        this.registrations = registrations;
+    /** Puts the parts together; the keeper does not begin by that. */
+    StageParts(StageSettings<T, M> settings) {
+        this.defaultTimeout = settings.defaultTimeout;
+        this.asyncWaits = new AsyncWaits(settings.timer);
+        this.bare = bare(settings, asyncWaits);
+        this.listeners = new Listeners<>(bare, stats);
+        this.heartbeat = new Heartbeat(bare);
+        this.mailroom = new Mailroom<>(
+                heartbeat::now,
+                settings.mailboxCapacity,
+                settings.overflow,
+                settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
+        var router = new Router<>(bare, settings.reader, mailroom, listeners);
+        this.readLoop =
+                new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
+        this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
+        this.callerHead = new CallerHead<>(readLoop, keeper);
+        this.jobs = new AsyncJobs(bare, settings);
+        this.errorReplies = new ErrorReplies<>(settings.source, settings.classifier);
+        this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
+    }
+
+    @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their registrations
+    private static <T, M> BareStage<T, Source<M>, Void> bare(StageSettings<T, M> settings, AsyncWaits asyncWaits) {
+        return settings.seam
+                .apply(BareStage.<T, Source<M>, Void>builder(settings.name, settings.source, null)
+                        .promotion(settings.promotion)
+                        .maxTickets(settings.maxTickets)
+                        .wakeup(reading -> wakeHead(reading, asyncWaits))
+                        .closer(Source::close, settings.source.closesUnderReader()))
+                .build();
+    }
+
+    /** Wakes the head because the stage or its ticket is closed. */
+    private static void wakeHead(Source<?> reading, AsyncWaits asyncWaits) {
+        try {
+            asyncWaits.sweep(); // now, since the head may take its time
+        } finally {
+            reading.wakeup();
+        }
+    }
+
+    /** Takes a token for a mailbox for whose messages a thread is to wait. */
+    void register(T token, Mailbox<T, M> box) {
+        box.register(bare.ticket(token, box));
+        keeper.admitted();
+    }
+
+    /** Takes a token for a mailbox of whose messages its recipient is told from then on. */
+    void register(T token, Mailbox<T, M> box, Recipient recipient) {
+        box.register(bare.ticket(token, box));
+        boolean added = false;
+        try {
+            asyncWaits.add(recipient);
+            keeper.attend();
+            added = true;
+        } finally {
+            if (!added) { // an Error: the caller gets nothing that could give the token back
+                release(box, recipient);
+            }
+        }
+    }
+
+    /** Gives back the token of a recipient that is over. */
+    void release(Mailbox<T, M> box, Recipient recipient) {
+        try {
+            if (asyncWaits.remove(recipient)) {
+                keeper.relieve();
+            }
+        } finally {
+            release(box, false);
+        }
+    }
+
+    /**
+     * Gives a token back, and ends the wait for its messages.
+     *
+     * @param leaves whether the thread that waits for them is this one, and takes nothing any more
+     */
+    void release(Mailbox<T, M> box, boolean leaves) {
+        BareTicket<T> ticket = box.bare();
+        List<Unclaimed<T, M>> left = List.of();
+        try {
+            // the mailbox first: a message that finds no ticket any more finds its token remembered
+            left = mailroom.close(ticket.token(), box, leaves);
+        } finally {
+            try {
+                ticket.close();
+            } finally {
+                for (Unclaimed<T, M> unclaimed : left) {
+                    listeners.unclaimed(unclaimed);
+                }
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket<T, M> extends Call<T, M> {
 
-    Ticket(MessageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
+    Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
         super(parts, token, check, false, null);
     }
 

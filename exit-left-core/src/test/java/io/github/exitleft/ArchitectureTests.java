@@ -62,7 +62,7 @@ class ArchitectureTests {
             "SourceFailedException",
             "StageClosedException",
             "StageLock",
-            "StageParts",
+            "BareParts",
             "StackProbe",
             "Texts",
             "TicketWaiter",

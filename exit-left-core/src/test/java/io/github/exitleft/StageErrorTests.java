@@ -178,7 +178,7 @@ class StageErrorTests extends NoteFixture {
     @Test
     void s19_errorAfterTheTicketOfAFutureOrStreamWasTaken_givesItBack() {
         Stage<Integer, Note> stage = stage(settings -> settings.keeper(Keeper.ALWAYS));
-        MessageParts<Integer, Note> parts = stage.parts;
+        StageParts<Integer, Note> parts = stage.parts;
         var recipient = new Recipient() {
             @Override
             public void lookAgain() {}
