@@ -206,9 +206,7 @@ final class Mutants {
                     new Edit(
                             "got = parts.mailroom.take(this);\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
                             "if (exit instanceof Exit.Signalled<?>) { got = parts.mailroom.take(this);"),
-                    new Edit(
-                            "got = lastLook();\n                if (got == null) {",
-                            "if (true) {")),
+                    new Edit("got = lastLook();\n                if (got == null) {", "if (true) {")),
             mutant(
                     ROUTER,
                     "filed without a signal",
