@@ -21,9 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,14 +137,7 @@ public abstract class SourceContractTests<M> {
             worker.thread.join(limit().toMillis());
             assertTrue(!worker.thread.isAlive(), () -> worker.thread.getName() + " lives on");
         }
-        assertNull(watching.violation.get());
-        assertEquals(1, watching.closed.get(), "how often the stage has closed its source");
-        if (before.role().tickets() == 0) {
-            long outcomes = before.messages().values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
-            assertEquals(watching.received.get(), outcomes, "messages with an outcome, of those received");
-        }
+        watching.check(before);
     }
 
     private Source<M> raw() {
@@ -171,13 +162,8 @@ public abstract class SourceContractTests<M> {
         return worker;
     }
 
-    /** Waits for what another thread or the system does, looking often. */
     private void until(String what, BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - start < limit().toNanos(), () -> "waited " + limit() + " until " + what);
-            LockSupport.parkNanos(1_000_000);
-        }
+        Worker.until(limit(), what, condition);
     }
 
     private Worker<Integer> startCaller(boolean virtual, int token) {
@@ -186,15 +172,12 @@ public abstract class SourceContractTests<M> {
 
     /** Starts a caller, and waits until it blocks in the source. */
     private Worker<Integer> startHead(boolean virtual, int token) {
-        Worker<Integer> head = startCaller(virtual, token);
-        untilReads(head);
-        return head;
+        return untilReads(startCaller(virtual, token));
     }
 
-    private void untilReads(Worker<?> worker) {
-        until(
-                "a thread blocks in the source",
-                () -> worker.isDone() || source().reader() == worker.thread && worker.isBlocked());
+    private <V> Worker<V> untilReads(Worker<V> caller) {
+        until("a caller reads", () -> caller.isDone() || source().reader() == caller.thread && caller.isBlocked());
+        return caller;
     }
 
     /** Starts a caller while another reads, and waits until it waits. */
@@ -204,11 +187,17 @@ public abstract class SourceContractTests<M> {
         return waiter;
     }
 
-    /** Starts a thread that reads the source without a stage, and waits until it blocks or returns. */
-    private Worker<@Nullable M> startReader(Duration rest) {
-        Worker<@Nullable M> reader = this.<@Nullable M>start(() -> raw().receive(rest));
+    private void untilBlocks(Worker<?> reader) {
         until("a thread blocks in the source", () -> reader.isDone() || reader.isBlocked());
-        return reader;
+    }
+
+    /** Reads the next message without a stage; returns its token. */
+    private int read(Duration rest) throws Exception {
+        M message = null;
+        while (message == null) {
+            message = raw().receive(rest);
+        }
+        return token(message);
     }
 
     /** Shows that the source still does what it is there for. */
@@ -230,14 +219,7 @@ public abstract class SourceContractTests<M> {
         looker.get();
 
         deliver(raw(), 7);
-        Worker<Integer> finder = start(() -> {
-            M message = null;
-            while (message == null) {
-                message = raw().receive(Duration.ZERO);
-                Thread.onSpinWait();
-            }
-            return token(message);
-        });
+        Worker<Integer> finder = start(() -> read(Duration.ZERO));
         assertEquals(7, finder.get(), "token of the message");
     }
 
@@ -257,14 +239,8 @@ public abstract class SourceContractTests<M> {
     @Test
     @DisplayName("S13: the longest rest that there is waits for the message")
     void s13_longestRest_waitsForTheMessage() throws Exception {
-        Worker<Integer> reader = start(() -> {
-            M message = null;
-            while (message == null) {
-                message = raw().receive(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999));
-            }
-            return token(message);
-        });
-        until("a thread blocks in the source", () -> reader.isDone() || reader.isBlocked());
+        Worker<Integer> reader = start(() -> read(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)));
+        untilBlocks(reader);
         deliver(raw(), 7);
 
         assertEquals(7, reader.get(), "token of the message");
@@ -354,17 +330,9 @@ public abstract class SourceContractTests<M> {
         try {
             assertNull(looker.get(), "a message that was not delivered");
         } catch (Exception e) {
-            assertTrue(isInterrupt(e), () -> "a look with the interrupt flag set threw " + e);
+            assertTrue(Source.isInterrupt(e), () -> "a look with the interrupt flag set threw " + e);
         }
         assertThatItAnswers(3);
-    }
-
-    private static boolean isInterrupt(Exception thrown) {
-        return Stream.<@Nullable Throwable>iterate(
-                        thrown,
-                        Objects::nonNull,
-                        cause -> Objects.requireNonNull(cause).getCause())
-                .anyMatch(InterruptedException.class::isInstance);
     }
 
     @Test
@@ -393,7 +361,8 @@ public abstract class SourceContractTests<M> {
     @DisplayName("M10: a wake-up during a read ends it, and two end no more than one")
     void m10_wakeupDuringARead_endsIt() throws Exception {
         for (int round = 0; round < 5; round++) {
-            Worker<@Nullable M> reader = startReader(LONG);
+            Worker<@Nullable M> reader = this.<@Nullable M>start(() -> raw().receive(LONG));
+            untilBlocks(reader);
             raw().wakeup();
             raw().wakeup();
             assertNull(reader.get(), "a message that was not delivered");
@@ -408,13 +377,7 @@ public abstract class SourceContractTests<M> {
             raw().wakeup();
             deliver(raw(), token);
             raw().wakeup();
-            Worker<Integer> reader = start(() -> {
-                M message = null;
-                while (message == null) {
-                    message = raw().receive(LONG);
-                }
-                return token(message);
-            });
+            Worker<Integer> reader = start(() -> read(LONG));
             assertEquals(token, reader.get(), "token of the message");
         }
     }

@@ -48,15 +48,7 @@ public final class SteerableClock {
     private record Wait(@Nullable Long until, Runnable wake) {}
 
     /** A task that is due at a time. */
-    private static final class Alarm {
-        private final long at;
-        private final Runnable task;
-
-        Alarm(long at, Runnable task) {
-            this.at = at;
-            this.task = task;
-        }
-    }
+    private record Alarm(long at, Runnable task) {}
 
     /** Of real time; after that a thread hangs. */
     private final Duration limit;
@@ -131,8 +123,8 @@ public final class SteerableClock {
         advancing.lock();
         try {
             long target = nanoTime() + time.toNanos();
-            while (step(target)) {
-                // from one deadline to the next
+            for (boolean more = true; more; ) {
+                more = step(target);
             }
         } finally {
             advancing.unlock();
@@ -193,8 +185,7 @@ public final class SteerableClock {
         lock.lock();
         try {
             settle();
-            long next = earliest(target);
-            now = next;
+            now = earliest(target);
             waits.entrySet().removeIf(entry -> {
                 boolean isDue = isOver(entry.getValue().until);
                 if (isDue) {
@@ -207,12 +198,7 @@ public final class SteerableClock {
             lock.unlock();
         }
         due.forEach(Runnable::run);
-        lock.lock();
-        try {
-            settle();
-        } finally {
-            lock.unlock();
-        }
+        settle();
         return ring() || !due.isEmpty();
     }
 
@@ -263,9 +249,10 @@ public final class SteerableClock {
 
     /** Waits until each thread that was woken waits again, or has left its stage. */
     private void settle() {
-        running.remove(Thread.currentThread());
         long start = System.nanoTime();
+        lock.lock();
         try {
+            running.remove(Thread.currentThread());
             while (!running.isEmpty()) {
                 changed.awaitNanos(LOOK_NANOS);
                 running.removeIf(thread -> !isInStage(thread));
@@ -277,6 +264,8 @@ public final class SteerableClock {
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
+        } finally {
+            lock.unlock();
         }
     }
 

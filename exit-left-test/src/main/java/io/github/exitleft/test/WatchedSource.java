@@ -1,7 +1,11 @@
 package io.github.exitleft.test;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
+import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.UnreadableMessageException;
 import java.time.Duration;
 import java.util.Map;
@@ -35,6 +39,22 @@ final class WatchedSource<M> implements Source<M> {
     @Nullable
     Thread reader() {
         return reader.get();
+    }
+
+    /**
+     * Fails unless the stage has closed the source once, kept its threads apart, and given each message an outcome.
+     *
+     * @param before what the stage said before it was closed
+     */
+    void check(StageSnapshot before) {
+        assertNull(violation.get());
+        assertEquals(1, closed.get(), "how often the stage has closed its source");
+        if (before.role().tickets() == 0) {
+            long outcomes = before.messages().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            assertEquals(received.get(), outcomes, "messages with an outcome, of those received");
+        }
     }
 
     @Override

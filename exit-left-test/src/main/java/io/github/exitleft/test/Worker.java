@@ -10,6 +10,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A thread of a test, with what its body returns or throws. */
@@ -43,6 +45,17 @@ final class Worker<V extends @Nullable Object> {
         var worker = new Worker<V>(thread, future, limit);
         thread.start();
         return worker;
+    }
+
+    /** Waits for what another thread or the system does, looking often. */
+    static void until(Duration limit, String what, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit.toNanos()) {
+                throw new AssertionError("waited " + limit + " until " + what);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     /** Whether this JVM has virtual threads. */
