@@ -18,19 +18,19 @@ class LineTests {
 
     private static final Duration REST = Duration.ofSeconds(60);
 
-    private final SteeredParking parking = new SteeredParking();
+    private final SteeredParker parker = new SteeredParker();
     private final ManualTimer timer = new ManualTimer();
     private final ReentrantLock lock = new ReentrantLock();
     private final Issuing<Integer> issuing =
-            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parking, timer);
+            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parker, timer);
 
     private FutureTask<Integer> startWaiting(Duration timeout) {
         int before = issuing.waiting();
-        var task = new FutureTask<>(() -> issuing.issue(parking.nanoTime() + timeout.toNanos()));
+        var task = new FutureTask<>(() -> issuing.issue(parker.nanoTime() + timeout.toNanos()));
         var thread = new Thread(task, "caller");
         thread.setDaemon(true);
         thread.start();
-        await().until(() -> issuing.waiting() == before + 1 && parking.isParked(thread));
+        await().until(() -> issuing.waiting() == before + 1 && parker.isParked(thread));
         return task;
     }
 
@@ -39,7 +39,7 @@ class LineTests {
     }
 
     private void advance(Duration time) {
-        parking.advance(time);
+        parker.advance(time);
         timer.advance(time);
     }
 
@@ -111,8 +111,8 @@ class LineTests {
             Integer other = issuing.tryIssue();
             issuing.gaveUp(one, null);
             FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
-            parking.advance(REST); // and the timer is late
-            assertThat(waits ? issuing.issue(parking.nanoTime()) : issuing.tryIssue())
+            parker.advance(REST); // and the timer is late
+            assertThat(waits ? issuing.issue(parker.nanoTime()) : issuing.tryIssue())
                     .isNull();
             assertThat(tokenOf(first)).isEqualTo(one);
             issuing.answered(one);
@@ -126,14 +126,14 @@ class LineTests {
         issuing.tryIssue();
         boolean[] interrupted = {false};
         var task = new FutureTask<>(() -> {
-            Integer token = issuing.issue(parking.nanoTime() + REST.toNanos());
+            Integer token = issuing.issue(parker.nanoTime() + REST.toNanos());
             interrupted[0] = Thread.currentThread().isInterrupted();
             return token;
         });
         var thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        await().until(() -> parking.isParked(thread));
+        await().until(() -> parker.isParked(thread));
         lock.lock();
         try {
             thread.interrupt();
@@ -164,7 +164,7 @@ class LineTests {
         issuing.gaveUp(issuing.tryIssue(), null);
         FutureTask<Integer> waiting = startWaiting(Duration.ofSeconds(3));
         assertThat(timer.pending()).isEqualTo(1);
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(tokenOf(waiting)).isNull();
         assertThat(timer.pending()).isZero();
 
@@ -179,7 +179,7 @@ class LineTests {
     void m11_lateAnswer_freesItsTokenForTheFirstWaiter() throws Exception {
         Integer one = issuing.tryIssue();
         issuing.tryIssue();
-        long since = parking.now();
+        long since = parker.time();
         issuing.gaveUp(one, "a call");
         assertThat(issuing.resting(one)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.take(one)).isFalse();
@@ -217,17 +217,17 @@ class LineTests {
     @Test
     void s19_errorWhileServing_harmsTheThreadItMetAndNoOther() throws Exception {
         var supply = new Scarce();
-        var line = new Line<>(new ReentrantLock(), supply, parking, timer);
+        var line = new Line<>(new ReentrantLock(), supply, parker, timer);
         List<FutureTask<String>> waiting = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             var task = new FutureTask<>(
-                    () -> line.acquire(parking.nanoTime() + Duration.ofHours(1).toNanos()));
+                    () -> line.acquire(parker.nanoTime() + Duration.ofHours(1).toNanos()));
             var thread = new Thread(task);
             thread.setDaemon(true);
             thread.start();
             waiting.add(task);
             int expected = i + 1;
-            await().until(() -> line.waiting() == expected && parking.isParked(thread));
+            await().until(() -> line.waiting() == expected && parker.isParked(thread));
         }
         line.lock();
         supply.left = 2;
@@ -245,7 +245,7 @@ class LineTests {
         var failing = new Issuing<>(
                 new ReentrantLock(),
                 IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()),
-                parking,
+                parker,
                 (nanos, task) -> {
                     if (failures[0]-- > 0) {
                         throw new OutOfMemoryError("for this test");

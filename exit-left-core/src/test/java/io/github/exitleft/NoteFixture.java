@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
@@ -25,7 +24,7 @@ abstract class NoteFixture extends StageFixture {
 
     static final Duration LONG = Patience.FOR_EVER;
 
-    final StrictClock strict = new StrictClock();
+    final SteeredParker clock = new SteeredParker();
 
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
@@ -48,27 +47,28 @@ abstract class NoteFixture extends StageFixture {
         return stage(builder -> builder);
     }
 
-    /** A stage on the manual clock. */
+    /** A stage on the clock of the test, whose threads look up by themselves each millisecond, as a parker may let them. */
     Stage<Integer, Note> timed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestParkers.on(clock))));
+        clock.restless = true;
+        return stage(builder -> settings.apply(builder.seam(bare -> bare.parker(clock))));
     }
 
-    /** A stage on the strict clock, on which a thread that is parked has seen all there is. */
+    /** A stage on the clock of the test, on which a thread that is parked has seen all there is. */
     Stage<Integer, Note> strictlyTimed(UnaryOperator<StageBuilder<Integer, Note>> settings) {
-        return stage(builder -> settings.apply(builder.seam(TestParkers.on(strict))));
+        return stage(builder -> settings.apply(builder.seam(bare -> bare.parker(clock))));
     }
 
     /** Waits until the keeper of a strictly timed stage pauses, for exactly so long. */
     void untilKeeperPauses(Stage<Integer, Note> stage, Duration pause) {
         await().untilAsserted(() -> assertThat(keepers(stage))
-                .extracting(strict::parkedFor)
+                .extracting(clock::parkedFor)
                 .as("pause of the keeper")
                 .containsExactly(pause));
     }
 
     /** Waits until the keeper of a strictly timed stage does nothing, or waits for the role. */
     void untilKeeperIsParked(Stage<Integer, Note> stage) {
-        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1).allMatch(strict::isParked));
+        await().untilAsserted(() -> assertThat(keepers(stage)).hasSize(1).allMatch(clock::isParked));
     }
 
     /** Whether the method is that of the keeper in which this thread is: where it stands while it looks at the clock. */

@@ -23,23 +23,23 @@ class ScopedIssuingTests {
 
     private static final Duration REST = Duration.ofSeconds(60);
 
-    private final SteeredParking parking = new SteeredParking();
+    private final SteeredParker parker = new SteeredParker();
     private final ManualTimer timer = new ManualTimer();
     private final SecureNumbers random = new SecureNumbers();
     private final ScopedIssuing<String, Integer> issuing =
-            new ScopedIssuing<>(() -> IssuedTokens.random(Integer.class, 8, REST, random), REST, 3, parking, timer);
+            new ScopedIssuing<>(() -> IssuedTokens.random(Integer.class, 8, REST, random), REST, 3, parker, timer);
 
     private Integer issue(String scope) throws Exception {
-        return issuing.issue(scope, parking.nanoTime());
+        return issuing.issue(scope, parker.nanoTime());
     }
 
     private FutureTask<Integer> startWaiting(String scope) {
         var task = new FutureTask<>(() ->
-                issuing.issue(scope, parking.nanoTime() + Duration.ofHours(1).toNanos()));
+                issuing.issue(scope, parker.nanoTime() + Duration.ofHours(1).toNanos()));
         var thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        await().until(() -> parking.isParked(thread));
+        await().until(() -> parker.isParked(thread));
         return task;
     }
 
@@ -64,7 +64,7 @@ class ScopedIssuingTests {
     @Test
     void m11_rest_isOfTheScope() throws Exception {
         Integer id = issue("a");
-        long since = parking.now();
+        long since = parker.time();
         issuing.gaveUp("a", id, "a call");
         assertThat(issuing.resting("a", id)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.resting("b", id)).isNull();
@@ -91,17 +91,17 @@ class ScopedIssuingTests {
     void m12_scopes_endAWhileAfterTheirLastIdIsFree() throws Exception {
         issuing.answered("a", issue("a"));
         Integer resting = issue("b");
-        parking.advance(Duration.ofSeconds(59));
+        parker.advance(Duration.ofSeconds(59));
         issue("c");
         assertThat(issuing.size()).isEqualTo(3);
         issuing.gaveUp("b", resting, null);
 
-        parking.advance(Duration.ofSeconds(1)); // a has been idle for a minute
+        parker.advance(Duration.ofSeconds(1)); // a has been idle for a minute
         issue("d");
         assertThat(issuing.size()).as("b, c, d").isEqualTo(3);
         assertThat(issuing.resting("b", resting)).isNotNull();
 
-        parking.advance(REST); // b is idle
+        parker.advance(REST); // b is idle
         issue("e");
         assertThat(issuing.size()).as("c, d, e").isEqualTo(3);
         assertThat(issuing.resting("b", resting)).isNull();
@@ -130,7 +130,7 @@ class ScopedIssuingTests {
         }
         FutureTask<Integer> waiting = startWaiting("a");
         for (int minute = 0; minute < 50; minute++) { // of the hour that it waits at most
-            parking.advance(REST);
+            parker.advance(REST);
             issuing.answered("b", issue("b"));
         }
         issuing.answered("a", 5);

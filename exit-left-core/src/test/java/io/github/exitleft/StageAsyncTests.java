@@ -403,7 +403,7 @@ class StageAsyncTests extends NoteFixture {
 
     @Test
     void m6_failureOfTheSource_endsAsynchronousCallsWithTheCause() {
-        Stage<Integer, Note> stage = kept(builder -> builder.seam(TestParkers.on(strict))); // it is not tried again
+        Stage<Integer, Note> stage = kept(builder -> builder.seam(bare -> bare.parker(clock))); // it is not tried again
         var cause = new IOException("cable cut");
         List<CompletableFuture<Note>> futures = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

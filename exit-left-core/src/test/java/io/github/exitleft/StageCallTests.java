@@ -134,8 +134,8 @@ class StageCallTests extends NoteFixture {
 
         for (int i = 2; i < 5; i++) {
             int expected = i;
-            await().until(() -> strict.isParked(waiter.thread)); // until it is to send again
-            strict.advance(Duration.ofSeconds(1));
+            await().until(() -> clock.isParked(waiter.thread)); // until it is to send again
+            clock.advance(Duration.ofSeconds(1));
             await().untilAsserted(() -> assertThat(sends).hasValue(expected));
         }
         add(1, "at last");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.TestParkers.StrictClock;
 import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.Queue;
@@ -22,16 +21,16 @@ class StageErrorTests extends NoteFixture {
     @Test
     void s19_errorAtAnyCallOfTheKeeper_doesNotEndIt() throws Exception {
         int number = 0;
-        StrictClock strict;
+        SteeredParker clock;
         do {
             String name = "kept-" + ++number;
-            strict = new StrictClock();
-            strict.failWhen("exit-left keeper of stage '" + name + "'", number);
-            StrictClock time = strict;
+            clock = new SteeredParker();
+            clock.failWhen("exit-left keeper of stage '" + name + "'", number);
+            SteeredParker time = clock;
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder(name, Integer.class, queue, Note::token)
                     .keeper(Keeper.ALWAYS)
-                    .seam(TestParkers.on(strict)));
+                    .seam(bare -> bare.parker(time)));
 
             await().untilAsserted(() -> {
                 queue.add(new Note(7, "for nobody")); // each time, since the message before the Error may be lost
@@ -39,22 +38,22 @@ class StageErrorTests extends NoteFixture {
                 assertThat(count(stage, MessageOutcome.UNKNOWN)).isPositive();
             });
             assertThat(keepers(stage)).hasSize(1);
-        } while (strict.hasFailed());
+        } while (clock.hasFailed());
         assertThat(number).isGreaterThan(1);
     }
 
     @Test
     void s19_errorAtAnyLookAtTheClock_losesNoMessageOfAnother() throws Exception {
         int number = 0;
-        StrictClock strict;
+        SteeredParker clock;
         do {
             number++;
-            strict = new StrictClock();
-            StrictClock failing = strict;
+            clock = new SteeredParker();
+            SteeredParker failing = clock;
             int fails = number;
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
-                    .seam(TestParkers.on(failing)));
+                    .seam(bare -> bare.parker(failing)));
             stage.addListener(new StageListener<>() {}); // so that the length of each wait is computed
             try (Ticket<Integer, Note> other = stage.ticket(2)) {
                 queue.add(new Note(2, "of another"));
@@ -74,22 +73,22 @@ class StageErrorTests extends NoteFixture {
                 assertThat(other.await(Duration.ZERO).message().text()).isEqualTo("of another");
             }
             stage.close();
-        } while (strict.hasFailed());
+        } while (clock.hasFailed());
         assertThat(number).isGreaterThan(3);
     }
 
     @Test
     void s19_errorInMakingATimeout_isCountedAsAFailureAndSnapshotsWork() throws Exception {
         int number = 0;
-        StrictClock strict;
+        SteeredParker clock;
         do {
             number++;
-            strict = new StrictClock();
-            StrictClock failing = strict;
+            clock = new SteeredParker();
+            SteeredParker failing = clock;
             int fails = number;
             var queue = new QueueSource<Note>();
             Stage<Integer, Note> stage = build(Stage.builder("post", Integer.class, hooked(queue), Note::token)
-                    .seam(TestParkers.on(failing)));
+                    .seam(bare -> bare.parker(failing)));
             Task<Outcome> head = start(() -> {
                 try (Ticket<Integer, Note> mine = stage.ticket(1)) {
                     failing.failWhen(Thread.currentThread().getName(), fails, "nanoTime");
@@ -115,11 +114,11 @@ class StageErrorTests extends NoteFixture {
 
     @Test
     void s19_errorOfAWait_isCountedAsAFailure() throws Exception {
-        var strict = new StrictClock();
-        Stage<Integer, Note> stage = stage(builder -> builder.seam(TestParkers.on(strict)));
+        var clock = new SteeredParker();
+        Stage<Integer, Note> stage = stage(builder -> builder.seam(bare -> bare.parker(clock)));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         Task<Note> failing = start(() -> {
-            strict.failWhen(Thread.currentThread().getName(), 1, "park");
+            clock.failWhen(Thread.currentThread().getName(), 1, "park");
             return stage.call(2, () -> {});
         });
         assertThat(failing.failure()).isInstanceOf(OutOfMemoryError.class);
@@ -133,11 +132,11 @@ class StageErrorTests extends NoteFixture {
     @ValueSource(strings = {"answer", "timeout", "cancel"})
     void s19_errorAtAnyCallOfTheThreadThatEndsAFuture_leavesItNotOpen(String ending) throws Exception {
         int number = 0;
-        StrictClock strict;
+        SteeredParker clock;
         do {
             number++;
-            strict = new StrictClock();
-            StrictClock time = strict;
+            clock = new SteeredParker();
+            SteeredParker time = clock;
             var timer = new ManualTimer();
             var jobs = new ConcurrentLinkedQueue<Runnable>();
             var letters = new QueueSource<Note>();
@@ -145,7 +144,7 @@ class StageErrorTests extends NoteFixture {
                     .keeper(Keeper.ALWAYS)
                     .timer(timer)
                     .executor(jobs::add)
-                    .seam(TestParkers.on(strict)));
+                    .seam(bare -> bare.parker(time)));
             stage.addListener(new StageListener<Integer, Note>() {}); // a listener wants the duration of each wait
             CompletableFuture<Note> future =
                     stage.callAsync(1, CallOptions.<Note>defaults().timeout(Duration.ofMillis(20)), () -> {});
@@ -172,7 +171,7 @@ class StageErrorTests extends NoteFixture {
                             .sum())
                     .isEqualTo(1);
             assertThat(timer.pending()).isZero();
-        } while (strict.hasFailed());
+        } while (clock.hasFailed());
         assertThat(number).isGreaterThan(1);
     }
 

@@ -3,7 +3,6 @@ package io.github.exitleft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.exitleft.TestParkers.ManualClock;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.testing.VirtualThreadSupport;
 import java.util.ArrayList;
@@ -61,7 +60,6 @@ public abstract class StageFixture {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    protected final ManualClock clock = new ManualClock();
     private final Map<Stage<?, ?>, HookedSource<?>> stages = new LinkedHashMap<>();
     private final List<Task<?>> tasks = new ArrayList<>();
 

@@ -92,7 +92,7 @@ class StageRaceTests extends NoteFixture {
             stage.messages(2).subscribe(open);
             untilKeeperIsParked(stage);
             // it is needed, says goesOn(); and before turn() asks for which wait, it looks at the clock for hasFailed()
-            strict.whenLooking(
+            clock.whenLooking(
                     keepers(stage).get(0), () -> keeperLooksFrom("hasFailed"), () -> open.subscription.cancel());
 
             stage.keeper(Keeper.OFF);
@@ -103,7 +103,7 @@ class StageRaceTests extends NoteFixture {
             caller.get();
             await().untilAsserted(() -> assertThat(keepers(stage)).isEmpty());
         } finally {
-            strict.advance(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
         }
     }
 
@@ -194,12 +194,12 @@ class StageRaceTests extends NoteFixture {
         CompletableFuture<Note> first = stage.callAsync(0, () -> {});
         untilKeeperIsParked(stage);
         Thread keeper = keepers(stage).get(0);
-        int before = strict.wakeUps(keeper);
+        int before = clock.wakeUps(keeper);
         List<CompletableFuture<Note>> futures = new CopyOnWriteArrayList<>();
         for (int i = 1; i <= 100; i++) {
             futures.add(stage.callAsync(i, () -> {}));
         }
-        int times = strict.wakeUps(keeper) - before;
+        int times = clock.wakeUps(keeper) - before;
         first.cancel(true);
         futures.forEach(future -> future.cancel(true));
         add(-1, "answer");
@@ -218,7 +218,7 @@ class StageRaceTests extends NoteFixture {
         source.hook = rest -> { // an attempt to connect that takes longer than a second, with a call meanwhile
             if (stage.snapshot(0).role().state() == io.github.exitleft.BareSnapshot.State.FAILED
                     && attempts.incrementAndGet() <= 20) {
-                strict.advance(Duration.ofSeconds(2));
+                clock.advance(Duration.ofSeconds(2));
                 Task<Void> caller = start(() -> {
                     stage.ticket(1).close();
                     return null;
@@ -230,7 +230,7 @@ class StageRaceTests extends NoteFixture {
         source.wakeup();
         untilKeeperPauses(stage, Duration.ofMillis(100));
 
-        strict.advance(Duration.ofMillis(100));
+        clock.advance(Duration.ofMillis(100));
 
         untilKeeperPauses(stage, Duration.ofMillis(200));
         assertThat(attempts).hasValue(1);

@@ -69,9 +69,9 @@ class StageTicketTests extends NoteFixture {
         Task<Note> waiter = startWaiter(stage, () -> stage.call(2, twoSeconds, () -> {}));
         var gate = new CountDownLatch(1);
         var locked = new CountDownLatch(1);
-        await().until(() -> strict.isParked(waiter.thread));
+        await().until(() -> clock.isParked(waiter.thread));
         Task<StageSnapshot> looker = start(() -> {
-            strict.whenLooking(
+            clock.whenLooking(
                     Thread.currentThread(),
                     () -> true, // a snapshot reads the clock with the stage's lock held
                     () -> {
@@ -84,7 +84,7 @@ class StageTicketTests extends NoteFixture {
         // first the alarm queues for the lock, for the waiter whose time is up, then the head that has filed and wants
         // to signal
         Task<Void> alarm = start(() -> {
-            strict.advance(Duration.ofSeconds(2));
+            clock.advance(Duration.ofSeconds(2));
             return null;
         });
         await().until(() -> waitsForALock(alarm));

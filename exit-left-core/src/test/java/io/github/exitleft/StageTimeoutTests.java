@@ -118,6 +118,7 @@ class StageTimeoutTests extends NoteFixture {
             hanging.set(Thread.currentThread());
             StageTicketTests.awaitUninterruptibly(gate);
         };
+        clock.restless = true;
         Stage<Integer, Note> stage = build(Stage.<Integer, Note>builder("post", Integer.class, source, note -> {
                     if (callback.equals("reader")) {
                         hang.run();
@@ -125,7 +126,7 @@ class StageTimeoutTests extends NoteFixture {
                     return note.token();
                 })
                 .defaultTimeout(LONG)
-                .seam(TestParkers.on(clock)));
+                .seam(bare -> bare.parker(clock)));
         stage.addListener(new StageListener<Integer, Note>() {
             @Override
             public void unclaimed(Unclaimed<? extends Integer, ? extends Note> left) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -23,7 +24,13 @@ import org.jspecify.annotations.Nullable;
  * not helped by it. A thread that has been woken is not parked any more, though it may not have noticed yet: once it is parked again,
  * it has seen all there is.
  */
-final class SteeredParker implements Parker {
+final class SteeredParker implements Parker, Parking {
+
+    /** Runs whenever a thread looks at the clock, on that thread. */
+    volatile Runnable beforeReading = () -> {};
+
+    /** Whether threads that park look up each millisecond, so that no test has to move the time for a short pause of theirs. */
+    volatile boolean restless;
 
     /** Whether threads are taken for virtual ones, of which few park with a limit. */
     volatile boolean virtual = true;
@@ -34,7 +41,6 @@ final class SteeredParker implements Parker {
     private final Map<Thread, Long> seen = Collections.synchronizedMap(new WeakHashMap<>());
     private final Set<Thread> deaf = ConcurrentHashMap.newKeySet();
     private final Set<Thread> held = ConcurrentHashMap.newKeySet();
-    private volatile Runnable beforeTime = () -> {};
 
     private final Set<DeadlineTimer> timers = ConcurrentHashMap.newKeySet();
     private volatile int alarmsSet;
@@ -99,7 +105,7 @@ final class SteeredParker implements Parker {
     @Override
     public long nanoTime() {
         called("nanoTime");
-        beforeTime.run();
+        beforeReading.run();
         long time = now.get();
         seen.put(Thread.currentThread(), time);
         return time;
@@ -124,7 +130,11 @@ final class SteeredParker implements Parker {
             lock.unlock();
         }
         if (parks) {
-            LockSupport.park(blocker);
+            if (restless) {
+                LockSupport.parkNanos(blocker, TimeUnit.MILLISECONDS.toNanos(1));
+            } else {
+                LockSupport.park(blocker);
+            }
             lock.lock();
             try {
                 parked.remove(me);
@@ -300,9 +310,9 @@ final class SteeredParker implements Parker {
 
     /** Runs something once, on the given thread, the first time that it looks at the clock and the moment is right. */
     void whenLooking(Thread thread, BooleanSupplier isTheMoment, Runnable action) {
-        beforeTime = () -> {
+        beforeReading = () -> {
             if (Thread.currentThread() == thread && isTheMoment.getAsBoolean()) {
-                beforeTime = () -> {};
+                beforeReading = () -> {};
                 action.run();
             }
         };

@@ -29,8 +29,8 @@ class WindowTests {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Executor IN_PLACE = Runnable::run;
 
-    private final SteeredParking parking = new SteeredParking();
-    private final Window window = new Window(2, parking, new ManualTimer());
+    private final SteeredParker parker = new SteeredParker();
+    private final Window window = new Window(2, parker, new ManualTimer());
     private final Deque<Place> places = new ArrayDeque<>();
 
     /** A thread that waits for a place. */
@@ -75,8 +75,8 @@ class WindowTests {
     /** Starts a thread, and returns once it is parked in the line. */
     private Caller startWaiting(Duration timeout) {
         int before = window.waiting();
-        Caller caller = start(() -> window.acquire(parking.nanoTime() + timeout.toNanos()));
-        await().until(() -> window.waiting() == before + 1 && parking.isParked(caller.thread));
+        Caller caller = start(() -> window.acquire(parker.nanoTime() + timeout.toNanos()));
+        await().until(() -> window.waiting() == before + 1 && parker.isParked(caller.thread));
         return caller;
     }
 
@@ -117,16 +117,16 @@ class WindowTests {
         assertThat(window.used()).isZero();
         fill();
         assertThat(window.tryAcquire()).isNull();
-        assertThat(window.acquire(parking.nanoTime()))
+        assertThat(window.acquire(parker.nanoTime()))
                 .as("looked, without waiting")
                 .isNull();
-        assertThat(window.acquire(parking.nanoTime() - 1)).isNull();
+        assertThat(window.acquire(parker.nanoTime() - 1)).isNull();
 
         places.pop().release();
         assertThat(window.used()).isEqualTo(1);
         fill();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Window(0, parking, new ManualTimer()))
+                .isThrownBy(() -> new Window(0, parker, new ManualTimer()))
                 .withMessage("'window' must be at least 1, but is 0");
     }
 
@@ -168,7 +168,7 @@ class WindowTests {
         fill();
         Caller impatient = startWaiting(Duration.ofSeconds(3));
         Caller patient = startWaiting(LONG);
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(impatient.place()).isNull();
         assertThat(window.waiting()).isEqualTo(1);
 
@@ -180,10 +180,10 @@ class WindowTests {
     void s2_placeHandedOverBeforeTheTimeIsUp_isTakenEvenIfItIsFoundLate() throws Exception {
         fill();
         Caller caller = startWaiting(Duration.ofSeconds(3));
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
-        parking.advance(Duration.ofSeconds(9));
-        parking.release(caller.thread);
+        parker.advance(Duration.ofSeconds(9));
+        parker.release(caller.thread);
         Place place = caller.place();
         assertThat(place).isNotNull();
         places.add(place);
@@ -193,7 +193,7 @@ class WindowTests {
     void m13_timeThatIsUpBeforeAPlaceIsFreed_leavesItToTheNext() throws Exception {
         fill();
         Caller late = startWaiting(Duration.ofSeconds(3));
-        parking.advance(Duration.ofSeconds(3));
+        parker.advance(Duration.ofSeconds(3));
         assertThat(late.place()).isNull();
         places.pop().release();
         assertThat(window.used()).isEqualTo(1);
@@ -215,10 +215,10 @@ class WindowTests {
     void s10_placeHandedOverBeforeTheInterrupt_isTakenAndTheFlagStays() throws Exception {
         fill();
         Caller caller = startWaiting(LONG);
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
         caller.thread.interrupt();
-        parking.release(caller.thread);
+        parker.release(caller.thread);
         places.add(caller.place());
         assertThat(caller.leftInterrupted).isTrue();
     }
@@ -227,7 +227,7 @@ class WindowTests {
     void s10_freePlace_isTakenByAnInterruptedThreadToo() throws Exception {
         Caller caller = start(() -> {
             Thread.currentThread().interrupt();
-            return window.acquire(parking.nanoTime() + 1);
+            return window.acquire(parker.nanoTime() + 1);
         });
         places.add(caller.place());
         assertThat(caller.leftInterrupted).isTrue();
@@ -238,8 +238,8 @@ class WindowTests {
         fill();
         Caller caller = startWaiting(LONG);
         for (int i = 0; i < 3; i++) {
-            parking.unpark(caller.thread);
-            await().until(() -> parking.isParked(caller.thread));
+            parker.unpark(caller.thread);
+            await().until(() -> parker.isParked(caller.thread));
         }
         assertThat(window.waiting()).isEqualTo(1);
         places.pop().release();
@@ -413,10 +413,10 @@ class WindowTests {
     void m13_placeHandedOverBeforeTheClose_isTaken() throws Exception {
         fill();
         Caller caller = startWaiting(LONG);
-        parking.hold(caller.thread);
+        parker.hold(caller.thread);
         places.pop().release();
         window.close(() -> new IllegalStateException("closed"));
-        parking.release(caller.thread);
+        parker.release(caller.thread);
         places.add(caller.place());
     }
 

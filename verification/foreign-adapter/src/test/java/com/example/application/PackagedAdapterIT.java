@@ -18,7 +18,7 @@ class PackagedAdapterIT {
             "META-INF/spring/configuration-metadata/com.example.unixsocket.UnixSocketProperties.json";
 
     @Test
-    void jar_describesEveryKey_withTypeAndDefault() throws Exception {
+    void jar_describesEveryKeyWithTypeAndDefault() throws Exception {
         File file = new File(UnixSocketSource.class
                 .getProtectionDomain()
                 .getCodeSource()

@@ -58,7 +58,7 @@ class UnixSocketSourceTests {
     }
 
     @Test
-    void longestLine_isRead_andALongerOneIsUnreadableOnce() throws Exception {
+    void longestLine_isReadAndALongerOneIsUnreadableOnce() throws Exception {
         this.server.send("1:01234567\n" + "x".repeat(35) + "\n" + "2:b\n");
 
         assertThat(next()).isEqualTo("1:01234567");
@@ -79,7 +79,7 @@ class UnixSocketSourceTests {
     }
 
     @Test
-    void serverThatDisconnects_failsTheReadOnce_andTheNextOneConnectsAgain() throws Exception {
+    void serverThatDisconnects_failsTheReadOnceAndTheNextOneConnectsAgain() throws Exception {
         this.server.disconnect();
 
         assertThatThrownBy(this::next).isInstanceOf(EOFException.class);

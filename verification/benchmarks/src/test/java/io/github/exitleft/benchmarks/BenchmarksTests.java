@@ -110,8 +110,8 @@ class BenchmarksTests {
     @Test
     void contenderThatLosesAnAnswer_isOut() throws Exception {
         try (PeerProcess forgetful = PeerProcess.start(0.2, 0)) {
-            Comparison comparison =
-                    compare(forgetful, List.of(Load.platform(4)), Set.of("stage")).get(0);
+            Comparison comparison = compare(forgetful, List.of(Load.platform(4)), Set.of("stage"))
+                    .get(0);
 
             Roster.Entry stage = comparison.entry("stage");
             assertThat(comparison.lost(stage)).isPositive();

@@ -43,8 +43,8 @@ class UnusableAdapterTests extends StartFailureSupport {
             Interface  | nothing can be bound to its properties class java.lang.Runnable | Let it be a record
             Number     | nothing can be bound to its properties class int               | Let it be a record
             """)
-    void b13_adapterThatCannotBeUsed_isReportedWithItsClassAndFile(String name, String reason, String action, CapturedOutput output)
-            throws IOException {
+    void b13_adapterThatCannotBeUsed_isReportedWithItsClassAndFile(
+            String name, String reason, String action, CapturedOutput output) throws IOException {
         adapters(PREFIX + name);
         start(STUN + TOKEN);
 

@@ -42,13 +42,13 @@ class ConfigurationKeysIT {
     private record Key(String group, String name, ConfigurationMetadataProperty property) {}
 
     @Test
-    void thereIsATableForEveryGroupOfKeys() throws IOException {
+    void everyGroupOfKeys_hasATable() throws IOException {
         assertThat(Documentation.blocks(DOCUMENT, "keys-")).containsExactlyInAnyOrderElementsOf(tables().keySet());
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void tableListsTheKeysOfItsGroup(String name) throws IOException {
+    void table_listsTheKeysOfItsGroup(String name) throws IOException {
         Documentation.assertGenerated(DOCUMENT, name, tables().get(name));
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EndpointTests {
 
     @Test
-    void tableListsTheFieldsInTheirOrder() throws IOException {
+    void table_listsTheFieldsInTheirOrder() throws IOException {
         List<String> fields = new ArrayList<>();
         add(fields, "", StageDescriptor.class);
 

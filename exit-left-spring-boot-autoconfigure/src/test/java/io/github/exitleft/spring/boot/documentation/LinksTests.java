@@ -32,13 +32,13 @@ class LinksTests {
     }
 
     @Test
-    void findsTheFilesThatItIsFor() throws IOException {
+    void files_areFound() throws IOException {
         assertThat(files()).contains(Path.of("README.md"), Path.of("docs", "guide.md"), Path.of("CHANGELOG.md"));
     }
 
     @ParameterizedTest
     @MethodSource("files")
-    void linksLeadSomewhere(Path file) throws IOException {
+    void links_leadSomewhere(Path file) throws IOException {
         List<String> broken = new ArrayList<>();
         String text = Documentation.read(file.toString());
         for (MatchResult link : LINK.matcher(withoutCode(text)).results().toList()) {
@@ -52,7 +52,7 @@ class LinksTests {
 
     @ParameterizedTest
     @MethodSource("files")
-    void testsThatAreNamedExist(Path file) throws IOException {
+    void testsThatAreNamed_exist(Path file) throws IOException {
         Set<String> named = new HashSet<>();
         TEST.matcher(Documentation.read(file.toString())).results().forEach(name -> named.add(name.group(1)));
         named.removeAll(Documentation.files("Tests.java"));
@@ -62,7 +62,7 @@ class LinksTests {
     }
 
     @Test
-    void linkToNothingIsNoticed() throws IOException {
+    void linkToNothing_isNoticed() throws IOException {
         Path guide = Path.of("docs", "guide.md");
 
         assertThat(leadsSomewhere(guide, "sources.md")).isTrue();

@@ -26,7 +26,7 @@ class MetersTests {
     private static final String DOCUMENT = "docs/operations.md";
 
     @Test
-    void tableListsTheMetersOfTheRegistry() {
+    void table_listsTheMetersOfTheRegistry() {
         withMeters(meters -> assertGenerated(meters.stream()
                 .map(MetersTests::row)
                 .distinct()
@@ -35,7 +35,7 @@ class MetersTests {
     }
 
     @Test
-    void tablesExplainEveryValueOfATag() {
+    void tables_explainEveryValueOfATag() {
         withMeters(meters -> {
             assertExplained(meters, "exit");
             assertExplained(meters, "outcome");
