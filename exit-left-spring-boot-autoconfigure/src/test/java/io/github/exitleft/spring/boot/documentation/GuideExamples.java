@@ -19,6 +19,7 @@ import io.github.exitleft.Ticket;
 import io.github.exitleft.Unclaimed;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
 import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.test.SteerableClock;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.DatagramTokens;
 import io.github.exitleft.udp.UdpSocket;
@@ -189,6 +190,13 @@ final class GuideExamples {
         }
         // @end
     }
+
+    // @start region="steer"
+    @Bean
+    StageCustomizer steered(SteerableClock clock) {
+        return (name, builder) -> clock.steer(builder);
+    }
+    // @end
 
     // @start region="bare-stage"
     /** What is read: an answer with the number of its request. */

@@ -21,17 +21,21 @@ class QuotedCodeTests {
 
     private static final Path HERE = Path.of("src", "test", "java")
             .resolve(QuotedCodeTests.class.getPackageName().replace('.', '/'));
+    private static final Path TEST_MODULE =
+            Documentation.ROOT.resolve("exit-left-test/src/test/java/io/github/exitleft/test");
     private static final Path VERIFICATION = Documentation.ROOT.resolve("verification");
+    private static final Path SOURCES = VERIFICATION.resolve("sources/src/test/java/com/example/sources");
+    private static final Path FOREIGN = VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket");
     private static final Map<String, Path> CODE = Map.of(
             "StunClient.java", HERE,
             "GuideExamples.java", HERE,
-            "QueueSourceContractTests.java",
-                    Documentation.ROOT.resolve("exit-left-test/src/test/java/io/github/exitleft/test"),
+            "QueueSourceContractTests.java", TEST_MODULE,
+            "SteerableClockTests.java", TEST_MODULE,
             // where the libraries are
-            "SourceExamples.java", VERIFICATION.resolve("sources/src/test/java/com/example/sources"),
-            "DropFolder.java", VERIFICATION.resolve("sources/src/test/java/com/example/sources"),
-            "UnixSocketAdapter.java", VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket"),
-            "UnixSocketProperties.java", VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket"));
+            "SourceExamples.java", SOURCES,
+            "DropFolder.java", SOURCES,
+            "UnixSocketAdapter.java", FOREIGN,
+            "UnixSocketProperties.java", FOREIGN);
 
     private static final Pattern QUOTE =
             Pattern.compile("(?m)^( *)(?:<!-- (\\w+\\.java)(?:: (\\S+))? -->\n *)?```java\n((?s:.*?))^ *```");
