@@ -23,19 +23,7 @@ import org.jspecify.annotations.Nullable;
  * return of the signalled wait, and what the next head does. What a thread does before {@link #enter}
  * <i>happens-before</i> the routine of any later head.
  *
- * <pre>{@code
- * try (var ticket = stage.ticket(id)) {
- *   stage.backdoor().send(id, "ping");
- *   Exit<String> exit = stage.enter(ticket, ofSeconds(3), head -> {
- *     for (Reply r; (r = head.resource().read(head.remaining())) != null; ) {
- *       if (r.id() == id) return r.text();
- *       Reply other = r;
- *       head.route(other.id(), box -> box.put(other.id(), other.text()));
- *     }
- *     return head.outOfTime();
- *   });
- * }
- * }</pre>
+ * {@snippet file="io/github/exitleft/examples/PingClient.java" region="program"}
  *
  * @param <T> tokens; immutable, with {@code equals} and {@code hashCode}
  * @param <R> the resource

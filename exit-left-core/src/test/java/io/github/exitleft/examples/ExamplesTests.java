@@ -12,11 +12,16 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +107,42 @@ class ExamplesTests {
             Patience.get(answer(2, 12));
 
             assertThat(Patience.get(length)).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void pingClient_routesTheReplyOfAnotherThread() throws Exception {
+        var line = new ReversingLine();
+        try (var client = new PingClient(line)) {
+            List<Future<String>> pings = new ArrayList<>();
+            for (int id = 0; id < 2; id++) {
+                int asked = id;
+                pings.add(threads.submit(() -> client.ping(asked, Patience.LIMIT)));
+            }
+            for (int id = 0; id < 2; id++) {
+                assertThat(Patience.get(pings.get(id))).isEqualTo("pong " + id);
+            }
+        }
+    }
+
+    /** Waits for two pings and answers the later one first. */
+    private static final class ReversingLine implements PingClient.Line {
+
+        private final BlockingQueue<PingClient.Reply> replies = new LinkedBlockingQueue<>();
+        private final AtomicReference<PingClient.Reply> held = new AtomicReference<>();
+
+        @Override
+        public void send(int id, String text) {
+            var reply = new PingClient.Reply(id, "pong " + id);
+            if (!held.compareAndSet(null, reply)) {
+                replies.add(reply);
+                replies.add(held.get());
+            }
+        }
+
+        @Override
+        public PingClient.Reply read(Duration atMost) throws InterruptedException {
+            return replies.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 }
