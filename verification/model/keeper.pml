@@ -31,11 +31,11 @@ byte head = NONE;
 bit closed;
 bit resourceClosed;
 bit failed;
-bit recalled; /* BareKeeper.recalled */
+bit recalled; /* KeeperWaiter.recalled */
 
 /* not guarded */
 bit off; /* KeeperThread.mode */
-bit parked; /* BareKeeper.parked, as far as it pauses */
+bit parked; /* KeeperWaiter.parked, as far as it pauses */
 bit permit; /* has been unparked */
 bit triesAgain; /* what the keeper asks for the role for */
 

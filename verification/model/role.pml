@@ -1,6 +1,6 @@
 /*
- * What is done with the lock held, or between two such steps: the methods of Role.java, and what of BareStage.java is about the
- * map of tickets. Included by stage.pml.
+ * What is done with the lock held, or between two such steps: the methods of Role, Generations, Closing and GuardedState, and those of
+ * Registrations, which is about the map of tickets. Included by stage.pml.
  */
 
 /* guarded by the lock; sets are bits, one for each place */
@@ -12,14 +12,14 @@ byte pending; /* BareTicket.signalPending */
 bit closed;
 bit resourceClosed;
 #ifdef FAILS
-byte generation; /* its number; Role.generation */
+byte generation; /* its number; GuardedState.generation */
 byte generationOf[N]; /* BareTicket.generation */
 byte failedEras; /* those with a cause */
-bit failed; /* Role.failure */
+bit failed; /* GuardedState.failure */
 #endif
 
 /* not guarded */
-byte tickets[N] = NONE; /* BareStage.tickets: who holds the token */
+byte tickets[N] = NONE; /* Registrations: the holder of the token */
 byte permit; /* of LockSupport.park; sticky */
 byte interrupted; /* the threads' flags */
 #ifdef CANCELS

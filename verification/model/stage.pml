@@ -1,5 +1,5 @@
 /*
- * The protocol of the bare stage (Role.java, Waiter.java, and enterUntil and close of BareStage.java) as a model for Spin.
+ * The protocol of the bare stage (Role.java, Closing.java, Waiter.java, and enterUntil of BareStage.java) as a model for Spin.
  *
  * N threads take tickets, enter, wait, head, signal and leave; another closes the stage; a stranger closes a ticket that
  * somebody else may be waiting with. Here is who takes part; role.pml has what they do. README.md maps each step to a method

@@ -432,7 +432,7 @@ end_idle:
     od
 }
 
-/* Line.ring */
+/* LineAlarm.ring */
 proctype Alarm() {
     LOCALS;
 

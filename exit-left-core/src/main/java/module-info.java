@@ -4,10 +4,13 @@
  * <p>{@code io.github.exitleft} has the stage of messages and the primitive beneath it, {@code io.github.exitleft.udp} a source of
  * datagrams, and {@code io.github.exitleft.tcp} a source of frames over a TCP connection.
  */
+@SuppressWarnings("module") // the one to which a package is exported is built after this one
 module io.github.exitleft {
     requires static transitive org.jspecify;
 
     exports io.github.exitleft;
     exports io.github.exitleft.tcp;
     exports io.github.exitleft.udp;
+    exports io.github.exitleft.internal to
+            io.github.exitleft.test;
 }

@@ -1,4 +1,4 @@
-/** What tests need of exit-left: the contract that every source has to keep, as tests, and a source in memory. */
+/** What tests need of exit-left: the contract that every source has to keep, as tests, a source in memory, and a clock to steer. */
 module io.github.exitleft.test {
     requires static transitive org.jspecify;
     requires transitive io.github.exitleft;

@@ -5,39 +5,33 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of one background thread to head a stage without a ticket, so that the resource is read although nobody waits.
+ * The right of one background thread to head a stage without a ticket, so that the resource is read although no caller waits.
  *
- * <p>It takes the role when nobody heads, or queues for it, before all others. Those who enter and leave pay nothing for it:
- * they wake it only where it is queued and they hand it the role. It is no caller: it is shown as the head while it heads, and
- * counted neither among those who wait nor among the exits.
+ * <p>It takes the role when that is free, or queues for it, before all callers. Callers that enter and leave pay nothing for it:
+ * they wake it only if it is queued and they hand it the role. It is no caller: a snapshot shows it as the head while it heads, and
+ * counts it neither among the waiters nor among the exits.
  *
  * @param <T> tokens
  * @param <R> the resource
  * @param <B> the buffer
  */
-public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
+public final class BareKeeper<T, R, B extends @Nullable Object> {
 
-    private final BareStage<T, R, B> stage;
+    final KeeperWaiter waiter;
+    private final StageParts<T, R, B> stage;
     private final Role role;
-    private final Parker parker;
-    private volatile @Nullable Thread parked;
 
-    // guarded by the stage's lock
-    Role.Generation generation;
-    boolean recalled;
-
-    BareKeeper(BareStage<T, R, B> stage, Role role, Parker parker) {
+    BareKeeper(StageParts<T, R, B> stage) {
         this.stage = stage;
-        this.role = role;
-        this.parker = parker;
-        this.generation = role.generation();
+        this.role = stage.role;
+        this.waiter = stage.role.keeper;
     }
 
     /**
-     * Heads the stage if nobody else does.
+     * Heads the stage if no other thread does.
      *
      * @param <X> what the routine throws
-     * @param queues whether to wait for the role if somebody has it, until it is handed over or the keeper is recalled
+     * @param queues whether to wait for the role if another thread has it, until it is handed over or the keeper is recalled
      * @param triesAgain whether to head although the resource has failed and was not seen to work since
      * @param routine what to do as the head; its director has neither token nor attachment, and much time
      * @return whether it has headed
@@ -49,34 +43,44 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      */
     public <X extends Exception> boolean head(boolean queues, boolean triesAgain, HeadRoutine<T, R, B, ?, X> routine)
             throws X, InterruptedException {
-        stage.requireOutside();
+        ReentrancyGuard.requireOutside(stage.stage);
         StackProbe.forAnEntry();
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
-            role.arrive(this, queues, triesAgain);
-            parked = Thread.currentThread();
-            State found = role.await(this);
-            if (found == State.HEADING) {
+            role.arriveAsKeeper(queues, triesAgain);
+            waiter.parked = Thread.currentThread();
+            Waiter.State found = role.await(waiter);
+            if (found == Waiter.State.HEADING) {
                 if (Thread.interrupted()) { // chosen and interrupted: the role goes on
                     throw interrupted();
                 }
-                stage.run(new Director<>(stage, this, generation), routine);
+                run(new Director<>(stage, waiter), routine);
                 return true;
             }
-            if (found == State.INTERRUPTED) {
+            if (found == Waiter.State.INTERRUPTED) {
                 throw interrupted();
             }
-            if (found == State.FAILED) {
-                throw new SourceFailedException(stage.name(), Objects.requireNonNull(generation.failure));
+            if (found == Waiter.State.FAILED) {
+                throw new SourceFailedException(stage.name, Objects.requireNonNull(waiter.generation.failure));
             }
-            if (found == State.CLOSED) {
-                throw stage.closedException();
+            if (found == Waiter.State.CLOSED) {
+                throw role.guarded.closedException();
             }
             return false;
         } finally {
-            if (isMine()) { // not if another thread has entered
-                parked = null;
-                role.depart(this, null);
+            if (waiter.isMine()) { // not if another thread has entered
+                waiter.parked = null;
+                role.depart(waiter, null);
             }
+        }
+    }
+
+    private static <T, R, B extends @Nullable Object, X extends Exception> void run(
+            Director<T, R, B> director, HeadRoutine<T, R, B, ?, X> routine) throws X, InterruptedException {
+        try {
+            director.begin();
+            routine.head(director);
+        } finally {
+            director.end();
         }
     }
 
@@ -86,17 +90,17 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      * @return true if so
      */
     public boolean isHeading() {
-        return state == State.HEADING;
+        return waiter.state == Waiter.State.HEADING;
     }
 
     /** Whether a thread heads as the keeper now, or is queued for the role. */
     boolean isEngaged() {
-        State now = state;
-        return now == State.HEADING || now == State.WAITING;
+        Waiter.State now = waiter.state;
+        return now == Waiter.State.HEADING || now == Waiter.State.WAITING;
     }
 
     private InterruptedException interrupted() {
-        return new InterruptedException("keeper of " + stage + " was interrupted");
+        return new InterruptedException("keeper of " + stage.stage + " was interrupted");
     }
 
     /**
@@ -105,13 +109,13 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      * @param atMost how long
      */
     public void pause(Duration atMost) {
-        parked = Thread.currentThread();
+        waiter.parked = Thread.currentThread();
         try {
-            if (!role.wasRecalled(this)) {
-                parker.park(stage, BareStage.nanos(atMost));
+            if (!role.wasKeeperRecalled()) {
+                stage.parker.park(stage.stage, Parker.nanos(atMost));
             }
         } finally {
-            parked = null;
+            waiter.parked = null;
         }
     }
 
@@ -120,7 +124,6 @@ public final class BareKeeper<T, R, B extends @Nullable Object> extends Waiter {
      * keeper that heads goes on heading.
      */
     public void recall() {
-        role.recall(this);
-        parker.wake(parked);
+        role.recallKeeper();
     }
 }

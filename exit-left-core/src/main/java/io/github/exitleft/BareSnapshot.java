@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param outage for how long it has been failed; null unless the state is {@link State#FAILED}
  * @param waiters threads that wait, the head not counted
  * @param tickets live tickets
- * @param head the present head; null when nobody heads
+ * @param head the present head; null if there is none
  * @param headChanges how often a thread became head
- * @param promotions how often it became so by hand-over from one who left
+ * @param promotions how often it became so by hand-over from a head that left
  * @param entries how many entries ended in which way
  * @param callbackFailures how often a listener or another callback threw
- * @param oldest those who have waited longest, oldest first, as many as were asked for
+ * @param oldest the longest waits, oldest first, as many as were asked for
  */
 public record BareSnapshot(
         State state,
@@ -36,7 +36,7 @@ public record BareSnapshot(
 
     /** The states of a stage. */
     public enum State {
-        /** It works, as far as anybody knows. */
+        /** It works, as far as is known. */
         OPEN,
         /** Its resource failed and has not been seen to work since. */
         FAILED,

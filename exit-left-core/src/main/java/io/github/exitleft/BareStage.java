@@ -1,10 +1,8 @@
 package io.github.exitleft;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Tickets.</b> A thread takes a {@linkplain #ticket ticket} for the token that it waits for, <em>before</em> it does
  * what makes the event come, and then {@linkplain #enter enters}.
  *
- * <p><b>The head.</b> If nobody heads, the thread becomes the head and runs its routine, which reads the resource, keeps
+ * <p><b>The head.</b> If no thread heads, this one becomes the head and runs its routine, which reads the resource, keeps
  * its own event, {@linkplain Director#route files and signals} those of others. Otherwise it waits until it is signalled,
- * promoted to head, or out of time. While somebody waits, somebody heads: whoever leaves hands the role over.
+ * promoted to head, or out of time. While any thread waits, one heads: a head that leaves hands the role over.
  *
  * <p><b>Relatives.</b> For a source of messages use {@code io.github.exitleft.Stage}, which brings mailboxes and a head
- * routine of its own. If a thread can be spared to read for everybody, a map of {@code CompletableFuture}s does the job.
+ * routine of its own. If a thread can be spared for reading, a map of {@code CompletableFuture}s does the job.
  *
  * <p><b>Memory consistency effects.</b> What a head does before it signals, or before it leaves, <i>happens-before</i> the
  * return of the signalled wait, and what the next head does. What a thread does before {@link #enter}
@@ -45,48 +43,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BareStage<T, R, B extends @Nullable Object> implements AutoCloseable {
 
-    // the protocol is in Role, the map of tickets in Registrations; here they and the buffer are put together
-
     private static final System.Logger LOGGER = System.getLogger(BareStage.class.getName());
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
-    final R resource;
-    private final SharedBuffer<B> buffer;
-    private final String name;
+    private final StageParts<T, R, B> parts;
     private final Parker parker;
-    private final ResourceHooks hooks;
-    private final boolean closeUnderHead;
-    private final long closeNanos;
-    private final Registrations<T> registrations;
-    private final Callbacks callbacks = new Callbacks(LOGGER, this);
+    private final Callbacks callbacks;
     private final Role role;
+    private final Registrations<BareTicket<T>> registrations;
+    private final Closing closing;
     private final BareKeeper<T, R, B> keeper;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
-        this.name = settings.name;
-        this.resource = settings.resource;
-        this.buffer = new SharedBuffer<>(this, settings.buffer);
+        String name = settings.name;
         this.parker = settings.parker;
-        this.registrations = new Registrations<>(name, settings.maxTickets);
-        this.hooks = hooks(settings, callbacks);
-        this.closeUnderHead = settings.closeUnderHead;
-        this.closeNanos = nanos(settings.closeTimeout);
+        this.callbacks = new Callbacks(LOGGER, this);
+        ResourceHooks hooks = settings.hooks(callbacks);
         this.role = new Role(name, this, parker, settings.promotion, hooks::wakeHead, hooks::close);
-        this.keeper = new BareKeeper<>(this, role, parker);
-    }
-
-    private static <R> ResourceHooks hooks(BareStageBuilder<?, R, ?> settings, Callbacks callbacks) {
-        R resource = settings.resource;
-        Consumer<? super R> wakeup = settings.wakeup;
-        BareStageBuilder.Closer<? super R> closer = settings.closer;
-        return new ResourceHooks(
-                () -> wakeup.accept(resource),
-                () -> {
-                    closer.close(resource);
-                    return null;
-                },
-                callbacks);
+        this.registrations = new Registrations<>(name, settings.maxTickets, role, hooks);
+        this.closing = new Closing(
+                role, parker, hooks, callbacks, settings.closeUnderHead, Parker.nanos(settings.closeTimeout));
+        this.parts = new StageParts<>(
+                name,
+                this,
+                settings.resource,
+                new SharedBuffer<>(this, settings.buffer),
+                parker,
+                callbacks,
+                role,
+                new Generations(name, role, parker, callbacks),
+                registrations);
+        this.keeper = new BareKeeper<>(parts);
     }
 
     /**
@@ -106,21 +94,21 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * The stage's name.
+     * Returns the stage's name.
      *
      * @return the name
      */
     public String name() {
-        return name;
+        return parts.name;
     }
 
     /**
-     * The resource for what any thread may do with it, which is never reading.
+     * Returns the resource for what any thread may do with it, which is never reading.
      *
      * @return the resource
      */
     public R backdoor() {
-        return resource;
+        return parts.resource;
     }
 
     /**
@@ -148,15 +136,15 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
         if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
-            throw new IllegalArgumentException("token of stage '" + name + "' is an array, "
-                    + token.getClass().getTypeName()
-                    + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
+            throw new IllegalArgumentException(
+                    "token of " + this + " is an array, " + token.getClass().getTypeName()
+                            + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
         }
         StackProbe.forAnEntry();
-        var ticket = new BareTicket<T>(this, token, attachment, role.generation());
+        var ticket = new BareTicket<>(registrations, token, attachment, role.guarded.generation);
         // refused before it is registered: once a head can see it, a message may be filed for it
-        if (!role.admitsAll()) {
-            role.admit(ticket);
+        if (!parts.generations.admitsAll()) {
+            parts.generations.admit(ticket);
         }
         registrations.add(ticket);
         return ticket;
@@ -186,7 +174,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * Does what {@link #enter} does, with a deadline that stays the same however often one enters.
+     * Does what {@link #enter} does, with a deadline that stays the same over several entries.
      *
      * @param <V> what the routine returns
      * @param <X> what the routine throws
@@ -199,12 +187,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        requireOwn(ticket);
-        requireOutside();
+        ticket.requireFrom(registrations);
+        ReentrancyGuard.requireOutside(this);
         StackProbe.forAnEntry();
         long start = parker.nanoTime();
         // a difference beyond what a deadline may be would be taken for the past, and by others too
-        long until = start + Math.min(deadline - start, Role.MOST_NANOS);
+        long until = start + Math.min(deadline - start, Parker.MOST_NANOS);
         Outcome outcome = Outcome.FAILED;
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
             role.arrive(ticket, start, until);
@@ -242,33 +230,24 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (Thread.interrupted()) { // and likewise
             throw interrupted(ticket);
         }
-        var director = new Director<>(this, ticket, ticket.generation);
-        V value = run(director, routine);
+        var director = new Director<>(parts, ticket);
+        V value;
+        try {
+            director.begin();
+            value = routine.head(director);
+        } finally {
+            director.end();
+        }
         if (!director.saidOutOfTime()) {
             return new Exit.Finished<>(value);
         }
-        if (role.isClosed()) {
-            throw role.closedException();
+        if (isClosed()) {
+            throw role.guarded.closedException();
         }
         if (!ticket.open) {
             throw cancelled(ticket);
         }
         return (Exit<V>) TIMED_OUT;
-    }
-
-    /** Runs a head's routine on the thread that has the role. */
-    <V extends @Nullable Object, X extends Exception> V run(
-            Director<T, R, B> director, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        boolean marked = ReentrancyGuard.ANYTHING.enter(this);
-        try {
-            callbacks.headChanged();
-            return routine.head(director);
-        } finally {
-            director.end();
-            if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
-            }
-        }
     }
 
     @SuppressWarnings("unchecked") // neither has a value
@@ -279,8 +258,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             case EXPIRED -> (Exit<V>) TIMED_OUT;
             case INTERRUPTED -> throw interrupted(ticket);
             case CANCELLED -> throw cancelled(ticket);
-            case FAILED -> throw new SourceFailedException(name, Objects.requireNonNull(ticket.generation.failure));
-            default -> throw role.closedException();
+            case FAILED ->
+                throw new SourceFailedException(parts.name, Objects.requireNonNull(ticket.generation.failure));
+            default -> throw role.guarded.closedException();
         };
     }
 
@@ -293,7 +273,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     /**
-     * The right to head without a ticket, for one background thread.
+     * Returns the right to head without a ticket, for one background thread.
      *
      * @return the keeper, always the same
      */
@@ -313,19 +293,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     /** Returns the deadline of a wait that began at a known time, which saves a look at the clock. */
     long deadline(long since, Duration timeout) {
-        return since + nanos(timeout);
-    }
-
-    static long nanos(Duration timeout) {
-        if (timeout.isNegative()) {
-            return 0;
-        }
-        long most = Role.MOST_NANOS;
-        return timeout.getSeconds() >= most / 1_000_000_000 ? most : timeout.toNanos();
+        return since + Parker.nanos(timeout);
     }
 
     /**
-     * The time by the stage's clock.
+     * Returns the time by the stage's clock.
      *
      * @return nanoseconds on the scale of {@link System#nanoTime()}
      */
@@ -333,85 +305,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return parker.nanoTime();
     }
 
-    @Nullable
-    BareTicket<T> find(T token) {
-        return registrations.find(token);
-    }
-
-    int ticketCount() {
-        return registrations.count();
-    }
-
-    boolean file(BareTicket<T> holder, Consumer<? super B> use) {
-        return buffer(content -> {
-            if (!holder.open) {
-                return false;
-            }
-            use.accept(content);
-            return true;
-        });
-    }
-
-    void pause(Duration atMost) {
-        parker.park(this, nanos(atMost));
-    }
-
     /** Refuses a thread that is inside a head, a {@code buffer(use)} or a callback of any stage, where waiting could deadlock. */
     void requireOutside() {
         ReentrancyGuard.requireOutside(this);
-    }
-
-    boolean isAnybodyWaiting() {
-        return role.isAnybodyQueued();
-    }
-
-    boolean signal(BareTicket<T> holder) {
-        return role.signal(holder);
-    }
-
-    void requireOwn(BareTicket<T> ticket) {
-        if (ticket.stage != this) {
-            throw new IllegalArgumentException(
-                    ticket + " is of no use on stage '" + name + "'; take one from the stage that you enter");
-        }
-    }
-
-    void release(BareTicket<T> ticket) {
-        boolean heads = false;
-        try {
-            heads = role.release(ticket);
-        } finally {
-            // also by a later call, so that the token is free when close() returns, whichever call has begun to close
-            // it
-            registrations.remove(ticket);
-        }
-        if (heads) {
-            hooks.wakeHead();
-        }
-    }
-
-    void fail(Role.Generation reported, Throwable cause) {
-        boolean again = !role.admitsAll(); // one that was tried again, which is no change
-        if (role.fail(reported, cause)) {
-            try {
-                callbacks.tell(listener -> listener.failed(cause));
-            } catch (Throwable e) { // no memory, and the head has to tell others yet
-                callbacks.failed(e);
-            }
-            callbacks.log(again ? Level.DEBUG : Level.WARNING, "source of ", " failed", cause);
-        }
-    }
-
-    void recovered(Role.Generation reported) {
-        if (role.recovered(reported)) {
-            keeper.recall(); // which may sit out a pause until it would try again
-            callbacks.tell(BareListener::reopened);
-            callbacks.log(Level.INFO, "source of ", " works again", null);
-        }
-    }
-
-    StageClosedException closedException() {
-        return role.closedException();
     }
 
     /**
@@ -422,27 +318,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     @Override
     public void close() {
-        boolean waited = false;
-        String late = null;
-        try {
-            late = role.close(ReentrancyGuard.ANYTHING.where() == null, closeNanos);
-            waited = true;
-        } finally {
-            if ((late != null || !waited) && closeUnderHead) {
-                role.closeUnderHead();
-            }
-        }
-        if (late != null) {
-            callbacks.log(
-                    Level.WARNING,
-                    "",
-                    " was closed, but its head, thread '" + late + "', did not come back within "
-                            + Duration.ofNanos(closeNanos)
-                            + (closeUnderHead
-                                    ? "; its resource was closed under it"
-                                    : "; its resource is closed when it does"),
-                    null);
-        }
+        closing.close();
     }
 
     /**
@@ -451,7 +327,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @return true from the first call of {@link #close()} on
      */
     public boolean isClosed() {
-        return role.isClosed();
+        return role.guarded.closed;
     }
 
     /**
@@ -463,7 +339,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws IllegalStateException if this thread is inside the buffer of another stage, where two could deadlock
      */
     public <V extends @Nullable Object> V buffer(Function<? super B, ? extends V> use) {
-        return buffer.use(use);
+        return parts.buffer.use(use);
     }
 
     /** Runs a callback of the message stage as one of this stage's own: waiting inside is refused, and what it throws is counted. */
@@ -506,6 +382,6 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     @Override
     public String toString() {
-        return "stage '" + name + "'";
+        return "stage '" + parts.name + "'";
     }
 }

@@ -49,7 +49,7 @@ public final class BareStageBuilder<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * Sets who heads next; {@link Promotion#NEWEST} unless set.
+     * Sets which waiter heads next; {@link Promotion#NEWEST} unless set.
      *
      * @param promotion the policy
      * @return this builder
@@ -86,7 +86,7 @@ public final class BareStageBuilder<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * Sets how the resource is closed; called once, by whoever has the role at the end. Nothing unless set.
+     * Sets how the resource is closed; called once, by the thread that has the role at the end. Nothing unless set.
      *
      * @param closer closes it
      * @param closeUnderHead whether it may be called while a head that did not come back still uses the resource
@@ -98,16 +98,28 @@ public final class BareStageBuilder<T, R, B extends @Nullable Object> {
         return this;
     }
 
-    /** For tests and checkers: how long {@code close} waits for the head. */
+    /** Sets how long {@code close} waits for the head; for tests and checkers. */
     BareStageBuilder<T, R, B> closeTimeout(Duration closeTimeout) {
         this.closeTimeout = closeTimeout;
         return this;
     }
 
-    /** For tests and checkers: blocking and time. */
+    /** Sets what blocks and tells the time; for tests and checkers. */
     BareStageBuilder<T, R, B> parker(Parker parker) {
         this.parker = parker;
         return this;
+    }
+
+    ResourceHooks hooks(Callbacks callbacks) {
+        Consumer<? super R> wakes = wakeup; // as set now, whatever is set on this builder later
+        Closer<? super R> closes = closer;
+        return new ResourceHooks(
+                () -> wakes.accept(resource),
+                () -> {
+                    closes.close(resource);
+                    return null;
+                },
+                callbacks);
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.github.exitleft;
 
-import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,43 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> tokens
  */
-public final class BareTicket<T> extends Waiter implements AutoCloseable {
+public final class BareTicket<T> extends TicketWaiter implements AutoCloseable {
 
-    final BareStage<T, ?, ?> stage;
+    private final Registrations<BareTicket<T>> registrations;
     private final T token;
     private final @Nullable Object attachment;
 
-    /** Cleared by closing, with the stage's lock held; volatile for those who look without. */
-    volatile boolean open = true;
-
-    // guarded by the stage's lock
-    Role.Generation generation;
-    boolean signalPending;
-
-    /** When the longer wait began and will end of which the entries are parts; null if they are none. */
-    private record Longer(long since, long deadline) {}
-
-    // written by the entering thread between entries, read with the lock held while it waits
-    private @Nullable Longer longer;
-
-    BareTicket(BareStage<T, ?, ?> stage, T token, @Nullable Object attachment, Role.Generation generation) {
-        this.stage = stage;
+    BareTicket(
+            Registrations<BareTicket<T>> registrations, T token, @Nullable Object attachment, Generation generation) {
+        super(generation);
+        this.registrations = registrations;
         this.token = token;
         this.attachment = attachment;
-        this.generation = generation;
     }
 
     /**
-     * The token that it was taken for.
+     * Returns the token that the ticket was taken for.
      *
      * @return the token
      */
+    @Override
     public T token() {
         return token;
     }
 
     /**
-     * What was given to {@link BareStage#ticket(Object, Object)}, for the head to find.
+     * Returns what was given to {@link BareStage#ticket(Object, Object)} for the head to find.
      *
      * @return the attachment, or null if there is none
      */
@@ -61,9 +48,10 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
     RuntimeException failure() {
         Throwable cause = generation.failure;
         if (cause != null) {
-            return new SourceFailedException(stage.name(), cause);
+            return new SourceFailedException(registrations.stage, cause);
         }
-        return stage.isClosed() ? stage.closedException() : null;
+        GuardedState guarded = registrations.role.guarded;
+        return guarded.closed ? guarded.closedException() : null;
     }
 
     /** Whether {@link #close()} has not been called; tells an entry that lost a race with it from the use of a closed ticket. */
@@ -71,41 +59,26 @@ public final class BareTicket<T> extends Waiter implements AutoCloseable {
         return open;
     }
 
+    /** Refuses the ticket of another stage. */
+    void requireFrom(Registrations<BareTicket<T>> others) {
+        if (registrations != others) {
+            throw new IllegalArgumentException(
+                    this + " is of no use on stage '" + others.stage + "'; take one from the stage that you enter");
+        }
+    }
+
     /**
      * Gives the token back, which is free when this returns. A thread that waits or heads with this ticket gets a {@link
-     * java.util.concurrent.CancellationException}: a head is woken from its reading, and comes back as soon as its routine does. What it had
-     * by then it keeps. Later calls do nothing, whichever ticket has the token by then.
+     * java.util.concurrent.CancellationException}: a head is woken from its reading, and comes back as soon as its routine does. What it
+     * had by then it keeps. Later calls do nothing, whichever ticket has the token by then.
      */
     @Override
     public void close() {
-        stage.release(this);
-    }
-
-    /**
-     * Makes snapshots show the entries from now on as parts of one longer wait, whose thread leaves now and then, for example to
-     * send again. Called by the thread that enters, between entries.
-     */
-    void partOf(long since, long deadline) {
-        longer = new Longer(since, deadline);
-    }
-
-    /** Makes snapshots show the entries from now on as waits of their own again; called as {@link #partOf} is. */
-    void whole() {
-        longer = null;
-    }
-
-    /** How the ticket's thread waits; with the stage's lock held. */
-    BareSnapshot.Waiting describe(long now) {
-        Longer wait = longer == null ? new Longer(since, deadline) : longer;
-        return new BareSnapshot.Waiting(
-                threadName(),
-                Objects.requireNonNull(token),
-                Duration.ofNanos(now - wait.since),
-                Duration.ofNanos(Math.max(0, wait.deadline - now)));
+        registrations.close(this);
     }
 
     @Override
     public String toString() {
-        return "ticket for token '" + Texts.of(token) + "' of stage '" + stage.name() + "'";
+        return "ticket for token '" + Texts.of(token) + "' of stage '" + registrations.stage + "'";
     }
 }

@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waiters by deadline: a binary heap whose members know their place, so that each can leave it.
  *
- * <p>Not {@link java.util.PriorityQueue}, which searches itself for the element to be removed. Adding and removing cost the
- * logarithm of the size at worst, and next to nothing where all wait for equally long. Guarded by the
- * stage's lock.
+ * <p>It is no {@link java.util.PriorityQueue}, which searches itself for the element to be removed. Adding and removing cost the
+ * logarithm of the size at worst, and next to nothing if all waits are equally long. Guarded by the stage's lock.
  */
 final class DeadlineHeap {
 
@@ -19,7 +18,7 @@ final class DeadlineHeap {
         return size;
     }
 
-    /** The waiter with the earliest deadline; null when there is none. */
+    /** Returns the waiter with the earliest deadline; null if there is none. */
     @Nullable
     Waiter first() {
         return heap[0];

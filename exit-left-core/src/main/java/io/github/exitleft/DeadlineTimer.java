@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class DeadlineTimer {
 
-    /** When it is to fire, on the scale of {@link System#nanoTime()}; of no meaning while it is off. */
+    /** When it is to fire, on the scale of {@link System#nanoTime()}; without meaning while it is off. */
     private volatile long at;
 
     private volatile boolean on;
 
-    /** Whether the clock has it, or is about to. */
+    /** Whether the timer thread has it, or is about to. */
     final AtomicBoolean known = new AtomicBoolean();
 
-    /** The next one in a list of the clock's. */
+    /** The next one in a list of the timer thread's. */
     @Nullable
     DeadlineTimer next;
 
@@ -35,7 +35,7 @@ abstract class DeadlineTimer {
     }
 
     final void moveTo(long time) {
-        at = time; // first: a time is not to be read before it is there
+        at = time; // first, or another thread could read a time that is not there yet
         on = true;
     }
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class DeadlineTimerThread implements Runnable {
 
     /*
-     * Setting a timer never blocks, since a virtual thread does it that holds the lock of its stage: it writes the time, puts the
-     * timer on the stack of newcomers unless it is known, and wakes the thread. The thread moves newcomers to its own list, fires
-     * what is due, drops what is off, and parks until the earliest time of the others. A timer that is set while it is dropped is
-     * put on the stack again, by the one of the two that comes second. So is the thread started again, by the one that sets a timer
-     * or by itself, if one is set while it ends. A thread makes itself known once it runs, or one that can't be started after all would
-     * be counted on; of several that are started at once, the first stays.
+     * Setting a timer never blocks, since it may be set by a virtual thread that holds the lock of its stage: that writes the time,
+     * puts the timer on the stack of newcomers unless it is known, and wakes the timer thread. The timer thread moves newcomers to its
+     * own list, fires what is due, drops what is off, and parks until the earliest time of the others. A timer that is set while it is
+     * dropped is put on the stack again, by the second of the two threads. Likewise, if a timer is set while the timer thread ends, the
+     * setting thread starts another, or the ending one goes on. A timer thread makes itself known once it runs, or one that can't be
+     * started after all would be counted on; of several that are started at once, the first stays.
      */
 
     static final DeadlineTimerThread JVM = new DeadlineTimerThread(5_000_000_000L);
@@ -33,15 +33,15 @@ final class DeadlineTimerThread implements Runnable {
     private @Nullable DeadlineTimer mine;
 
     /**
-     * Creates a clock.
+     * Creates a timer thread, to be started when it is needed.
      *
-     * @param lingerNanos how long its thread stays when no timer is on
+     * @param lingerNanos how long it stays when no timer is on
      */
     DeadlineTimerThread(long lingerNanos) {
         this(lingerNanos, task -> new Thread(null, task, "exit-left deadlines", 0, false));
     }
 
-    /** Creates a clock whose threads are made by a test. */
+    /** Creates one whose threads are made by a test. */
     DeadlineTimerThread(long lingerNanos, Function<Runnable, Thread> threads) {
         this.lingerNanos = lingerNanos;
         this.threads = threads;
@@ -74,7 +74,7 @@ final class DeadlineTimerThread implements Runnable {
         starting.start();
     }
 
-    /** Whether its thread is there. */
+    /** Whether the thread runs. */
     boolean isRunning() {
         return thread.get() != null;
     }

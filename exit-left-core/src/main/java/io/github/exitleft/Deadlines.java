@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlines {
 
-    /** For how long the timer is set at most, so that its clock soon lets go of a stage that has been dropped. */
+    /** For how long the timer is set at most, so that its thread soon lets go of a stage that has been dropped. */
     static final long MOST_NANOS = 10_000_000_000L;
 
     private final Parker parker;
@@ -18,7 +18,7 @@ final class Deadlines {
     private final DeadlineHeap waiters = new DeadlineHeap();
 
     /**
-     * Creates what keeps the deadlines of a stage.
+     * Creates the deadlines of a stage.
      *
      * @param fire ends the waits that are {@linkplain #due due}; called without the lock, by the timer thread
      */
@@ -32,7 +32,7 @@ final class Deadlines {
         };
     }
 
-    /** Keeps the deadline of a waiter that has just come; false if that can't be, so that its thread has to park with a limit. */
+    /** Watches the deadline of a new waiter; false if it can't, so that the waiter's thread has to park with a limit. */
     boolean watch(Waiter waiter) {
         try {
             waiters.add(waiter);
@@ -52,7 +52,7 @@ final class Deadlines {
             return true;
         } catch (Throwable e) {
             if (wasOn) {
-                timer.moveTo(before); // as others count on it
+                timer.moveTo(before); // other waiters count on it
             } else {
                 timer.turnOff(); // so that the next waiter tries again
             }
@@ -67,7 +67,7 @@ final class Deadlines {
         }
     }
 
-    /** Makes the timer fire soon, so that its clock finds nothing more to wait for, and lets go of the stage. */
+    /** Makes the timer fire soon, so that its thread finds nothing more to wait for, and lets go of the stage. */
     void fireSoon(long now) {
         try {
             if (timer.isOn()) {
@@ -84,7 +84,7 @@ final class Deadlines {
         waiters.clear();
     }
 
-    /** A waiter whose time is up; if there is none, the timer is moved to when there will be one. */
+    /** Returns a waiter whose time is up; if there is none, moves the timer to when there will be one. */
     @Nullable
     Waiter due(long now) {
         Waiter earliest = waiters.first();

@@ -16,24 +16,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Director<T, R, B extends @Nullable Object> {
 
-    private final BareStage<T, R, B> stage;
+    private final StageParts<T, R, B> stage;
     private final Waiter head;
-    private final @Nullable BareTicket<T> ticket; // null if it is the keeper who heads
-    private final Role.Generation generation;
+
+    /** Null if the keeper heads. */
+    private final @Nullable BareTicket<T> ticket;
+
+    private final Generation generation;
     private final Thread thread = Thread.currentThread();
+    private boolean marked;
     private boolean outOfTime;
     private volatile boolean over;
 
-    Director(BareStage<T, R, B> stage, BareTicket<T> ticket, Role.Generation generation) {
-        this(stage, ticket, ticket, generation);
+    Director(StageParts<T, R, B> stage, BareTicket<T> ticket) {
+        this(stage, ticket, ticket, ticket.generation);
     }
 
-    Director(BareStage<T, R, B> stage, BareKeeper<T, R, B> keeper, Role.Generation generation) {
-        this(stage, keeper, null, generation);
+    Director(StageParts<T, R, B> stage, KeeperWaiter keeper) {
+        this(stage, keeper, null, keeper.generation);
     }
 
-    private Director(
-            BareStage<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Role.Generation generation) {
+    private Director(StageParts<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Generation generation) {
         this.stage = stage;
         this.head = head;
         this.ticket = ticket;
@@ -41,7 +44,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * The token that the head itself waits for.
+     * Returns the token that the head itself waits for.
      *
      * @return the token of the ticket that was entered
      * @throws IllegalStateException if the head is the keeper, which waits for none
@@ -49,13 +52,13 @@ public final class Director<T, R, B extends @Nullable Object> {
     public T token() {
         requireHead();
         if (ticket == null) {
-            throw new IllegalStateException("the head of " + stage + " is its keeper, which has no token");
+            throw new IllegalStateException("the head of " + stage.stage + " is its keeper, which has no token");
         }
         return ticket.token();
     }
 
     /**
-     * What was given to {@link BareStage#ticket(Object, Object)} with the head's own ticket.
+     * Returns what was given to {@link BareStage#ticket(Object, Object)} with the head's own ticket.
      *
      * @return the attachment, or null if there is none
      */
@@ -65,7 +68,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * What only the head may read.
+     * Returns the resource, which only the head may read.
      *
      * @return the resource
      */
@@ -75,7 +78,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * The time until the head's own deadline.
+     * Returns the time until the head's own deadline.
      *
      * @return the rest; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
@@ -85,12 +88,12 @@ public final class Director<T, R, B extends @Nullable Object> {
     }
 
     /**
-     * The time until the head's own deadline, for those who ask often.
+     * Returns the time until the head's own deadline as a number, for a head that asks often.
      *
      * @return the rest in nanoseconds; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
     public long remainingNanos() {
-        return isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.nanoTime());
+        return isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.parker.nanoTime());
     }
 
     /**
@@ -109,58 +112,68 @@ public final class Director<T, R, B extends @Nullable Object> {
     /** Whether the head's own ticket is the only one, so that there is none to route anything to. */
     boolean isAlone() {
         requireHead();
-        return stage.ticketCount() <= 1;
+        return stage.registrations.count() <= 1;
     }
 
     /**
-     * Finds out who waits for a token.
+     * Finds the live ticket for a token.
      *
      * @param token the token
-     * @return the live ticket, or null if nobody holds one
+     * @return the ticket, or null if there is none
      */
     public @Nullable BareTicket<T> find(T token) {
         requireHead();
-        return stage.find(token);
+        return stage.registrations.find(token);
     }
 
     /**
-     * Signals whoever holds a ticket for the token: ends the wait, or if there is none yet lets the next entry return at
+     * Signals the live ticket for a token: ends the wait, or if there is none yet lets the next entry return at
      * once. What the head did before happens-before the return of that wait.
      *
      * @param token the token; the head's own does no harm
-     * @return whether anybody holds a ticket for it
+     * @return whether there is a live ticket for it
      */
     public boolean signal(T token) {
         BareTicket<T> holder = find(token);
-        return holder != null && stage.signal(holder);
+        return holder != null && stage.role.signal(holder);
     }
 
     /**
-     * Signals the holder of a ticket, as {@link #signal(Object)} does.
+     * Signals a ticket, as {@link #signal(Object)} does.
      *
      * @param holder a ticket of this stage
      * @return whether it is still open
      */
     public boolean signal(BareTicket<T> holder) {
         requireHead();
-        stage.requireOwn(holder);
-        return stage.signal(holder);
+        holder.requireFrom(stage.registrations);
+        return stage.role.signal(holder);
     }
 
     /**
-     * Files something in the buffer for whoever holds a ticket for the token, and signals them.
+     * Files something in the buffer for the live ticket for a token, and signals it.
      *
      * @param token the token
-     * @param use files it; runs with the buffer to itself, and not at all when nobody holds the token. Whoever keeps
-     *     things in the buffer by token cleans up after closing the ticket, and does not take a token again before that
-     * @return whether anybody holds a ticket for it
+     * @param use files it; runs with the buffer to itself, and not at all without a live ticket. If things are kept in the buffer by
+     *     token, clean up after closing the ticket, and do not take the token again before that
+     * @return whether there is a live ticket for it
      */
     public boolean route(T token, Consumer<? super B> use) {
         BareTicket<T> holder = find(token);
-        if (holder == null || !stage.file(holder, use)) {
+        if (holder == null || !file(holder, use)) {
             return false;
         }
-        return stage.signal(holder);
+        return stage.role.signal(holder);
+    }
+
+    private boolean file(BareTicket<T> holder, Consumer<? super B> use) {
+        return stage.buffer.use(content -> {
+            if (!holder.open) {
+                return false;
+            }
+            use.accept(content);
+            return true;
+        });
     }
 
     /**
@@ -172,24 +185,24 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public SourceFailedException fail(Throwable cause) {
         requireHead();
-        stage.fail(generation, cause);
-        return new SourceFailedException(stage.name(), cause);
+        stage.generations.fail(generation, cause);
+        return new SourceFailedException(stage.name, cause);
     }
 
-    /** Says that the resource was seen to work; reopens the stage if it had failed. Costs next to nothing otherwise. */
+    /** Reports that the resource was seen to work; reopens the stage if it had failed, and costs next to nothing otherwise. */
     public void recovered() {
         requireHead();
-        stage.recovered(generation);
+        stage.generations.recovered(generation);
     }
 
     /**
-     * Says whether somebody waits at this moment, the head and a queued keeper not counted.
+     * Says whether any caller waits at this moment, besides the head.
      *
-     * @return true if so
+     * @return true if one does
      */
     public boolean isAnybodyWaiting() {
         requireHead();
-        return stage.isAnybodyWaiting();
+        return stage.role.isAnybodyQueued();
     }
 
     /**
@@ -199,7 +212,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public boolean isClosed() {
         requireHead();
-        return stage.isClosed();
+        return stage.role.guarded.closed;
     }
 
     /**
@@ -220,7 +233,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public StageClosedException closed() {
         requireHead();
-        return stage.closedException();
+        return stage.role.guarded.closedException();
     }
 
     /**
@@ -230,20 +243,30 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public void pause(Duration atMost) {
         requireHead();
-        stage.pause(atMost);
+        stage.parker.park(stage.stage, Parker.nanos(atMost));
     }
 
     boolean saidOutOfTime() {
         return outOfTime;
     }
 
+    /** Begins the heading, on the head's thread: marks it as inside a head, and tells the listeners. */
+    void begin() {
+        marked = ReentrancyGuard.ANYTHING.enter(stage.stage);
+        stage.callbacks.headChanged();
+    }
+
+    /** Ends the heading, whether or not it has begun. */
     void end() {
         over = true;
+        if (marked) {
+            ReentrancyGuard.ANYTHING.leave();
+        }
     }
 
     private void requireHead() {
         if (over || Thread.currentThread() != thread) {
-            throw new IllegalStateException("director of stage '" + stage.name() + "' used by thread '"
+            throw new IllegalStateException("director of stage '" + stage.name + "' used by thread '"
                     + Thread.currentThread().getName()
                     + "', which is not its head now; use it only inside the head routine it was given to");
         }

@@ -13,13 +13,13 @@ public sealed interface Exit<V extends @Nullable Object> {
      * The thread was the head, and its routine returned.
      *
      * @param <V> what the head routine returns
-     * @param value what it returned; null where the routine returned null
+     * @param value what the routine returned; null if it returned null
      */
     record Finished<V extends @Nullable Object>(V value) implements Exit<V> {}
 
     /**
-     * The head signalled the thread's token: look into the buffer, and be ready to find nothing, since signals that come
-     * between two entries count as one.
+     * The head signalled the thread's token. Look into the buffer, and be ready to find nothing, since signals between
+     * two entries count as one.
      *
      * @param <V> what the head routine would have returned
      */

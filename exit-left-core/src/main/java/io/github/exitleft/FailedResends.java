@@ -4,10 +4,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the resends of one call threw, to be told if the call times out. */
+/** What the resends of one call threw, to be reported if the call times out. */
 final class FailedResends {
 
-    /** Of more than these only the number is kept. */
+    /** The most exceptions that are kept; of more only the number is known. */
     private static final int MOST = 8;
 
     private final AtomicInteger count = new AtomicInteger();
@@ -19,12 +19,12 @@ final class FailedResends {
         }
     }
 
-    /** Adds the first of them to the exception that ends the call. */
+    /** Adds the kept exceptions to the exception that ends the call, as suppressed ones. */
     void suppressIn(Throwable ending) {
         first.forEach(ending::addSuppressed);
     }
 
-    /** A part of that exception's message; empty if no resend failed. */
+    /** Returns a part of that exception's message; empty if no resend failed. */
     @Override
     public String toString() {
         int failed = count.get();

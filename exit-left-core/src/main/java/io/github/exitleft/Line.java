@@ -41,8 +41,8 @@ final class Line<P> {
      * field                  written by                            ordered by
      * Queued.state           see the diagram                       lock; volatile for its own thread's look
      * Queued.thing, .why     before GRANTED, ENDED                 lock; read after the state
-     * first, last, waiting   join(), unlink(), end()               lock
-     * alarm, Alarm.cancel    unlock(), set(), ring(), end()        lock
+     * waits                  joining, serving, leaving, ending     lock
+     * alarm                  unlock(), end(), its timer's thread   lock
      * ended                  close()                               lock
      */
 
@@ -65,22 +65,11 @@ final class Line<P> {
         }
     }
 
-    /** Serves the line at a later time. It is set outside the lock, so it may have no canceller yet. */
-    private static final class Alarm {
-        private @Nullable Runnable cancel;
-    }
-
     private final ReentrantLock lock;
     private final Supply<P> supply;
     private final Parking parking;
-    private final Timer timer;
-    private @Nullable Queued<P> first;
-    private @Nullable Queued<P> last;
-    private int waiting;
-
-    /** Rings when time alone will have freed a thing; null if there is no need. */
-    private @Nullable Alarm alarm;
-
+    private final QueuedList<P> waits = new QueuedList<>();
+    private final LineAlarm alarm;
     private @Nullable Supplier<? extends RuntimeException> ended;
 
     /**
@@ -92,7 +81,7 @@ final class Line<P> {
         this.lock = lock;
         this.supply = supply;
         this.parking = parking;
-        this.timer = timer;
+        this.alarm = new LineAlarm(lock, timer, this::unlock);
     }
 
     /** Begins a change of the supply. */
@@ -115,7 +104,7 @@ final class Line<P> {
         lock();
         try {
             requireOpen();
-            return first == null ? supply.poll(parking.nanoTime()) : null;
+            return waits.first() == null ? supply.poll(parking.nanoTime()) : null;
         } finally {
             unlock();
         }
@@ -138,12 +127,12 @@ final class Line<P> {
         try {
             requireOpen();
             long now = parking.nanoTime();
-            P thing = first == null ? supply.poll(now) : null;
+            P thing = waits.first() == null ? supply.poll(now) : null;
             if (thing != null || deadline - now <= 0) {
                 return thing;
             }
             wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
-            join(wait);
+            waits.add(wait);
         } finally {
             unlock();
         }
@@ -164,11 +153,11 @@ final class Line<P> {
         lock();
         try {
             requireOpen();
-            if (waiting >= most) {
+            if (waits.size() >= most) {
                 return null;
             }
             var wait = new Queued<>(this, lock, null, taker, executor);
-            join(wait);
+            waits.add(wait);
             return wait;
         } finally {
             unlock();
@@ -178,7 +167,7 @@ final class Line<P> {
     int waiting() {
         lock.lock();
         try {
-            return waiting;
+            return waits.size();
         } finally {
             lock.unlock();
         }
@@ -199,29 +188,24 @@ final class Line<P> {
 
     private void end(Supplier<? extends RuntimeException> why, boolean forGood) {
         Queued<P> told;
-        Alarm formerAlarm;
+        LineAlarm.Setting formerAlarm;
         lock.lock();
         try {
             if (forGood && ended == null) {
                 ended = why;
             }
-            told = first;
-            for (Queued<P> wait = first; wait != null; wait = wait.after) {
+            told = waits.first();
+            for (Queued<P> wait = told; wait != null; wait = wait.after) {
                 wait.why = why;
                 // from here on its thread may go, since it does not look at the links
                 wait.state = Queued.State.ENDED;
             }
-            first = null;
-            last = null;
-            waiting = 0;
-            formerAlarm = alarm;
-            alarm = null;
+            waits.clear();
+            formerAlarm = alarm.turnOff();
         } finally {
             lock.unlock();
         }
-        if (formerAlarm != null && formerAlarm.cancel != null) {
-            formerAlarm.cancel.run();
-        }
+        LineAlarm.cancel(formerAlarm);
         tellAll(told);
     }
 
@@ -229,35 +213,6 @@ final class Line<P> {
         if (ended != null) {
             throw ended.get();
         }
-    }
-
-    private void join(Queued<P> wait) {
-        wait.before = last;
-        if (last == null) {
-            first = wait;
-        } else {
-            last.after = wait;
-        }
-        last = wait;
-        waiting++;
-    }
-
-    private void unlink(Queued<P> wait) {
-        Queued<P> before = wait.before;
-        Queued<P> after = wait.after;
-        if (before == null) {
-            first = after;
-        } else {
-            before.after = after;
-        }
-        if (after == null) {
-            last = before;
-        } else {
-            after.before = before;
-        }
-        wait.before = null;
-        wait.after = null;
-        waiting--;
     }
 
     /** Waits for the end of a wait: checks the state first, the interrupt flag second, and the clock third (S2). */
@@ -301,7 +256,7 @@ final class Line<P> {
             if (wait.state != Queued.State.WAITING) {
                 return false;
             }
-            unlink(wait);
+            waits.remove(wait);
             wait.state = Queued.State.LEFT;
             return true;
         } finally {
@@ -314,7 +269,7 @@ final class Line<P> {
         lock();
         try {
             if (wait.state == Queued.State.WAITING) {
-                unlink(wait);
+                waits.remove(wait);
             } else if (wait.state == Queued.State.GRANTED && wait.thing != null) {
                 // its executor has not run yet
                 supply.giveBack(wait.thing, parking.nanoTime());
@@ -328,32 +283,28 @@ final class Line<P> {
         }
     }
 
-    /**
-     * Hands over the things there are, in order, and unlocks.
-     *
-     * @return the served waits, linked, which are to be told
-     */
+    /** Hands over the things there are, in order, and unlocks; returns the served waits, linked, which are to be told. */
     private @Nullable Queued<P> serveAndUnlock() {
-        if (first == null && alarm == null) {
+        if (waits.first() == null && !alarm.isOn()) {
             // the usual case
             lock.unlock();
             return null;
         }
         Queued<P> served = null;
         Queued<P> lastServed = null;
-        Alarm newAlarm = null;
-        Alarm formerAlarm = null;
+        LineAlarm.Setting newAlarm = null;
+        LineAlarm.Setting formerAlarm = null;
         long pause = 0;
         boolean done = false;
         try {
             long now = parking.nanoTime();
-            while (first != null) {
+            Queued<P> next = waits.first();
+            while (next != null) {
                 P thing = supply.poll(now);
                 if (thing == null) {
                     break;
                 }
-                Queued<P> next = first;
-                unlink(next);
+                waits.remove(next);
                 next.thing = thing;
                 next.state = Queued.State.GRANTED;
                 if (lastServed == null) {
@@ -362,22 +313,21 @@ final class Line<P> {
                     lastServed.after = next;
                 }
                 lastServed = next;
+                next = waits.first();
             }
-            if (first == null) {
-                formerAlarm = alarm;
-                alarm = null;
-            } else if (alarm == null) {
+            if (next == null) {
+                formerAlarm = alarm.turnOff();
+            } else if (!alarm.isOn()) {
                 long freeAt = supply.freeAt(now);
                 if (freeAt != NEVER) {
                     pause = Math.max(0, freeAt - now);
-                    newAlarm = new Alarm();
-                    alarm = newAlarm;
+                    newAlarm = alarm.turnOn();
                 }
             }
             done = true;
         } finally {
             // serves the line if this thread has failed to
-            Thread other = done ? null : firstThread();
+            Thread other = done ? null : waits.firstThread();
             lock.unlock();
             if (other != null) {
                 parking.unpark(other);
@@ -386,54 +336,11 @@ final class Line<P> {
                 tellAll(served);
             }
         }
-        if (formerAlarm != null && formerAlarm.cancel != null) {
-            formerAlarm.cancel.run();
-        }
+        LineAlarm.cancel(formerAlarm);
         if (newAlarm != null) {
-            set(newAlarm, pause);
+            alarm.set(newAlarm, pause);
         }
         return served;
-    }
-
-    private @Nullable Thread firstThread() {
-        for (Queued<P> wait = first; wait != null; wait = wait.after) {
-            if (wait.thread != null) {
-                return wait.thread;
-            }
-        }
-        return null;
-    }
-
-    /** Sets an alarm, or lets another thread do so. Throws nothing, since served waits are still to be told. */
-    private void set(Alarm set, long pause) {
-        Runnable cancel = null;
-        try {
-            cancel = timer.after(pause, () -> ring(set));
-        } catch (Throwable e) {
-            // out of memory; each wait has a deadline of its own
-            cancel = null;
-        }
-        lock.lock();
-        try {
-            if (alarm == set) {
-                set.cancel = cancel;
-                alarm = cancel == null ? null : set;
-                cancel = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (cancel != null) {
-            cancel.run();
-        }
-    }
-
-    private void ring(Alarm rung) {
-        lock();
-        if (alarm == rung) {
-            alarm = null;
-        }
-        unlock();
     }
 
     /**
@@ -461,7 +368,7 @@ final class Line<P> {
     private @Nullable Queued<P> passOn(P thing, @Nullable Queued<P> others) {
         boolean done = false;
         try {
-            Queued<P> all = chain(giveBackAndUnlock(thing), others);
+            Queued<P> all = QueuedList.chain(giveBackAndUnlock(thing), others);
             done = true;
             return all;
         } finally {
@@ -483,18 +390,6 @@ final class Line<P> {
             }
         }
         return serveAndUnlock();
-    }
-
-    private static <P> @Nullable Queued<P> chain(@Nullable Queued<P> some, @Nullable Queued<P> more) {
-        if (some == null) {
-            return more;
-        }
-        Queued<P> end = some;
-        while (end.after != null) {
-            end = end.after;
-        }
-        end.after = more;
-        return some;
     }
 
     /** Gives a thing back for which its wait has no use. */

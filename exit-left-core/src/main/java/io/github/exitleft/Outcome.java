@@ -1,8 +1,8 @@
 package io.github.exitleft;
 
-/** How a wait ended: exactly one of these for every wait. */
+/** How a wait ended. Every wait has exactly one outcome. */
 public enum Outcome {
-    /** The thread was the head and came back with a value. */
+    /** The thread was the head and returned with a value. */
     FINISHED,
     /** The head signalled the thread's token. */
     SIGNALLED,

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,9 @@ interface Parker {
 
     /** As a time to park: until unparked. */
     long FOR_EVER = Long.MAX_VALUE;
+
+    /** As a time to wait: 146 years, so that differences of deadlines don't overflow. */
+    long MOST_NANOS = Long.MAX_VALUE >> 1;
 
     /** The real thing. */
     Parker JVM = new Parker() {
@@ -36,7 +40,15 @@ interface Parker {
         }
     };
 
-    /** The time in nanoseconds, on the scale of {@link System#nanoTime()}. */
+    /** Returns how long to wait: a negative timeout counts as zero, and a huge one saturates. */
+    static long nanos(Duration timeout) {
+        if (timeout.isNegative()) {
+            return 0;
+        }
+        return timeout.getSeconds() >= MOST_NANOS / 1_000_000_000 ? MOST_NANOS : timeout.toNanos();
+    }
+
+    /** Returns the time in nanoseconds, on the scale of {@link System#nanoTime()}. */
     long nanoTime();
 
     /** Whether the current thread is a virtual one, for which a park with a limit costs far more than one without. */
@@ -50,12 +62,12 @@ interface Parker {
     /** Ends the thread's present or next {@link #park}. */
     void unpark(Thread thread);
 
-    /** Sets a timer, whatever time it was set before; blocks nobody, and throws an Error where it does not come about. */
+    /** Sets a timer, whatever time it was set to before; never blocks, and throws an Error if the timer could not be set. */
     void set(DeadlineTimer timer, long at);
 
     // for steps that have to be finished, whatever comes of these (S19)
 
-    /** The time, or what is given if there is no looking at the clock. */
+    /** Returns the time, or what is given if the clock can't be read. */
     default long nanoTimeOr(long otherwise) {
         try {
             return nanoTime();
@@ -64,7 +76,7 @@ interface Parker {
         }
     }
 
-    /** Whether the current thread is known to be a virtual one. */
+    /** Whether the current thread is known to be virtual. */
     default boolean seemsVirtual() {
         try {
             return isVirtual();

@@ -4,21 +4,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The live tickets of a stage by their tokens: one a token, and no more than there may be. */
-final class Registrations<T> {
+/**
+ * The live tickets of a stage by their tokens: one for each token, and no more than the maximum.
+ *
+ * @param <W> tickets
+ */
+final class Registrations<W extends TicketWaiter> {
 
-    private final ConcurrentHashMap<T, BareTicket<T>> tickets = new ConcurrentHashMap<>();
+    /** What messages call the stage. */
+    final String stage;
+
+    final Role role;
+    private final ConcurrentHashMap<Object, W> tickets = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
-    private final String stage;
     private final int most;
+    private final ResourceHooks hooks;
 
-    Registrations(String stage, int most) {
+    Registrations(String stage, int most, Role role, ResourceHooks hooks) {
         this.stage = stage;
         this.most = most;
+        this.role = role;
+        this.hooks = hooks;
     }
 
+    /** Returns the live ticket for a token, or null. */
     @Nullable
-    BareTicket<T> find(T token) {
+    W find(Object token) {
         return tickets.get(token);
     }
 
@@ -27,8 +38,8 @@ final class Registrations<T> {
     }
 
     /** Adds a ticket; what it throws has added none, an Error included. */
-    void add(BareTicket<T> ticket) {
-        T token = ticket.token();
+    void add(W ticket) {
+        Object token = ticket.token();
         if (tickets.containsKey(token)) {
             throw tokenIsTaken(token);
         }
@@ -54,8 +65,8 @@ final class Registrations<T> {
         }
     }
 
-    /** Gives back the place of a ticket that is not to be there, but may: the map counts after it has added, which may find no memory. */
-    private void giveBack(BareTicket<T> ticket, boolean mayBeThere) {
+    /** Gives back the place of a ticket that must not be there, but may: the map counts after it has added, which may find no memory. */
+    private void giveBack(W ticket, boolean mayBeThere) {
         try {
             if (mayBeThere) {
                 tickets.remove(ticket.token(), ticket);
@@ -65,16 +76,30 @@ final class Registrations<T> {
         }
     }
 
-    private TokenInUseException tokenIsTaken(T token) {
+    private TokenInUseException tokenIsTaken(Object token) {
         return new TokenInUseException("token '" + Texts.of(token) + "' of stage '" + stage
                 + "' has a live ticket; close that first, or use another token");
     }
 
+    /** Closes a ticket, frees its token, and wakes the head if the ticket is its own (S20). */
+    void close(W ticket) {
+        boolean heads = false;
+        try {
+            heads = role.release(ticket);
+        } finally {
+            // also by a later call, so that the token is free when close() returns, whichever call began to close it
+            remove(ticket);
+        }
+        if (heads) {
+            hooks.wakeHead();
+        }
+    }
+
     /**
-     * Removes by identity, so that a token taken again by another thread is not touched (S6). Where the token has changed meanwhile its
+     * Removes by identity, so that a token taken again by another thread is not touched (S6). If the token has changed meanwhile, its
      * entry can't be found any more; it keeps its place, so that such entries are bounded too.
      */
-    void remove(BareTicket<T> ticket) {
+    private void remove(W ticket) {
         boolean removed;
         try {
             removed = tickets.remove(ticket.token(), ticket);

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A short memory of tokens whose tickets were closed, so that what comes for them can be explained (M3).
+ * A short memory of tokens whose tickets were closed, so that messages for them can be explained (M3).
  *
- * <p>It holds keys and no messages, at most {@value #MOST} of them, and none counts for longer than a minute. What a {@link
- * java.util.LinkedHashMap} does, in arrays: its entries, one an exchange, would live just long enough for the collector to copy
- * them a few times. The arrays are rings, so that the youngest and the oldest are each beside those touched last. Guarded by the
- * mailroom's lock.
+ * <p>It holds keys and no messages, at most {@value #MOST} of them, and none counts for longer than a minute. It does
+ * what a {@link java.util.LinkedHashMap} does, in arrays: the map's entries, one an exchange, would live just long
+ * enough for the collector to copy them a few times. The arrays are rings, so the youngest and the oldest are each
+ * beside those touched last. Guarded by the mailroom's lock.
  */
 final class RetiredTokens<T> {
 
@@ -22,17 +22,23 @@ final class RetiredTokens<T> {
 
     private static final int NONE = -1;
 
-    // rings, by slot: from the oldest on, in order of age; a slot without a token is one that was retired again since
+    // rings by slot, in order of age from the oldest on; a slot without a token had one that was retired again since
     private @Nullable Object[] tokens;
     private int[] hashes;
     private long[] times;
     private boolean[] answers;
-    private int[] next; // in the same bucket
+
+    /** The next slot in the same bucket. */
+    private int[] next;
 
     private int[] buckets;
     private int oldest;
-    private int used; // slots from the oldest to the youngest
-    private int size; // of them, those with a token
+
+    /** How many slots there are from the oldest to the youngest. */
+    private int used;
+
+    /** How many of these slots have a token. */
+    private int size;
 
     RetiredTokens() {
         this(0);
@@ -116,9 +122,10 @@ final class RetiredTokens<T> {
         size--;
     }
 
-    /** Moves those that are remembered to rings of another capacity, a power of two. */
+    /** Moves the remembered tokens to rings of another capacity, a power of two. */
     private void moveTo(int capacity) {
-        var moved = new RetiredTokens<T>(capacity); // whole, before anything is changed here: there may be no memory
+        // complete before anything is changed here, since memory may run out
+        var moved = new RetiredTokens<T>(capacity);
         for (int i = 0; i < used; i++) {
             int slot = wrapped(oldest + i);
             Object token = tokens[slot];

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the role notes down of its heads and of how entries end, for snapshots (S18).
+ * Counts heads, promotions and how entries end, for snapshots (S18).
  *
  * <p>Guarded by the stage's lock. The thread that closes the stage heads to do so, and is not counted.
  */
@@ -19,12 +19,12 @@ final class RoleStats {
     private final long[] entries = new long[Outcome.values().length];
     private long headSince;
 
-    /** Computed when first asked for, which is rare, and then kept, so that it stays the same. */
+    /** Computed on first use and kept, so that repeated snapshots agree. */
     private @Nullable Instant headSinceInstant;
 
     private long failedSince;
 
-    /** Like the one above. */
+    /** Computed and kept likewise. */
     private @Nullable Instant failedSinceInstant;
 
     private long headChanges;
@@ -33,7 +33,7 @@ final class RoleStats {
     void headed(Waiter head, long now) {
         headSince = now;
         headSinceInstant = null;
-        headChanges += head instanceof Role.Closer ? 0 : 1;
+        headChanges += head instanceof Closer ? 0 : 1;
     }
 
     long headSince() {
@@ -41,10 +41,10 @@ final class RoleStats {
     }
 
     void promoted(Waiter head) {
-        promotions += head instanceof Role.Closer ? 0 : 1;
+        promotions += head instanceof Closer ? 0 : 1;
     }
 
-    /** Takes note of the beginning of an outage, not of a failure during one. */
+    /** Notes the beginning of an outage; not called for a failure during one. */
     void failed(long now) {
         failedSince = now;
         failedSinceInstant = null;
@@ -54,7 +54,7 @@ final class RoleStats {
         entries[outcome.ordinal()]++;
     }
 
-    /** A snapshot of what is noted here and of those who wait. */
+    /** Makes a snapshot of these counts and of the queue. */
     BareSnapshot snapshot(
             BareSnapshot.State state,
             @Nullable Throwable failure,
@@ -113,7 +113,7 @@ final class RoleStats {
     private static List<BareSnapshot.Waiting> waiting(WaiterQueue queue, int oldest, long now) {
         List<BareSnapshot.Waiting> waiting = new ArrayList<>();
         for (Waiter waiter = queue.oldest(); waiter != null && waiting.size() < oldest; waiter = waiter.newer) {
-            if (waiter instanceof BareTicket<?> ticket) {
+            if (waiter instanceof TicketWaiter ticket) {
                 waiting.add(ticket.describe(now));
             }
         }

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.internal.StageTime;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -14,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StageBuilder<T, M> {
 
+    static {
+        StageTime.install((builder, time) -> SteeredTime.steer((StageBuilder<?, ?>) builder, time));
+    }
+
     final String name;
     final Class<T> tokenType;
-    final Source<M> source;
+    Source<M> source;
     final TokenReader<? extends T, ? super M> reader;
     Duration defaultTimeout = Duration.ofSeconds(3);
     Promotion promotion = Promotion.NEWEST;

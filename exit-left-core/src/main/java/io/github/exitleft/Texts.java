@@ -2,12 +2,12 @@ package io.github.exitleft;
 
 import org.jspecify.annotations.Nullable;
 
-/** How foreign objects look in messages: what they say of themselves, unless their own code throws. */
+/** Texts for foreign objects in messages: what they say of themselves, unless their own code throws. */
 final class Texts {
 
     private Texts() {}
 
-    /** A token or a cause. */
+    /** Returns the text for a token or a cause. */
     static String of(@Nullable Object object) {
         try {
             return String.valueOf(object);
@@ -16,7 +16,7 @@ final class Texts {
         }
     }
 
-    /** A thread: virtual ones mostly have no name, so they go by their number. */
+    /** Returns the text for a thread: its name, or its number, since virtual threads mostly have no name. */
     @SuppressWarnings("deprecation") // threadId() came with 19
     static String of(Thread thread) {
         String name = thread.getName();

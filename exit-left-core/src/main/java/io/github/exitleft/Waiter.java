@@ -3,7 +3,7 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can stand in the queue for the role: a ticket, the keeper, or the closing of the stage.
+ * What can queue for the role: a ticket, the keeper, or the closing of the stage.
  *
  * <p>All fields but {@link #state} are guarded by the stage's lock, or belong to the waiting thread while it is not in the
  * queue.
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 abstract class Waiter {
 
     /**
-     * What has become of the waiter. Legal transitions, all but the last under the stage's lock:
+     * The state of a waiter. Legal transitions, all but the last under the stage's lock:
      *
      * <pre>
      * IDLE    -> WAITING                                         enter, while another heads
-     * IDLE    -> HEADING                                         enter, while nobody heads
+     * IDLE    -> HEADING                                         enter, while none heads
      * IDLE    -> SIGNALLED | EXPIRED | INTERRUPTED | FAILED | CLOSED   enter, which need not wait to know
      * WAITING -> HEADING                                         promoted by the head that left
      * WAITING -> SIGNALLED | EXPIRED | INTERRUPTED | CANCELLED | FAILED | CLOSED   the first of them decides; FAILED also by an
@@ -41,8 +41,8 @@ abstract class Waiter {
             this.outcome = outcome;
         }
 
-        /** What the caller of {@code enter} is told; to be asked of a wait that is over, and did not end by heading. */
-        @SuppressWarnings("NullAway") // those have one
+        /** Returns what the caller of {@code enter} is told; asked only of a wait that is over, and did not end by heading. */
+        @SuppressWarnings("NullAway") // such a state has one
         Outcome outcome() {
             return outcome;
         }
@@ -51,7 +51,7 @@ abstract class Waiter {
     /** Written as the table above says; volatile, so that its thread can look without the lock. */
     volatile State state = State.IDLE;
 
-    /** The thread that has entered, from its coming to its leaving. */
+    /** The thread that has entered, until it leaves. */
     @Nullable
     Thread thread;
 
@@ -63,7 +63,7 @@ abstract class Waiter {
     /** How long to park first, in nanoseconds; for its own thread, which sets it as it queues. */
     long parkNanos;
 
-    // the queue's own: neighbours, whether a timer fires for the deadline, and the place among those deadlines
+    // the queue's own: the neighbours, whether a timer fires for the deadline, and the place among those deadlines
 
     @Nullable
     Waiter older;
@@ -80,18 +80,18 @@ abstract class Waiter {
         deadline = until;
     }
 
-    /** Whether it is this thread that has entered; to be asked without the lock, since no other thread can make it so. */
+    /** Whether the current thread has entered; needs no lock, since no other thread can make it so. */
     final boolean isMine() {
         return thread == Thread.currentThread();
     }
 
-    /** What the waiter's thread is called; with the lock held. */
+    /** Returns the name of the waiter's thread; with the lock held. */
     final String threadName() {
         Thread mine = thread; // read once, since a thread that departs does so without the lock
         return mine == null ? "none" : Texts.of(mine);
     }
 
-    /** Leaves no trace of the thread behind; by the thread itself. */
+    /** Forgets the thread; called by that thread itself. */
     final void depart() {
         thread = null;
         state = State.IDLE;

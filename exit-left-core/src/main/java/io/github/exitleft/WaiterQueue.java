@@ -3,7 +3,7 @@ package io.github.exitleft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters in the order of their coming; one that leaves is unlinked at once (S14), and its deadline forgotten.
+ * The waiters in the order in which they came; one that leaves is unlinked at once (S14), and its deadline forgotten.
  *
  * <p>Guarded by the stage's lock.
  */
@@ -14,7 +14,7 @@ final class WaiterQueue {
     private @Nullable Waiter oldest;
     private @Nullable Waiter newest;
 
-    /** The keeper, if it is among them; the next to head, and no caller. */
+    /** The keeper, if it is queued; the next to head, and no caller. */
     private @Nullable Waiter keeper;
 
     private int size;
@@ -32,7 +32,7 @@ final class WaiterQueue {
             newest.newer = waiter;
         }
         newest = waiter;
-        if (waiter instanceof BareKeeper) {
+        if (waiter instanceof KeeperWaiter) {
             keeper = waiter;
         }
         size++;
@@ -60,7 +60,7 @@ final class WaiterQueue {
         deadlines.forget(waiter);
     }
 
-    /** Forgets all, whatever their links look like. */
+    /** Forgets all waiters, whatever their links look like. */
     void clear() {
         oldest = null;
         newest = null;
@@ -69,7 +69,7 @@ final class WaiterQueue {
         deadlines.clear();
     }
 
-    /** The next to head, still in the queue; null when it is empty. */
+    /** Returns the next to head, which stays in the queue; null if that is empty. */
     @Nullable
     Waiter next() {
         return keeper != null ? keeper : promotion == Promotion.NEWEST ? newest : oldest;
@@ -80,7 +80,7 @@ final class WaiterQueue {
         return oldest;
     }
 
-    /** How many wait, the keeper not counted. */
+    /** Counts the waiters without the keeper. */
     int size() {
         return size - (keeper == null ? 0 : 1);
     }

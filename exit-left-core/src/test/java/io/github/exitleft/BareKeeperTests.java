@@ -28,7 +28,7 @@ class BareKeeperTests extends Steered {
                         throw new AssertionError(e);
                     }
                 }));
-        await().until(() -> stage.keeper().state == Waiter.State.WAITING || keeper.isDone());
+        await().until(() -> stage.keeper().waiter.state == Waiter.State.WAITING || keeper.isDone());
         return keeper;
     }
 

@@ -68,9 +68,10 @@ final class ChaosErrors {
         return !spared;
     }
 
-    static boolean isIn(String method) {
-        return WALKER.walk(frames ->
-                frames.limit(8).anyMatch(frame -> frame.getMethodName().equals(method)));
+    static boolean isIn(Class<?> type, String method) {
+        return WALKER.walk(frames -> frames.limit(8)
+                .anyMatch(frame -> frame.getClassName().equals(type.getName())
+                        && frame.getMethodName().equals(method)));
     }
 
     /** Whether it is a future that has ended, and not a wait of this thread. */

@@ -153,9 +153,9 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         ChaosActor actor = actors.get(me);
         if (actor != null && actor.errors.isDue(call)) {
             // how a wait ended is told all the same, but not to the listener
-            if (ChaosErrors.isIn("notifyExit")) {
+            if (ChaosErrors.isIn(Callbacks.class, "exited")) {
                 callbackFailures.incrementAndGet();
-            } else if (ChaosErrors.isIn("exited")) {
+            } else if (ChaosErrors.isIn(Listeners.class, "exited")) {
                 callbackFailures.incrementAndGet();
                 actor.exits++;
                 actor.lastExit = null;

@@ -33,8 +33,11 @@ class StageKeeperTests extends NoteFixture {
     private Stage<Integer, Note> idleThatReads() {
         Stage<Integer, Note> stage = idle();
         untilKeeperPauses(stage, IDLE);
+        int reads = source.reads.get();
         clock.advance(IDLE);
         untilKeeperReads(stage);
+        // the first read is a mere look, after which it would leave if a caller had come by then
+        await().untilAsserted(() -> assertThat(source.reads).hasValueGreaterThan(reads + 1));
         return stage;
     }
 

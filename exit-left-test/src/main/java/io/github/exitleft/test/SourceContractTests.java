@@ -3,7 +3,6 @@ package io.github.exitleft.test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -162,11 +161,11 @@ public abstract class SourceContractTests<M> {
         return Objects.requireNonNull(reading);
     }
 
-    private <V> Worker<V> start(Callable<V> body) {
-        return start(false, body);
+    private <V extends @Nullable Object> Worker<V> start(Callable<V> body) {
+        return this.<V>start(false, body);
     }
 
-    private <V> Worker<V> start(boolean virtual, Callable<V> body) {
+    private <V extends @Nullable Object> Worker<V> start(boolean virtual, Callable<V> body) {
         Worker<V> worker = Worker.start(virtual, limit(), body);
         workers.add(worker);
         return worker;
@@ -207,7 +206,7 @@ public abstract class SourceContractTests<M> {
 
     /** Starts a thread that reads the source without a stage, and waits until it blocks or returns. */
     private Worker<@Nullable M> startReader(Duration rest) {
-        Worker<@Nullable M> reader = start(() -> raw().receive(rest));
+        Worker<@Nullable M> reader = this.<@Nullable M>start(() -> raw().receive(rest));
         until("a thread blocks in the source", () -> reader.isDone() || reader.isBlocked());
         return reader;
     }
@@ -245,8 +244,14 @@ public abstract class SourceContractTests<M> {
     @Test
     @DisplayName("M10: a rest of less than a millisecond ends, and is not rounded to a zero that means for ever")
     void m10_restOfLessThanAMillisecond_ends() throws Exception {
-        assertNull(start(() -> raw().receive(Duration.ofNanos(1))).get(), "a message that was not delivered");
-        assertNull(start(() -> raw().receive(Duration.ofNanos(999_999))).get(), "a message that was not delivered");
+        assertNull(
+                this.<@Nullable M>start(() -> raw().receive(Duration.ofNanos(1)))
+                        .get(),
+                "a message that was not delivered");
+        assertNull(
+                this.<@Nullable M>start(() -> raw().receive(Duration.ofNanos(999_999)))
+                        .get(),
+                "a message that was not delivered");
     }
 
     @Test
@@ -289,9 +294,12 @@ public abstract class SourceContractTests<M> {
     @Test
     @DisplayName("M10: a message that comes too late is read by the next head, which gets its own all the same")
     void m10_messageThatComesTooLate_isReadByTheNextHead() throws Exception {
-        try (Ticket<Integer, M> ticket = stage().ticket(1)) {
-            assertThrows(StageTimeoutException.class, () -> ticket.await(Duration.ofMillis(1)));
-        }
+        Worker<Integer> tooEarly = start(() -> {
+            try (Ticket<Integer, M> ticket = stage().ticket(1)) {
+                return token(ticket.await(Duration.ofMillis(1)).message());
+            }
+        });
+        assertInstanceOf(StageTimeoutException.class, tooEarly.failure(), "what a call without an answer throws");
         deliver(raw(), 1);
 
         assertThatItAnswers(2);
@@ -339,7 +347,7 @@ public abstract class SourceContractTests<M> {
         });
         assertInstanceOf(InterruptedException.class, caller.failure(), "what an interrupted call throws");
 
-        Worker<@Nullable M> looker = start(() -> {
+        Worker<@Nullable M> looker = this.<@Nullable M>start(() -> {
             Thread.currentThread().interrupt();
             return raw().receive(Duration.ZERO); // may say so or not, but may not break
         });
@@ -376,7 +384,7 @@ public abstract class SourceContractTests<M> {
     void m10_wakeupBeforeARead_sticks() throws Exception {
         for (int round = 0; round < 5; round++) {
             raw().wakeup();
-            assertNull(start(() -> raw().receive(LONG)).get(), "a message that was not delivered");
+            assertNull(this.<@Nullable M>start(() -> raw().receive(LONG)).get(), "a message that was not delivered");
         }
         assertThatItAnswers(7);
     }

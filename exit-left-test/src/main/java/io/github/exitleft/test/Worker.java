@@ -3,15 +3,17 @@ package io.github.exitleft.test;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A thread of a test, with what its body returns or throws. */
-final class Worker<V> {
+final class Worker<V extends @Nullable Object> {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -31,7 +33,7 @@ final class Worker<V> {
      * @param virtual whether it is a virtual one
      * @param limit after what time it is taken to hang
      */
-    static <V> Worker<V> start(boolean virtual, Duration limit, Callable<V> body) {
+    static <V extends @Nullable Object> Worker<V> start(boolean virtual, Duration limit, Callable<V> body) {
         var future = new FutureTask<>(body);
         String name = "contract-" + NUMBERS.incrementAndGet();
         Thread thread = virtual ? virtualThread(name, future) : new Thread(future, name);
@@ -100,7 +102,7 @@ final class Worker<V> {
         } catch (TimeoutException e) {
             throw hangs(e);
         } catch (ExecutionException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         }
     }
 

@@ -2,7 +2,8 @@
  * For tests of applications and of sources.
  *
  * <p>{@link io.github.exitleft.test.SourceContractTests} shows that a source of one's own keeps the contract of {@link
- * io.github.exitleft.Source}. {@link io.github.exitleft.test.QueueSource} stands in for a network.
+ * io.github.exitleft.Source}. {@link io.github.exitleft.test.QueueSource} stands in for a network, and {@link
+ * io.github.exitleft.test.SteerableClock} moves the time of a stage by hand.
  */
 @NullMarked
 package io.github.exitleft.test;

@@ -7,6 +7,7 @@ import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.spring.boot.source.TokenKeys;
 import java.nio.file.Path;
 
+// @start region=adapter
 /** Adds {@code source.type: unix-socket}, lines out of a Unix domain socket. */
 final class UnixSocketAdapter implements SourceAdapter<UnixSocketProperties> {
 
@@ -44,3 +45,4 @@ final class UnixSocketAdapter implements SourceAdapter<UnixSocketProperties> {
         return new UnixSocketDefinition(context, properties, path, reader);
     }
 }
+// @end

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
+// @start region=definition
 /** A socket that is not connected to yet. */
 record UnixSocketDefinition(
         SourceContext context,
@@ -42,3 +43,4 @@ record UnixSocketDefinition(
         }
     }
 }
+// @end

@@ -6,6 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesSource
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+// @start region=properties
 /**
  * The keys of a Unix domain socket.
  *
@@ -27,3 +28,4 @@ record UnixSocketProperties(
      */
     record Token(@Nullable String separator, @Nullable String reader) {}
 }
+// @end

@@ -31,14 +31,14 @@ final class Mutants {
                     "buffer filled after the signal",
                     "io/github/exitleft/Director.java",
                     "Signals.Against",
-                    List.of(new Edit("!stage.file(holder, use)", "!stage.signal(holder)"), new Edit("""
+                    List.of(new Edit("!file(holder, use)", "!stage.role.signal(holder)"), new Edit("""
                                                 return false;
                                             }
-                                            return stage.signal(holder);
+                                            return stage.role.signal(holder);
                                     """, """
                                                 return false;
                                             }
-                                            return stage.file(holder, use);
+                                            return file(holder, use);
                                     """))),
             new Mutant(
                     "role passed on without the lock",
@@ -46,21 +46,21 @@ final class Mutants {
                     "Heads.BothAtOnce",
                     List.of(new Edit("""
                                             Thread promoted = null;
-                                            insistOnLock();
+                                            lock.insist();
                                     """, """
                                             Thread promoted = null;
                                     """), new Edit("""
-                                                unlock();
+                                                lock.unlock();
                                                 parker.wake(promoted);
                                     """, """
                                                 parker.wake(promoted);
                                     """), new Edit("""
-                                            head = null;
-                                            return false;
+                                                } else {
+                                                    closes = guarded.isLast(now);
                                     """, """
-                                            Thread.yield();
-                                            head = null;
-                                            return false;
+                                                } else {
+                                                    Thread.yield();
+                                                    closes = guarded.isLast(now);
                                     """))),
             new Mutant(
                     "early signal kept without the lock",
@@ -68,17 +68,17 @@ final class Mutants {
                     "Signals",
                     List.of(new Edit("""
                                             Thread signalled = null;
-                                            insistOnLock(); // what it is signalled for has been filed
+                                            lock.insist(); // what it is signalled for has been filed
                                     """, """
                                             Thread signalled = null;
                                     """), new Edit("""
                                                     ticket.signalPending = true;
                                                 }
                                             } catch (Throwable e) {
-                                                breakOff(e);
+                                                guarded.breakOff(e);
                                                 throw e;
                                             } finally {
-                                                unlock();
+                                                lock.unlock();
                                             }
                                     """, """
                                                     Thread.yield();
@@ -89,32 +89,32 @@ final class Mutants {
                                     """))),
             new Mutant(
                     "cause of a failure told after the waits have ended",
-                    ROLE,
+                    "io/github/exitleft/Generations.java",
                     "Endings.FailureAgainstWait",
-                    List.of(new Edit("generation.failure = why;", ""), new Edit("""
-                                            wakeAll(ended);
+                    List.of(new Edit("reported.failure = why;", ""), new Edit("""
+                                            guarded.wakeAll(ended);
                                             return true;
                                     """, """
-                                            wakeAll(ended);
+                                            guarded.wakeAll(ended);
                                             Thread.yield();
                                             reported.failure = why;
                                             return true;
                                     """))),
             new Mutant(
                     "closing marked after the waits have ended",
-                    ROLE,
+                    "io/github/exitleft/Closing.java",
                     "Endings.CloseAgainstEntry",
                     List.of(
                             new Edit(
-                                    "            closing = true;\n            closed = true;\n",
+                                    "            closing = true;\n            guarded.closed = true;\n",
                                     "            closing = true;\n"),
                             new Edit("""
-                                            wakeAll(ended);
+                                            guarded.wakeAll(ended);
                                             if (headed) {
                                     """, """
                                             Thread.yield();
-                                            closed = true;
-                                            wakeAll(ended);
+                                            guarded.closed = true;
+                                            guarded.wakeAll(ended);
                                             if (headed) {
                                     """))),
             new Mutant(

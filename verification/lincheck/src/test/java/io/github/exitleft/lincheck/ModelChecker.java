@@ -36,7 +36,7 @@ final class ModelChecker {
     private static final String BARE = "io.github.exitleft.";
     private static final String MINE = "io.github.exitleft.lincheck.";
     private static final Set<String> LOCK_HELD =
-            Set.of("find", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
+            Set.of("decideEntry", "enqueue", "dequeue", "giveRoleTo", "isLast", "end", "endAll", "breakOff");
     private static final List<ManagedStrategyGuarantee> SILENT = List.of(
             silent(
                     Set.of(
@@ -62,7 +62,7 @@ final class ModelChecker {
                             "io.github.exitleft.Mailbox",
                             "io.github.exitleft.RetiredTokens")::contains,
                     method -> true),
-            silent(Set.of(BARE + "Role")::contains, LOCK_HELD::contains));
+            silent(Set.of(BARE + "GuardedState")::contains, LOCK_HELD::contains));
 
     private static final long TIMEOUT_MILLIS = 120_000;
     private static final int ITERATIONS_BEFORE_SWITCH = 10;

@@ -12,6 +12,9 @@ import java.util.List;
 final class Mutants {
 
     private static final String ROLE = "io/github/exitleft/Role.java";
+    private static final String GUARDED_STATE = "io/github/exitleft/GuardedState.java";
+    private static final String GENERATIONS = "io/github/exitleft/Generations.java";
+    private static final String CLOSING = "io/github/exitleft/Closing.java";
     private static final String BARE_STAGE = "io/github/exitleft/BareStage.java";
     private static final String DEADLINES = "io/github/exitleft/Deadlines.java";
     private static final String DIRECTOR = "io/github/exitleft/Director.java";
@@ -30,7 +33,7 @@ final class Mutants {
                     ROLE,
                     "promotion dropped",
                     "timeout against promotion",
-                    new Edit("Waiter next = queue.next();", "Waiter next = null;")),
+                    new Edit("Waiter next = guarded.queue.next();", "Waiter next = null;")),
             mutant(
                     ROLE,
                     "timeout without the atomic step",
@@ -45,12 +48,12 @@ final class Mutants {
                     ROLE,
                     "wake-up instead of hand-over",
                     "interrupt against promotion",
-                    new Edit("giveRoleTo(dequeue(next), now);", "head = null;"),
+                    new Edit("guarded.giveRoleTo(guarded.dequeue(next), now);", "guarded.head = null;"),
                     new Edit("parker.park(blocker, parkNanos);", """
                             lock.lock();
                             try {
-                                if (head == null && waiter.state == Waiter.State.WAITING) {
-                                    giveRoleTo(dequeue(waiter), parker.nanoTime());
+                                if (guarded.head == null && waiter.state == Waiter.State.WAITING) {
+                                    guarded.giveRoleTo(guarded.dequeue(waiter), parker.nanoTime());
                                     continue;
                                 }
                             } finally {
@@ -62,7 +65,9 @@ final class Mutants {
                     ROLE,
                     "promoted one not head before it wakes",
                     "close against promotion",
-                    new Edit("giveRoleTo(dequeue(next), now);", "giveRoleTo(dequeue(next), now); head = null;")),
+                    new Edit(
+                            "guarded.giveRoleTo(guarded.dequeue(next), now);",
+                            "guarded.giveRoleTo(guarded.dequeue(next), now); guarded.head = null;")),
             mutant(ROLE, "early signal dropped", "early signal", new Edit("ticket.signalPending = true;", "")),
             mutant(
                     ROLE,
@@ -70,55 +75,57 @@ final class Mutants {
                     "head that signals itself",
                     new Edit(
                             "ticket.signalPending = true;",
-                            "if (ticket.state == Waiter.State.HEADING) { end(ticket, Waiter.State.SIGNALLED); head = null; } ticket.signalPending = true;")),
+                            "if (ticket.state == Waiter.State.HEADING) { guarded.end(ticket, Waiter.State.SIGNALLED); guarded.head = null; } ticket.signalPending = true;")),
             mutant(
                     ROLE,
                     "interrupt swallowed by what came first",
                     "interrupt against signal",
                     new Edit("Thread.currentThread().interrupt();", "")),
             mutant(
-                    ROLE,
+                    CLOSING,
                     "waits not ended by close",
                     "close against waiting",
-                    new Edit("endAll(Waiter.State.CLOSED, ended);", "")),
+                    new Edit("guarded.endAll(Waiter.State.CLOSED, ended);", "")),
             mutant(
-                    ROLE,
+                    GENERATIONS,
                     "waits not ended by failure",
                     "failure against waiting",
-                    new Edit("endAll(Waiter.State.FAILED, ended);", "")),
+                    new Edit("guarded.endAll(Waiter.State.FAILED, ended);", "")),
             mutant(
-                    ROLE,
+                    GENERATIONS,
                     "new generation before the stage is marked failed",
                     "failure against ticket",
-                    new Edit("failure = why; // before", "//"),
-                    new Edit("            generation = next;\n", "            generation = next; failure = why;\n")),
+                    new Edit("guarded.failure = why; // before", "//"),
+                    new Edit("guarded.generation = next;", "guarded.generation = next; guarded.failure = why;")),
             mutant(
-                    ROLE,
+                    GUARDED_STATE,
                     "last one out leaves the resource open",
                     "close against promotion",
                     new Edit("if (closed && !resourceClosed) {", "if (false) {")),
             mutant(
-                    ROLE,
+                    CLOSING,
                     "resource closed twice",
                     "close out of time against leaving",
-                    new Edit("if (resourceClosed) {", "if (false) {")),
+                    new Edit("if (guarded.resourceClosed) {", "if (false) {")),
             mutant(
                     ROLE,
                     "closed ticket left in the queue",
                     "ticket closed against promotion",
-                    new Edit("end(dequeue(ticket), Waiter.State.CANCELLED);", "end(ticket, Waiter.State.CANCELLED);")),
+                    new Edit(
+                            "guarded.end(guarded.dequeue(ticket), Waiter.State.CANCELLED);",
+                            "guarded.end(ticket, Waiter.State.CANCELLED);")),
             mutant(
                     ROLE,
                     "head not woken when its ticket is closed",
                     "ticket closed against its head",
-                    new Edit("heads = head == ticket && !ticket.isMine();", "")),
+                    new Edit("heads = guarded.head == ticket && !ticket.isMine();", "")),
             mutant(
                     DIRECTOR,
                     "head not told that its ticket is closed",
                     "ticket closed against its head",
                     new Edit("isClosed() || isCancelled() ?", "isClosed() ?")),
             mutant(
-                    BARE_STAGE,
+                    REGISTRATIONS,
                     "head woken before its ticket is closed",
                     "ticket closed against its head",
                     new Edit("heads = role.release(ticket);", "hooks.wakeHead(); heads = role.release(ticket);"),
@@ -167,19 +174,21 @@ final class Mutants {
                     BARE_KEEPER,
                     "interrupted keeper keeps the role",
                     "interrupt of the keeper against hand-over",
-                    new Edit("// chosen and interrupted: the role goes on", "depart();")),
+                    new Edit("// chosen and interrupted: the role goes on", "waiter.depart();")),
             mutant(
                     ROLE,
                     "recalled keeper left in the queue",
                     "recall against hand-over",
-                    new Edit("end(dequeue(keeper), Waiter.State.EXPIRED);", "end(keeper, Waiter.State.EXPIRED);")),
+                    new Edit(
+                            "guarded.end(guarded.dequeue(keeper), Waiter.State.EXPIRED);",
+                            "guarded.end(keeper, Waiter.State.EXPIRED);")),
             mutant(
-                    ROLE,
+                    GUARDED_STATE,
                     "recall taken by a keeper that does not queue",
                     "recall against asking",
                     new Edit("} else if (queues && keeper.recalled) {", "} else if (keeper.recalled) {")),
             mutant(
-                    ROLE,
+                    GUARDED_STATE,
                     "keeper does not queue",
                     "keeper against entering",
                     new Edit("enqueue(keeper, virtual);", "keeper.state = Waiter.State.WAITING;")),

@@ -16,7 +16,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
-/** Words what is wrong with properties that can't be bound. */
+/** Makes the reports of properties that cannot be bound. */
 final class BindingReport {
 
     private final Environment environment;
@@ -29,7 +29,7 @@ final class BindingReport {
         this.hints = new StageKeyHints(this.known);
     }
 
-    /** Reports keys that there are not. */
+    /** Reports unknown keys. */
     StageConfigurationException unknown(List<ConfigurationProperty> unknown) {
         String entries = unknown.stream()
                 .map(property -> entry(property, unknown(property.getName())))
@@ -102,13 +102,14 @@ final class BindingReport {
         return message == null ? "can't be converted" : message;
     }
 
-    /** Says whether it is a value that a binding failed on, and not the class that it was to be bound to. */
+    /** Says whether a binding failed on a value, and not on the class that values were to be bound to. */
     boolean isOfValue(BindException e) {
         return property(e) != null;
     }
 
     private @Nullable ConfigurationProperty property(BindException e) {
-        ConfigurationProperty last = e.getProperty(); // which may be another, bound before
+        // may be another property, which was bound before
+        ConfigurationProperty last = e.getProperty();
         return last != null && last.getName().equals(e.getName())
                 ? last
                 : StageKeys.property(this.environment, e.getName());
@@ -164,9 +165,6 @@ final class BindingReport {
         }
         if (type == InetAddress.class) {
             return "an IP address, such as 127.0.0.1";
-        }
-        if (type == List.class) { // the others are of texts, which need no conversion
-            return "addresses separated by commas, such as 239.255.7.7";
         }
         if (type == int.class || type == Integer.class) {
             return "a whole number";

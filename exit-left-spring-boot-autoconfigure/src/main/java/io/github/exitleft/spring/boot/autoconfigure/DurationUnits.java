@@ -22,7 +22,7 @@ final class DurationUnits extends AbstractBindHandler {
     /**
      * Creates a handler.
      *
-     * @param above what the keys begin with that it looks at
+     * @param above the beginning of the keys that the handler looks at
      */
     DurationUnits(BindHandler parent, String above, PropertyResolver placeholders) {
         super(parent);

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
-/** Auto-configuration of the stages that the properties name. */
+/** Auto-configuration of the stages that are configured by properties. */
 @AutoConfiguration
 @EnableConfigurationProperties(ExitLeftProperties.class)
 @Import(StageBeanRegistrar.class)
@@ -19,7 +19,7 @@ public final class ExitLeftAutoConfiguration {
 
     ExitLeftAutoConfiguration() {}
 
-    // static and without dependencies, so that it comes early and drags nothing along
+    // static and without dependencies, so that it is created early and creates no other bean
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static StageBeanRecorder exitLeftStageBeans() {
@@ -32,7 +32,7 @@ public final class ExitLeftAutoConfiguration {
         return new StageBeanDefinitions(environment);
     }
 
-    // the stages' own keys are bound, and checked, before there are beans
+    // the keys of stages are bound and checked before any bean exists
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ConfigurationPropertiesBindHandlerAdvisor exitLeftDurationUnits(Environment environment) {

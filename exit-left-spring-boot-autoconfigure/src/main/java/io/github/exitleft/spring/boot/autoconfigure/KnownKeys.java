@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 /**
  * The keys that a stage can have: its own and those of each source adapter.
  *
- * <p>They are what Spring Boot asks for when it binds the properties' classes.
+ * <p>They are the keys that Spring Boot's binder asks for when it binds the properties' classes.
  */
 final class KnownKeys {
 
@@ -33,12 +33,12 @@ final class KnownKeys {
         return this.keys;
     }
 
-    /** Says whether a word is a key, or what keys stand below. */
+    /** Says whether a word is a key or a group of keys. */
     boolean isKeyOrGroup(String word) {
         return this.keys.contains(word) || isGroup(word);
     }
 
-    /** Says whether keys stand below a word. */
+    /** Says whether a word is a group of keys. */
     boolean isGroup(String word) {
         return this.keys.stream().anyMatch(key -> key.startsWith(word + "."));
     }
@@ -49,12 +49,13 @@ final class KnownKeys {
         try {
             new Binder(name -> null).bind(root, Bindable.of(properties), recorder);
         } catch (RuntimeException | LinkageError e) {
-            logger.debug(properties.getName() + " can't be bound", e); // is reported when a stage needs it
+            // reported for the stage that needs it
+            logger.debug(properties.getName() + " can't be bound", e);
         }
         return recorder.keys.stream().map(key -> prefix + key).toList();
     }
 
-    /** Notes what the binder asks for, and lets it look into what groups keys. */
+    /** Notes the keys that the binder asks for, and lets it look into the classes that group keys. */
     private static final class Recorder implements BindHandler {
 
         private final Class<?> properties;
@@ -74,7 +75,7 @@ final class KnownKeys {
             return null;
         }
 
-        /** A class groups keys if it is a record, or belongs to the properties' class. */
+        /** Says whether a class groups keys: it is a record, or a member of the properties' class. */
         private boolean groups(Class<?> type) {
             return type.isRecord()
                     || !type.isEnum() && !type.isInterface() && outermost(type) == outermost(this.properties);

@@ -11,7 +11,7 @@ final class MicrometerContext {
 
     private MicrometerContext() {}
 
-    /** Whether the library is there; looked for when a stage is created, so that nothing is frozen ahead of time. */
+    /** Says whether the library is there. This is decided when a stage is created, and not in a build ahead of time. */
     static boolean isPresent(BeanFactory beanFactory) {
         return ClassUtils.isPresent(
                 "io.micrometer.context.ContextSnapshotFactory",
@@ -19,8 +19,8 @@ final class MicrometerContext {
     }
 
     static ContextCapture capture() {
-        // what the caller did not have is cleared, or it would be what the executor brought along from the reading
-        // thread
+        // clears what the caller did not have; it would otherwise be that of the thread that reads, by way of the
+        // executor
         ContextSnapshotFactory snapshots =
                 ContextSnapshotFactory.builder().clearMissing(true).build();
         return () -> snapshots.captureAll()::wrap;

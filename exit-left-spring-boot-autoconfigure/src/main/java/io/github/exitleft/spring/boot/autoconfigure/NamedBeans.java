@@ -10,7 +10,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.ResolvableType;
 
-/** Finds the beans that one stage's properties name, and words what is wrong with them. */
+/** Finds the beans that the properties of one stage name, and reports those that are missing or of another type. */
 final class NamedBeans implements SourceBeans {
 
     private final ListableBeanFactory beanFactory;
@@ -21,7 +21,7 @@ final class NamedBeans implements SourceBeans {
     /**
      * Creates a view of the beans.
      *
-     * @param prefix what the keys stand below that name beans: an empty string for the stage's own
+     * @param prefix the beginning of the keys that name the beans; an empty string for the stage's own keys
      */
     NamedBeans(ListableBeanFactory beanFactory, StageKeys keys, Class<?> tokenType, String prefix) {
         this.beanFactory = beanFactory;

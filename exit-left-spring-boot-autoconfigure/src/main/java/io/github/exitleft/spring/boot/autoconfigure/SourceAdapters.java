@@ -17,7 +17,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
 import org.springframework.util.ClassUtils;
 
-/** The source adapters on the class path, by type. One that can't be used ends up as a report that names its class. */
+/** The source adapters on the class path, by type. One that cannot be used is reported with its class. */
 final class SourceAdapters {
 
     private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
@@ -76,7 +76,7 @@ final class SourceAdapters {
         return type;
     }
 
-    /** Says why nothing can be bound to a class; null if something probably can. */
+    /** Returns the reason why nothing can be bound to a class; null if there is none to be seen. */
     private static @Nullable String unusable(@Nullable Class<?> properties) {
         if (properties == null) {
             return "it names no properties class";

@@ -14,10 +14,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
 /**
- * Completes what {@link StageBeanRegistrar} has registered: says where each definition comes from, and takes those back whose
- * stage a parent context has already. A child context inherits its parent's properties, and would open each source again.
+ * Completes the definitions that {@link StageBeanRegistrar} has registered: adds the origin of each, and removes those whose stage
+ * is in a parent context. A child context inherits its parent's properties, and would open each source again.
  *
- * <p>A registrar can do neither, since it sees no bean factory.
+ * <p>A registrar can do neither, since it has no access to the bean factory.
  */
 final class StageBeanDefinitions implements BeanDefinitionRegistryPostProcessor {
 
@@ -35,7 +35,8 @@ final class StageBeanDefinitions implements BeanDefinitionRegistryPostProcessor 
         StagePropertiesBinding.bind(this.environment, SourceAdapters.find()).forEach((name, settings) -> {
             BeanDefinition definition = registry.containsBeanDefinition(name) ? registry.getBeanDefinition(name) : null;
             if (definition == null || definition.getSource() != StageBeanRegistrar.class) {
-                return; // another bean took the name, where that is allowed
+                // another bean took the name, where that is allowed
+                return;
             }
             if (registry instanceof HierarchicalBeanFactory factory && parentHas(factory, name, settings)) {
                 logger.debug("stage '" + name + "' is that of the parent context, which has the same properties");
@@ -64,7 +65,7 @@ final class StageBeanDefinitions implements BeanDefinitionRegistryPostProcessor 
         return false;
     }
 
-    /** Returns the settings that a bean was defined by; null if it was defined otherwise. */
+    /** Returns the settings that a bean was defined from; null if it was defined otherwise. */
     static @Nullable StageSettings settings(BeanDefinition definition) {
         return (StageSettings) definition.getAttribute(SETTINGS);
     }

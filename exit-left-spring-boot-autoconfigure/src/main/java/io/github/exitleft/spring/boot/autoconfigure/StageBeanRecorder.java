@@ -21,19 +21,23 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 
 /**
- * Takes note of every stage that becomes a bean.
+ * Records every stage that becomes a bean.
  *
- * <p>It sees them when they are created, since looking for them would create those that are lazy. The few that it cannot
- * see, because they were created for another post-processor or registered ready-made, it finds among the finished
- * singletons when it is asked.
+ * <p>Stages are recorded as they are created, since a look-up would create the lazy ones. The few that are not seen then, because
+ * they were created for another post-processor or registered ready-made, are found among the finished singletons when the
+ * recorder is asked.
  */
 final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostProcessor, BeanFactoryAware {
 
     private static final Log logger = LogFactory.getLog(StageBeanRecorder.class);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Stage<?, ?>> stages = new TreeMap<>(); // guarded by lock
-    private final List<BiConsumer<? super String, ? super Stage<?, ?>>> watchers = new ArrayList<>(); // guarded by lock
+    /** Guarded by the lock. */
+    private final Map<String, Stage<?, ?>> stages = new TreeMap<>();
+
+    /** Guarded by the lock. */
+    private final List<BiConsumer<? super String, ? super Stage<?, ?>>> watchers = new ArrayList<>();
+
     private @Nullable ConfigurableListableBeanFactory beanFactory;
 
     @Override
@@ -88,7 +92,7 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
         return Collections.unmodifiableSet(names);
     }
 
-    /** The stages that exist in this context, without those of its parents. */
+    /** Returns the stages that exist in this context, without those of its parents. */
     Map<String, Stage<?, ?>> own() {
         recordFinishedSingletons();
         this.lock.lock();
@@ -122,7 +126,7 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
             return;
         }
         for (String name : registry.getSingletonNames()) {
-            // asked first, because getSingleton would fetch a reference to one that is still being created
+            // getSingleton alone would fetch a reference to a bean that is still being created
             if (registry.containsSingleton(name) && registry.getSingleton(name) instanceof Stage<?, ?> stage) {
                 record(name, stage);
             }
@@ -143,7 +147,7 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
         }
     }
 
-    /** A mock returns null where a stage does not, and would break each of those that watch. */
+    /** Says whether a stage can be watched; a mock, which returns null where a stage does not, would break every watcher. */
     private static boolean hasSomethingToShow(String name, Stage<?, ?> stage) {
         try {
             return Objects.nonNull(stage.snapshot(0)) && Objects.nonNull(stage.tokenType());
@@ -158,7 +162,7 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
         try {
             watcher.accept(name, stage);
         } catch (RuntimeException e) {
-            // the stage itself is fine, and would be left open behind a bean that failed
+            // the stage itself is in order, and would be left open if its bean failed
             logger.warn("stage '" + name + "' can't be watched", e);
         }
     }

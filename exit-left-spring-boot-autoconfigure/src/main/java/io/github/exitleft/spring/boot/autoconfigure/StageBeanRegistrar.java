@@ -18,9 +18,8 @@ import org.springframework.core.env.Environment;
  *
  * <p>The properties are bound and checked here, so that a mistake fails the start even where beans are created lazily.
  *
- * <p>Nothing is done about shutdown but to let the container close the stages: it destroys beans after the last of the
- * lifecycle phases, in an early one of which the web server has waited for the requests in flight, and in a later one
- * stopped.
+ * <p>At shutdown the container closes the stages. It destroys beans after the last of the lifecycle phases; by then the web server
+ * has waited for the requests in flight and has stopped.
  */
 final class StageBeanRegistrar implements BeanRegistrar {
 
@@ -39,7 +38,7 @@ final class StageBeanRegistrar implements BeanRegistrar {
         });
     }
 
-    /** What is left of a name in an environment variable. */
+    /** Returns the part of a name that an environment variable keeps. */
     private static String canonical(String name) {
         return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
     }
@@ -65,7 +64,7 @@ final class StageBeanRegistrar implements BeanRegistrar {
 
     private static void register(BeanRegistry registry, StageDefinition definition) {
         String name = definition.keys().stage();
-        // raw where the source's type of messages is not known yet: that matches any injection
+        // raw if the class of the source's messages is not known yet: that matches any injection
         Class<?> messageType = definition.messageType();
         Type type = messageType == null
                 ? Stage.class

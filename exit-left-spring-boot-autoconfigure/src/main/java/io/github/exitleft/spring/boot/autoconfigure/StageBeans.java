@@ -6,32 +6,31 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The stages of the application, the user's own among them: for what watches stages, such as metrics, health and the
- * endpoint.
+ * The stages of the application, including the ones that it declares itself. Metrics, health and the endpoint find stages here.
  *
- * <p>Asking never creates a bean. Of a bean of which there are several instances, such as a prototype, the newest counts. What
- * stands in for a stage in a test and has nothing to show, such as a mock, is none.
+ * <p>A call never creates a bean. Of a bean with several instances, such as a prototype, the newest counts. A mock of a stage does
+ * not count, since it has nothing to show.
  */
 public interface StageBeans {
 
     /**
-     * Returns the stages that exist now, those of parent contexts too, and the closed ones until their beans are destroyed.
+     * Returns the stages that exist now, including those of parent contexts, and closed ones until their beans are destroyed.
      *
      * @return a copy, by bean name and sorted by it
      */
     Map<String, Stage<?, ?>> existing();
 
     /**
-     * Returns the names of the stages that exist now, and of those that are defined as singletons but were not created yet.
+     * Returns the names of the stages that exist now, and of the singletons that are defined but not created yet.
      *
      * @return a sorted copy
      */
     Set<String> names();
 
     /**
-     * Has each stage of this context announced once: those that exist at once, the others when they are created.
+     * Announces each stage of this context once: existing ones at once, the others when they are created.
      *
-     * @param watcher is given the bean's name and the stage, on the thread that creates the stage; what it throws is logged
+     * @param watcher receives the bean's name and the stage, on the thread that creates the stage; its exceptions are logged
      */
     void announceTo(BiConsumer<? super String, ? super Stage<?, ?>> watcher);
 }

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown for a mistake in the configuration of a stage; ends up as the report of a failed start. Its message is one line, since the
- * context logs that before the report is printed, and a build ahead of time shows nothing else.
+ * Thrown for a mistake in the configuration of a stage, which Spring Boot reports as a failed start. Its message is one line: the
+ * context logs it before the report is printed, and a build ahead of time shows nothing else.
  */
 final class StageConfigurationException extends RuntimeException {
 

@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Reports a mistake in the configuration of a stage; first of all analyzers, since others would analyze its causes. */
+/** Reports a mistake in the configuration of a stage; comes before all other analyzers, which would analyze its causes. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StageConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<StageConfigurationException> {
 

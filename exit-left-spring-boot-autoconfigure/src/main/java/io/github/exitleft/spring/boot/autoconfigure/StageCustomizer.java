@@ -3,8 +3,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import io.github.exitleft.StageBuilder;
 
 /**
- * A bean that has a say in each stage from the properties, after the properties and before the stage is built; several are
- * called in their order.
+ * Customizes each stage that is configured by properties, after the properties are applied and before the stage is built. Beans of
+ * this type are called in their order.
  */
 @FunctionalInterface
 public interface StageCustomizer {

@@ -25,7 +25,7 @@ final class StageDefiner {
     /**
      * Creates a definer of one stage.
      *
-     * @param claims what the sources of the stages defined so far have claimed
+     * @param claims the claims of the sources of the stages that were defined so far
      */
     StageDefiner(SourceAdapters adapters, Map<Object, Claim> claims, StageKeys keys, StageSettings settings) {
         this.adapters = adapters;
@@ -126,7 +126,7 @@ final class StageDefiner {
         this.keys.inRange("mailbox-capacity", this.properties.mailboxCapacity(), 1, Integer.MAX_VALUE);
     }
 
-    /** Reports what is set for another type of source than the stage's. */
+    /** Reports keys that are set for another type of source than the stage's. */
     private void nothingForOthers(String type) {
         for (String other : this.settings.sources().keySet()) {
             if (!other.equals(type)) {

@@ -21,7 +21,7 @@ final class StageFactory {
 
     private static final Log logger = LogFactory.getLog(StageFactory.class);
 
-    /** The executor that Boot makes, unless the application has one. */
+    /** The executor that Spring Boot makes, unless the application has one. */
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
 
     private final ListableBeanFactory beanFactory;
@@ -79,7 +79,8 @@ final class StageFactory {
             return stage.source().entrySet().stream()
                     .map(detail -> detail.getKey() + "=" + detail.getValue())
                     .collect(Collectors.joining(", "));
-        } catch (RuntimeException e) { // sources can be the user's own
+        } catch (RuntimeException e) {
+            // the source may be the application's own
             return e.toString();
         }
     }
@@ -92,7 +93,7 @@ final class StageFactory {
         }
     }
 
-    /** Sets who reads when no caller does, and what runs for those that don't wait. */
+    /** Sets what reads while no caller does, and what runs asynchronous calls. */
     private void keep(StageProperties properties, StageBuilder<?, ?> builder, NamedBeans beans) {
         builder.keeperIdle(properties.keeperIdle()).onFailure(properties.onFailure());
         if (properties.keeper() != null) {
@@ -105,7 +106,7 @@ final class StageFactory {
             builder.executor(beans.named("executor", properties.executor(), Executor.class));
         } else if (this.beanFactory.containsBean(TASK_EXECUTOR)
                 && this.beanFactory.isTypeMatch(TASK_EXECUTOR, Executor.class)) {
-            // asked for when it is used, so that nothing is created for its sake
+            // looked up when it is used, so that it is not created for the stage's sake
             builder.executor(job ->
                     this.beanFactory.getBean(TASK_EXECUTOR, Executor.class).execute(job));
         }
@@ -119,8 +120,8 @@ final class StageFactory {
                 .orElse("of unknown name");
     }
 
-    @SuppressWarnings(
-            "unchecked") // the properties' word must be taken for the types; the definitions and NamedBeans checked it
+    // the types are those that the properties name, which the definition and NamedBeans have checked
+    @SuppressWarnings("unchecked")
     private <T, M> Stage<T, M> build(
             StageDefinition definition,
             Class<T> tokenType,

@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegi
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
-/** Lets a native image find the token types by the names that stand in the properties, and bind the properties of the adapters. */
+/** Lets a native image find the token types that the properties name, and bind the properties of the source adapters. */
 final class StageHints implements BeanFactoryInitializationAotProcessor {
 
     @Override

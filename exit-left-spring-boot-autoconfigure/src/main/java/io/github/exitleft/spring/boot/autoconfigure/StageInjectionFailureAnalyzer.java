@@ -18,8 +18,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 
 /**
- * Reports a stage that can't be injected, with the stages that there are: which have which type arguments is in the properties, and
- * not in any class. Comes before Boot's own, which would list none or only names.
+ * Reports a stage that cannot be injected, with the stages that there are: their type arguments are in the properties, and not in any
+ * class. Comes before Spring Boot's own analyzer, which would list none or only names.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -88,7 +88,8 @@ final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyz
             return this.beanFactory instanceof ConfigurableBeanFactory definitions
                     ? definitions.getMergedBeanDefinition(name)
                     : null;
-        } catch (NoSuchBeanDefinitionException e) { // registered ready-made
+        } catch (NoSuchBeanDefinitionException e) {
+            // the bean was registered ready-made
             return null;
         }
     }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** What a key may have been meant for that is none: a typo, a wrong indentation, a list instead of names. */
+/** Finds the keys that an unknown key may have been meant for: it is misspelt, wrongly indented, or in a list instead of names. */
 final class StageKeyHints {
 
     private static final String STAGES = "stages";
 
-    /** How many other keys a hint names at most. */
+    /** The most keys that a hint names. */
     private static final int MOST = 3;
 
     private final KnownKeys known;
@@ -22,12 +22,12 @@ final class StageKeyHints {
         this.known = known;
     }
 
-    /** Whether a key stands in a list, where only names have keys. */
+    /** Says whether a key stands in a list, where only names have keys. */
     static boolean isInList(ConfigurationPropertyName name) {
         return IntStream.range(0, name.getNumberOfElements()).anyMatch(name::isNumericIndex);
     }
 
-    /** The keys that an unknown one may have been meant for, in words; null if it resembles none. */
+    /** Returns a question that names the keys that an unknown one resembles; null if it resembles none. */
     @Nullable
     String didYouMean(ConfigurationPropertyName unknown) {
         List<String> elements = IntStream.range(1, unknown.getNumberOfElements())
@@ -51,14 +51,14 @@ final class StageKeyHints {
             if (!found.isEmpty()) {
                 return found.stream().map(key -> full(stage, key)).toList();
             }
-            // a key of the stage at the level of the stages' names
+            // a key of a stage stands where the names of stages belong
             return this.known.isKeyOrGroup(stage)
                     ? similar(join(elements, 1)).stream()
                             .map(key -> full("<name>", key))
                             .toList()
                     : List.of();
         }
-        // the level of the stages is missing
+        // 'stages' is missing
         return elements.size() < 2
                 ? List.of()
                 : similar(join(elements, 1)).stream()
@@ -79,7 +79,7 @@ final class StageKeyHints {
         if (keys.contains(suffix)) {
             return List.of(suffix);
         }
-        // too far left, too far right
+        // indented too little, or too much
         List<String> misplaced = keys.stream()
                 .filter(key -> key.endsWith("." + suffix) || suffix.endsWith("." + key))
                 .limit(MOST)
@@ -96,13 +96,13 @@ final class StageKeyHints {
                 .toList();
     }
 
-    /** How far a key is from another as a whole, or in its last part if that is misspelt and misplaced. */
+    /** Returns the distance of a key from another as a whole, or of its last part if that is misspelt and misplaced. */
     private static int typo(String key, String suffix, String last) {
         int whole = distance(key, suffix);
         return Math.min(whole, 1 + distance(key.substring(key.lastIndexOf('.') + 1), last));
     }
 
-    /** The distance of Damerau and Levenshtein: insertions, deletions, replacements, and swaps of neighbours. */
+    /** Returns the distance of Damerau and Levenshtein: insertions, deletions, replacements, and swaps of neighbours. */
     private static int distance(String one, String other) {
         int[][] distances = new int[one.length() + 1][other.length() + 1];
         Arrays.setAll(distances[0], j -> j);

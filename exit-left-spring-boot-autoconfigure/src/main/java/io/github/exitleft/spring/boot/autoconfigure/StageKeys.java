@@ -15,7 +15,7 @@ import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
-/** The keys of one stage in the environment: knows where each comes from, and words what is wrong with it. */
+/** The keys of one stage in the environment, with the origin of each, and the reports of mistakes in them. */
 final class StageKeys {
 
     private static final ConfigurationPropertyName STAGES = ConfigurationPropertyName.of("exit-left.stages");
@@ -32,12 +32,12 @@ final class StageKeys {
         return this.stage;
     }
 
-    /** The full key, of the stage itself if the suffix is empty. */
+    /** Returns the full key, or that of the stage itself if the suffix is empty. */
     String key(String suffix) {
         return STAGES + "." + this.stage + (suffix.isEmpty() ? "" : "." + suffix);
     }
 
-    /** Where a key comes from or, if it isn't set, where the stage comes from. */
+    /** Returns the origin of a key or, if the key is not set, that of the stage. */
     String origin(String suffix) {
         ConfigurationProperty property = property(suffix);
         if (property != null) {
@@ -54,7 +54,7 @@ final class StageKeys {
         return first == null ? "unknown" : origin(first);
     }
 
-    /** Where the first property comes from that stands below a key. */
+    /** Returns the origin of the first property below a key; null if there is none. */
     private @Nullable String originBelow(String suffix) {
         String spelled = originOfSpelled(key(suffix));
         if (spelled != null) {
@@ -65,7 +65,7 @@ final class StageKeys {
         return below == null ? null : origin(below);
     }
 
-    /** The same of what is spelled like the key, since names are equal that differ in case and dashes only. */
+    /** Returns the same for properties that are spelled like the key: names that differ in case and dashes only are equal. */
     private @Nullable String originOfSpelled(String key) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> underlying) {
@@ -112,18 +112,18 @@ final class StageKeys {
         }
     }
 
-    /** One property in a report. */
+    /** Returns the lines of a report that are about one property. */
     static String entry(String key, @Nullable Object value, String origin, String reason) {
         return "%n    Property: %s%s%n    Origin: %s%n    Reason: %s"
                 .formatted(key, value == null ? "" : "%n    Value: \"%s\"".formatted(value), origin, reason);
     }
 
-    /** The beginning of the environment variables that set the stage's keys; it works with any name. */
+    /** Returns the beginning of the environment variables that set the stage's keys; it works with any name. */
     String variable() {
         return key("").toUpperCase(Locale.ROOT).replaceAll("[-.]", "_") + "_";
     }
 
-    /** Whether it is an environment variable that first names the stage, in which neither case nor dashes are kept. */
+    /** Says whether an environment variable, which keeps neither case nor dashes, is the first property that names the stage. */
     boolean isNamedByVariable() {
         ConfigurationProperty first = first(this::isOfStage);
         return first != null && first.getSource() != null && StrictBindHandler.isOfVariables(first.getSource());
@@ -134,7 +134,7 @@ final class StageKeys {
         return name == null ? null : property(this.environment, name);
     }
 
-    /** Returns the property sources that come first, down to the one that a key's value is from; all of them if it isn't set. */
+    /** Returns the property sources down to the first that sets a key; all of them if none does. */
     List<ConfigurationPropertySource> sourcesDownTo(String suffix) {
         ConfigurationPropertyName name = name(suffix);
         List<ConfigurationPropertySource> sources = new ArrayList<>();
@@ -147,7 +147,7 @@ final class StageKeys {
         return sources;
     }
 
-    /** What a key is set to, wherever that comes first. */
+    /** Returns the property that sets a key, from the first property source that has one. */
     static @Nullable ConfigurationProperty property(Environment environment, ConfigurationPropertyName name) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -158,7 +158,7 @@ final class StageKeys {
         return null;
     }
 
-    /** Returns a key as a name, with the stage spelled as it is; null if nothing is set that names the stage. */
+    /** Returns the name of a key, with the stage as it is spelled; null if no property names the stage. */
     @Nullable
     ConfigurationPropertyName name(String suffix) {
         ConfigurationProperty first = first(this::isOfStage);
@@ -170,7 +170,7 @@ final class StageKeys {
                         .append(suffix);
     }
 
-    /** The first of the properties that have a name like that. */
+    /** Returns the first property whose name passes a test; null if there is none. */
     private @Nullable ConfigurationProperty first(Predicate<ConfigurationPropertyName> wanted) {
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
@@ -184,7 +184,7 @@ final class StageKeys {
         return null;
     }
 
-    /** Whether a property is one of those that make the stage: it carries the stage's name as it was written. */
+    /** Says whether a property belongs to the stage: it has the stage's name as it was written. */
     private boolean isOfStage(ConfigurationPropertyName name) {
         return STAGES.isAncestorOf(name)
                 && name.getElement(STAGES.getNumberOfElements(), Form.ORIGINAL).equals(this.stage);

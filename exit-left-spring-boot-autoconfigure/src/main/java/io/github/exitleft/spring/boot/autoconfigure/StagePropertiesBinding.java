@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Binds the properties strictly, those of the stages and those of each source adapter: what is unknown, or can't be converted, ends
- * up as a report with key and origin.
+ * Binds the properties strictly, those of the stages and those of each source adapter. An unknown key, or a value that cannot be
+ * converted, is reported with key and origin.
  */
 final class StagePropertiesBinding {
 
@@ -41,7 +41,7 @@ final class StagePropertiesBinding {
         this.adapters = adapters;
     }
 
-    /** Returns what the properties say of each stage, by name. */
+    /** Returns the settings of each stage, by name. */
     static Map<String, StageSettings> bind(Environment environment, SourceAdapters adapters) {
         return new StagePropertiesBinding(environment, adapters).stages();
     }
@@ -77,7 +77,7 @@ final class StagePropertiesBinding {
         }
     }
 
-    /** Returns the names of the stages that have keys of a source; one may have no others. */
+    /** Returns the names of the stages that have keys of a source. A stage may have no others. */
     private Set<String> namesBySource() {
         Set<String> names = new LinkedHashSet<>();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
@@ -91,7 +91,7 @@ final class StagePropertiesBinding {
         return names;
     }
 
-    /** Says whether a key is the adapter's to bind: {@code exit-left.stages.NAME.source.TYPE}, and what is below it. */
+    /** Says whether a key is bound by an adapter: {@code exit-left.stages.NAME.source.TYPE} and the keys below it. */
     private boolean isOfAdapter(ConfigurationPropertyName name) {
         int source = STAGES.getNumberOfElements() + 1;
         if (!STAGES.isAncestorOf(name)
@@ -106,8 +106,8 @@ final class StagePropertiesBinding {
     }
 
     /**
-     * Binds the keys of each adapter that are set. Those of another type than the stage's count where they are set in the same property
-     * source as the type, or in one that comes before it: elsewhere the type was overridden, and they are left alone.
+     * Binds the keys of each adapter. The keys of another type than the stage's count if they are set in the same property source as the
+     * type, or in one of higher precedence. Where they are set in one of lower precedence, the type was overridden: they are left alone.
      */
     private Map<String, Object> sources(String name, StageProperties properties) {
         StageKeys keys = new StageKeys(this.environment, name);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A stage as its source's adapter sees it: the keys of that source, and what they are checked with. */
+/** A stage as the adapter of its source sees it: the keys of that source, and the checks of their values. */
 final class StageSourceContext implements SourceContext {
 
     private static final Duration EXAMPLE = Duration.ofSeconds(10);
@@ -20,7 +20,7 @@ final class StageSourceContext implements SourceContext {
     /**
      * Creates a context.
      *
-     * @param claims what the sources of other stages have claimed, by type and resource
+     * @param claims the claims of the sources of other stages, by type and resource
      */
     StageSourceContext(StageKeys keys, String type, Class<?> tokenType, Map<Object, Claim> claims) {
         this.keys = keys;

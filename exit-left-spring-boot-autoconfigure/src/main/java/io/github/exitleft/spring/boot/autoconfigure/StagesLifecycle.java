@@ -7,20 +7,21 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Pauses the context's stages while that is stopped, however they were made: their keepers end, and begin to read again when it is
- * started. They are closed when their beans are destroyed.
+ * Pauses all stages of a context while the context is stopped: their keepers end, and begin to read again when it is started. The stages
+ * are closed when their beans are destroyed.
  *
- * <p>One for all stages, which it learns of as they are created, so that it creates none that is lazy.
+ * <p>One bean does this for all stages. It learns of them as they are created, so that it creates none that is lazy.
  */
 final class StagesLifecycle implements SmartLifecycle {
 
-    /** Below the web server's, which waits for the requests in flight at 1024 below the default and stops at 2048. */
+    /** The phase, below the web server's, which waits for the requests in flight at 1024 below the default and stops at 2048. */
     static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
     private static final Log logger = LogFactory.getLog(StagesLifecycle.class);
 
     private final StageBeanRecorder stages;
-    private volatile boolean running = true; // as stages are when they are created
+    /** True at first, as stages run when they are created. */
+    private volatile boolean running = true;
 
     StagesLifecycle(StageBeanRecorder stages) {
         this.stages = stages;
@@ -39,7 +40,8 @@ final class StagesLifecycle implements SmartLifecycle {
 
     @Override
     public void stop() {
-        this.running = false; // first: a stage that is created now is announced or among those that exist, or both
+        // set first: a stage that is created now is announced or among the existing ones, or both
+        this.running = false;
         each(Stage::pause);
     }
 

@@ -23,8 +23,8 @@ final class StrictBindHandler extends NoUnboundElementsBindHandler {
     /**
      * Creates a handler.
      *
-     * @param known tells keys that something else binds
-     * @param unknown takes the keys that nothing binds
+     * @param known accepts the keys that are bound elsewhere
+     * @param unknown receives the unknown keys
      */
     StrictBindHandler(
             BindHandler parent, Predicate<ConfigurationPropertyName> known, List<ConfigurationProperty> unknown) {
@@ -33,7 +33,7 @@ final class StrictBindHandler extends NoUnboundElementsBindHandler {
         this.unknown = unknown;
     }
 
-    /** Environment variables have several spellings for one key, so that it can't be told which of them is not read. */
+    /** Says whether a source is that of environment variables. They have several spellings for one key, so that unused ones cannot be told. */
     static boolean isOfVariables(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof PropertySource<?> underlying
                 && underlying.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
@@ -41,7 +41,7 @@ final class StrictBindHandler extends NoUnboundElementsBindHandler {
 
     @Override
     public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
-        // a record of one text would be made of that text
+        // Spring would convert the value where the record has one component, of that type
         if (target.getType().resolve(Object.class).isRecord()) {
             for (ConfigurationPropertySource source : context.getSources()) {
                 ConfigurationProperty property = source.getConfigurationProperty(name);

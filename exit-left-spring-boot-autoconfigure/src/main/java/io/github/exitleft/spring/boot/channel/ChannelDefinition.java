@@ -18,7 +18,8 @@ record ChannelDefinition(
         ChannelProperties channel,
         @Nullable TokenReader<?, Message<?>> reader) implements SourceDefinition {
 
-    private static final String CORRELATION_ID = "correlationId"; // as Spring Integration calls it
+    /** The name that Spring Integration gives the header. */
+    private static final String CORRELATION_ID = "correlationId";
 
     static ChannelDefinition of(SourceContext context, ChannelProperties channel) {
         String name = channel.name();

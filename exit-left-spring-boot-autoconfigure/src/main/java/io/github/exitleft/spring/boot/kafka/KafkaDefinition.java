@@ -101,7 +101,7 @@ record KafkaDefinition(
         }
     }
 
-    /** Spring creates the topics of NewTopic beans when all beans are there, which is too late for this one. */
+    /** Opens the source. Spring creates the topics of NewTopic beans once all beans exist, which is too late for a source. */
     private KafkaSource<?, ?> openOrCreateTopics(
             SourceBeans beans, ConsumerFactory<?, ?> factory, @Nullable KafkaOperations<?, ?> template) {
         try {

@@ -8,91 +8,24 @@ import java.util.List;
  * <p>An adapter is found because it is on the class path: its jar has a {@code META-INF/spring.factories} with the line
  *
  * <pre>
- * io.github.exitleft.spring.boot.source.SourceAdapter=com.example.folder.FolderAdapter
+ * io.github.exitleft.spring.boot.source.SourceAdapter=com.example.unixsocket.UnixSocketAdapter
  * </pre>
  *
- * <p>With that, and the class below, a stage can be configured like this:
+ * <p>With that, and the classes below, a stage can be configured like this:
  *
- * <pre>
- * exit-left:
- *   stages:
- *     orders:
- *       token-type: java.lang.String
- *       source:
- *         type: folder
- *         folder:
- *           path: /var/spool/orders
- *           token:
- *             reader: orderIds
- * </pre>
+ * {@snippet file="application.yml" lang="properties"}
  *
- * {@snippet :
- * final class FolderAdapter implements SourceAdapter<FolderProperties> {
+ * <p>The adapter checks its keys and describes the source:
  *
- *     @Override
- *     public String type() {
- *         return "folder";
- *     }
+ * {@snippet file="com/example/unixsocket/UnixSocketAdapter.java" region="adapter"}
  *
- *     @Override
- *     public Class<FolderProperties> propertiesType() {
- *         return FolderProperties.class;
- *     }
+ * <p>The definition opens it:
  *
- *     @Override
- *     public SourceDefinition define(FolderProperties properties, SourceContext context) {
- *         Path path = properties.path();
- *         if (path == null) {
- *             throw context.problem(
- *                     "path", "a source of type folder needs a folder", "Set " + context.key("path") + " to a folder.");
- *         }
- *         context.inRange("longest", properties.longest().toBytes(), 1, Integer.MAX_VALUE);
- *         String reader = properties.token().reader();
- *         if (new TokenKeys(context).reader(reader).none()) {
- *             throw context.problem(
- *                     "token.reader",
- *                     "there is no way to read the token out of a file",
- *                     "Set " + context.key("token.reader") + " to the name of a TokenReader bean.");
- *         }
- *         return new SourceDefinition() {
- *             @Override
- *             public Class<?> messageType() {
- *                 return Path.class;
- *             }
+ * {@snippet file="com/example/unixsocket/UnixSocketDefinition.java" region="definition"}
  *
- *             @Override
- *             public OpenSource open(SourceBeans beans) {
- *                 var tokens = beans.reader("token.reader", reader, Path.class);
- *                 try {
- *                     return OpenSource.owned(new FolderSource(path), tokens);
- *                 } catch (IOException e) {
- *                     throw context.problem(
- *                             "path", "the folder can't be watched: " + e.getMessage(), "Create the folder.", e);
- *                 }
- *             }
- *         };
- *     }
- * }
- * }
+ * <p>The properties are a record:
  *
- * <p>and its properties:
- *
- * <pre>
- * /**
- *  * Keys of a source that reads a folder.
- *  *
- *  * &#64;param path Folder to watch. Required.
- *  * &#64;param longest Size of the longest file that is read.
- *  * &#64;param token How the token is read.
- *  *&#47;
- * &#64;ConfigurationPropertiesSource
- * record FolderProperties(
- *         &#64;Nullable Path path, &#64;DefaultValue("1MB") DataSize longest, &#64;DefaultValue Token token) {
- *
- *     /** &#64;param reader Name of a TokenReader bean that reads the token. Required. *&#47;
- *     record Token(&#64;Nullable String reader) {}
- * }
- * </pre>
+ * {@snippet file="com/example/unixsocket/UnixSocketProperties.java" region="properties"}
  *
  * <h2>Properties</h2>
  *

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A UDP port that is going to be opened. */
+/** A UDP port that has not been opened yet. */
 record UdpDefinition(
         SourceContext context, UdpProperties udp, @Nullable TokenReader<?, Datagram> reader)
         implements SourceDefinition {
@@ -103,7 +103,8 @@ record UdpDefinition(
                                     .anyMatch(address -> withoutScope(address).equals(nameOrAddress)))
                             .findFirst()
                             .orElse(null);
-        } catch (SocketException e) { // there are none
+        } catch (SocketException e) {
+            // there are no interfaces
             return null;
         }
     }

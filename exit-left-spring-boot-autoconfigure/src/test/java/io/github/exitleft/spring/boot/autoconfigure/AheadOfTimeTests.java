@@ -10,6 +10,7 @@ import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -39,6 +40,23 @@ class AheadOfTimeTests {
         assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
         assertThat(RuntimeHintsPredicates.reflection()
                         .onType(TypeReference.of("io.github.exitleft.spring.boot.udp.UdpProperties$Token")))
+                .accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void b13_everyAdapter_canBeFoundAndMadeInANativeImage() { // B8
+        generate();
+
+        assertThat(SourceAdapters.find().all())
+                .isNotEmpty()
+                .allSatisfy(adapter -> assertThat(RuntimeHintsPredicates.reflection()
+                                .onType(adapter.getClass())
+                                .withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS))
+                        .accepts(this.generation.getRuntimeHints()))
+                .allSatisfy(adapter -> assertThat(
+                                RuntimeHintsPredicates.reflection().onType(adapter.propertiesType()))
+                        .accepts(this.generation.getRuntimeHints()));
+        assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/spring.factories"))
                 .accepts(this.generation.getRuntimeHints());
     }
 

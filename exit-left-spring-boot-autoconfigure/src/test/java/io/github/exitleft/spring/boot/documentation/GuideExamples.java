@@ -179,13 +179,13 @@ final class GuideExamples {
         // @end
     }
 
-    static String queue() throws InterruptedException {
+    static void queue() throws InterruptedException {
         // @start region="queue-source"
         QueueSource<String> source = new QueueSource<>();
         try (Stage<String, String> stage = Stage.builder(
                         "orders", String.class, source, message -> message.split(":")[0])
                 .build()) {
-            return stage.call("17", () -> source.add("17:shipped")); // "17:shipped"
+            String reply = stage.call("17", () -> source.add("17:shipped"));
         }
         // @end
     }

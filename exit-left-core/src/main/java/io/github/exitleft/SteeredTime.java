@@ -1,0 +1,128 @@
+package io.github.exitleft;
+
+import io.github.exitleft.internal.StageTime;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a stage on the time of a test: all that looks at the clock, parks or blocks in the source goes through it. */
+final class SteeredTime implements Parker, Timer {
+
+    private final StageTime time;
+
+    private SteeredTime(StageTime time) {
+        this.time = time;
+    }
+
+    static void steer(StageBuilder<?, ?> builder, StageTime time) {
+        steerTyped(builder, time);
+    }
+
+    private static <T, M> void steerTyped(StageBuilder<T, M> builder, StageTime time) {
+        var steered = new SteeredTime(time);
+        builder.timer(steered).seam(bare -> bare.parker(steered)).source = new SteeredSource<>(builder.source, time);
+    }
+
+    @Override
+    public long nanoTime() {
+        return time.nanoTime();
+    }
+
+    @Override
+    public boolean isVirtual() {
+        return false; // so that each thread parks until its own deadline, and no timer is set
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+        time.park(blocker, nanos == FOR_EVER ? StageTime.FOR_EVER : nanos);
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+        time.unpark(thread);
+    }
+
+    @Override
+    public void set(DeadlineTimer timer, long at) {
+        throw new AssertionError("no thread parks beyond its deadline");
+    }
+
+    @Override
+    public Runnable after(long nanos, Runnable task) {
+        return nanos <= 0 ? Timer.JVM.after(0, task) : time.after(nanos, task);
+    }
+
+    /** A source whose reads end when the test moves the time that far, however long they may take in the real one. */
+    @SuppressWarnings("try") // closing what it wraps may throw anything
+    private static final class SteeredSource<M> implements Source<M> {
+
+        /** Of real time, which does not pass for the stage: the source comes back, and is read again. */
+        private static final Duration LONGEST = Duration.ofSeconds(1);
+
+        private final Source<M> source;
+        private final StageTime time;
+
+        SteeredSource(Source<M> source, StageTime time) {
+            this.source = source;
+            this.time = time;
+        }
+
+        @Override
+        public @Nullable M receive(Duration remaining) throws Exception {
+            if (remaining.isZero() || !time.beginRead(BareStage.nanos(remaining), source::wakeup)) {
+                return source.receive(Duration.ZERO);
+            }
+            try {
+                return source.receive(LONGEST);
+            } finally {
+                time.endRead();
+            }
+        }
+
+        @Override
+        public void wakeup() {
+            source.wakeup();
+        }
+
+        @Override
+        public boolean closesUnderReader() {
+            return source.closesUnderReader();
+        }
+
+        @Override
+        public boolean closedByInterrupt() {
+            return source.closedByInterrupt();
+        }
+
+        @Override
+        public Keeper preferredKeeper() {
+            return source.preferredKeeper();
+        }
+
+        @Override
+        public @Nullable Throwable errorOf(M message) {
+            return source.errorOf(message);
+        }
+
+        @Override
+        public @Nullable Object backdoor() {
+            return source.backdoor();
+        }
+
+        @Override
+        public String type() {
+            return source.type();
+        }
+
+        @Override
+        public Map<String, Object> details() {
+            return source.details();
+        }
+
+        @Override
+        public void close() throws Exception {
+            source.close();
+        }
+    }
+}
