@@ -70,7 +70,7 @@ final class SteeredTime implements Parker, Timer {
 
         @Override
         public @Nullable M receive(Duration remaining) throws Exception {
-            if (remaining.isZero() || !time.beginRead(BareStage.nanos(remaining), source::wakeup)) {
+            if (remaining.isZero() || !time.beginRead(Parker.nanos(remaining), source::wakeup)) {
                 return source.receive(Duration.ZERO);
             }
             try {
