@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class BareKeeper<T, R, B extends @Nullable Object> {
 
     final KeeperWaiter waiter;
-    private final StageParts<T, R, B> stage;
+    private final BareParts<T, R, B> stage;
     private final Role role;
 
-    BareKeeper(StageParts<T, R, B> stage) {
+    BareKeeper(BareParts<T, R, B> stage) {
         this.stage = stage;
         this.role = stage.role;
         this.waiter = stage.role.keeper;

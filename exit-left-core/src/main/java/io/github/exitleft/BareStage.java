@@ -47,7 +47,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private static final Exit<?> SIGNALLED = new Exit.Signalled<>();
     private static final Exit<?> TIMED_OUT = new Exit.TimedOut<>();
 
-    private final StageParts<T, R, B> parts;
+    final BareParts<T, R, B> parts;
     private final Parker parker;
     private final Callbacks callbacks;
     private final Role role;
@@ -64,7 +64,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         this.registrations = new Registrations<>(name, settings.maxTickets, role, hooks);
         this.closing = new Closing(
                 role, parker, hooks, callbacks, settings.closeUnderHead, Parker.nanos(settings.closeTimeout));
-        this.parts = new StageParts<>(
+        this.parts = new BareParts<>(
                 name,
                 this,
                 settings.resource,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Director<T, R, B extends @Nullable Object> {
 
-    private final StageParts<T, R, B> stage;
+    private final BareParts<T, R, B> stage;
     private final Waiter head;
 
     /** Null if the keeper heads. */
@@ -28,15 +28,15 @@ public final class Director<T, R, B extends @Nullable Object> {
     private boolean outOfTime;
     private volatile boolean over;
 
-    Director(StageParts<T, R, B> stage, BareTicket<T> ticket) {
+    Director(BareParts<T, R, B> stage, BareTicket<T> ticket) {
         this(stage, ticket, ticket, ticket.generation);
     }
 
-    Director(StageParts<T, R, B> stage, KeeperWaiter keeper) {
+    Director(BareParts<T, R, B> stage, KeeperWaiter keeper) {
         this(stage, keeper, null, keeper.generation);
     }
 
-    private Director(StageParts<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Generation generation) {
+    private Director(BareParts<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Generation generation) {
         this.stage = stage;
         this.head = head;
         this.ticket = ticket;

@@ -56,7 +56,7 @@ class ArchitectureTests {
             "SourceFailedException",
             "StageClosedException",
             "StageLock",
-            "StageParts",
+            "BareParts",
             "StackProbe",
             "Texts",
             "TicketWaiter",

@@ -36,7 +36,7 @@ public class WaitingBenchmark {
         @Override
         public void park(Object blocker, long nanos) {
             if (Thread.currentThread() == measured && inline) {
-                stage.signal(mine);
+                stage.parts.role.signal(mine);
             } else {
                 LockSupport.parkNanos(blocker, nanos);
             }
@@ -102,7 +102,7 @@ public class WaitingBenchmark {
             Thread waiting = measured;
             if (asked && Stages.parked(waiting)) {
                 asked = false;
-                stage.signal(mine);
+                stage.parts.role.signal(mine);
             } else if (inline) {
                 LockSupport.parkNanos(1_000_000);
             } else {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the resource
  * @param <B> the buffer
  */
-final class StageParts<T, R, B extends @Nullable Object> {
+final class BareParts<T, R, B extends @Nullable Object> {
 
     final String name;
 
@@ -24,7 +24,7 @@ final class StageParts<T, R, B extends @Nullable Object> {
     final Generations generations;
     final Registrations<BareTicket<T>> registrations;
 
-    StageParts(
+    BareParts(
             String name,
             Object stage,
             R resource,
