@@ -71,15 +71,9 @@ class BareStageCloseTests extends Steered {
 
     @Test
     void s16_headThatDoesNotComeBack_closesTheResourceWhenItDoes() throws Exception {
-        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
-                .parker(parker)
-                .closer(closedResources::add, false)
-                .build();
+        stage = deaf(false);
         var head = head();
-        var closer = Actor.start("closer", () -> {
-            stage.close();
-            return "closed";
-        });
+        var closer = closer();
         await().until(() -> stage.snapshot(0).state() == BareSnapshot.State.CLOSED && parker.isParked(closer.thread));
         parker.advance(Duration.ofSeconds(4));
         assertThat(closer.isDone()).isFalse();
@@ -101,10 +95,7 @@ class BareStageCloseTests extends Steered {
                 .closer(closedResources::add, false)
                 .build();
         var head = head();
-        var closer = Actor.start("closer", () -> {
-            stage.close();
-            return "closed";
-        });
+        var closer = closer();
         await().until(() -> parker.isParked(closer.thread));
         parker.advance(Duration.ofSeconds(1));
         assertThat(closer.result()).isEqualTo("closed");
@@ -114,15 +105,9 @@ class BareStageCloseTests extends Steered {
 
     @Test
     void s16_resourceOfAHeadThatDoesNotComeBack_isClosedWhereThatIsAllowed() throws Exception {
-        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
-                .parker(parker)
-                .closer(closedResources::add, true)
-                .build();
+        stage = deaf(true);
         var head = head();
-        var closer = Actor.start("closer", () -> {
-            stage.close();
-            return "closed";
-        });
+        var closer = closer();
         await().until(() -> parker.isParked(closer.thread));
         parker.advance(Duration.ofSeconds(5));
         assertThat(closer.result()).isEqualTo("closed");
@@ -146,10 +131,7 @@ class BareStageCloseTests extends Steered {
 
     @Test
     void s16_closeFromInsideACallback_doesNotWaitForAnotherStagesHead() throws Exception {
-        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
-                .parker(parker)
-                .closer(closedResources::add, false)
-                .build();
+        stage = deaf(false);
         var head = head();
         stage.buffer(buffer -> {
             stage.close();
@@ -162,10 +144,7 @@ class BareStageCloseTests extends Steered {
 
     @Test
     void s16_interruptedCloser_stillWaitsAndKeepsItsFlag() throws Exception {
-        stage = BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
-                .parker(parker)
-                .closer(closedResources::add, false)
-                .build();
+        stage = deaf(false);
         var head = head();
         var closer = Actor.start("closer", () -> {
             Thread.currentThread().interrupt();

@@ -26,33 +26,7 @@ class BareStageWatchTests extends Steered {
 
     @Test
     void s14_cost_doesNotGrowWithTheNumberOfTickets() throws Exception {
-        assertThat(comparisonsOfAnExchangeAmong(20_000)).isLessThanOrEqualTo(2 * comparisonsOfAnExchangeAmong(10));
-    }
-
-    private static int comparisonsOfAnExchangeAmong(int others) throws Exception {
-        var looks = new AtomicInteger();
-        record Token(int number, AtomicInteger looks) {
-            @Override
-            public boolean equals(Object other) {
-                looks.incrementAndGet();
-                return other instanceof Token that && number == that.number;
-            }
-
-            @Override
-            public int hashCode() {
-                looks.incrementAndGet();
-                return number;
-            }
-        }
-        var stage = BareStage.<Token, Object, Object>builder("many", "", "").build();
-        for (int i = 1; i <= others; i++) {
-            stage.ticket(new Token(i, looks));
-        }
-        looks.set(0);
-        try (var ticket = stage.ticket(new Token(0, looks))) {
-            stage.enter(ticket, LONG, director -> director.signal(new Token(1, looks)));
-        }
-        return looks.get();
+        assertThat(looksAtTokensAmong(20_000)).isLessThanOrEqualTo(2 * looksAtTokensAmong(10));
     }
 
     @Test

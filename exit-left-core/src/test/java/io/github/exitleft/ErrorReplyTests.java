@@ -7,13 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.testing.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Answers that are errors: they are delivered, as their caller's exception. */
@@ -100,32 +97,13 @@ class ErrorReplyTests extends NoteFixture {
     void m18_streamWithAnError_endsWithIt() {
         Stage<Integer, Note> stage =
                 stage(builder -> builder.classifier(this::classify).keeper(Keeper.ALWAYS));
-        var heard = new CopyOnWriteArrayList<String>();
-        var error = new AtomicReference<Throwable>();
-        stage.messages(1).subscribe(new Flow.Subscriber<Note>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(10);
-            }
-
-            @Override
-            public void onNext(Note note) {
-                heard.add(note.text());
-            }
-
-            @Override
-            public void onError(Throwable thrown) {
-                error.set(thrown);
-            }
-
-            @Override
-            public void onComplete() {}
-        });
+        var heard = new Heard();
+        stage.messages(1).subscribe(heard);
         add(1, "fine");
         add(1, "unchecked");
 
-        await().untilAsserted(() -> assertThat(error).hasValue(unchecked));
-        assertThat(heard).containsExactly("fine");
+        await().untilAsserted(() -> assertThat(heard.errors).containsExactly(unchecked));
+        assertThat(heard.texts).containsExactly("fine");
         await().untilAsserted(
                         () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
     }
@@ -146,24 +124,11 @@ class ErrorReplyTests extends NoteFixture {
 
     @Test
     void m18_errorThatTheSourceFinds_comesBeforeTheClassifiers() {
-        Source<Note> telling = new Source<>() {
-            @Override
-            public Note receive(Duration remaining) throws Exception {
-                return queue.receive(remaining);
-            }
-
-            @Override
-            public void wakeup() {
-                queue.wakeup();
-            }
-
+        Source<Note> telling = new OverQueue() {
             @Override
             public Throwable errorOf(Note message) {
                 return message.text().equals("garbled") ? checked : null;
             }
-
-            @Override
-            public void close() {}
         };
         Stage<Integer, Note> stage =
                 build(Stage.<Integer, Note>builder("telling", Integer.class, hooked(telling), Note::token)

@@ -24,6 +24,23 @@ abstract class NoteFixture extends StageFixture {
 
     static final Duration LONG = Patience.FOR_EVER;
 
+    /** The queue as a source of another kind, which a test says. */
+    class OverQueue implements Source<Note> {
+
+        @Override
+        public Note receive(Duration remaining) throws Exception {
+            return queue.receive(remaining);
+        }
+
+        @Override
+        public void wakeup() {
+            queue.wakeup();
+        }
+
+        @Override
+        public void close() {}
+    }
+
     final SteeredParker clock = new SteeredParker();
 
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();

@@ -225,34 +225,6 @@ class OriginalDefectsTests extends Steered {
         assertThat(looksAtTokensAmong(50_000)).isLessThanOrEqualTo(2 * looksAtTokensAmong(10));
     }
 
-    /** How often an exchange looks at any token, its own or another's. */
-    private static long looksAtTokensAmong(int others) throws Exception {
-        var looks = new AtomicLong();
-        record Token(int number, AtomicLong looks) {
-            @Override
-            public boolean equals(Object other) {
-                looks.incrementAndGet();
-                return other instanceof Token that && number == that.number;
-            }
-
-            @Override
-            public int hashCode() {
-                looks.incrementAndGet();
-                return number;
-            }
-        }
-        var many = BareStage.<Token, Object, Object>builder("many", "", "").build();
-        for (int i = 1; i <= others; i++) {
-            many.ticket(new Token(i, looks));
-        }
-        looks.set(0);
-        try (var ticket = many.ticket(new Token(0, looks))) {
-            Exit<Boolean> exit = many.enter(ticket, LONG, director -> director.signal(new Token(others / 2, looks)));
-            assertThat(exit).isEqualTo(new Exit.Finished<>(true));
-        }
-        return looks.get();
-    }
-
     @Test
     void waiters_canBeReleased() throws Exception {
         var head = head();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -82,34 +81,6 @@ class StageExecutorTests extends NoteFixture {
         await().untilAsserted(
                         () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
         await().untilAsserted(() -> assertThat(timer.pending()).as("timers").isZero());
-    }
-
-    private static class Heard implements Flow.Subscriber<Note> {
-
-        final List<String> texts = new CopyOnWriteArrayList<>();
-        final List<Throwable> errors = new CopyOnWriteArrayList<>();
-        volatile Flow.Subscription subscription;
-
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
-            given.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(Note note) {
-            texts.add(note.text());
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            errors.add(thrown);
-        }
-
-        @Override
-        public void onComplete() {
-            errors.add(new AssertionError("completed"));
-        }
     }
 
     // starved executors

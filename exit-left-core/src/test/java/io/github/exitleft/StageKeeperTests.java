@@ -377,24 +377,11 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void m10_sourceThatDiesOfInterrupts_isReadByItsKeeperUnlessToldOtherwise() {
-        Source<Note> fragile = new Source<>() {
-            @Override
-            public Note receive(Duration remaining) throws Exception {
-                return queue.receive(remaining);
-            }
-
-            @Override
-            public void wakeup() {
-                queue.wakeup();
-            }
-
+        Source<Note> fragile = new OverQueue() {
             @Override
             public boolean closedByInterrupt() {
                 return true;
             }
-
-            @Override
-            public void close() {}
         };
         Stage<Integer, Note> stage = build(Stage.builder("fragile", Integer.class, hooked(fragile), Note::token));
         untilKeeperReads(stage);
@@ -410,24 +397,11 @@ class StageKeeperTests extends NoteFixture {
 
     @Test
     void m10_keeperThatASourcePrefers_isTheStagesUnlessToldOtherwise() {
-        Source<Note> slow = new Source<>() {
-            @Override
-            public Note receive(Duration remaining) throws Exception {
-                return queue.receive(remaining);
-            }
-
-            @Override
-            public void wakeup() {
-                queue.wakeup();
-            }
-
+        Source<Note> slow = new OverQueue() {
             @Override
             public Keeper preferredKeeper() {
                 return Keeper.IDLE;
             }
-
-            @Override
-            public void close() {}
         };
 
         assertThat(build(Stage.builder("slow", Integer.class, slow, Note::token))

@@ -35,42 +35,6 @@ import org.testng.SkipException;
 /** The messages of one token as a stream: the verification of Reactive Streams, and what the stage adds to it. */
 class StageStreamTests extends NoteFixture {
 
-    /** What a subscriber hears; it asks for as much as the test says. */
-    private static class Heard implements Flow.Subscriber<Note> {
-
-        final List<String> texts = new CopyOnWriteArrayList<>();
-        final List<Throwable> errors = new CopyOnWriteArrayList<>();
-        volatile Flow.Subscription subscription;
-        final long first;
-
-        Heard(long first) {
-            this.first = first;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
-            if (first != 0) {
-                given.request(first);
-            }
-        }
-
-        @Override
-        public void onNext(Note note) {
-            texts.add(note.text());
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            errors.add(thrown);
-        }
-
-        @Override
-        public void onComplete() {
-            errors.add(new AssertionError("completed"));
-        }
-    }
-
     private Stage<Integer, Note> kept(UnaryOperator<StageBuilder<Integer, Note>> settings) {
         return stage(builder -> settings.apply(builder.keeper(Keeper.ALWAYS)));
     }

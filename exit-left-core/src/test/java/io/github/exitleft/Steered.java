@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the tests of the primitive share: a stage on a steered parker, and a head that does as it is told. */
@@ -32,6 +33,22 @@ abstract class Steered {
                 .wakeup(resource -> commands.add(director -> true))
                 .closer(closedResources::add, false)
                 .build();
+    }
+
+    /** Builds a stage whose head is not woken when it is closed. */
+    BareStage<String, Object, List<String>> deaf(boolean closesUnderItsHead) {
+        return BareStage.<String, Object, List<String>>builder("test", "resource", new ArrayList<>())
+                .parker(parker)
+                .closer(closedResources::add, closesUnderItsHead)
+                .build();
+    }
+
+    /** Closes the stage on a thread of its own. */
+    Actor<String> closer() {
+        return Actor.start("closer", () -> {
+            stage.close();
+            return "closed";
+        });
     }
 
     /** Enters, and returns at once with its own name where it gets to head. */
@@ -83,6 +100,34 @@ abstract class Steered {
     void leave(Actor<?> head) throws Exception {
         commands.add(director -> true);
         head.result();
+    }
+
+    /** Returns how often an exchange on a stage with many tickets looks at a token, its own or another's. */
+    static long looksAtTokensAmong(int others) throws Exception {
+        var looks = new AtomicLong();
+        record Token(int number, AtomicLong looks) {
+            @Override
+            public boolean equals(Object other) {
+                looks.incrementAndGet();
+                return other instanceof Token that && number == that.number;
+            }
+
+            @Override
+            public int hashCode() {
+                looks.incrementAndGet();
+                return number;
+            }
+        }
+        var stage = BareStage.<Token, Object, Object>builder("many", "", "").build();
+        for (int i = 1; i <= others; i++) {
+            stage.ticket(new Token(i, looks));
+        }
+        looks.set(0);
+        try (var ticket = stage.ticket(new Token(0, looks))) {
+            Exit<Boolean> exit = stage.enter(ticket, LONG, director -> director.signal(new Token(others / 2, looks)));
+            assertThat(exit).isEqualTo(new Exit.Finished<>(true));
+        }
+        return looks.get();
     }
 
     @AfterEach

@@ -20,7 +20,6 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,23 +132,11 @@ class JmsStageTests {
             Client client = context.getBean(Client.class);
             Stage<String, Message> rpc = client.rpc;
             assertThat(client.ask("before")).isEqualTo("BEFORE");
-            List<FutureTask<?>> callers = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                String token = "t" + i;
-                callers.add(Threads.start(() -> rpc.call(token, () -> {})));
-            }
-            Threads.awaitCallers(rpc, 5);
+            List<FutureTask<?>> callers = Threads.startCallers(rpc, i -> "t" + i);
 
             this.broker.stop();
 
-            Throwable cause = null;
-            for (FutureTask<?> caller : callers) {
-                Throwable thrown = Threads.failure(caller);
-                assertThat(thrown).isInstanceOf(SourceFailedException.class);
-                assertThat(thrown.getCause()).isInstanceOf(JMSException.class);
-                cause = cause == null ? thrown.getCause() : cause;
-                assertThat(thrown.getCause()).isSameAs(cause);
-            }
+            assertThat(Threads.failedByOneCause(callers)).isInstanceOf(JMSException.class);
             assertThat(rpc.snapshot(0).role().state()).isEqualTo(State.FAILED);
             assertThat(rpc.source()).containsEntry("connected", false);
             // one tries again and can't even send, the next one is told at once

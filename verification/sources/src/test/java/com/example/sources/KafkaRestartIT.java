@@ -12,7 +12,6 @@ import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContribut
 import io.github.exitleft.spring.boot.kafka.KafkaSource;
 import io.github.exitleft.spring.boot.kafka.KafkaTokens;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -68,13 +67,13 @@ class KafkaRestartIT {
             for (var stage : List.of(alone, grouped)) {
                 assertThat(stage.call(1, () -> send(template, 1)).value()).isEqualTo("1");
             }
-            var callersOfAlone = callers(alone);
-            var callersOfGrouped = callers(grouped);
+            var callersOfAlone = Threads.startCallers(alone, i -> 10 + i);
+            var callersOfGrouped = Threads.startCallers(grouped, i -> 10 + i);
 
             broker.kill();
 
-            assertAllFailedByOneCause(callersOfAlone);
-            assertAllFailedByOneCause(callersOfGrouped);
+            assertThat(Threads.failedByOneCause(callersOfAlone)).hasMessageContaining("no broker has answered for PT2S");
+            assertThat(Threads.failedByOneCause(callersOfGrouped)).hasMessageContaining("no broker has answered for PT2S");
             for (var stage : List.of(alone, grouped)) {
                 assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
             }
@@ -126,27 +125,6 @@ class KafkaRestartIT {
                                             .join())
                             .assertThatAllComeBackByThemselves(broker::kill, broker::start);
                 });
-    }
-
-    private static List<FutureTask<?>> callers(Stage<Integer, ?> stage) {
-        List<FutureTask<?>> callers = new ArrayList<>();
-        for (int i = 10; i < 15; i++) {
-            int token = i;
-            callers.add(Threads.start(() -> stage.call(token, () -> {})));
-        }
-        Threads.awaitCallers(stage, callers.size());
-        return callers;
-    }
-
-    private static void assertAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
-        Throwable cause = null;
-        for (FutureTask<?> caller : callers) {
-            Throwable thrown = Threads.failure(caller);
-            assertThat(thrown).isInstanceOf(SourceFailedException.class);
-            assertThat(thrown.getCause()).hasMessageContaining("no broker has answered for PT2S");
-            cause = cause == null ? thrown.getCause() : cause;
-            assertThat(thrown.getCause()).isSameAs(cause);
-        }
     }
 
     private static void send(KafkaTemplate<Integer, String> template, int token) {

@@ -167,11 +167,11 @@ class PostgresStageIT {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
-            List<FutureTask<?>> callers = callers(client.jobs);
+            List<FutureTask<?>> callers = Threads.startCallers(client.jobs, i -> 10 + i);
 
             this.database.stop();
 
-            assertAllFailedByOneCause(callers);
+            assertThat(Threads.failedByOneCause(callers)).isInstanceOf(SQLException.class);
             assertThat(client.jobs.snapshot(0).role().state()).isEqualTo(State.FAILED);
             assertThat(client.jobs.source()).containsEntry("connected", false);
             // one tries again and can't even send, the next one is told at once
@@ -213,11 +213,11 @@ class PostgresStageIT {
                     .run(context -> {
                         Client client = context.getBean(Client.class);
                         assertThat(client.ask(1, "1:before")).isEqualTo("1:before");
-                        List<FutureTask<?>> callers = callers(client.jobs);
+                        List<FutureTask<?>> callers = Threads.startCallers(client.jobs, i -> 10 + i);
 
                         network.freeze();
 
-                        assertAllFailedByOneCause(callers);
+                        assertThat(Threads.failedByOneCause(callers)).isInstanceOf(SQLException.class);
                         network.thaw();
                         assertComesBack(client);
                     });
@@ -243,27 +243,6 @@ class PostgresStageIT {
                 assertThat(client.ask(2, "2:still here")).isEqualTo("2:still here");
             }
         });
-    }
-
-    private static List<FutureTask<?>> callers(Stage<Integer, PGNotification> stage) {
-        List<FutureTask<?>> callers = new ArrayList<>();
-        for (int i = 10; i < 15; i++) {
-            int token = i;
-            callers.add(Threads.start(() -> stage.call(token, () -> {})));
-        }
-        Threads.awaitCallers(stage, callers.size());
-        return callers;
-    }
-
-    private static void assertAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
-        Throwable cause = null;
-        for (FutureTask<?> caller : callers) {
-            Throwable thrown = Threads.failure(caller);
-            assertThat(thrown).isInstanceOf(SourceFailedException.class);
-            assertThat(thrown.getCause()).isInstanceOf(SQLException.class);
-            cause = cause == null ? thrown.getCause() : cause;
-            assertThat(thrown.getCause()).isSameAs(cause);
-        }
     }
 
     private static void assertComesBack(Client client) throws Exception {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.Keeper;
-import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,13 +64,13 @@ final class Reopening {
         for (Stage<String, ?> stage : this.stages.values()) {
             ask(stage);
             assertThat(health(stage)).isEqualTo(Status.UP);
-            waiting.put(stage.name(), callersInVain(stage));
+            waiting.put(stage.name(), Threads.startCallers(stage, i -> "in vain " + i));
         }
 
         stop.turn();
 
         for (Stage<String, ?> stage : this.stages.values()) {
-            assertThatAllFailedByOneCause(waiting.get(stage.name()));
+            Threads.failedByOneCause(waiting.get(stage.name()));
             assertThat(health(stage)).isEqualTo(Status.DOWN);
         }
 
@@ -95,23 +94,4 @@ final class Reopening {
         return ((HealthIndicator) stages.getContributor(stage.name())).health().getStatus();
     }
 
-    private static List<FutureTask<?>> callersInVain(Stage<String, ?> stage) {
-        List<FutureTask<?>> callers = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            String token = "in vain " + i;
-            callers.add(Threads.start(() -> stage.call(token, () -> {})));
-        }
-        Threads.awaitCallers(stage, callers.size());
-        return callers;
-    }
-
-    private static void assertThatAllFailedByOneCause(List<FutureTask<?>> callers) throws Exception {
-        Throwable cause = null;
-        for (FutureTask<?> caller : callers) {
-            Throwable thrown = Threads.failure(caller);
-            assertThat(thrown).isInstanceOf(SourceFailedException.class);
-            cause = cause == null ? thrown.getCause() : cause;
-            assertThat(thrown.getCause()).isSameAs(cause);
-        }
-    }
 }

@@ -1,5 +1,6 @@
 package com.example.sources;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -7,9 +8,12 @@ import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.testing.Patience;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntFunction;
 
 /** Callers on threads of their own, and what their stage says of them. */
 final class Threads {
@@ -32,6 +36,29 @@ final class Threads {
         } catch (ExecutionException e) {
             return e.getCause();
         }
+    }
+
+    /** Starts five callers that nothing answers, and waits until they wait. */
+    static <T> List<FutureTask<?>> startCallers(Stage<T, ?> stage, IntFunction<T> tokens) {
+        List<FutureTask<?>> callers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            T token = tokens.apply(i);
+            callers.add(start(() -> stage.call(token, () -> {})));
+        }
+        awaitCallers(stage, callers.size());
+        return callers;
+    }
+
+    /** Checks that all callers failed with the source, by the same cause, and returns that. */
+    static Throwable failedByOneCause(List<FutureTask<?>> callers) throws Exception {
+        Throwable cause = null;
+        for (FutureTask<?> caller : callers) {
+            Throwable thrown = failure(caller);
+            assertThat(thrown).isInstanceOf(SourceFailedException.class);
+            cause = cause == null ? thrown.getCause() : cause;
+            assertThat(thrown.getCause()).isSameAs(cause);
+        }
+        return cause;
     }
 
     /** Waits until so many callers wait, one of them as the head unless that is the keeper. */

@@ -404,20 +404,6 @@ class ExitLeftAutoConfigurationTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class QueueBeans {
-
-        @Bean
-        QueueSource<String> source() {
-            return new QueueSource<>();
-        }
-
-        @Bean
-        TokenReader<String, String> reader() {
-            return message -> message;
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
     static class OwnStage {
 
         @Bean

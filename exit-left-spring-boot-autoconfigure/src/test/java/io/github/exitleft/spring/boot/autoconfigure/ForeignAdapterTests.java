@@ -88,24 +88,29 @@ class ForeignAdapterTests extends StartFailureSupport {
     void b1_mistakeInItsKeys_isReported(
             String line, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
-        start(QUEUE + "          " + line + "\n");
-
-        assertReport(output, SOURCE + "." + key, origin, reason, remedy);
+        assertStartFails(QUEUE + "          " + line + "\n", output, SOURCE + "." + key, origin, reason, remedy);
     }
 
     @Test
     void b1_valueWhereItsKeysBelong_isReported(CapturedOutput output) throws IOException {
-        start(QUEUE.substring(0, QUEUE.indexOf("own-queue:")) + "own-queue: spool\n");
-
-        assertReport(output, SOURCE, "7:20", "it has keys of its own, but is set to a value", "Indent what belongs");
+        assertStartFails(
+                QUEUE.substring(0, QUEUE.indexOf("own-queue:")) + "own-queue: spool\n",
+                output,
+                SOURCE,
+                "7:20",
+                "it has keys of its own, but is set to a value",
+                "Indent what belongs");
     }
 
     @Test
     void b1_requiredKey_isReportedAlsoIfNothingIsSetBelowTheType(CapturedOutput output) throws IOException {
-        start(QUEUE.substring(0, QUEUE.indexOf("        own-queue:")));
-
-        assertReport(
-                output, SOURCE + ".name", "not set; the stage comes from", "needs a name", "Set " + SOURCE + ".name");
+        assertStartFails(
+                QUEUE.substring(0, QUEUE.indexOf("        own-queue:")),
+                output,
+                SOURCE + ".name",
+                "not set; the stage comes from",
+                "needs a name",
+                "Set " + SOURCE + ".name");
     }
 
     @Test
@@ -122,9 +127,8 @@ class ForeignAdapterTests extends StartFailureSupport {
 
     @Test
     void b13_twoStagesThatClaimTheSame_areReported(CapturedOutput output) throws IOException {
-        start(QUEUE + QUEUE.replace("orders:", "second:").substring("exit-left:\n  stages:\n".length()));
-
-        assertReport(
+        assertStartFails(
+                QUEUE + QUEUE.replace("orders:", "second:").substring("exit-left:\n  stages:\n".length()),
                 output,
                 "exit-left.stages.second.source.own-queue.name",
                 "16:17",
@@ -134,9 +138,8 @@ class ForeignAdapterTests extends StartFailureSupport {
 
     @Test
     void b1_missingLibrary_isReportedBeforeTheDefinitionIsMade(CapturedOutput output) throws IOException {
-        start(QUEUE.replace("own-queue", "library"));
-
-        assertReport(
+        assertStartFails(
+                QUEUE.replace("own-queue", "library"),
                 output,
                 "exit-left.stages.orders.source.type",
                 "6:15",
@@ -150,9 +153,8 @@ class ForeignAdapterTests extends StartFailureSupport {
         try (ConfigurableApplicationContext context = run(yaml + "          name: spool\n          depth: 4\n")) {
             assertThat(context.getBean("orders", Stage.class).source()).containsEntry("name", "spool/4");
         }
-        start(yaml + "          nested.keys: 1\n");
-
-        assertReport(
+        assertStartFails(
+                yaml + "          nested.keys: 1\n",
                 output,
                 "exit-left.stages.orders.source.setters.nested.keys",
                 "8:24",
@@ -162,9 +164,8 @@ class ForeignAdapterTests extends StartFailureSupport {
 
     @Test
     void b1_itsType_isListedWhereAStagesTypeHasNoAdapter(CapturedOutput output) throws IOException {
-        start(QUEUE.replace("type: own-queue", "type: pigeon"));
-
-        assertReport(
+        assertStartFails(
+                QUEUE.replace("type: own-queue", "type: pigeon"),
                 output,
                 "exit-left.stages.orders.source.type",
                 "6:15",

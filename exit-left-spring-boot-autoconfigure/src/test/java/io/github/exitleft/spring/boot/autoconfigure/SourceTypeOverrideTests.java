@@ -142,9 +142,8 @@ class SourceTypeOverrideTests extends StartFailureSupport {
         if (overridden) {
             profile(AS_BEAN);
         }
-        start(UDP + "        kafak:\n          topics: replies\n");
-
-        assertReport(
+        assertStartFails(
+                UDP + "        kafak:\n          topics: replies\n",
                 output,
                 "exit-left.stages.stun.source.kafak.topics",
                 "13:19",

@@ -44,7 +44,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
 
     private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ExitLeftAutoConfiguration.class))
-            .withUserConfiguration(Queue.class)
+            .withUserConfiguration(QueueBeans.class, OwnExecutor.class)
             .withPropertyValues(
                     "exit-left.stages.queue.token-type=java.lang.String",
                     "exit-left.stages.queue.source.type=bean",
@@ -213,17 +213,7 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class Queue {
-
-        @Bean
-        QueueSource<String> source() {
-            return new QueueSource<>();
-        }
-
-        @Bean
-        TokenReader<String, String> reader() {
-            return message -> message;
-        }
+    static class OwnExecutor {
 
         @Bean(defaultCandidate = false)
         Executor ownExecutor() {

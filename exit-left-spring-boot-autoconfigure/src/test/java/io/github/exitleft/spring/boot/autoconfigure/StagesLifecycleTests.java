@@ -7,7 +7,6 @@ import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
-import io.github.exitleft.TokenReader;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.util.function.Consumer;
@@ -30,7 +29,7 @@ class StagesLifecycleTests {
 
     private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ExitLeftAutoConfiguration.class))
-            .withUserConfiguration(Queue.class)
+            .withUserConfiguration(QueueBeans.class)
             .withPropertyValues(
                     "exit-left.stages.queue.token-type=java.lang.String",
                     "exit-left.stages.queue.keeper=always",
@@ -133,20 +132,6 @@ class StagesLifecycleTests {
         assertThat(StagesLifecycle.PHASE)
                 .isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
                 .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Queue {
-
-        @Bean
-        QueueSource<String> source() {
-            return new QueueSource<>();
-        }
-
-        @Bean
-        TokenReader<String, String> reader() {
-            return message -> message;
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

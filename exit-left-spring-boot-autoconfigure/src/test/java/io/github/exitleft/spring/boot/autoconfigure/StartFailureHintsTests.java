@@ -73,9 +73,8 @@ class StartFailureHintsTests extends StartFailureSupport {
 
     @Test
     void keyAtTheLevelOfTheNames_isReported(CapturedOutput output) throws IOException {
-        start("exit-left:\n  stages:\n    stun:\n    token-type: java.lang.String\n");
-
-        assertReport(
+        assertStartFails(
+                "exit-left:\n  stages:\n    stun:\n    token-type: java.lang.String\n",
                 output,
                 "exit-left.stages.token-type",
                 "4:17",
@@ -87,19 +86,21 @@ class StartFailureHintsTests extends StartFailureSupport {
     @CsvSource({"source, source, 5:15", "udp, source.udp, 6:14"})
     void valueOfAKeyThatHasKeys_isReported(String last, String key, String origin, CapturedOutput output)
             throws IOException {
-        start("exit-left:\n  stages:\n    stun:\n      token-type: java.lang.String\n"
-                + (last.equals("source") ? "      source: udp\n" : "      source:\n        udp: 3478\n"));
-
-        assertReport(
-                output, PREFIX + key, origin, "it has keys of its own, but is set to a value", "Indent what belongs");
+        assertStartFails(
+                "exit-left:\n  stages:\n    stun:\n      token-type: java.lang.String\n"
+                        + (last.equals("source") ? "      source: udp\n" : "      source:\n        udp: 3478\n"),
+                output,
+                PREFIX + key,
+                origin,
+                "it has keys of its own, but is set to a value",
+                "Indent what belongs");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"on", "yes", "true"})
     void keeperThatIsASwitchToYaml_isReported(String value, CapturedOutput output) throws IOException {
-        start(STUN + TOKEN + "      keeper: " + value + "\n");
-
-        assertReport(
+        assertStartFails(
+                STUN + TOKEN + "      keeper: " + value + "\n",
                 output,
                 PREFIX + "keeper",
                 "12:15",
@@ -116,17 +117,20 @@ class StartFailureHintsTests extends StartFailureSupport {
     })
     void durationWithoutUnit_isReported(String key, String value, String origin, CapturedOutput output)
             throws IOException {
-        start(STUN + TOKEN + "      " + key + ": " + value + "\n");
-
-        assertReport(output, PREFIX + key, origin, "has no unit, such as s or ms", "such as 3s or 500ms");
+        assertStartFails(
+                STUN + TOKEN + "      " + key + ": " + value + "\n",
+                output,
+                PREFIX + key,
+                origin,
+                "has no unit, such as s or ms",
+                "such as 3s or 500ms");
     }
 
     @Test
     void durationOfASourceWithoutUnit_isReported(CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--exit-left.stages.jobs.source.postgres.keepalive=30"};
-        start("");
-
-        assertReport(output, "exit-left.stages.jobs.source.postgres.keepalive", "commandLineArgs", "has no unit", "3s");
+        assertStartFails(
+                "", output, "exit-left.stages.jobs.source.postgres.keepalive", "commandLineArgs", "has no unit", "3s");
     }
 
     @Test
@@ -140,9 +144,8 @@ class StartFailureHintsTests extends StartFailureSupport {
     @Test
     void origins_ofWhatTheCommandLineSetsAreThoseOfTheKeysBelow(CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--exit-left.stages.queue.source.udp.maxDatagramSize=9B"};
-        start(BEAN);
-
-        assertReport(
+        assertStartFails(
+                BEAN,
                 output,
                 "exit-left.stages.queue.source.udp",
                 "\"exit-left.stages.queue.source.udp.maxDatagramSize\" from property source \"commandLineArgs\"",
@@ -154,9 +157,8 @@ class StartFailureHintsTests extends StartFailureSupport {
     @Test
     void originsOfWhatAnEnvironmentVariableSets_areThoseOfTheKeysBelow(CapturedOutput output) throws IOException {
         this.variables = Map.of("EXITLEFT_STAGES_QUEUE_SOURCE_UDP_PORT", "9");
-        start(BEAN);
-
-        assertReport(
+        assertStartFails(
+                BEAN,
                 output,
                 "exit-left.stages.queue.source.udp",
                 "\"EXITLEFT_STAGES_QUEUE_SOURCE_UDP_PORT\" from property source \"systemEnvironment\"",
@@ -194,10 +196,13 @@ class StartFailureHintsTests extends StartFailureSupport {
     @Test
     void customizersReport_namesItsBean(CapturedOutput output) throws IOException {
         this.configuration = FailingCustomizer.class;
-        start(STUN + TOKEN);
-
-        assertReport(
-                output, "exit-left.stages.stun", "4:19", "customizer 'customizer' failed: 'maxTickets'", "Correct");
+        assertStartFails(
+                STUN + TOKEN,
+                output,
+                "exit-left.stages.stun",
+                "4:19",
+                "customizer 'customizer' failed: 'maxTickets'",
+                "Correct");
     }
 
     @Test

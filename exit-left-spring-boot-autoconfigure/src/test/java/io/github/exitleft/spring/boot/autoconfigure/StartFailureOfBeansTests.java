@@ -19,9 +19,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
     void udpKeysOfASourceThatIsABean_areReported(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("type: udp", "type: bean"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("type: udp", "type: bean"),
                 output,
                 "exit-left.stages.stun.source.udp",
                 "8:20",
@@ -32,9 +31,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
     void beanKeysOfAUdpSource_areReported(CapturedOutput output) throws IOException {
-        start(BEAN.replace("type: bean", "type: udp"));
-
-        assertReport(
+        assertStartFails(
+                BEAN.replace("type: bean", "type: udp"),
                 output,
                 "exit-left.stages.queue.source.bean",
                 "8:17",
@@ -55,16 +53,14 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     void beanThatIsMissingOrOfWrongType_isReported(
             String line, String wrong, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
-        start(BEAN.replace(line, wrong));
-
-        assertReport(output, "exit-left.stages.queue.source.bean." + key, origin, reason, remedy);
+        assertStartFails(
+                BEAN.replace(line, wrong), output, "exit-left.stages.queue.source.bean." + key, origin, reason, remedy);
     }
 
     @Test
     void readerOfOtherMessages_isReported(CapturedOutput output) throws IOException {
-        start(STUN + "          token:\n            reader: reader\n");
-
-        assertReport(
+        assertStartFails(
+                STUN + "          token:\n            reader: reader\n",
                 output,
                 "exit-left.stages.stun.source.udp.token.reader",
                 "10:21",
@@ -75,9 +71,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     @Test
     void replyClassifierOfOtherMessages_isReported(CapturedOutput output) throws IOException { // M18
         this.configuration = OtherClassifier.class;
-        start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: classifier\n"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: classifier\n"),
                 output,
                 "exit-left.stages.stun.reply-classifier",
                 "4:25",
@@ -88,9 +83,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
     void replyClassifierThatIsNone_isReported(CapturedOutput output) throws IOException { // M18
-        start((STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: reader\n"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("    stun:\n", "    stun:\n      reply-classifier: reader\n"),
                 output,
                 "exit-left.stages.stun.reply-classifier",
                 "4:25",
@@ -112,9 +106,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
     void sourceBeanOfTwoStages_isReportedUnlessItIsAPrototype(CapturedOutput output) throws IOException {
         String two = BEAN + BEAN.replace("queue:", "other:").substring("exit-left:\n  stages:\n".length());
         run(two.replace("name: source", "name: prototypeSource")).close();
-        start(two);
-
-        assertReport(
+        assertStartFails(
+                two,
                 output,
                 "exit-left.stages.other.source.bean.name",
                 "16:17",
@@ -124,9 +117,8 @@ class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
     void stageNamedAsABeanOfTheUser_isReported(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("stun:", "reader:"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("stun:", "reader:"),
                 output,
                 "exit-left.stages.reader",
                 "application.yml] - 4:19",
@@ -137,18 +129,26 @@ class StartFailureOfBeansTests extends StartFailureSupport {
 
     @Test
     void stageNamedAsNoUrlCan_isReported(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("stun:", "'[a/b]':"));
-
-        assertReport(output, "exit-left.stages.a/b", "4:19", "can't be the name of a stage", "Rename the stage");
+        assertStartFails(
+                (STUN + TOKEN).replace("stun:", "'[a/b]':"),
+                output,
+                "exit-left.stages.a/b",
+                "4:19",
+                "can't be the name of a stage",
+                "Rename the stage");
     }
 
     @Test
     void customizerThatFails_isReportedAndThePortIsClosed(CapturedOutput output) throws IOException {
         this.configuration = FailingCustomizer.class;
         int port = freePort();
-        start(STUN + "          port: " + port + "\n" + TOKEN);
-
-        assertReport(output, "exit-left.stages.stun", "4:19", "maxTickets", "Correct the customizer");
+        assertStartFails(
+                STUN + "          port: " + port + "\n" + TOKEN,
+                output,
+                "exit-left.stages.stun",
+                "4:19",
+                "maxTickets",
+                "Correct the customizer");
         new DatagramSocket(port, InetAddress.getLoopbackAddress()).close();
     }
 

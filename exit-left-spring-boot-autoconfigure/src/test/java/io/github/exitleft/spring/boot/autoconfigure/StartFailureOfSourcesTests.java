@@ -108,9 +108,7 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             String type, String lines, String key, String origin, String reason, String remedy, CapturedOutput output)
             throws IOException {
         this.configuration = Factories.class;
-        start(yaml(type, lines));
-
-        assertReport(output, "exit-left.stages.rpc.source." + key, origin, reason, remedy);
+        assertStartFails(yaml(type, lines), output, "exit-left.stages.rpc.source." + key, origin, reason, remedy);
     }
 
     @ParameterizedTest
@@ -122,9 +120,8 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     void tokenTypeThatCanNotBeRead_isReported(String type, String where, String line, CapturedOutput output)
             throws IOException {
         this.configuration = Factories.class;
-        start(yaml(type, line).replace("java.lang.String", "java.util.Date"));
-
-        assertReport(
+        assertStartFails(
+                yaml(type, line).replace("java.lang.String", "java.util.Date"),
                 output,
                 "exit-left.stages.rpc.token-type",
                 "4:19",
@@ -135,9 +132,8 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource({"kafka,topics: a", "jms,queue: q", "postgres,channels: c", "channel,name: replies"})
     void keysOfAnotherType_areReported(String type, String line, CapturedOutput output) throws IOException {
-        start(yaml(type, line).replace("type: " + type, "type: udp"));
-
-        assertReport(
+        assertStartFails(
+                yaml(type, line).replace("type: " + type, "type: udp"),
                 output,
                 "exit-left.stages.rpc.source." + type,
                 "8:",
@@ -153,9 +149,8 @@ class StartFailureOfSourcesTests extends StartFailureSupport {
             """)
     void missingBean_isReported(String type, String line, String key, String missing, CapturedOutput output)
             throws IOException {
-        start(yaml(type, line));
-
-        assertReport(
+        assertStartFails(
+                yaml(type, line),
                 output,
                 "exit-left.stages.rpc.source." + key,
                 "not set",

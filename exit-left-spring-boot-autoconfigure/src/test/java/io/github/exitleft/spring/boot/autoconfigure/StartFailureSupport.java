@@ -104,6 +104,12 @@ abstract class StartFailureSupport {
         Thread.currentThread().setContextClassLoader(this.classLoader);
     }
 
+    /** Starts with a mistake, and checks that the report names its key, its origin, the reason and the remedy. */
+    void assertStartFails(String yaml, CapturedOutput output, String key, String origin, String reason, String remedy) {
+        start(yaml);
+        assertReport(output, key, origin, reason, remedy);
+    }
+
     void start(String yaml) {
         assertThatException().isThrownBy(() -> run(yaml).close());
     }

@@ -19,16 +19,24 @@ class StartFailureTests extends StartFailureSupport {
     @CsvSource({"false", "true"})
     void unknownKeyOfAStage_isReportedAlsoWhenBeansAreLazy(boolean lazy, CapturedOutput output) throws IOException {
         this.arguments = new String[] {"--spring.main.lazy-initialization=" + lazy};
-        start(STUN + TOKEN + "        prot: 3478\n");
-
-        assertReport(output, "exit-left.stages.stun.source.prot", "12:15", "there is no such key", "source.udp.port");
+        assertStartFails(
+                STUN + TOKEN + "        prot: 3478\n",
+                output,
+                "exit-left.stages.stun.source.prot",
+                "12:15",
+                "there is no such key",
+                "source.udp.port");
     }
 
     @Test
     void unknownKeyBesideStages_isReported(CapturedOutput output) throws IOException {
-        start("exit-left:\n  stagse:\n    stun:\n      drain: 1\n");
-
-        assertReport(output, "exit-left.stagse.stun.drain", "4:14", "there is no such key", "remove it");
+        assertStartFails(
+                "exit-left:\n  stagse:\n    stun:\n      drain: 1\n",
+                output,
+                "exit-left.stagse.stun.drain",
+                "4:14",
+                "there is no such key",
+                "remove it");
     }
 
     @Test
@@ -62,26 +70,33 @@ class StartFailureTests extends StartFailureSupport {
             """)
     void wrongKeyOfTheKeeper_isReported(String key, String value, String reason, String remedy, CapturedOutput output)
             throws IOException {
-        start(STUN + TOKEN + "      " + key + ": " + value + "\n");
-
-        assertReport(output, "exit-left.stages.stun." + key, "12:", reason, remedy);
+        assertStartFails(
+                STUN + TOKEN + "      " + key + ": " + value + "\n",
+                output,
+                "exit-left.stages.stun." + key,
+                "12:",
+                reason,
+                remedy);
     }
 
     @Test
     void namesEqualButForCaseAndDashes_areReportedWithBothOrigins(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("stun:", "order-events:")
-                + (STUN + TOKEN).replace("stun:", "orderEvents:").substring("exit-left:\n  stages:\n".length()));
-
-        assertReport(output, "exit-left.stages.order-events", "4:19", "equal but for case", "Rename or remove one");
+        assertStartFails(
+                (STUN + TOKEN).replace("stun:", "order-events:")
+                        + (STUN + TOKEN).replace("stun:", "orderEvents:").substring("exit-left:\n  stages:\n".length()),
+                output,
+                "exit-left.stages.order-events",
+                "4:19",
+                "equal but for case",
+                "Rename or remove one");
         assertThat(output).contains("Property: exit-left.stages.orderEvents", "13:19");
     }
 
     @Test
     void environmentVariableThatMakesAPhantomStage_isReportedWithBothOrigins(CapturedOutput output) throws IOException {
         this.variables = Map.of("EXITLEFT_STAGES_ORDEREVENTS_DRAIN", "1");
-        start((STUN + TOKEN).replace("stun:", "order-events:"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("stun:", "order-events:"),
                 output,
                 "exit-left.stages.order-events",
                 "4:19",
@@ -105,9 +120,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void missingTokenType_isReportedWithTheOriginOfTheStage(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("token-type: java.lang.String", "drain: 3"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("token-type: java.lang.String", "drain: 3"),
                 output,
                 "exit-left.stages.stun.token-type",
                 "not set; the stage comes from",
@@ -135,12 +149,15 @@ class StartFailureTests extends StartFailureSupport {
             throws IOException {
         String yaml = STUN + TOKEN;
         String line = "      " + key + ": '" + value + "'\n";
-        start(
+        assertStartFails(
                 key.equals("token-type")
                         ? yaml.replace("      token-type: java.lang.String\n", line)
-                        : yaml.replace("    stun:\n", "    stun:\n" + line));
-
-        assertReport(output, "exit-left.stages.stun." + key, origin, reason, remedy);
+                        : yaml.replace("    stun:\n", "    stun:\n" + line),
+                output,
+                "exit-left.stages.stun." + key,
+                origin,
+                reason,
+                remedy);
     }
 
     @ParameterizedTest
@@ -179,8 +196,8 @@ class StartFailureTests extends StartFailureSupport {
     @Test
     void multicastGroupsWithoutAnInterface_areReported(CapturedOutput output) throws IOException {
         String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
-        start(groups + TOKEN);
-        assertReport(
+        assertStartFails(
+                groups + TOKEN,
                 output,
                 "exit-left.stages.stun.source.udp.multicast-interface",
                 "not set",
@@ -191,8 +208,8 @@ class StartFailureTests extends StartFailureSupport {
     @Test
     void multicastInterfaceThatIsNone_isReported(CapturedOutput output) throws IOException {
         String groups = STUN.replace("address: 127.0.0.1", "multicast-groups: 239.255.7.7");
-        start(groups + "          multicast-interface: none0\n" + TOKEN);
-        assertReport(
+        assertStartFails(
+                groups + "          multicast-interface: none0\n" + TOKEN,
                 output,
                 "exit-left.stages.stun.source.udp.multicast-interface",
                 "9:32",
@@ -202,8 +219,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void multicastGroupsAtTheAddressOfAnInterface_areReported(CapturedOutput output) throws IOException {
-        start(STUN + "          multicast-groups: 239.255.7.7\n          multicast-interface: lo\n" + TOKEN);
-        assertReport(
+        assertStartFails(
+                STUN + "          multicast-groups: 239.255.7.7\n          multicast-interface: lo\n" + TOKEN,
                 output,
                 "exit-left.stages.stun.source.udp.address",
                 "8:20",
@@ -213,16 +230,19 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void addressThatIsNone_isReported(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("127.0.0.1", "'127.0.0.1.2 '"));
-
-        assertReport(output, "exit-left.stages.stun.source.udp.address", "8:20", "127.0.0.1.2", "such as 127.0.0.1");
+        assertStartFails(
+                (STUN + TOKEN).replace("127.0.0.1", "'127.0.0.1.2 '"),
+                output,
+                "exit-left.stages.stun.source.udp.address",
+                "8:20",
+                "127.0.0.1.2",
+                "such as 127.0.0.1");
     }
 
     @Test
     void addressOfAnotherMachine_isReported(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("127.0.0.1", "192.0.2.1"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("127.0.0.1", "192.0.2.1"),
                 output,
                 "exit-left.stages.stun.source.udp.address",
                 "8:20",
@@ -233,9 +253,8 @@ class StartFailureTests extends StartFailureSupport {
     @Test
     void portInUse_isReported(CapturedOutput output) throws IOException {
         try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            start(STUN + "          port: " + taken.getLocalPort() + "\n" + TOKEN);
-
-            assertReport(
+            assertStartFails(
+                    STUN + "          port: " + taken.getLocalPort() + "\n" + TOKEN,
                     output,
                     "exit-left.stages.stun.source.udp.port",
                     "9:17",
@@ -247,9 +266,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void noWayToReadTheToken_isReported(CapturedOutput output) throws IOException {
-        start(STUN);
-
-        assertReport(
+        assertStartFails(
+                STUN,
                 output,
                 "exit-left.stages.stun.source.udp.token",
                 "not set; the stage comes from",
@@ -265,9 +283,8 @@ class StartFailureTests extends StartFailureSupport {
             """)
     void twoWaysToReadTheToken_areReportedWithBothOrigins(
             String token, String key, String origin, String other, CapturedOutput output) throws IOException {
-        start(STUN + "          token:\n            " + token.replace(", ", "\n            ") + "\n");
-
-        assertReport(
+        assertStartFails(
+                STUN + "          token:\n            " + token.replace(", ", "\n            ") + "\n",
                 output,
                 "exit-left.stages.stun.source.udp.token." + key,
                 origin,
@@ -304,9 +321,8 @@ class StartFailureTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource({"offset,length", "length,offset"})
     void halfOfAField_isReported(String given, String missing, CapturedOutput output) throws IOException {
-        start(STUN + "          token:\n            " + given + ": 8\n");
-
-        assertReport(
+        assertStartFails(
+                STUN + "          token:\n            " + given + ": 8\n",
                 output,
                 "exit-left.stages.stun.source.udp.token." + missing,
                 "not set",
@@ -316,9 +332,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void tokenTypeThatIsNoAddress_isReportedWhenTheSenderIsTheToken(CapturedOutput output) throws IOException {
-        start(STUN + "          token:\n            sender: true\n");
-
-        assertReport(
+        assertStartFails(
+                STUN + "          token:\n            sender: true\n",
                 output,
                 "exit-left.stages.stun.token-type",
                 "4:19",
@@ -328,9 +343,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void missingSourceType_isReportedWithWhatThereIs(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("        type: udp\n", ""));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("        type: udp\n", ""),
                 output,
                 "exit-left.stages.stun.source.type",
                 "not set; the stage comes from",
@@ -340,9 +354,8 @@ class StartFailureTests extends StartFailureSupport {
 
     @Test
     void unknownSourceType_isReportedWithWhatThereIs(CapturedOutput output) throws IOException {
-        start((STUN + TOKEN).replace("type: udp", "type: carrier-pigeon"));
-
-        assertReport(
+        assertStartFails(
+                (STUN + TOKEN).replace("type: udp", "type: carrier-pigeon"),
                 output,
                 "exit-left.stages.stun.source.type",
                 "6:15",

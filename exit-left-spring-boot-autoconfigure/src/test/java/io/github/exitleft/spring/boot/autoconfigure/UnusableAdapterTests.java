@@ -74,7 +74,8 @@ class UnusableAdapterTests extends StartFailureSupport {
     void b13_adapterThatFailsForAStage_isReportedWithItsClass(
             String name, String key, String reason, String action, CapturedOutput output) throws IOException {
         adapters(PREFIX + name);
-        start("""
+        assertStartFails(
+                """
                 exit-left:
                   stages:
                     files:
@@ -83,9 +84,7 @@ class UnusableAdapterTests extends StartFailureSupport {
                         type: folder
                         folder:
                           path: x
-                """);
-
-        assertReport(output, "exit-left.stages.files." + key, key.endsWith("type") ? "6:15" : "8:17", reason, action);
+                """, output, "exit-left.stages.files." + key, key.endsWith("type") ? "6:15" : "8:17", reason, action);
     }
 
     abstract static class Adapter<P> implements SourceAdapter<P> {

@@ -9,7 +9,6 @@ import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class SharedMetersTests {
                     StageMetricsAutoConfiguration.class,
                     MetricsAutoConfiguration.class,
                     CompositeMeterRegistryAutoConfiguration.class))
-            .withUserConfiguration(Registry.class, Stages.class);
+            .withUserConfiguration(Registries.First.class, Stages.class);
 
     private static void call(ApplicationContext context, String name, int times) throws InterruptedException {
         Stage<String, String> stage = context.getBean(name, Stage.class);
@@ -85,7 +84,7 @@ class SharedMetersTests {
     @Test
     void membersOfBootsComposite_showTheSumToo() {
         this.contextRunner
-                .withUserConfiguration(NoStageTag.class, SecondRegistry.class)
+                .withUserConfiguration(NoStageTag.class, Registries.Second.class)
                 .run(context -> {
                     assertThat(context.getBean(MeterRegistry.class).getClass().getName())
                             .contains("AutoConfiguredComposite");
@@ -97,7 +96,7 @@ class SharedMetersTests {
 
     @Test
     void compositeThatKeepsTheTag_hasTheMetersItself() {
-        this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
+        this.contextRunner.withUserConfiguration(Registries.Second.class).run(context -> {
             MeterRegistry composite = context.getBean(MeterRegistry.class);
             call(context, "one", 2);
             call(context, "other", 1);
@@ -138,24 +137,6 @@ class SharedMetersTests {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
             await().until(() -> registry.get("exitleft.stage.waiters").gauge().value() == 2);
         });
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Registry {
-
-        @Bean
-        MeterRegistry registry() {
-            return new SimpleMeterRegistry();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class SecondRegistry {
-
-        @Bean
-        MeterRegistry secondRegistry() {
-            return new SimpleMeterRegistry();
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

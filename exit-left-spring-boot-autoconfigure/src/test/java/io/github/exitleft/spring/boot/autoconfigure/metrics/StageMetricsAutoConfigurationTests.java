@@ -7,14 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
+import io.github.exitleft.spring.boot.autoconfigure.QueueBeans;
 import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,7 @@ class StageMetricsAutoConfigurationTests {
                     StageMetricsAutoConfiguration.class,
                     MetricsAutoConfiguration.class,
                     CompositeMeterRegistryAutoConfiguration.class))
-            .withUserConfiguration(Registry.class, Beans.class)
+            .withUserConfiguration(Registries.First.class, QueueBeans.class)
             .withPropertyValues(QUEUE);
 
     @Test
@@ -176,7 +175,7 @@ class StageMetricsAutoConfigurationTests {
 
     @Test
     void eachOfSeveralRegistries_hasTheMeters() { // B3
-        this.contextRunner.withUserConfiguration(SecondRegistry.class).run(context -> {
+        this.contextRunner.withUserConfiguration(Registries.Second.class).run(context -> {
             MeterRegistry first = context.getBean("registry", MeterRegistry.class);
             MeterRegistry second = context.getBean("secondRegistry", MeterRegistry.class);
             source(context.getBean("source")).add("token");
@@ -286,38 +285,6 @@ class StageMetricsAutoConfigurationTests {
     private static Stage<String, String> stage() {
         return Stage.builder("named otherwise", String.class, new QueueSource<String>(), message -> message)
                 .build();
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Registry {
-
-        @Bean
-        MeterRegistry registry() {
-            return new SimpleMeterRegistry();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class SecondRegistry {
-
-        @Bean
-        MeterRegistry secondRegistry() {
-            return new SimpleMeterRegistry();
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Beans {
-
-        @Bean
-        QueueSource<String> source() {
-            return new QueueSource<>();
-        }
-
-        @Bean
-        TokenReader<String, String> reader() {
-            return message -> message;
-        }
     }
 
     @Configuration(proxyBeanMethods = false)
