@@ -72,8 +72,10 @@ class KafkaRestartIT {
 
             broker.kill();
 
-            assertThat(Threads.failedByOneCause(callersOfAlone)).hasMessageContaining("no broker has answered for PT2S");
-            assertThat(Threads.failedByOneCause(callersOfGrouped)).hasMessageContaining("no broker has answered for PT2S");
+            assertThat(Threads.failedByOneCause(callersOfAlone))
+                    .hasMessageContaining("no broker has answered for PT2S");
+            assertThat(Threads.failedByOneCause(callersOfGrouped))
+                    .hasMessageContaining("no broker has answered for PT2S");
             for (var stage : List.of(alone, grouped)) {
                 assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
             }

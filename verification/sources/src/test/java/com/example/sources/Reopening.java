@@ -93,5 +93,4 @@ final class Reopening {
         var stages = this.context.getBean("stagesHealthContributor", CompositeHealthContributor.class);
         return ((HealthIndicator) stages.getContributor(stage.name())).health().getStatus();
     }
-
 }
