@@ -93,7 +93,7 @@ class JcstressIT {
     }
 
     private static Run run(
-            Path directory, String before, String tests, int iterations, int time, int parkNanos, long limit)
+            Path directory, String before, String tests, int iterations, int time, int patience, long limit)
             throws Exception {
         // short strides, since a mutant lets each wait of one run out; one compilation for both threads and no binding
         // to processors, which would multiply the processes; the compiler reorders what it may
@@ -114,7 +114,7 @@ class JcstressIT {
                         "-r", "report",
                         "-jvmArgs",
                                 "-Xmx256m -XX:+UnlockDiagnosticVMOptions -XX:+StressLCM -XX:+StressGCM"
-                                        + " -Djcstress.parkNanos=" + parkNanos));
+                                        + " -Djcstress.patience=" + patience));
     }
 
     private static void print(String what, Run run) {

@@ -20,7 +20,7 @@ final class Waits {
     static final int UNEXPECTED = -2;
 
     /** Long enough for a loaded machine, and short for mutants, whose waits do run out. */
-    static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("jcstress.parkNanos", 10_000));
+    static final Duration PATIENCE = Duration.ofMillis(Integer.getInteger("jcstress.patience", 10_000));
 
     /** Held, or the level would be forgotten: failing a stage is logged, and these tests do it all the time. */
     private static final Logger LOGGER = Logger.getLogger("io.github.exitleft");
