@@ -48,7 +48,7 @@ public final class BareKeeper<T, R, B extends @Nullable Object> {
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
             role.arriveAsKeeper(queues, triesAgain);
             waiter.parked = Thread.currentThread();
-            Waiter.State found = role.await(waiter);
+            Waiter.State found = role.await(waiter, waiter.since);
             if (found == Waiter.State.HEADING) {
                 if (Thread.interrupted()) { // chosen and interrupted: the role goes on
                     throw interrupted();

@@ -184,7 +184,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         Outcome outcome = Outcome.FAILED;
         try { // around the arrival too, so that nothing can come between getting the role and passing it on
             role.arrive(ticket, start, until);
-            Waiter.State state = role.await(ticket);
+            Waiter.State state = role.await(ticket, ticket.since);
             if (state == Waiter.State.HEADING) {
                 Exit<V> exit = head(ticket, routine);
                 outcome = exit instanceof Exit.Finished<?> ? Outcome.FINISHED : Outcome.TIMED_OUT;

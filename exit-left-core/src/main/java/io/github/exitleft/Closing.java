@@ -106,10 +106,8 @@ final class Closing {
             hooks.wakeHead();
         }
         try {
-            if (closer.parkNanos != Parker.FOR_EVER) { // the hook took its time
-                closer.parkNanos = closer.deadline - parker.nanoTimeOr(guarded.stats.headSince());
-            }
-            return role.await(closer) == Waiter.State.EXPIRED ? nameOfHead() : null;
+            long hookEnded = parker.nanoTimeOr(guarded.stats.headSince());
+            return role.await(closer, hookEnded) == Waiter.State.EXPIRED ? nameOfHead() : null;
         } finally {
             role.depart(closer, null);
         }

@@ -32,7 +32,7 @@ final class GuardedState {
      * Waiter.state          see the diagram in Role            its own thread               lock; volatile for its own look
      * Waiter.thread,        arrive and depart, its own         what ends the wait,          lock; depart() comes after the state
      *   since, deadline       thread                             snapshot                     was changed for all that read them
-     * Waiter.parkNanos      arrive, close                      its own thread               program order
+     * Waiter.parksForEver   arrive, close                      its own thread               program order
      * ticket.open           release                            arrive, signal, file,        lock; volatile for a look without
      *                                                            the head
      * ticket.generation,    admit, arrive, signal              arrive, fail                 lock
@@ -135,8 +135,7 @@ final class GuardedState {
 
     void enqueue(Waiter waiter, boolean virtual) {
         long rest = waiter.deadline - waiter.since;
-        boolean parksForEver = rest >= Parker.MOST_NANOS || virtual && deadlines.watch(waiter);
-        waiter.parkNanos = parksForEver ? Parker.FOR_EVER : rest;
+        waiter.parksForEver = rest >= Parker.MOST_NANOS || virtual && deadlines.watch(waiter);
         queue.add(waiter);
         waiter.state = Waiter.State.WAITING;
     }

@@ -165,11 +165,13 @@ final class Role {
     /**
      * Parks until the waiter waits no longer; looks at the state first and at the clock second (S2). An Error ends the wait, unless
      * something else has ended it by then, which goes first.
+     *
+     * @param now when its thread last looked at the clock
      */
-    Waiter.State await(Waiter waiter) {
+    Waiter.State await(Waiter waiter, long now) {
         boolean interrupted = false;
         boolean woken = false;
-        long parkNanos = waiter.parkNanos;
+        long parkNanos = waiter.parksForEver ? Parker.FOR_EVER : waiter.deadline - now;
         try {
             while (waiter.state == Waiter.State.WAITING) {
                 if (Thread.interrupted()) {
@@ -217,7 +219,7 @@ final class Role {
         long rest = waiter.deadline - parker.nanoTime();
         if (rest <= 0) {
             quit(waiter, Waiter.State.EXPIRED);
-        } else if (waiter.parkNanos == Parker.FOR_EVER) {
+        } else if (waiter.parksForEver) {
             return Parker.FOR_EVER;
         }
         return rest;

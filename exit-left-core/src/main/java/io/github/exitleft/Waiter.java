@@ -60,8 +60,8 @@ abstract class Waiter {
 
     long deadline;
 
-    /** How long to park first, in nanoseconds; for its own thread, which sets it as it queues. */
-    long parkNanos;
+    /** Whether its thread parks without a limit; for that thread, which sets it as it queues. */
+    boolean parksForEver;
 
     // the queue's own: the neighbours, whether a timer fires for the deadline, and the place among those deadlines
 

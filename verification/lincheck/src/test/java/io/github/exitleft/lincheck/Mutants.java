@@ -164,8 +164,8 @@ final class Mutants {
                     BARE_STAGE,
                     "clock beats state",
                     "signal against deadline",
-                    new Edit("Waiter.State state = role.await(ticket);", """
-                            Waiter.State state = role.await(ticket);
+                    new Edit("Waiter.State state = role.await(ticket, ticket.since);", """
+                            Waiter.State state = role.await(ticket, ticket.since);
                             if (state == Waiter.State.SIGNALLED && parker.nanoTime() - deadline >= 0) {
                                 state = Waiter.State.EXPIRED;
                             }
