@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Director<T, R, B extends @Nullable Object> {
 
     private final BareParts<T, R, B> stage;
-    private final Waiter head;
 
-    /** Null if the keeper heads. */
-    private final @Nullable BareTicket<T> ticket;
+    /** The ticket that was entered, or the keeper. */
+    private final Waiter head;
 
     private final Generation generation;
     private final Thread thread = Thread.currentThread();
@@ -29,17 +28,16 @@ public final class Director<T, R, B extends @Nullable Object> {
     private volatile boolean over;
 
     Director(BareParts<T, R, B> stage, BareTicket<T> ticket) {
-        this(stage, ticket, ticket, ticket.generation);
+        this(stage, ticket, ticket.generation);
     }
 
     Director(BareParts<T, R, B> stage, KeeperWaiter keeper) {
-        this(stage, keeper, null, keeper.generation);
+        this(stage, keeper, keeper.generation);
     }
 
-    private Director(BareParts<T, R, B> stage, Waiter head, @Nullable BareTicket<T> ticket, Generation generation) {
+    private Director(BareParts<T, R, B> stage, Waiter head, Generation generation) {
         this.stage = stage;
         this.head = head;
-        this.ticket = ticket;
         this.generation = generation;
     }
 
@@ -51,6 +49,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public T token() {
         requireHead();
+        BareTicket<T> ticket = ticket();
         if (ticket == null) {
             throw new IllegalStateException("the head of " + stage.stage + " is its keeper, which has no token");
         }
@@ -64,6 +63,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public @Nullable Object attachment() {
         requireHead();
+        BareTicket<T> ticket = ticket();
         return ticket == null ? null : ticket.attachment();
     }
 
@@ -107,12 +107,6 @@ public final class Director<T, R, B extends @Nullable Object> {
         requireHead();
         outOfTime = true;
         return null;
-    }
-
-    /** Whether the head's own ticket is the only one, so that there is none to route anything to. */
-    boolean isAlone() {
-        requireHead();
-        return stage.registrations.count() <= 1;
     }
 
     /**
@@ -223,7 +217,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public boolean isCancelled() {
         requireHead();
-        return ticket != null && !ticket.open;
+        return head instanceof TicketWaiter ticket && !ticket.open;
     }
 
     /**
@@ -248,6 +242,12 @@ public final class Director<T, R, B extends @Nullable Object> {
 
     boolean saidOutOfTime() {
         return outOfTime;
+    }
+
+    /** Returns the ticket that was entered; null if the keeper heads. */
+    @SuppressWarnings("unchecked") // a ticket of this stage
+    private @Nullable BareTicket<T> ticket() {
+        return head instanceof BareTicket<?> entered ? (BareTicket<T>) entered : null;
     }
 
     /** Begins the heading, on the head's thread: marks it as inside a head, and tells the listeners. */

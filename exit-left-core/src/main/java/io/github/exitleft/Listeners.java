@@ -71,6 +71,15 @@ final class Listeners<T, M> {
         tell(listener -> listener.unclaimed(unclaimed));
     }
 
+    /** Does so for each message; allocates nothing if there is none. */
+    void unclaimed(List<Unclaimed<T, M>> all) {
+        if (!all.isEmpty()) {
+            for (Unclaimed<T, M> unclaimed : all) {
+                unclaimed(unclaimed);
+            }
+        }
+    }
+
     private void tell(Consumer<StageListener<? super T, ? super M>> event) {
         for (StageListener<? super T, ? super M> listener : all) {
             bare.help(() -> event.accept(listener));

@@ -129,9 +129,7 @@ final class StageParts<T, M> {
             try {
                 ticket.close();
             } finally {
-                for (Unclaimed<T, M> unclaimed : left) {
-                    listeners.unclaimed(unclaimed);
-                }
+                listeners.unclaimed(left);
             }
         }
     }

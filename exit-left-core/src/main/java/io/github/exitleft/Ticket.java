@@ -70,9 +70,7 @@ public final class Ticket<T, M> extends Call<T, M> {
         try {
             received = await(timeout, Resends.NONE, null);
         } finally {
-            for (Unclaimed<T, M> left : parts.mailroom.unclaim(token(), this)) {
-                parts.listeners.unclaimed(left);
-            }
+            parts.listeners.unclaimed(parts.mailroom.unclaim(token(), this));
         }
         parts.errorReplies.throwIfError(received.message());
         return received;
