@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,6 +61,14 @@ final class AsyncWaits {
             }
         }
         cancelInsistingIfDone();
+    }
+
+    /** Sweeps if the stage has been closed. That is a failure to every recipient, so one that has none shows that it has not been. */
+    void sweepIfClosed() {
+        Iterator<Recipient> any = recipients.iterator();
+        if (any.hasNext() && any.next().failure() != null) {
+            sweep();
+        }
     }
 
     /** Does in a while, on other threads, what the executor has not done by then for recipients that can't get messages any more. */

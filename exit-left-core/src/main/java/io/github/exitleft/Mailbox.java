@@ -55,7 +55,7 @@ class Mailbox<T, M> {
     /** How many messages failed the check; written by heads. */
     private volatile int foreign;
 
-    /** Set before anything but the head can see the mailbox. */
+    /** Set before anything but a head can see the mailbox, so heads must not look at it. */
     private @Nullable BareTicket<T> bare;
 
     Mailbox(byte lock, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {

@@ -66,7 +66,7 @@ final class Router<T, M> {
         }
         @SuppressWarnings("unchecked") // only mailboxes are attached
         Mailbox<T, M> box = (Mailbox<T, M>) Objects.requireNonNull(holder.attachment());
-        if (box.check != null && !passes(box.check, box, message)) {
+        if (box.check != null && !passes(box.check, holder, box, message)) {
             return false;
         }
         if (box == mine && !leaving && box.isEmpty()) {
@@ -106,7 +106,7 @@ final class Router<T, M> {
         listeners.unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, cause));
     }
 
-    private boolean passes(Predicate<? super M> check, Mailbox<T, M> box, M message) {
+    private boolean passes(Predicate<? super M> check, BareTicket<T> holder, Mailbox<T, M> box, M message) {
         Throwable thrown = null;
         try {
             if (check.test(message)) {
@@ -117,7 +117,7 @@ final class Router<T, M> {
             thrown = e;
         }
         box.countForeign();
-        listeners.unclaimed(new Unclaimed<>(MessageOutcome.FOREIGN, box.bare().token(), message, null, thrown));
+        listeners.unclaimed(new Unclaimed<>(MessageOutcome.FOREIGN, holder.token(), message, null, thrown));
         return false;
     }
 }

@@ -76,7 +76,7 @@ final class StageParts<T, M> {
     /** Wakes the head because the stage or its ticket is closed. */
     private static void wakeHead(Source<?> reading, AsyncWaits asyncWaits) {
         try {
-            asyncWaits.sweep(); // now, since the head may take its time
+            asyncWaits.sweepIfClosed(); // now, since the head may take its time
         } finally {
             reading.wakeup();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -219,6 +220,25 @@ class StageErrorTests extends NoteFixture {
         assertThat(head.failure()).isInstanceOf(CancellationException.class);
         add(2, "served by the next");
         assertThat(next.get().text()).isEqualTo("served by the next");
+    }
+
+    @Test
+    void s14_ticketClosedWhileItsThreadReads_setsNoTimerForFuturesThatGoOn() throws Exception {
+        var timer = new ManualTimer();
+        Stage<Integer, Note> stage = stage(builder -> builder.timer(timer));
+        Ticket<Integer, Note> ticket = stage.ticket(1);
+        Task<Received<Note>> head = startHead(stage, () -> ticket.await(Duration.ofDays(1)));
+        stage.keeper(Keeper.IDLE);
+        CompletableFuture<Note> future = stage.callAsync(2, () -> {});
+        int before = timer.pending();
+
+        ticket.close();
+
+        int after = timer.pending();
+        assertThat(head.failure()).isInstanceOf(CancellationException.class);
+        add(2, "answer");
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
+        assertThat(after).isEqualTo(before);
     }
 
     @Test

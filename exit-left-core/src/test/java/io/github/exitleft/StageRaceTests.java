@@ -107,6 +107,26 @@ class StageRaceTests extends NoteFixture {
         }
     }
 
+    // a head finds a ticket that its taker has not been given yet
+
+    @Test
+    void m4_messageThatFailsTheCheckOfATicketThatIsBeingTaken_isForeign() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        var box = new Mailbox<Integer, Note>(stage.parts.mailroom.lockFor(2), note -> false, false, null);
+        // as register() does, of which a head finds this half done
+        try (BareTicket<Integer> taken = stage.parts.bare.ticket(2, box)) {
+            add(2, "forged");
+
+            Note own = stage.call(1, () -> add(1, "own"));
+
+            assertThat(own.text()).isEqualTo("own");
+            assertThat(unclaimed).singleElement().satisfies(left -> {
+                assertThat(left.outcome()).isEqualTo(MessageOutcome.FOREIGN);
+                assertThat(left.token()).isEqualTo(taken.token());
+            });
+        }
+    }
+
     // a duplicate takes a place while it is refused
 
     @Test
