@@ -33,11 +33,11 @@ final class GuardedState {
      * Waiter.thread,        arrive and depart, its own         what ends the wait,          lock; depart() comes after the state
      *   since, deadline       thread                             snapshot                     was changed for all that read them
      * Waiter.parksForEver   arrive, close                      its own thread               program order
-     * ticket.open           release                            arrive, signal, file,        lock; volatile for a look without
-     *                                                            the head
+     * ticket.open           release                            arrive, signal, the head     lock; volatile for a look without
      * ticket.generation,    admit, arrive, signal              arrive, fail                 lock
      *   .signalPending
-     * keeper.recalled       arrive, recall, wasRecalled        those                        lock
+     * keeper.recalled       arriveAsKeeper, recallKeeper,      those                        lock
+     *                         wasKeeperRecalled
      * Closing.closing       close                              the same                     lock
      */
 

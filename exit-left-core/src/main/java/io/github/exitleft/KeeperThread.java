@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keeper of a stage of messages: its thread, when that thread heads, and when it tries a failed source again.
  *
- * <p>Callers do not wake it. It looks now and then whether anybody has read of late, and while it heads it looks after each read
- * whether anybody has come.
+ * <p>Callers do not wake it. It looks now and then whether any thread has read of late, and while it heads it looks after each
+ * read whether a caller has come.
  */
 final class KeeperThread<T, M> {
 
@@ -217,7 +217,7 @@ final class KeeperThread<T, M> {
         }
     }
 
-    /** Whether there is to be a thread; one that was switched off stays for those who count on it. */
+    /** Whether there is to be a thread; one that was switched off stays while futures or streams count on it. */
     private boolean isNeeded() {
         return !bare.isClosed()
                 && !paused
@@ -316,11 +316,11 @@ final class KeeperThread<T, M> {
         if (failing) {
             failing = false;
             worksSince = bare.nanoTime();
-            asked.set(false); // who asked has been served
+            asked.set(false); // the callers that asked have been served
         }
     }
 
-    /** Tries a failed source when it is time to, or when somebody has been admitted who asks for it. */
+    /** Tries a failed source when it is time to, or when a caller has been admitted that asks for it. */
     private void tryAgain() throws InterruptedException {
         long now = bare.nanoTime();
         if (!failing) {
@@ -335,12 +335,12 @@ final class KeeperThread<T, M> {
             return;
         }
         try {
-            // whoever else has the role tries the source, but not for those who ask: so it queues for them
+            // another head tries the source too, but not on behalf of the callers that ask: for these it queues
             if (!head(asks, true) && callerAsks) {
                 asked.set(true); // recalled, perhaps by that very caller
             }
         } catch (SourceFailedException e) {
-            asked.set(false); // who asked meanwhile has been told by this
+            asked.set(false); // callers that asked meanwhile have been told by this
             throw e;
         } finally {
             attemptAt = bare.nanoTime() + pauseBefore(attempts).toNanos(); // an attempt may take long

@@ -11,7 +11,7 @@ final class Role {
      *
      * One lock guards the role, the queue and every waiter's state: all that GuardedState holds, whose invariants and whose table of
      * what writes and what reads each field are there. It is held for a few instructions only, never while anything foreign runs or
-     * blocks. Four classes take it: this one, Generations for failures, Closing, and through them StageLock, which is the lock itself.
+     * blocks. Three classes take it: this one, Generations for failures, and Closing. StageLock is the lock itself.
      *
      * A waiter parks until its state is no longer WAITING; what changes that state, under the lock, has decided how the wait ends, and
      * unlinks the waiter in the same step. So a waiter that has left can't be chosen, and one that was chosen finds the role in its
@@ -71,7 +71,7 @@ final class Role {
         this.keeper = new KeeperWaiter(guarded.generation);
     }
 
-    /** Decides what an entry finds: an early signal, the end of the stage, the role, or a place in the guarded.queue. */
+    /** Decides what an entry finds: an early signal, the end of the stage, the role, or a place in the queue. */
     void arrive(TicketWaiter ticket, long now, long deadline) {
         boolean virtual = parker.seemsVirtual();
         String entered;

@@ -16,6 +16,7 @@ import java.util.List;
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
  * keeper         the thread that heads when no caller does
+ * callerHead     what a caller does when it heads
  * </pre>
  *
  * <p>Above them are {@link Call}, {@link AsyncCall} and {@link MessageStream}, one for each question, then {@link Ticket} and
