@@ -107,8 +107,9 @@ final class Explorer {
                 String kind = failure.getClass().getSimpleName();
                 // anything else, such as real time being over, shows no interleaving, and nothing about the core
                 verdict = REFUSALS.containsKey(kind) ? "refused" : "broken";
-                why = REFUSALS.getOrDefault(kind, kind) + thrown(failure.toString());
-                Files.writeString(reports.resolve(report(mutant, scenario)), failure.toString());
+                String text = text(failure);
+                why = REFUSALS.getOrDefault(kind, kind) + thrown(text);
+                Files.writeString(reports.resolve(report(mutant, scenario)), text);
             } else if (!missing.isEmpty()) {
                 verdict = "not explored";
                 why = "never came out: " + missing;
@@ -129,6 +130,15 @@ final class Explorer {
                         "" + (System.nanoTime() - start) / 1_000_000,
                         Exploration.seen().toString(),
                         why));
+    }
+
+    /** Lincheck's report of a failure; its reporter sometimes fails over a trace, which changes nothing about the failure. */
+    private static String text(LincheckFailure failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException e) {
+            return "Lincheck found " + failure.getClass().getSimpleName() + ", and could not report it: " + e;
+        }
     }
 
     /** The exception that a report begins with, if it does. */
