@@ -8,6 +8,7 @@ import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
@@ -57,9 +58,8 @@ final class StageFactory {
         String type = String.valueOf(definition.properties().source().type());
         String below = StageSourceContext.suffix(type, "");
         try {
-            return definition
-                    .source()
-                    .open(new NamedBeans(this.beanFactory, keys, definition.tokenType(), below + "."));
+            NamedBeans beans = new NamedBeans(this.beanFactory, keys, definition.tokenType(), below + ".");
+            return Objects.requireNonNull(definition.source().open(beans), "nothing was opened");
         } catch (StageConfigurationException | BeansException e) {
             throw e;
         } catch (Exception | LinkageError e) {

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.spring.boot.source.RequiredClass;
 import io.github.exitleft.spring.boot.source.SourceAdapter;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +13,10 @@ import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegi
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 
-/** Lets a native image find the token types that the properties name, and bind the properties of the source adapters. */
+/**
+ * Lets a native image find the token types that the properties name and the classes that source adapters require, and bind the
+ * properties of these.
+ */
 final class StageHints implements BeanFactoryInitializationAotProcessor {
 
     @Override
@@ -30,9 +34,14 @@ final class StageHints implements BeanFactoryInitializationAotProcessor {
                 .toList();
         Class<?>[] properties =
                 adapters.all().stream().map(SourceAdapter::propertiesType).toArray(Class<?>[]::new);
+        List<String> required = adapters.all().stream()
+                .flatMap(adapter -> adapter.requirements().stream())
+                .map(RequiredClass::name)
+                .toList();
         return (context, code) -> {
             RuntimeHints hints = context.getRuntimeHints();
             tokenTypes.forEach(type -> hints.reflection().registerType(type));
+            required.forEach(name -> hints.reflection().registerTypeIfPresent(beanFactory.getBeanClassLoader(), name));
             BindableRuntimeHintsRegistrar.forTypes(properties).registerHints(hints);
         };
     }

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.source;
 
 import io.github.exitleft.Source;
 import io.github.exitleft.TokenReader;
+import java.util.Objects;
 
 /**
  * A source that is open, with what reads its tokens.
@@ -11,6 +12,12 @@ import io.github.exitleft.TokenReader;
  * @param owned whether the source is closed if the stage can't be built; false for a bean, which the context closes
  */
 public record OpenSource(Source<?> source, TokenReader<?, ?> reader, boolean owned) {
+
+    /** Refuses null, so that it is reported with the adapter that gave it. */
+    public OpenSource {
+        Objects.requireNonNull(source, "'source' must not be null");
+        Objects.requireNonNull(reader, "'reader' must not be null");
+    }
 
     /**
      * Returns a source that was opened for the stage alone.

@@ -3,6 +3,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.exitleft.spring.boot.source.RequiredClass;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,13 @@ class AheadOfTimeTests {
                 .allSatisfy(adapter -> assertThat(
                                 RuntimeHintsPredicates.reflection().onType(adapter.propertiesType()))
                         .accepts(this.generation.getRuntimeHints()));
+        assertThat(SourceAdapters.find().all().stream()
+                        .flatMap(adapter -> adapter.requirements().stream())
+                        .map(RequiredClass::name))
+                .isNotEmpty()
+                .allSatisfy(
+                        name -> assertThat(RuntimeHintsPredicates.reflection().onType(TypeReference.of(name)))
+                                .accepts(this.generation.getRuntimeHints()));
         assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/spring.factories"))
                 .accepts(this.generation.getRuntimeHints());
     }

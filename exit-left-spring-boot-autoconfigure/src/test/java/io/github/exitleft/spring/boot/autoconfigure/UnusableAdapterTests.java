@@ -3,12 +3,15 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.RequiredClass;
 import io.github.exitleft.spring.boot.source.SourceAdapter;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +70,9 @@ class UnusableAdapterTests extends StartFailureSupport {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             Undefined  | source.type   | UnusableAdapterTests$Undefined failed: java.lang.NullPointerException  | Correct that class
             Stumbling  | source.type   | UnusableAdapterTests$Stumbling failed: java.lang.IndexOutOf            | Correct that class
+            Demanding  | source.type   | UnusableAdapterTests$Demanding failed: java.lang.IndexOutOf            | Correct that class
+            Unread     | source.folder | the source can't be opened: java.lang.NullPointerException: nothing was opened | UnusableAdapterTests$Unread
+            Sourceless | source.folder | the source can't be opened: java.lang.NullPointerException: 'source' must not be null | UnusableAdapterTests$Sourceless
             Unopened   | source.folder | the source can't be opened: java.io.UncheckedIOException: no folder    | UnusableAdapterTests$Unopened
             Picky      | source.folder | UnusableAdapterTests$PickyProperties can't be bound: java.lang.IllegalArgumentException: 'path' must be absolute, but is x | UnusableAdapterTests$Picky
             Ambiguous  | source.folder | UnusableAdapterTests$AmbiguousProperties can't be bound                | UnusableAdapterTests$Ambiguous
@@ -201,6 +207,53 @@ class UnusableAdapterTests extends StartFailureSupport {
         }
     }
 
+    static final class Demanding extends Adapter<Properties> {
+        Demanding() {
+            super("folder", Properties.class);
+        }
+
+        @Override
+        public List<RequiredClass> requirements() {
+            throw new IndexOutOfBoundsException(7);
+        }
+    }
+
+    static final class Unread extends Adapter<Properties> {
+        Unread() {
+            super("folder", Properties.class);
+        }
+
+        @Override
+        public SourceDefinition define(Properties properties, SourceContext context) {
+            return definition(() -> null);
+        }
+    }
+
+    static final class Sourceless extends Adapter<Properties> {
+        Sourceless() {
+            super("folder", Properties.class);
+        }
+
+        @Override
+        public SourceDefinition define(Properties properties, SourceContext context) {
+            return definition(() -> OpenSource.owned(null, message -> message));
+        }
+    }
+
+    private static SourceDefinition definition(Supplier<OpenSource> opening) {
+        return new SourceDefinition() {
+            @Override
+            public Class<?> messageType() {
+                return String.class;
+            }
+
+            @Override
+            public OpenSource open(SourceBeans beans) {
+                return opening.get();
+            }
+        };
+    }
+
     static final class Unopened extends Adapter<Properties> {
         Unopened() {
             super("folder", Properties.class);
@@ -208,17 +261,9 @@ class UnusableAdapterTests extends StartFailureSupport {
 
         @Override
         public SourceDefinition define(Properties properties, SourceContext context) {
-            return new SourceDefinition() {
-                @Override
-                public Class<?> messageType() {
-                    return String.class;
-                }
-
-                @Override
-                public OpenSource open(SourceBeans beans) {
-                    throw new UncheckedIOException("no folder", new IOException("gone"));
-                }
-            };
+            return definition(() -> {
+                throw new UncheckedIOException("no folder", new IOException("gone"));
+            });
         }
     }
 
