@@ -2,7 +2,6 @@ package io.github.exitleft;
 
 import io.github.exitleft.internal.StageTime;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a stage on the time of a test: all that looks at the clock, parks or blocks in the source goes through it. */
@@ -57,74 +56,28 @@ final class SteeredTime implements Parker, Timer {
 
     /** A source whose reads end when the test moves the time that far, however long they may take in the real one. */
     @SuppressWarnings("try") // closing what it wraps may throw anything
-    private static final class SteeredSource<M> implements Source<M> {
+    private static final class SteeredSource<M> extends ForwardingSource<M> {
 
         /** Of real time, which does not pass for the stage: the source comes back, and is read again. */
         private static final Duration LONGEST = Duration.ofSeconds(1);
 
-        private final Source<M> source;
         private final StageTime time;
 
         SteeredSource(Source<M> source, StageTime time) {
-            this.source = source;
+            super(source);
             this.time = time;
         }
 
         @Override
         public @Nullable M receive(Duration remaining) throws Exception {
-            if (remaining.isZero() || !time.beginRead(Parker.nanos(remaining), source::wakeup)) {
-                return source.receive(Duration.ZERO);
+            if (remaining.isZero() || !time.beginRead(Parker.nanos(remaining), this::wakeup)) {
+                return super.receive(Duration.ZERO);
             }
             try {
-                return source.receive(LONGEST);
+                return super.receive(LONGEST);
             } finally {
                 time.endRead();
             }
-        }
-
-        @Override
-        public void wakeup() {
-            source.wakeup();
-        }
-
-        @Override
-        public boolean closesUnderReader() {
-            return source.closesUnderReader();
-        }
-
-        @Override
-        public boolean closedByInterrupt() {
-            return source.closedByInterrupt();
-        }
-
-        @Override
-        public Keeper preferredKeeper() {
-            return source.preferredKeeper();
-        }
-
-        @Override
-        public @Nullable Throwable errorOf(M message) {
-            return source.errorOf(message);
-        }
-
-        @Override
-        public @Nullable Object backdoor() {
-            return source.backdoor();
-        }
-
-        @Override
-        public String type() {
-            return source.type();
-        }
-
-        @Override
-        public Map<String, Object> details() {
-            return source.details();
-        }
-
-        @Override
-        public void close() throws Exception {
-            source.close();
         }
     }
 }

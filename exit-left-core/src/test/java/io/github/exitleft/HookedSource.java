@@ -2,7 +2,6 @@ package io.github.exitleft;
 
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Another source with an eye on it: it notes each read and finds two at once. */
 @SuppressWarnings("try") // closing what it watches may throw anything
-public final class HookedSource<M> implements Source<M> {
+public final class HookedSource<M> extends ForwardingSource<M> {
 
     /** Runs on the reading thread before each read. */
     @FunctionalInterface
@@ -30,11 +29,10 @@ public final class HookedSource<M> implements Source<M> {
     /** Whether a read that may take a second, as those of the stage's do, lasts until a message or a wake-up ends it. */
     public volatile boolean patient;
 
-    private final Source<M> source;
     private final AtomicReference<Thread> reader = new AtomicReference<>();
 
     public HookedSource(Source<M> source) {
-        this.source = source;
+        super(source);
     }
 
     @Override
@@ -50,7 +48,7 @@ public final class HookedSource<M> implements Source<M> {
                 asked.add(remaining);
             }
             hook.beforeRead(remaining);
-            M message = source.receive(patient && !remaining.isZero() ? Patience.FOR_EVER : remaining);
+            M message = super.receive(patient && !remaining.isZero() ? Patience.FOR_EVER : remaining);
             if (message != null) {
                 received.incrementAndGet();
             }
@@ -64,43 +62,8 @@ public final class HookedSource<M> implements Source<M> {
     }
 
     @Override
-    public void wakeup() {
-        source.wakeup();
-    }
-
-    @Override
-    public boolean closesUnderReader() {
-        return source.closesUnderReader();
-    }
-
-    @Override
-    public boolean closedByInterrupt() {
-        return source.closedByInterrupt();
-    }
-
-    @Override
-    public Throwable errorOf(M message) {
-        return source.errorOf(message);
-    }
-
-    @Override
-    public Object backdoor() {
-        return source.backdoor();
-    }
-
-    @Override
-    public String type() {
-        return source.type();
-    }
-
-    @Override
-    public Map<String, Object> details() {
-        return source.details();
-    }
-
-    @Override
     public void close() throws Exception {
         closed.incrementAndGet();
-        source.close();
+        super.close();
     }
 }

@@ -3,12 +3,11 @@ package io.github.exitleft.test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.github.exitleft.Keeper;
+import io.github.exitleft.ForwardingSource;
 import io.github.exitleft.Source;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.UnreadableMessageException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Passes everything on to the source under test, and counts. */
 @SuppressWarnings("try") // closing what it watches may throw anything
-final class WatchedSource<M> implements Source<M> {
+final class WatchedSource<M> extends ForwardingSource<M> {
 
     final AtomicInteger reads = new AtomicInteger();
     final AtomicLong received = new AtomicLong();
@@ -28,11 +27,10 @@ final class WatchedSource<M> implements Source<M> {
     /** Runs on the reading thread before each read. */
     volatile Runnable beforeRead = () -> {};
 
-    private final Source<M> source;
     private final AtomicReference<@Nullable Thread> reader = new AtomicReference<>();
 
     WatchedSource(Source<M> source) {
-        this.source = source;
+        super(source);
     }
 
     /** The thread that reads now. */
@@ -65,7 +63,7 @@ final class WatchedSource<M> implements Source<M> {
         try {
             reads.incrementAndGet();
             beforeRead.run();
-            M message = source.receive(remaining);
+            M message = super.receive(remaining);
             if (message != null) {
                 received.incrementAndGet();
             }
@@ -79,48 +77,8 @@ final class WatchedSource<M> implements Source<M> {
     }
 
     @Override
-    public void wakeup() {
-        source.wakeup();
-    }
-
-    @Override
-    public boolean closesUnderReader() {
-        return source.closesUnderReader();
-    }
-
-    @Override
-    public boolean closedByInterrupt() {
-        return source.closedByInterrupt();
-    }
-
-    @Override
-    public Keeper preferredKeeper() {
-        return source.preferredKeeper();
-    }
-
-    @Override
-    public @Nullable Throwable errorOf(M message) {
-        return source.errorOf(message);
-    }
-
-    @Override
-    public @Nullable Object backdoor() {
-        return source.backdoor();
-    }
-
-    @Override
-    public String type() {
-        return source.type();
-    }
-
-    @Override
-    public Map<String, Object> details() {
-        return source.details();
-    }
-
-    @Override
     public void close() throws Exception {
         closed.incrementAndGet();
-        source.close();
+        super.close();
     }
 }
