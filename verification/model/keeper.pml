@@ -4,7 +4,7 @@
  * It takes the role when it finds it free, or queues for it and then is the next; a thread recalls it when it is not wanted any
  * more, and another closes the stage. What the threads do is in stage.pml; here they only wait, head and leave, and a head may
  * say that the resource failed. Parking and unparking in the queue is in stage.pml too: the keeper waits as the others do. Its
- * pauses are here, since nobody but who recalls it ends them, or time, which may be long.
+ * pauses are here, since only a recall ends them, or time, which may be long.
  *
  * An atomic block is what the code does with the lock held, and what it does without is a step of its own. Everybody ends, or there
  * is an invalid end state. A head may stay until the keeper has ended, once that has been recalled for good: so a recall that is
@@ -43,7 +43,7 @@ bit triesAgain; /* what the keeper asks for the role for */
 byte reading = NONE;
 byte timesClosed;
 byte over;
-bit hasRecalled; /* the one who switched it off is through with that */
+bit hasRecalled; /* the thread that switched it off is through with that */
 
 #define HAS(set, w) (((set) >> (w)) & 1)
 #define ADD(set, w) set = set | (1 << (w))
@@ -114,7 +114,7 @@ inline leave() {
                     :: (queue >> (next + 1)) != 0 -> next++
                     od
                 fi;
-                assert(!failed || next == KEEPER && triesAgain); /* M6: nobody else is promoted into a dead resource */
+                assert(!failed || next == KEEPER && triesAgain); /* M6: no other is promoted into a dead resource */
                 DROP(queue, next);
                 giveRoleTo(next);
                 next = NONE
@@ -210,7 +210,7 @@ proctype Keeper() {
     :: atomic { !(off || closed || turns == 0) -> /* KeeperThread.turn, which looks without the lock */
             turns--;
             if
-            :: queues = 1; triesAgain = failed /* it is to read, or to try again for somebody who asks */
+            :: queues = 1; triesAgain = failed /* it is to read, or to try again for a caller that asks */
             :: triesAgain = failed
             :: pauses = 1 /* not yet */
             fi
@@ -322,7 +322,7 @@ end:
     atomic {
         !closed && !hasRecalled ->
         closed = 1;
-        failed = 0; /* which nobody asks any more */
+        failed = 0; /* which is not asked any more */
         endAll(CLOSED);
         assert(!HAS(queue, KEEPER));
         if

@@ -14,7 +14,7 @@ bit resourceClosed;
 #ifdef FAILS
 byte generation; /* its number; GuardedState.generation */
 byte generationOf[N]; /* BareTicket.generation */
-byte failedEras; /* those with a cause */
+byte failedGenerations; /* those with a cause */
 bit failed; /* GuardedState.failure */
 #endif
 
@@ -27,13 +27,13 @@ bit woken; /* the resource: its present or next read returns; sticky */
 #endif
 
 /* for the properties only */
-byte parked; /* who is in park */
-byte over; /* who has ended */
-byte reading = NONE; /* who is in a head routine */
+byte parked; /* the threads in park */
+byte over; /* the threads that have ended */
+byte reading = NONE; /* the thread in a head routine */
 byte timesClosed; /* the resource */
 bit forced; /* the resource may be closed under its head */
-byte owed; /* to whom a signal was delivered, and nobody told of it yet */
-byte asked; /* to whom an interrupt was delivered, and nobody told of it yet */
+byte owed; /* the waiters to which a signal was delivered that they have not told of yet */
+byte asked; /* the threads to which an interrupt was delivered that they have not told of yet */
 bit closerRuns;
 #ifdef FAILS
 byte failures; /* of the resource */
@@ -47,11 +47,11 @@ int endings; /* how many threads ended in which way: two bits for each way */
 #define ADD(set, w) set = set | (1 << (w))
 #define DROP(set, w) set = set & ~(1 << (w))
 
-/* somebody is parked, and nobody is left who could do anything about it */
+/* a thread is parked, and none is left that could do anything about it */
 #define BLOCKED (parked & ~permit)
 #define STUCK (BLOCKED != 0 && ((over | BLOCKED) & THREADS) == THREADS && (!closerRuns || HAS(BLOCKED, CLOSER)))
 
-/* whether a permit, or a signal that is kept, can still make a difference to somebody */
+/* whether a permit, or a signal that is kept, can still make a difference to a thread */
 #ifdef UNMERGED
 #define MAY_PARK(w) true
 #define MAY_ENTER(w) true
@@ -60,10 +60,10 @@ int endings; /* how many threads ended in which way: two bits for each way */
 #define MAY_ENTER(w) (ENTRIES > 1 || state[w] == IDLE)
 #endif
 
-#if defined(FAILS) && !defined(FAILED_ERA_ENTERS)
-#define IN_LIVE_ERA(w) (!HAS(failedEras, generationOf[w]))
+#if defined(FAILS) && !defined(FAILED_GENERATION_ENTERS)
+#define IN_LIVE_GENERATION(w) (!HAS(failedGenerations, generationOf[w]))
 #else
-#define IN_LIVE_ERA(w) true
+#define IN_LIVE_GENERATION(w) true
 #endif
 
 #ifdef ENDINGS
@@ -73,7 +73,7 @@ int endings; /* how many threads ended in which way: two bits for each way */
 #endif
 
 #ifdef ALIKE
-/* who is queued, who was woken by close, and who has a ticket and no signal, is like all others of whom that is true */
+/* a thread that is queued, one that was woken by close, and one that has a ticket and no signal are like all others of that kind */
 #define FIRST_OF(set, w) (((set) & ((1 << (w)) - 1)) == 0)
 #define WOKEN(w, i) ((i) < (w) && HAS(parked, i) && state[i] == CLOSED)
 #define TO_COME(w, i) ((i) < (w) && HAS(open, i) && state[i] == IDLE && !HAS(pending, i))
@@ -87,7 +87,7 @@ int endings; /* how many threads ended in which way: two bits for each way */
 #define MAY_BE_FOUND(w) true
 #endif
 
-/* ends each step with the lock held: the role is never free while somebody is queued */
+/* ends each step with the lock held: the role is never free while a thread is queued */
 #ifdef NO_INVARIANT
 #define UNLOCK skip
 #else
@@ -109,13 +109,13 @@ inline dequeue(w) {
 
 inline giveRoleTo(w) {
 #ifdef FAILS
-    assert(w == CLOSER || failuresBefore[w] == failures); /* M6: nobody heads whose resource failed */
+    assert(w == CLOSER || failuresBefore[w] == failures); /* M6: no thread heads whose resource failed */
 #endif
     state[w] = HEADING;
     head = w
 }
 
-/* any policy: who is next is anybody's choice */
+/* any policy: each queued thread may be the next */
 inline choose(w, set) {
     w = 0;
     do
@@ -137,7 +137,7 @@ inline endAll(how) {
         :: HAS(queue, next) ->
             dequeue(next);
 #ifdef FAILS
-            assert(how != FAILED || HAS(failedEras, generationOf[next])); /* or it would have no cause to tell */
+            assert(how != FAILED || HAS(failedGenerations, generationOf[next])); /* or it would have no cause to tell */
 #endif
             state[next] = how
         :: else
@@ -200,7 +200,7 @@ inline closeResource() {
     }
 }
 
-/* takes the waiter itself out of WAITING, unless somebody else did so first */
+/* takes the waiter itself out of WAITING, unless another thread did so first */
 inline quit(w, how) {
     if
     :: state[w] == WAITING ->
@@ -290,11 +290,11 @@ inline leave() {
     od
 }
 
-/* finds who holds the token */
+/* finds the holder of the token */
 inline find() {
     next = tickets[token];
     first = 0;
-    do /* S6, S7: whoever has a live ticket is found */
+    do /* S6, S7: a live ticket is found */
     :: first < N ->
         assert(!(HAS(open, first) && TOKEN(first) == token && next != first));
         first++
@@ -370,15 +370,15 @@ inline remove(w) {
 #ifdef FAILS
 /* ends every wait, and every ticket of this generation */
 inline fail(w) {
-#ifdef FAILS_LATER_ERA
+#ifdef FAILS_LATER_GENERATION
     !closed;
 #else
     !closed && generationOf[w] == generation;
 #endif
     assert(failuresBefore[w] == failures); /* M6: once */
     failures++;
-    ADD(failedEras, generation);
-#ifndef ERA_NOT_RENEWED
+    ADD(failedGenerations, generation);
+#ifndef GENERATION_NOT_RENEWED
     generation++;
 #endif
     failed = 1;

@@ -114,12 +114,12 @@ again:
             DROP(pending, me);
             state[me] = SIGNALLED
 #ifdef FAILS
-        :: HAS(open, me) && !HAS(pending, me) && !IN_LIVE_ERA(me) ->
+        :: HAS(open, me) && !HAS(pending, me) && !IN_LIVE_GENERATION(me) ->
             assert(failures > failuresBefore[me]); /* M6: later tickets do not end with that cause */
             state[me] = FAILED
 #endif
-        :: HAS(open, me) && !HAS(pending, me) && closed && IN_LIVE_ERA(me) -> state[me] = CLOSED
-        :: HAS(open, me) && !HAS(pending, me) && !closed && IN_LIVE_ERA(me) ->
+        :: HAS(open, me) && !HAS(pending, me) && closed && IN_LIVE_GENERATION(me) -> state[me] = CLOSED
+        :: HAS(open, me) && !HAS(pending, me) && !closed && IN_LIVE_GENERATION(me) ->
             if
             :: !HAS(interrupted, me) && head == NONE -> giveRoleTo(me)
             :: true -> DROP(interrupted, me); ADD(asked, me); state[me] = INTERRUPTED
