@@ -7,7 +7,6 @@ import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 // @start region=definition
@@ -25,12 +24,8 @@ record UnixSocketDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader",
-                        Objects.requireNonNull(this.properties.token().reader()),
-                        String.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.properties.token().reader(), String.class);
         try {
             int maxLineSize = (int) this.properties.maxLineSize().toBytes();
             return OpenSource.owned(UnixSocketSource.open(this.path, maxLineSize), tokens);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.UrlResource;
@@ -60,6 +61,7 @@ final class SourceAdapters {
         try {
             type = adapter.type();
             unusable = unusable(adapter.propertiesType());
+            Objects.requireNonNull(adapter.requirements(), "it requires null, where it may require nothing");
         } catch (RuntimeException | LinkageError e) {
             throw problem(name, reason(e), "Correct the class, or remove its jar.", e);
         }

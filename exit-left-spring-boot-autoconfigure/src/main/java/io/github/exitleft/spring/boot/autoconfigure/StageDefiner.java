@@ -46,6 +46,7 @@ final class StageDefiner {
         limits();
         SourceAdapter<?> adapter = adapter();
         nothingForOthers(adapter.type());
+        adapter.requirements().forEach(this::require);
         return define(adapter, tokenType);
     }
 
@@ -74,7 +75,6 @@ final class StageDefiner {
         P properties = adapter.propertiesType().cast(bound);
         var context = new StageSourceContext(this.keys, adapter.type(), tokenType, this.claims);
         try {
-            adapter.requirements().forEach(this::require);
             SourceDefinition source = adapter.define(properties, context);
             return new StageDefinition(this.keys, this.properties, tokenType, source.messageType(), source, name);
         } catch (StageConfigurationException e) {

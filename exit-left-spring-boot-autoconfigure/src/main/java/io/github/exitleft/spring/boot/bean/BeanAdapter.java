@@ -33,6 +33,6 @@ final class BeanAdapter implements SourceAdapter<BeanProperties> {
                     "there is no way to read the token out of a message",
                     "Set " + context.key("token.reader") + " to the name of a TokenReader bean.");
         }
-        return new BeanDefinition(context, name, reader, context.claim("name", name));
+        return new BeanSourceDefinition(context, name, reader, context.claim("name", name));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reader the token reader's name
  * @param other another stage that names the same source; null if there is none
  */
-record BeanDefinition(SourceContext context, String name, String reader, SourceContext.@Nullable Claim other)
+record BeanSourceDefinition(SourceContext context, String name, String reader, SourceContext.@Nullable Claim other)
         implements SourceDefinition {
 
     @Override

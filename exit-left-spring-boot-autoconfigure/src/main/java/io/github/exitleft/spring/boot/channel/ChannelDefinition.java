@@ -6,7 +6,6 @@ import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.spring.boot.source.TokenKeys;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.PollableChannel;
@@ -52,12 +51,8 @@ record ChannelDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader",
-                        Objects.requireNonNull(this.channel.token().reader()),
-                        Message.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.channel.token().reader(), Message.class);
         PollableChannel bean = beans.named("name", this.name, PollableChannel.class);
         return OpenSource.owned(new ChannelSource(this.name, bean), tokens);
     }

@@ -9,7 +9,6 @@ import io.github.exitleft.spring.boot.source.TokenKeys;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jms.core.JmsOperations;
 
@@ -39,10 +38,8 @@ record JmsDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader", Objects.requireNonNull(this.jms.token().reader()), Message.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.jms.token().reader(), Message.class);
         JmsSource.Builder builder = JmsSource.builder(
                 beans.namedOrOnly("connection-factory", this.jms.connectionFactory(), ConnectionFactory.class));
         JmsOperations template = beans.namedOrOnlyIfAny("template", this.jms.template(), JmsOperations.class);

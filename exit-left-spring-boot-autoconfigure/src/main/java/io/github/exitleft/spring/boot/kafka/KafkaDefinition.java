@@ -8,7 +8,6 @@ import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.spring.boot.source.TokenKeys;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -66,12 +65,8 @@ record KafkaDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader",
-                        Objects.requireNonNull(this.kafka.token().reader()),
-                        ConsumerRecord.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.kafka.token().reader(), ConsumerRecord.class);
         ConsumerFactory<?, ?> factory =
                 beans.namedOrOnly("consumer-factory", this.kafka.consumerFactory(), ConsumerFactory.class);
         KafkaOperations<?, ?> template =

@@ -8,7 +8,6 @@ import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.spring.boot.source.TokenKeys;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.Objects;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +52,8 @@ record PostgresDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader",
-                        Objects.requireNonNull(this.postgres.token().reader()),
-                        PGNotification.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.postgres.token().reader(), PGNotification.class);
         DataSource dataSource = beans.namedOrOnly("data-source", this.postgres.dataSource(), DataSource.class);
         PostgresSource.Builder builder = this.context.check(
                 "channels",

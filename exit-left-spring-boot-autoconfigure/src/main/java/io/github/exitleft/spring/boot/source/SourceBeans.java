@@ -1,6 +1,7 @@
 package io.github.exitleft.spring.boot.source;
 
 import io.github.exitleft.TokenReader;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,20 @@ public interface SourceBeans {
      * @throws RuntimeException if there is no such bean
      */
     TokenReader<?, ?> reader(String key, String name, @Nullable Class<?> messageType);
+
+    /**
+     * Returns the token reader that an adapter has itself or, if it has none, the one that its key {@code token.reader} names.
+     *
+     * @param own the adapter's reader, or null if it has none
+     * @param name the key's value; not null if the adapter has no reader
+     * @param messageType the class of the source's messages
+     * @return the reader
+     * @throws RuntimeException if a bean is needed and there is no such bean
+     */
+    default TokenReader<?, ?> tokenReader(
+            @Nullable TokenReader<?, ?> own, @Nullable String name, Class<?> messageType) {
+        return own != null ? own : reader("token.reader", Objects.requireNonNull(name), messageType);
+    }
 
     /**
      * Says whether a bean is a singleton, so that two stages that name it would share it.

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -169,10 +168,8 @@ record UdpDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens = this.reader != null
-                ? this.reader
-                : beans.reader(
-                        "token.reader", Objects.requireNonNull(this.udp.token().reader()), Datagram.class);
+        TokenReader<?, ?> tokens =
+                beans.tokenReader(this.reader, this.udp.token().reader(), Datagram.class);
         return OpenSource.owned(openPort(), tokens);
     }
 

@@ -39,6 +39,8 @@ class UnusableAdapterTests extends StartFailureSupport {
             Absent     | can't be used: java.lang.ClassNotFoundException                | Correct the class, or remove its jar
             Impostor   | is not assignable to factory type                              | Correct the class, or remove its jar
             Linking    | can't be used: java.lang.NoClassDefFoundError: com/example/Lib | Correct the class, or remove its jar
+            Demanding  | can't be used: java.lang.IndexOutOfBoundsException             | Correct the class, or remove its jar
+            Requiring  | can't be used: java.lang.NullPointerException: it requires null | Correct the class, or remove its jar
             Nameless   | 'null' can't be a source.type                                  | Let its type be lower-case letters
             Upper      | 'Folder' can't be a source.type                                | Let its type be lower-case letters
             TypeOfAll  | 'type' can't be a source.type                                  | Let its type be lower-case letters
@@ -70,7 +72,6 @@ class UnusableAdapterTests extends StartFailureSupport {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             Undefined  | source.type   | UnusableAdapterTests$Undefined failed: java.lang.NullPointerException  | Correct that class
             Stumbling  | source.type   | UnusableAdapterTests$Stumbling failed: java.lang.IndexOutOf            | Correct that class
-            Demanding  | source.type   | UnusableAdapterTests$Demanding failed: java.lang.IndexOutOf            | Correct that class
             Unread     | source.folder | the source can't be opened: java.lang.NullPointerException: nothing was opened | UnusableAdapterTests$Unread
             Sourceless | source.folder | the source can't be opened: java.lang.NullPointerException: 'source' must not be null | UnusableAdapterTests$Sourceless
             Unopened   | source.folder | the source can't be opened: java.io.UncheckedIOException: no folder    | UnusableAdapterTests$Unopened
@@ -215,6 +216,17 @@ class UnusableAdapterTests extends StartFailureSupport {
         @Override
         public List<RequiredClass> requirements() {
             throw new IndexOutOfBoundsException(7);
+        }
+    }
+
+    static final class Requiring extends Adapter<Properties> {
+        Requiring() {
+            super("requiring", Properties.class);
+        }
+
+        @Override
+        public List<RequiredClass> requirements() {
+            return null;
         }
     }
 
