@@ -94,8 +94,8 @@ final class Generations {
     /** Reopens the stage after a failure, unless a later generation has failed since, and tells listeners and log. */
     void recovered(Generation reported) {
         if (guarded.failure != null && endOutage(reported)) {
-            role.recallKeeper(); // a caller may have reopened the source, and the keeper need not wait out its
-            // retry pause
+            // a caller may have reopened the source, and the keeper need not wait out its retry pause
+            role.recallKeeper();
             callbacks.tell(BareListener::reopened);
             callbacks.log(Level.INFO, "source of ", " works again", null);
         }

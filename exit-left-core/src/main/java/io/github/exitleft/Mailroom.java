@@ -149,10 +149,6 @@ final class Mailroom<T, M> {
         }
     }
 
-    boolean hasMail(Mailbox<T, M> box) {
-        return !box.isEmpty();
-    }
-
     /**
      * Reserves a box for this thread, which is about to wait for its messages.
      *

@@ -93,8 +93,8 @@ final class ReadLoop<T, M> {
         do {
             try {
                 step(director, null, false, rest);
-            } catch (
-                    InterruptedException e) { // nothing has a right to, so it is perhaps a source that says so for ever
+            } catch (InterruptedException e) {
+                // nothing has a right to interrupt it, so it is perhaps a source that says so for ever
                 stats.transientFailure();
                 throw e;
             }
