@@ -209,6 +209,7 @@ class ArchitectureTests {
                         "Received",
                         "ReplyClassifier",
                         "Resends",
+                        "Reuse",
                         "SendFailedException",
                         "Sender",
                         "Source",
