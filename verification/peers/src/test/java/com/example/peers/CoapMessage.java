@@ -32,6 +32,7 @@ record CoapMessage(Type type, int code, int id, String token, List<Option> optio
     static final int EMPTY = 0;
     static final int GET = 0x01;
     static final int PUT = 0x03;
+    static final int CREATED = 0x41;
     static final int CHANGED = 0x44;
     static final int CONTENT = 0x45;
     static final int OBSERVE = 6;
