@@ -20,16 +20,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * A server of Debian's, in a process of its own, on a free UDP port of loopback, for the tests of one class.
  *
- * <p>Without it on this machine the class is skipped, or fails where the property or environment variable {@code
+ * <p>Without it on this machine each test is skipped, or fails where the property or environment variable {@code
  * EXITLEFT_REQUIRE_…}, with the package's name, is true. A test that fails shows what the server has logged.
  */
-abstract class RealPeer implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
+abstract class RealPeer
+        implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
 
     private static final int PROBE_MILLIS = 100;
     private static final int SHOWN = 4_000;
@@ -64,6 +66,9 @@ abstract class RealPeer implements BeforeAllCallback, AfterAllCallback, TestExec
     @Override
     public final void beforeAll(ExtensionContext context) throws IOException {
         String program = program();
+        if (program == null) {
+            return;
+        }
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), this.debianPackage + "-")
                 .toAbsolutePath();
         this.address = freeUdpAddress();
@@ -87,6 +92,7 @@ abstract class RealPeer implements BeforeAllCallback, AfterAllCallback, TestExec
         }
     }
 
+    /** Returns the program's path; null if it is not on this machine. */
     private String program() {
         for (String directory : (System.getenv().getOrDefault("PATH", "") + ":/usr/sbin").split(File.pathSeparator)) {
             for (String program : this.programs) {
@@ -96,14 +102,22 @@ abstract class RealPeer implements BeforeAllCallback, AfterAllCallback, TestExec
                 }
             }
         }
+        return null;
+    }
+
+    @Override
+    public final void beforeEach(ExtensionContext context) {
+        if (this.process != null) {
+            return;
+        }
         String required = "EXITLEFT_REQUIRE_"
                 + this.debianPackage.toUpperCase(Locale.ROOT).replace('-', '_');
         String message = this.programs.get(0) + " is not installed (Debian: apt-get install " + this.debianPackage
                 + "), so nothing was asked of it";
         if (Boolean.parseBoolean(System.getProperty(required, System.getenv(required)))) {
-            return fail(message + ", and " + required + " is true");
+            fail(message + ", and " + required + " is true");
         }
-        return abort(message);
+        abort(message);
     }
 
     private static InetSocketAddress freeUdpAddress() throws IOException {
