@@ -206,6 +206,7 @@ class ArchitectureTests {
                         "MessageOutcome",
                         "OnFailure",
                         "Overflow",
+                        "PeerToken",
                         "Received",
                         "ReplyClassifier",
                         "Resends",
