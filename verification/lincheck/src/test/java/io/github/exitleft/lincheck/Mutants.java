@@ -224,7 +224,7 @@ final class Mutants {
                     MAILROOM,
                     "filed in a closed mailbox",
                     "ticket closed against filing",
-                    new Edit("box.closed = true;", "")),
+                    new Edit("box.closed = true;\n                box.rests", "box.rests")),
             mutant(
                     ASYNC_CALL,
                     "told while sending, and forgotten",
