@@ -200,6 +200,7 @@ class ArchitectureTests {
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
+                        "EventHandler",
                         "ForwardingSource",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
