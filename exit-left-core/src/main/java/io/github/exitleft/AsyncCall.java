@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -8,7 +7,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -54,32 +52,20 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    private AsyncCall(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<?> sender) {
+    private AsyncCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<?> sender) {
         this.parts = parts;
         this.sender = sender;
         this.context = parts.jobs.captureContext();
-        this.resends = resends;
-        this.call = new Call<>(parts, token, check, true, this);
-        call.begin(timeout);
+        this.resends = options.resends;
+        this.call = TrackedCall.of(parts, token, options, this);
+        call.begin(options.timeout == null ? parts.defaultTimeout : options.timeout);
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<X> sender)
-            throws X {
+            StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
-        var asked = new AsyncCall<>(parts, token, check, timeout, resends, sender);
+        var asked = new AsyncCall<T, M>(parts, token, options, sender);
         parts.register(token, asked.call, asked);
         CompletionStage<?> sending;
         try {
@@ -239,14 +225,22 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             }
             return;
         }
-        if (why == null && broken != null) {
-            end(Outcome.FAILED);
-            super.completeExceptionally(broken);
-            return;
-        }
-        Throwable thrown = why != null ? why : timeout();
-        end(outcomeOf(why));
+        boolean failed = why == null && broken != null;
+        Throwable thrown = failed ? broken : why != null ? why : timeout();
+        end(failed ? Outcome.FAILED : outcomeOf(why));
+        Runnable afterwards = afterwards();
         super.completeExceptionally(thrown);
+        afterwards.run();
+    }
+
+    /** Returns what is to run once the future has been completed without an answer; throws nothing, as {@link #end}. */
+    private Runnable afterwards() {
+        try {
+            return call.unanswered(context);
+        } catch (Throwable e) { // no memory
+            parts.bare.callbackFailed(e);
+            return Timer.NOTHING;
+        }
     }
 
     private static Outcome outcomeOf(@Nullable RuntimeException why) {
@@ -282,7 +276,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            parts.listeners.exited(outcome, call.start());
+            call.ended(outcome, call.start());
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
@@ -295,7 +289,10 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             return false;
         }
         end(Outcome.CANCELLED);
-        return completion.getAsBoolean();
+        Runnable afterwards = afterwards();
+        boolean completed = completion.getAsBoolean();
+        afterwards.run();
+        return completed;
     }
 
     @Override

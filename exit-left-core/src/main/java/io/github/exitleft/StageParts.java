@@ -31,6 +31,7 @@ final class StageParts<T, M> {
     final Listeners<T, M> listeners;
     final Heartbeat heartbeat;
     final Mailroom<T, M> mailroom;
+    private final Forgetting forgetting;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
@@ -53,6 +54,7 @@ final class StageParts<T, M> {
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
+        this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
         var router = new Router<>(bare, settings.reader, mailroom, listeners);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
@@ -127,6 +129,7 @@ final class StageParts<T, M> {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
             left = mailroom.close(ticket.token(), box, leaves);
         } finally {
+            forgetting.later(box.attachment());
             try {
                 ticket.close();
             } finally {

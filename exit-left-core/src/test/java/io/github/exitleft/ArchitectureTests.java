@@ -201,6 +201,7 @@ class ArchitectureTests {
                         "ContextCapture",
                         "ErrorReplyException",
                         "ForwardingSource",
+                        "GiveUp",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
