@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,6 +40,13 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     private final Resends resends;
     private final Sender<?> sender;
     private final UnaryOperator<Runnable> context;
+    private final long start;
+    private final long deadline;
+
+    // when it began; as int, of which differences are as good
+    private final int receivedBefore;
+    private final int unclaimedBefore;
+
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
 
@@ -58,7 +66,10 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         this.context = parts.jobs.captureContext();
         this.resends = options.resends;
         this.call = TrackedCall.of(parts, token, options, this);
-        call.begin(options.timeout == null ? parts.defaultTimeout : options.timeout);
+        this.start = parts.bare.parts.parker.nanoTime();
+        this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
+        this.receivedBefore = (int) parts.stats.receivedSoFar();
+        this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */
@@ -94,7 +105,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     private void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
         try {
-            cancelTimeout = parts.jobs.after(call.remainingNanos(), this::timeIsUp);
+            cancelTimeout = parts.jobs.after(remainingNanos(), this::timeIsUp);
             if (isOver()) {
                 cancelTimeout.run();
             }
@@ -115,6 +126,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
     private void notSent() {
         phase.set(Phase.OVER);
+        call.unsent = true;
         end(Outcome.NOT_SENT);
     }
 
@@ -127,6 +139,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     // the time
 
+    /** Returns the time until the deadline; negative if that is over. */
+    private long remainingNanos() {
+        return deadline - parts.bare.parts.parker.nanoTime();
+    }
+
     /** Has something done soon, unless the call is over by then. */
     private void lookIn(long nanos, Runnable look) {
         cancelLook = parts.jobs.after(nanos, look);
@@ -135,8 +152,21 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         }
     }
 
+    /**
+     * Returns how long to look on, once the time is up, for a message that is there already; zero if the call ends when it should, or
+     * has looked on before.
+     */
+    private long lookOnNanos() {
+        long late = -remainingNanos();
+        if (call.overshot || late <= Call.OVERSHOT_NANOS) {
+            return 0;
+        }
+        call.overshot = true;
+        return Math.min(late, Call.LAST_LOOK_NANOS);
+    }
+
     private void timeIsUp() {
-        long lookOn = call.lookOnNanos();
+        long lookOn = lookOnNanos();
         if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
             lookIn(lookOn, this::timeIsUp);
             return;
@@ -146,8 +176,19 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         haveALook();
     }
 
+    /** Returns how long a resend is to wait yet, from the send before it on; a negative time if there is none before the deadline. */
+    private long pauseBeforeResend(int number) {
+        Duration pause = resends.before(number);
+        if (pause == null) {
+            return -1;
+        }
+        long now = parts.bare.parts.parker.nanoTime();
+        long until = parts.bare.deadline(now, pause);
+        return until - deadline < 0 ? until - now : -1;
+    }
+
     private void resendLater(int number) {
-        long pause = call.pauseBeforeResend(resends, number);
+        long pause = pauseBeforeResend(number);
         if (pause < 0 || isOver()) {
             return;
         }
@@ -159,13 +200,15 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private void resend(int number) {
         // an executor may be late
-        if (isOver() || !call.isEmpty() || call.remainingNanos() <= 0) {
+        if (isOver() || !call.isEmpty() || remainingNanos() <= 0) {
             return;
         }
         try {
             CompletionStage<?> sending = Call.begin(sender);
             if (sending != null) {
-                Call.whenFailed(sending, call.failedSends()::add);
+                FailedSends failed = call.failedSends();
+                Call.whenFailed(sending, failed::add);
+                failed.resent = true;
             }
         } catch (Throwable e) { // an answer to what was sent before may still come
             if (e instanceof InterruptedException) {
@@ -227,6 +270,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         }
         boolean failed = why == null && broken != null;
         Throwable thrown = failed ? broken : why != null ? why : timeout();
+        call.unsent = why instanceof SendFailedException && !call.wasResent();
         end(failed ? Outcome.FAILED : outcomeOf(why));
         Runnable afterwards = afterwards();
         super.completeExceptionally(thrown);
@@ -255,7 +299,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private Throwable timeout() {
         try {
-            return call.timeout();
+            return call.timeout(start, deadline, receivedBefore, unclaimedBefore);
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }
@@ -276,7 +320,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            call.ended(outcome, call.start());
+            call.ended(outcome, start);
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }

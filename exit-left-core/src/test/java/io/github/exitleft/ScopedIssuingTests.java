@@ -160,6 +160,7 @@ class ScopedIssuingTests {
                 .isNotEqualTo(new PeerToken<>(peer, 8))
                 .isNotEqualTo(new PeerToken<>(other, 7))
                 .hasToString("7 of /127.0.0.1:1812");
+        assertThat(PeerToken.type(Integer.class)).isSameAs(PeerToken.class);
         Set<Integer> hashes = new HashSet<>();
         for (int id = 0; id < 256; id++) {
             hashes.add(new PeerToken<>(peer, id).hashCode());

@@ -43,7 +43,7 @@ class StageAttachmentTests extends NoteFixture {
 
     @Test
     void m14_answerToAReusedToken_comesWithTheLastQuestion() throws Exception {
-        Stage<Integer, Note> stage = stage();
+        Stage<Integer, Note> stage = stage(builder -> builder.reuse(Reuse.ALLOW));
         for (Object question : new Object[] {"first", "second"}) {
             assertThatThrownBy(() -> stage.call(1, AT_ONCE.attachment(question), () -> {}))
                     .isInstanceOf(StageTimeoutException.class);

@@ -169,7 +169,7 @@ class StageGiveUpTests extends NoteFixture {
         List<String> heard = new ArrayList<>();
         CallOptions<Note> cancelling = atOnce.onGiveUp(reason -> {
             try {
-                heard.add(stage.call(1, () -> add(1, "cancelled")).text());
+                heard.add(stage.call(2, () -> add(2, "cancelled")).text());
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -188,7 +188,8 @@ class StageGiveUpTests extends NoteFixture {
             CallOptions<Note> throwing = atOnce.onGiveUp(reason -> {
                 throw StageGiveUpTests.<RuntimeException>sneaky(thrown);
             });
-            assertThatThrownBy(() -> stage.call(1, throwing, () -> {}))
+            int token = System.identityHashCode(thrown);
+            assertThatThrownBy(() -> stage.call(token, throwing, () -> {}))
                     .isInstanceOf(StageTimeoutException.class)
                     .hasNoSuppressedExceptions();
         }

@@ -1,13 +1,16 @@
 package io.github.exitleft.udp;
 
+import io.github.exitleft.PeerToken;
 import io.github.exitleft.TokenReader;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.UUID;
 
-/** Token readers for datagrams: a field at a fixed offset, or the sender's address. */
+/** Token readers for datagrams: a field at a fixed offset, the sender's address, or both. */
 public final class DatagramTokens {
 
     private DatagramTokens() {}
@@ -16,44 +19,70 @@ public final class DatagramTokens {
      * Returns a reader of tokens at a fixed offset, with numbers in network byte order.
      *
      * @param <T> tokens
-     * @param type {@code Integer} (1 to 4 bytes; fewer than 4 are unsigned), {@code Long} (1 to 8 bytes; fewer than 8
-     *     are unsigned), {@code UUID} (16 bytes), {@code ByteBuffer} (a read-only copy; while it is a token, send its
-     *     {@code duplicate()}, since reading changes it), or {@code String} (lower-case hexadecimal digits)
+     * @param type as for {@link #at(Class, int, int, ByteOrder)}
      * @param offset where the field begins, in bytes from 0
      * @param length the field's length in bytes
      * @return the reader; a datagram that is too short has no token
      * @throws IllegalArgumentException if such a token can't be read from such a field
      */
     public static <T> TokenReader<T, Datagram> at(Class<T> type, int offset, int length) {
+        return at(type, offset, length, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Returns a reader of tokens at a fixed offset.
+     *
+     * @param <T> tokens
+     * @param type {@code Short} (1 or 2 bytes; 1 is unsigned), {@code Integer} (1 to 4 bytes; fewer than 4 are
+     *     unsigned), {@code Long} (1 to 8 bytes; fewer than 8 are unsigned), {@code UUID} (16 bytes), {@code
+     *     ByteBuffer} (a read-only copy; while it is a token, send its {@code duplicate()}, since reading changes it),
+     *     or {@code String} (lower-case hexadecimal digits)
+     * @param offset where the field begins, in bytes from 0
+     * @param length the field's length in bytes
+     * @param byteOrder the byte order of numbers; other types are big-endian
+     * @return the reader; a datagram that is too short has no token
+     * @throws IllegalArgumentException if such a token can't be read from such a field
+     */
+    public static <T> TokenReader<T, Datagram> at(Class<T> type, int offset, int length, ByteOrder byteOrder) {
+        Objects.requireNonNull(byteOrder, "'byteOrder' must not be null");
         if (offset < 0 || length < 1 || offset > 65_535 - length) {
             throw new IllegalArgumentException("a token at offset " + offset + " with length " + length
                     + " is in no datagram; let 'offset' be 0 or more, 'length' 1 or more, and their sum at most 65535");
         }
         TokenReader<?, Datagram> reader;
-        if (type == Integer.class) {
-            require(length <= 4, type, length, "1 to 4 bytes");
-            reader = field(offset, length, bytes -> (int) number(bytes, offset, length));
+        if (type == Short.class) {
+            reader = number(type, offset, length, Short.BYTES, byteOrder, number -> (short) number);
+        } else if (type == Integer.class) {
+            reader = number(type, offset, length, Integer.BYTES, byteOrder, number -> (int) number);
         } else if (type == Long.class) {
-            require(length <= 8, type, length, "1 to 8 bytes");
-            reader = field(offset, length, bytes -> number(bytes, offset, length));
-        } else if (type == UUID.class) {
-            require(length == 16, type, length, "16 bytes");
-            reader = field(offset, length, bytes -> new UUID(number(bytes, offset, 8), number(bytes, offset + 8, 8)));
-        } else if (type == ByteBuffer.class) {
-            reader = field(
-                    offset,
-                    length,
-                    bytes -> ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + length))
-                            .asReadOnlyBuffer());
-        } else if (type == String.class) {
-            HexFormat hex = HexFormat.of();
-            reader = field(offset, length, bytes -> hex.formatHex(bytes, offset, offset + length));
+            reader = number(type, offset, length, Long.BYTES, byteOrder, number -> number);
         } else {
-            throw new IllegalArgumentException("a token of type " + type.getTypeName()
-                    + " can't be read from a place in a datagram; use java.lang.Integer, java.lang.Long,"
-                    + " java.util.UUID, java.nio.ByteBuffer or java.lang.String, or a token reader of your own");
+            reader = bytes(type, offset, length);
+            require(byteOrder == ByteOrder.BIG_ENDIAN, type, "little-endian bytes; let 'byteOrder' be big-endian");
         }
         return cast(reader);
+    }
+
+    /**
+     * Returns a reader of tokens that are made of the sender's address and an id at a fixed offset, so that the ids of
+     * one peer don't exclude those of another.
+     *
+     * @param <T> ids
+     * @param type the class of the ids, as for {@link #at(Class, int, int, ByteOrder)}
+     * @param offset where the id begins, in bytes from 0
+     * @param length the id's length in bytes
+     * @param byteOrder the byte order of ids that are numbers
+     * @return the reader; a datagram that is too short has no token
+     * @throws IllegalArgumentException if such an id can't be read from such a field
+     * @see PeerToken#type(Class)
+     */
+    public static <T> TokenReader<PeerToken<T>, Datagram> ofPeer(
+            Class<T> type, int offset, int length, ByteOrder byteOrder) {
+        TokenReader<T, Datagram> ids = at(type, offset, length, byteOrder);
+        return datagram -> {
+            T id = ids.read(datagram);
+            return id == null ? null : new PeerToken<>(datagram.sender(), id);
+        };
     }
 
     /**
@@ -73,6 +102,37 @@ public final class DatagramTokens {
         return datagram -> type.cast(datagram.sender());
     }
 
+    private interface Number<T> {
+        T of(long number);
+    }
+
+    private static <T> TokenReader<T, Datagram> number(
+            Class<?> type, int offset, int length, int most, ByteOrder byteOrder, Number<T> number) {
+        require(length <= most, type, length + " bytes; let 'length' be 1 to " + most + " bytes");
+        return field(offset, length, bytes -> number.of(number(bytes, offset, length, byteOrder)));
+    }
+
+    private static TokenReader<?, Datagram> bytes(Class<?> type, int offset, int length) {
+        if (type == UUID.class) {
+            require(length == 16, type, length + " bytes; let 'length' be 16 bytes");
+            return field(offset, length, bytes -> new UUID(half(bytes, offset), half(bytes, offset + Long.BYTES)));
+        }
+        if (type == ByteBuffer.class) {
+            return field(
+                    offset,
+                    length,
+                    bytes -> ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + length))
+                            .asReadOnlyBuffer());
+        }
+        if (type == String.class) {
+            HexFormat hex = HexFormat.of();
+            return field(offset, length, bytes -> hex.formatHex(bytes, offset, offset + length));
+        }
+        throw new IllegalArgumentException("a token of type " + type.getTypeName()
+                + " can't be read from a place in a datagram; use java.lang.Short, java.lang.Integer, java.lang.Long,"
+                + " java.util.UUID, java.nio.ByteBuffer or java.lang.String, or a token reader of your own");
+    }
+
     private interface Field<T> {
         T read(byte[] bytes);
     }
@@ -81,18 +141,24 @@ public final class DatagramTokens {
         return datagram -> datagram.length() < offset + length ? null : field.read(datagram.bytes());
     }
 
-    private static long number(byte[] bytes, int offset, int length) {
+    private static long half(byte[] bytes, int offset) {
+        return number(bytes, offset, Long.BYTES, ByteOrder.BIG_ENDIAN);
+    }
+
+    /** Reads a number of that many bytes, unsigned if there are fewer than eight. */
+    private static long number(byte[] bytes, int offset, int length, ByteOrder byteOrder) {
         long number = 0;
-        for (int i = offset; i < offset + length; i++) {
-            number = number << 8 | bytes[i] & 0xff;
+        for (int i = 0; i < length; i++) {
+            int next = byteOrder == ByteOrder.BIG_ENDIAN ? offset + i : offset + length - 1 - i;
+            number = number << 8 | bytes[next] & 0xff;
         }
         return number;
     }
 
-    private static void require(boolean fits, Class<?> type, int length, String needed) {
+    private static void require(boolean fits, Class<?> type, String instead) {
         if (!fits) {
-            throw new IllegalArgumentException("a token of type " + type.getTypeName() + " can't be read from " + length
-                    + " bytes; let 'length' be " + needed);
+            throw new IllegalArgumentException(
+                    "a token of type " + type.getTypeName() + " can't be read from " + instead);
         }
     }
 

@@ -1,8 +1,11 @@
 package io.github.exitleft.udp;
 
+import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.exitleft.PeerToken;
 import io.github.exitleft.TokenReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -112,6 +115,52 @@ class DatagramTests {
     }
 
     @Test
+    void m12_shortToken_isUnsignedWhereItIsOneByte() throws Exception {
+        Datagram datagram = datagram(0xff, 0xfe);
+
+        assertThat(DatagramTokens.at(Short.class, 0, 1).read(datagram)).isEqualTo((short) 0xff);
+        assertThat(DatagramTokens.at(Short.class, 0, 2).read(datagram)).isEqualTo((short) 0xfffe);
+    }
+
+    @Test
+    void m12_littleEndianToken_hasItsLowestByteFirst() throws Exception {
+        Datagram datagram = datagram(0, 0x01, 0x02, 0x03, 0xff, 5, 6, 7, 0xf8);
+
+        assertThat(DatagramTokens.at(Short.class, 1, 2, LITTLE_ENDIAN).read(datagram))
+                .isEqualTo((short) 0x0201);
+        assertThat(DatagramTokens.at(Integer.class, 2, 3, LITTLE_ENDIAN).read(datagram))
+                .isEqualTo(0xff0302);
+        assertThat(DatagramTokens.at(Integer.class, 1, 4, LITTLE_ENDIAN).read(datagram))
+                .isEqualTo(0xff030201);
+        assertThat(DatagramTokens.at(Long.class, 1, 8, LITTLE_ENDIAN).read(datagram))
+                .isEqualTo(0xf8070605ff030201L);
+        assertThat(DatagramTokens.at(Integer.class, 1, 4, BIG_ENDIAN).read(datagram))
+                .isEqualTo(0x010203ff);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"java.util.UUID, 16", "java.lang.String, 4", "java.nio.ByteBuffer, 4"})
+    void m12_littleEndianTokenThatIsNoNumber_isRefused(String type, int length) {
+        assertThatThrownBy(() -> DatagramTokens.at(Class.forName(type), 0, length, LITTLE_ENDIAN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of type " + type)
+                .hasMessageContaining("little-endian");
+    }
+
+    @Test
+    void m12_tokenOfAPeer_isItsAddressAndTheId() throws Exception {
+        var other = new InetSocketAddress(PEER.getAddress(), 1);
+        TokenReader<PeerToken<Integer>, Datagram> reader = DatagramTokens.ofPeer(Integer.class, 1, 1, BIG_ENDIAN);
+
+        assertThat(reader.read(datagram(2, 0xff, 0))).isEqualTo(new PeerToken<>(PEER, 0xff));
+        assertThat(reader.read(Datagram.of(other, new byte[] {2, 7}))).isEqualTo(new PeerToken<>(other, 7));
+        assertThat(reader.read(datagram(2))).isNull();
+        assertThatThrownBy(() -> DatagramTokens.ofPeer(Integer.class, 1, 5, BIG_ENDIAN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("5 bytes");
+    }
+
+    @Test
     void otherTokens_areReadFromTheirPlace() throws Exception {
         int[] bytes = new int[20];
         for (int i = 0; i < bytes.length; i++) {
@@ -152,7 +201,8 @@ class DatagramTests {
         "java.util.UUID, 15",
         "java.util.UUID, 17",
         "java.lang.Object, 4",
-        "java.lang.Short, 2",
+        "java.lang.Short, 3",
+        "java.lang.Byte, 1",
         "[B, 4"
     })
     void s7_typeThatCannotBeReadFromSoManyBytes_isRefused(String type, int length) throws Exception {

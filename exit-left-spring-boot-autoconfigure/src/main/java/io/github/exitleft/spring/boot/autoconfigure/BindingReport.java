@@ -118,7 +118,12 @@ final class BindingReport {
     private boolean hasKeys(ConfigurationPropertyName name, Class<?> type) {
         return type.isRecord()
                 || name.getNumberOfElements() > 3
-                        && this.known.isGroup(name.subName(3).toString());
+                        && this.known.isGroup(below(name).toString());
+    }
+
+    /** Returns the part of a name below that of the stage. The name is parsed anew, since Boot can't take parts of names that it put together. */
+    private static ConfigurationPropertyName below(ConfigurationPropertyName name) {
+        return ConfigurationPropertyName.of(name.toString()).subName(3);
     }
 
     private boolean isNamedLikeKey(ConfigurationPropertyName name, Class<?> type) {

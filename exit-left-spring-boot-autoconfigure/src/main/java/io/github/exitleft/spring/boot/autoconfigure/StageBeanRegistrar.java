@@ -68,7 +68,8 @@ final class StageBeanRegistrar implements BeanRegistrar {
         Class<?> messageType = definition.messageType();
         Type type = messageType == null
                 ? Stage.class
-                : ResolvableType.forClassWithGenerics(Stage.class, definition.tokenType(), messageType)
+                : ResolvableType.forClassWithGenerics(
+                                Stage.class, definition.fullTokenType(), ResolvableType.forClass(messageType))
                         .getType();
         try {
             registry.registerBean(

@@ -1,7 +1,9 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 
 /**
  * A stage that has not been created yet, all of whose properties have been checked.
@@ -19,4 +21,11 @@ record StageDefinition(
         Class<?> tokenType,
         @Nullable Class<?> messageType,
         SourceDefinition source,
-        String adapter) {}
+        String adapter) {
+
+    /** Returns the type of the tokens, with its type arguments as far as they are known. */
+    ResolvableType fullTokenType() {
+        Type full = this.source.tokenType();
+        return full == null ? ResolvableType.forClass(this.tokenType) : ResolvableType.forType(full);
+    }
+}

@@ -2,8 +2,12 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.spring.boot.source.RequiredClass;
 import io.github.exitleft.spring.boot.source.SourceAdapter;
+import io.github.exitleft.spring.boot.source.SourceContext.Claim;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
@@ -11,6 +15,7 @@ import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcess
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
@@ -28,8 +33,14 @@ final class StageHints implements BeanFactoryInitializationAotProcessor {
         Environment environment =
                 beanFactory.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, Environment.class);
         SourceAdapters adapters = SourceAdapters.find();
-        List<Class<?>> tokenTypes = StagePropertiesBinding.bind(environment, adapters).values().stream()
-                .<Class<?>>map(settings -> settings.properties().tokenType())
+        Map<Object, Claim> claims = new HashMap<>();
+        List<Class<?>> tokenTypes = StagePropertiesBinding.bind(environment, adapters).entrySet().stream()
+                .map(stage -> new StageDefiner(
+                                adapters, claims, new StageKeys(environment, stage.getKey()), stage.getValue())
+                        .define()
+                        .fullTokenType())
+                .flatMap(type -> Stream.concat(Stream.of(type), Stream.of(type.getGenerics())))
+                .<Class<?>>map(ResolvableType::resolve)
                 .filter(Objects::nonNull)
                 .toList();
         Class<?>[] properties =

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.source;
 
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,25 @@ public interface SourceDefinition {
      */
     @Nullable
     Class<?> messageType();
+
+    /**
+     * Returns the full type of the tokens where their class has type arguments that are known, such as {@code
+     * PeerToken<Integer>}; it becomes the first type argument of the stage's bean.
+     *
+     * @return the type, whose class is the stage's token type; null, unless overridden, if the class says all
+     */
+    default @Nullable Type tokenType() {
+        return null;
+    }
+
+    /**
+     * Returns the length of the field that tokens are read from, which bounds the tokens that a stage can issue.
+     *
+     * @return the length in bytes; zero, unless overridden, if tokens are not read from a field of fixed length
+     */
+    default int tokenLength() {
+        return 0;
+    }
 
     /**
      * Opens the source and finds what reads its tokens. Look the beans up first and open last, so that nothing is left open by

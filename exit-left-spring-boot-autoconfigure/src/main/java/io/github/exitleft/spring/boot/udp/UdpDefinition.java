@@ -5,28 +5,18 @@ import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
-import io.github.exitleft.spring.boot.source.TokenKeys;
 import io.github.exitleft.udp.Datagram;
-import io.github.exitleft.udp.DatagramTokens;
 import io.github.exitleft.udp.UdpSource;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Type;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.util.Set;
-import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP port that has not been opened yet. */
-record UdpDefinition(
-        SourceContext context, UdpProperties udp, @Nullable TokenReader<?, Datagram> reader)
-        implements SourceDefinition {
-
-    private static final Set<Class<?>> FIELD_TYPES =
-            Set.of(Integer.class, Long.class, UUID.class, ByteBuffer.class, String.class);
+record UdpDefinition(SourceContext context, UdpProperties udp, UdpTokens tokens) implements SourceDefinition {
 
     static UdpDefinition of(SourceContext context, UdpProperties udp) {
         context.inRange("port", udp.port(), 0, 65_535);
@@ -39,21 +29,7 @@ record UdpDefinition(
         }
         context.inRange("max-datagram-size", udp.maxDatagramSize().toBytes(), 1, 65_535);
         multicast(context, udp);
-        UdpProperties.Token token = udp.token();
-        var ways = new TokenKeys(context)
-                .way(token.offset() != null ? "offset" : "length", token.offset() != null || token.length() != null)
-                .reader(token.reader())
-                .way("sender", token.sender());
-        if (ways.none()) {
-            throw noWayToReadTheToken(context);
-        }
-        TokenReader<?, Datagram> reader = null;
-        if (token.sender()) {
-            reader = context.checkTokenType(() -> DatagramTokens.sender(context.tokenType()));
-        } else if (token.reader() == null) {
-            reader = field(context, udp, token);
-        }
-        return new UdpDefinition(context, udp, reader);
+        return new UdpDefinition(context, udp, UdpTokens.of(context, udp));
     }
 
     private static void multicast(SourceContext context, UdpProperties udp) {
@@ -125,51 +101,25 @@ record UdpDefinition(
         return scope < 0 ? text : text.substring(0, scope);
     }
 
-    private static RuntimeException noWayToReadTheToken(SourceContext context) {
-        String token = "token";
-        return context.problem(
-                token,
-                "there is no way to read the token out of a datagram",
-                "Set exactly one of: " + context.key(token) + ".offset together with " + context.key(token)
-                        + ".length; "
-                        + context.key(token) + ".reader (the name of a TokenReader bean); " + context.key(token)
-                        + ".sender=true.");
-    }
-
-    private static TokenReader<?, Datagram> field(SourceContext context, UdpProperties udp, UdpProperties.Token token) {
-        Integer offset = token.offset();
-        Integer length = token.length();
-        if (offset == null || length == null) {
-            String missing = offset == null ? "offset" : "length";
-            throw context.problem(
-                    "token." + missing,
-                    "offset and length go together",
-                    "Set " + context.key("token." + missing) + " too.");
-        }
-        Supplier<TokenReader<?, Datagram>> field = () -> DatagramTokens.at(context.tokenType(), offset, length);
-        TokenReader<?, Datagram> reader = FIELD_TYPES.contains(context.tokenType())
-                ? context.check(offset < 0 ? "token.offset" : "token.length", field)
-                : context.checkTokenType(field);
-        long longest = udp.maxDatagramSize().toBytes();
-        if (offset + length > longest) {
-            throw context.problem(
-                    "token.length",
-                    "a token at offset " + offset + " with length " + length + " is in no datagram of at most "
-                            + longest + " bytes",
-                    "Set it to " + (longest - offset) + " or less, or raise " + context.key("max-datagram-size") + ".");
-        }
-        return reader;
-    }
-
     @Override
     public Class<?> messageType() {
         return Datagram.class;
     }
 
     @Override
+    public @Nullable Type tokenType() {
+        return this.tokens.type();
+    }
+
+    @Override
+    public int tokenLength() {
+        return this.tokens.length();
+    }
+
+    @Override
     public OpenSource open(SourceBeans beans) {
         TokenReader<?, ?> tokens =
-                beans.tokenReader(this.reader, this.udp.token().reader(), Datagram.class);
+                beans.tokenReader(this.tokens.reader(), this.udp.token().reader(), Datagram.class);
         return OpenSource.owned(openPort(), tokens);
     }
 

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.udp;
 
+import io.github.exitleft.spring.boot.source.Endianness;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.springframework.util.unit.DataSize;
  * multicast-groups.
  * @param trafficClass Traffic class of what is sent, from 0 to 255, such as 184 for expedited forwarding. The system's
  * default unless set.
- * @param token How the token is read; exactly one of offset with length, reader, and sender.
+ * @param token How the token is read; exactly one of offset with length, reader, and sender; sender also goes with offset
+ * and length.
  */
 @ConfigurationPropertiesSource
 record UdpProperties(
@@ -41,12 +43,17 @@ record UdpProperties(
      *
      * @param offset Where in the payload the token begins, in bytes from 0. Goes with the length.
      * @param length How many bytes the token has. Goes with the offset.
+     * @param byteOrder Order of the bytes of a token that is a number. Network byte order, which is big-endian, unless set.
      * @param reader Name of a TokenReader bean that reads the token.
-     * @param sender Whether the sender's address is the token.
+     * @param sender Whether the sender's address is the token or, with offset and length, a part of the token.
+     * @param idType Class of the ids in tokens that are made of sender, offset and length. Integer up to 4 bytes, Long up to 8,
+     * and String otherwise, unless set.
      */
     record Token(
             @Nullable Integer offset,
             @Nullable Integer length,
+            @Nullable Endianness byteOrder,
             @Nullable String reader,
-            @DefaultValue("false") boolean sender) {}
+            @DefaultValue("false") boolean sender,
+            @Nullable Class<?> idType) {}
 }

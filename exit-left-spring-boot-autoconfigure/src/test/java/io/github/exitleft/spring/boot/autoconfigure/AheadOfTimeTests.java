@@ -3,6 +3,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.exitleft.PeerToken;
 import io.github.exitleft.spring.boot.source.RequiredClass;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -42,6 +43,21 @@ class AheadOfTimeTests {
         assertThat(RuntimeHintsPredicates.reflection()
                         .onType(TypeReference.of("io.github.exitleft.spring.boot.udp.UdpProperties$Token")))
                 .accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void b8_idTypeOfAPeersTokens_hasAHint() {
+        generate(
+                "exit-left.stages.radius.token-type=io.github.exitleft.PeerToken",
+                "exit-left.stages.radius.source.type=udp",
+                "exit-left.stages.radius.source.udp.token.sender=true",
+                "exit-left.stages.radius.source.udp.token.offset=1",
+                "exit-left.stages.radius.source.udp.token.length=16",
+                "exit-left.stages.radius.source.udp.token.id-type=java.util.UUID");
+
+        assertThat(RuntimeHintsPredicates.reflection().onType(PeerToken.class))
+                .accepts(this.generation.getRuntimeHints());
+        assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
     }
 
     @Test

