@@ -112,7 +112,7 @@ final class Router<T, M> {
 
     /** Explains what can't be read, or has no token. */
     void unreadable(@Nullable M message, @Nullable Throwable cause) {
-        listeners.unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, cause));
+        listeners.unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, cause, null));
     }
 
     private boolean passes(Predicate<? super M> check, BareTicket<T> holder, Mailbox<T, M> box, M message) {
@@ -126,7 +126,8 @@ final class Router<T, M> {
             thrown = e;
         }
         box.countForeign();
-        listeners.unclaimed(new Unclaimed<>(MessageOutcome.FOREIGN, holder.token(), message, null, thrown));
+        listeners.unclaimed(
+                new Unclaimed<>(MessageOutcome.FOREIGN, holder.token(), message, null, thrown, box.attachment()));
         return false;
     }
 }

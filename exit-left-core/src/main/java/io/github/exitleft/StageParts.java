@@ -37,6 +37,7 @@ final class StageParts<T, M> {
     final AsyncJobs jobs;
     final Events<T, M> events;
     final Mailroom<T, M> mailroom;
+    private final Forgetting forgetting;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
@@ -62,6 +63,7 @@ final class StageParts<T, M> {
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
+        this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
         var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
@@ -189,6 +191,7 @@ final class StageParts<T, M> {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
             left = mailroom.close(ticket.token(), box, leaves);
         } finally {
+            forgetting.later(box.attachment());
             try {
                 ticket.close();
             } finally {

@@ -202,6 +202,7 @@ class ArchitectureTests {
                         "ErrorReplyException",
                         "EventHandler",
                         "ForwardingSource",
+                        "GiveUp",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
