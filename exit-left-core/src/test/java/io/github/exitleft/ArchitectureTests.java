@@ -201,6 +201,9 @@ class ArchitectureTests {
                         "ContextCapture",
                         "ErrorReplyException",
                         "ForwardingSource",
+                        "GatherFailedException",
+                        "Gathered",
+                        "Gathered$End",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
@@ -223,6 +226,7 @@ class ArchitectureTests {
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
+                        "Until",
                         "UnreadableMessageException",
                         "BareKeeper",
                         "BareListener",
