@@ -202,6 +202,9 @@ class ArchitectureTests {
                         "ErrorReplyException",
                         "EventHandler",
                         "ForwardingSource",
+                        "GatherFailedException",
+                        "Gathered",
+                        "Gathered$End",
                         "GiveUp",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
@@ -225,6 +228,7 @@ class ArchitectureTests {
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
+                        "Until",
                         "UnreadableMessageException",
                         "BareKeeper",
                         "BareListener",
