@@ -200,7 +200,9 @@ class ArchitectureTests {
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
+                        "EventHandler",
                         "ForwardingSource",
+                        "GiveUp",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
