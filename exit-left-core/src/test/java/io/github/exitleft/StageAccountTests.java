@@ -133,6 +133,35 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
+    void s18_ticketAwaitedAgainAfterAWaitOfSeveralEntries_isShownWithItsNewWait() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> {
+                assertThatThrownBy(() -> ticket.await(Duration.ofSeconds(5))).isInstanceOf(StageTimeoutException.class);
+                return ticket.await(Duration.ofSeconds(10));
+            });
+            clock.advance(Duration.ofSeconds(6)); // so late that it enters again, for a last look
+            await().untilAsserted(() -> {
+                BareSnapshot role = stage.snapshot(1).role();
+                assertThat(role.entries()).containsEntry(Outcome.TIMED_OUT, 1L);
+                assertThat(role.oldest()).hasSize(1);
+            });
+            clock.advance(Duration.ofSeconds(2));
+            await().untilAsserted(() -> assertThat(stage.snapshot(1).role().oldest())
+                    .singleElement()
+                    .satisfies(shown -> {
+                        assertThat(shown.waiting()).isZero();
+                        assertThat(shown.timeoutIn()).isEqualTo(Duration.ofSeconds(10));
+                    }));
+            add(2, "done");
+            add(1, "done");
+            waiter.get();
+        }
+        head.get();
+    }
+
+    @Test
     void builderUsedAgain_doesNotChangeWhatItBuilt() {
         StageBuilder<Integer, Note> builder = Stage.builder("post", Integer.class, source, Note::token);
         Stage<Integer, Note> stage = build(builder.defaultTimeout(Duration.ofSeconds(1)));
