@@ -111,6 +111,24 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
+    void waitsOfATicket_areCountedEachForItself() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            add(2, "read by its own thread");
+            ticket.await();
+            Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+            Task<Received<Note>> waiter = startWaiter(stage, ticket::await);
+            add(2, "read by the head");
+            waiter.get();
+            add(1, "done");
+            head.get();
+        }
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.FINISHED, 2L)
+                .containsEntry(Outcome.SIGNALLED, 1L);
+    }
+
+    @Test
     void s18_waiterThatResends_isShownWithItsWholeWait() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var sent = new AtomicInteger();
