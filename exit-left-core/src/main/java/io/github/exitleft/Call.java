@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,19 +55,38 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             Resends resends,
             Sender<X> sender)
             throws X, InterruptedException {
+        return new Call<T, M>(parts, token, check, true, null).ask(token, timeout, resends, sender);
+    }
+
+    /** Does so for a call that is new. */
+    final <X extends Exception> M ask(T token, Duration timeout, Resends resends, Sender<X> sender)
+            throws X, InterruptedException {
+        requireReady(parts);
+        M message;
+        boolean answered = false;
+        try {
+            try (var call = this) {
+                call.awaiting = Thread.currentThread(); // no other thread will know its ticket
+                parts.register(token, call);
+                message = call.await(timeout, resends, sender).message();
+            }
+            answered = true;
+        } finally {
+            if (!answered) {
+                unanswered();
+            }
+        }
+        parts.errorReplies.throwIfError(message);
+        return message;
+    }
+
+    /** Refuses a thread that must not wait, or has been interrupted, before anything is sent. */
+    static void requireReady(StageParts<?, ?> parts) throws InterruptedException {
         parts.bare.requireOutside();
         if (Thread.interrupted()) {
             parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
             throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
         }
-        M message;
-        try (var call = new Call<T, M>(parts, token, check, true, null)) {
-            call.awaiting = Thread.currentThread(); // no other thread will know its ticket
-            parts.register(token, call);
-            message = call.await(timeout, resends, sender).message();
-        }
-        parts.errorReplies.throwIfError(message);
-        return message;
     }
 
     /** Gives the token back, if it was taken. */
@@ -103,8 +123,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
-            outcome = finished ? Outcome.FINISHED : Outcome.SIGNALLED;
-            parts.stats.message(MessageOutcome.DELIVERED);
+            outcome = delivered();
             return got;
         } catch (InterruptedException
                 | IllegalStateException // that the ticket is closed, before an entry or during it
@@ -112,11 +131,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 | SourceFailedException e) {
             Received<M> got = lastLook();
             if (got != null) { // filed, and its signal lost the race: the message came first
-                outcome = Outcome.SIGNALLED;
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
-                parts.stats.message(MessageOutcome.DELIVERED);
+                outcome = delivered();
                 return got;
             }
             outcome = outcomeOf(e);
@@ -131,17 +149,43 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             }
             throw e;
         } finally {
-            parts.listeners.exited(outcome, start);
+            ended(outcome, start);
         }
     }
 
-    private @Nullable Received<M> untilMessageOrDeadline(
-            long start, long deadline, Resends resends, @Nullable Sender<?> sender) throws InterruptedException {
+    /** Counts a wait that has ended after the request was sent, or which had none to send. */
+    void ended(Outcome outcome, long since) {
+        parts.listeners.exited(outcome, since);
+    }
+
+    /** Called when the token has been given back without an answer for the caller, by the thread that waited. */
+    void unanswered() {}
+
+    /** As {@link #unanswered()} where no thread waited; returns what is to run when the future has been completed. */
+    Runnable unanswered(UnaryOperator<Runnable> context) {
+        return Timer.NOTHING;
+    }
+
+    /** Counts a message that ends the wait; returns how the wait has ended by it. */
+    Outcome delivered() {
+        parts.stats.message(MessageOutcome.DELIVERED);
+        return outcome();
+    }
+
+    /** Returns how a wait has ended that got its message. */
+    final Outcome outcome() {
+        return finished ? Outcome.FINISHED : Outcome.SIGNALLED;
+    }
+
+    /** Waits, and sends again; returns the message, or null if the time is up. */
+    @Nullable
+    Received<M> untilMessageOrDeadline(long start, long deadline, Resends resends, @Nullable Sender<?> sender)
+            throws InterruptedException {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
         long until = untilResend(resends, resend, deadline);
-        Received<M> got = parts.mailroom.take(this);
+        Received<M> got = take();
         while (got == null) {
             if (until != deadline) { // so there may be several entries, which are shown as one wait
                 ticket.partOf(start, deadline);
@@ -151,10 +195,11 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 finished = true;
                 return own.value();
             }
-            got = parts.mailroom.take(this);
+            got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
                 continue;
             }
+            deadline = moved(deadline);
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
                 sendAgain(sender);
@@ -210,7 +255,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
-    private void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
@@ -264,7 +309,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return all != null && all.resent;
     }
 
-    private long untilResend(Resends resends, int number, long deadline) {
+    long untilResend(Resends resends, int number, long deadline) {
         if (resends == Resends.NONE) {
             return deadline;
         }
@@ -273,8 +318,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return until - deadline < 0 ? until : deadline;
     }
 
+    /** Returns the deadline, which messages may have moved. */
+    long moved(long deadline) {
+        return deadline;
+    }
+
+    /** Returns the oldest message that has been filed. */
+    @Nullable
+    Received<M> take() {
+        return parts.mailroom.take(this);
+    }
+
     /** Returns the oldest message that has been filed; if there is none, what comes from now on is late. */
-    final @Nullable Received<M> lastLook() {
+    @Nullable
+    Received<M> lastLook() {
         return parts.mailroom.takeOrMiss(this);
     }
 

@@ -205,7 +205,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token; if strangers can reach the source, use each token once and make it hard to guess
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
      * @return the answer; a second one counts as {@linkplain MessageOutcome#DUPLICATE duplicate}
      * @throws X if sending fails
@@ -223,7 +223,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
         Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return Call.ask(parts, token, options.check, timeout, options.resends, sender);
+        return TrackedCall.<T, M>of(parts, token, options, null).ask(token, timeout, options.resends, sender);
     }
 
     /**
@@ -231,7 +231,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked
      * @return the answer
      * @throws X if sending fails at once
@@ -249,6 +249,99 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, CallOptions<? super M> options, AsyncSender<X> sender)
             throws X, InterruptedException {
         return call(token, options, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, or until the {@linkplain #defaultTimeout() default
+     * timeout} is over.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, CallOptions.defaults(), until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, or until the default timeout is over; ends early if
+     * sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, until, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, with a check, a timeout and resends as the options say.
+     *
+     * <p>The gather ends by what {@link Until} says or by the timeout, and returns what it has by then. If that is
+     * nothing at the timeout, it is a {@link StageTimeoutException}. It never returns answers with a gap: a full
+     * mailbox ends it with an exception. A gather that ends by an exception gives out no answers; they count as
+     * {@linkplain MessageOutcome#ABANDONED abandoned}, which listeners see. An answer that comes after the end counts
+     * as {@linkplain MessageOutcome#DUPLICATE duplicate}, or as {@linkplain MessageOutcome#LATE late} after the
+     * timeout, an exception, or a silence without any answer. Without a number the answers are bounded by the timeout
+     * alone.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end; if it was interrupted before the
+     *     gather, nothing is sent
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws GatherFailedException if messages were dropped because the mailbox was full, or the predicate throws
+     * @throws ErrorReplyException if an answer is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the gather or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, options, until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, as the options say; ends early if sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, options, until, (Sender<X>) sender);
     }
 
     /**
@@ -303,7 +396,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
      * @throws X if sending fails; the token is free again
@@ -315,8 +408,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender);
+        return AsyncCall.ask(parts, token, options, sender);
     }
 
     /**
@@ -324,7 +416,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once; the token is free again
@@ -382,7 +474,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null);
+        return take(token, null, null, null);
     }
 
     /**
@@ -399,11 +491,35 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"));
+        return take(token, Objects.requireNonNull(check, "'check' must not be null"), null, null);
     }
 
-    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check) {
-        var ticket = new Ticket<>(parts, token, check);
+    /**
+     * Takes the exclusive right to a token's messages, with a check, an attachment and a timeout as the options say; to
+     * be done before sending the request.
+     *
+     * @param token the token
+     * @param options the check, the attachment, and the timeout of {@link Ticket#await()}
+     * @return the ticket, to be closed
+     * @throws TokenInUseException if the token has a live ticket
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself, or if the options have
+     *     resends or a hook for giving up: a ticket does not send, so it could do neither
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     */
+    public Ticket<T, M> ticket(T token, CallOptions<? super M> options) {
+        if (options.resends != Resends.NONE || options.onGiveUp != null) {
+            throw new IllegalArgumentException("options for a ticket of " + this + " have "
+                    + (options.onGiveUp == null ? "resends" : "a hook for giving up")
+                    + ", but a ticket does not send; use 'call' for that");
+        }
+        return take(token, options.check, options.attachment, options.timeout);
+    }
+
+    private Ticket<T, M> take(
+            T token, @Nullable Predicate<? super M> check, @Nullable Object attachment, @Nullable Duration timeout) {
+        var ticket = new Ticket<>(parts, token, check, attachment, timeout);
         parts.register(token, ticket);
         return ticket;
     }
@@ -499,6 +615,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public void close() {
         parts.bare.close();
         parts.asyncWaits.sweep();
+        parts.events.close();
         parts.keeper.lookUp();
     }
 

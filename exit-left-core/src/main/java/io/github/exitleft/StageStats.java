@@ -38,9 +38,14 @@ final class StageStats {
 
     void message(MessageOutcome outcome) {
         messages[outcome.ordinal()].increment();
-        if (outcome != MessageOutcome.DELIVERED) {
+        if (outcome != MessageOutcome.DELIVERED && outcome != MessageOutcome.EVENT) {
             unclaimed.increment();
         }
+    }
+
+    /** Counts messages that were delivered together. */
+    void delivered(int number) {
+        messages[MessageOutcome.DELIVERED.ordinal()].add(number);
     }
 
     void exit(Outcome outcome) {
