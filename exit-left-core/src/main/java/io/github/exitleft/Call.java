@@ -203,14 +203,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
-        boolean several = false; // whether it takes more than one entry
         long until = untilResend(resends, resend, deadline);
         Received<M> got = take();
         while (got == null) {
-            if (several || until != deadline) {
+            if (until != deadline) { // so there may be several entries, which are shown as one wait
                 ticket.partOf(start, deadline);
             }
-            several = true;
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
