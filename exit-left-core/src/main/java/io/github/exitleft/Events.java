@@ -100,7 +100,7 @@ final class Events<T, M> {
     }
 
     private void unclaimed(MessageOutcome outcome, M event) {
-        listeners.unclaimed(new Unclaimed<>(outcome, null, event, null, null));
+        listeners.unclaimed(new Unclaimed<>(outcome, null, event, null, null, null));
     }
 
     /** Has the executor hand on what waits; if that can't be, the next event tries again. */
