@@ -167,7 +167,8 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
-                return own.value();
+                got = read(own.value());
+                continue;
             }
             got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
@@ -295,6 +296,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** Returns the deadline, which messages may have moved. */
     long moved(long deadline) {
         return deadline;
+    }
+
+    /** Returns the message that this thread has read as the head. */
+    @Nullable
+    Received<M> read(@Nullable Received<M> own) {
+        return own;
     }
 
     /** Returns the oldest message that has been filed. */

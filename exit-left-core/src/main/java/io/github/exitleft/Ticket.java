@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> tokens
  * @param <M> messages
  */
-public final class Ticket<T, M> extends Call<T, M> {
+public final class Ticket<T, M> extends Grouped<T, M> {
 
     Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
-        super(parts, token, check, false, null);
+        super(parts, token, check, false);
     }
 
     /** {@return the token that the ticket was taken for} */

@@ -223,6 +223,8 @@ class ArchitectureTests {
                         "StageSnapshot",
                         "StageTimeoutException",
                         "Ticket",
+                        "Tickets",
+                        "Tickets$First",
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
