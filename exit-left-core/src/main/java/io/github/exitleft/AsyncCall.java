@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -61,35 +60,23 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    private AsyncCall(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<?> sender) {
+    private AsyncCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<?> sender) {
         this.parts = parts;
         this.sender = sender;
         this.context = parts.jobs.captureContext();
-        this.resends = resends;
-        this.call = new Call<>(parts, token, check, true, this);
+        this.resends = options.resends;
+        this.call = TrackedCall.of(parts, token, options, this);
         this.start = parts.bare.parts.parker.nanoTime();
-        this.deadline = parts.bare.deadline(start, timeout);
+        this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
         this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<X> sender)
-            throws X {
+            StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
-        var asked = new AsyncCall<>(parts, token, check, timeout, resends, sender);
+        var asked = new AsyncCall<T, M>(parts, token, options, sender);
         parts.register(token, asked.call, asked);
         CompletionStage<?> sending;
         try {
@@ -281,15 +268,23 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             }
             return;
         }
-        if (why == null && broken != null) {
-            end(Outcome.FAILED);
-            super.completeExceptionally(broken);
-            return;
-        }
-        Throwable thrown = why != null ? why : timeout();
+        boolean failed = why == null && broken != null;
+        Throwable thrown = failed ? broken : why != null ? why : timeout();
         call.unsent = why instanceof SendFailedException && !call.wasResent();
-        end(outcomeOf(why));
+        end(failed ? Outcome.FAILED : outcomeOf(why));
+        Runnable afterwards = afterwards();
         super.completeExceptionally(thrown);
+        afterwards.run();
+    }
+
+    /** Returns what is to run once the future has been completed without an answer; throws nothing, as {@link #end}. */
+    private Runnable afterwards() {
+        try {
+            return call.unanswered(context);
+        } catch (Throwable e) { // no memory
+            parts.bare.callbackFailed(e);
+            return Timer.NOTHING;
+        }
     }
 
     private static Outcome outcomeOf(@Nullable RuntimeException why) {
@@ -325,7 +320,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            parts.listeners.exited(outcome, start);
+            call.ended(outcome, start);
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
@@ -338,7 +333,10 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             return false;
         }
         end(Outcome.CANCELLED);
-        return completion.getAsBoolean();
+        Runnable afterwards = afterwards();
+        boolean completed = completion.getAsBoolean();
+        afterwards.run();
+        return completed;
     }
 
     @Override

@@ -205,7 +205,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token; if strangers can reach the source, use each token once and make it hard to guess
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
      * @return the answer; a second one counts as {@linkplain MessageOutcome#DUPLICATE duplicate}
      * @throws X if sending fails
@@ -223,7 +223,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
         Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return Call.ask(parts, token, options.check, timeout, options.resends, sender);
+        return TrackedCall.<T, M>of(parts, token, options, null).ask(token, timeout, options.resends, sender);
     }
 
     /**
@@ -231,7 +231,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked
      * @return the answer
      * @throws X if sending fails at once
@@ -396,7 +396,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
      * @throws X if sending fails; the token is free again
@@ -408,8 +408,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender);
+        return AsyncCall.ask(parts, token, options, sender);
     }
 
     /**
@@ -417,7 +416,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once; the token is free again
@@ -475,7 +474,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null);
+        return take(token, null, null, null);
     }
 
     /**
@@ -492,11 +491,35 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"));
+        return take(token, Objects.requireNonNull(check, "'check' must not be null"), null, null);
     }
 
-    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check) {
-        var ticket = new Ticket<>(parts, token, check);
+    /**
+     * Takes the exclusive right to a token's messages, with a check, an attachment and a timeout as the options say; to
+     * be done before sending the request.
+     *
+     * @param token the token
+     * @param options the check, the attachment, and the timeout of {@link Ticket#await()}
+     * @return the ticket, to be closed
+     * @throws TokenInUseException if the token has a live ticket
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself, or if the options have
+     *     resends or a hook for giving up: a ticket does not send, so it could do neither
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     */
+    public Ticket<T, M> ticket(T token, CallOptions<? super M> options) {
+        if (options.resends != Resends.NONE || options.onGiveUp != null) {
+            throw new IllegalArgumentException("options for a ticket of " + this + " have "
+                    + (options.onGiveUp == null ? "resends" : "a hook for giving up")
+                    + ", but a ticket does not send; use 'call' for that");
+        }
+        return take(token, options.check, options.attachment, options.timeout);
+    }
+
+    private Ticket<T, M> take(
+            T token, @Nullable Predicate<? super M> check, @Nullable Object attachment, @Nullable Duration timeout) {
+        var ticket = new Ticket<>(parts, token, check, attachment, timeout);
         parts.register(token, ticket);
         return ticket;
     }
@@ -592,6 +615,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public void close() {
         parts.bare.close();
         parts.asyncWaits.sweep();
+        parts.events.close();
         parts.keeper.lookUp();
     }
 

@@ -19,8 +19,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket<T, M> extends Grouped<T, M> {
 
-    Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
+    private final @Nullable Object attachment;
+    private final @Nullable Duration timeout;
+
+    Ticket(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            @Nullable Object attachment,
+            @Nullable Duration timeout) {
         super(parts, token, check, false);
+        this.attachment = attachment;
+        this.timeout = timeout;
+    }
+
+    @Override
+    @Nullable
+    Object attachment() {
+        return attachment;
     }
 
     /** {@return the token that the ticket was taken for} */
@@ -29,8 +45,8 @@ public final class Ticket<T, M> extends Grouped<T, M> {
     }
 
     /**
-     * Waits for the next message, at most the stage's default timeout; reads the source meanwhile if no other thread
-     * does.
+     * Waits for the next message, at most the stage's default timeout, or that of the ticket's options; reads the source
+     * meanwhile if no other thread does.
      *
      * @return the message, and when it was received
      * @throws InterruptedException if the thread is interrupted before a message comes
@@ -44,7 +60,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
-        return await(parts.defaultTimeout);
+        return await(timeout == null ? parts.defaultTimeout : timeout);
     }
 
     /**

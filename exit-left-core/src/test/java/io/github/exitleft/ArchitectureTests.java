@@ -200,10 +200,12 @@ class ArchitectureTests {
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
+                        "EventHandler",
                         "ForwardingSource",
                         "GatherFailedException",
                         "Gathered",
                         "Gathered$End",
+                        "GiveUp",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
