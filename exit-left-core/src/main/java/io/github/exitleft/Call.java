@@ -192,6 +192,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 ticket.partOf(start, deadline);
             }
             several = true;
+            finished = false;
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
@@ -233,7 +234,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    final <X extends Exception> void send(Sender<X> sender, long start) throws X {
         boolean sent = false;
         try {
             CompletionStage<?> sending = begin(sender);
@@ -251,7 +252,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
-    private void endUnsent(FailedSends failed, Throwable cause) {
+    void endUnsent(FailedSends failed, Throwable cause) {
         failed.unsent = cause; // first, since by it the wait tells this end from others
         unsent = !failed.resent;
         parts.release(this, false);

@@ -48,7 +48,7 @@ class TrackedCall<T, M> extends Call<T, M> {
     void unanswered() {
         Outcome outcome = ended;
         if (onGiveUp != null && outcome != null && outcome != Outcome.NOT_SENT) {
-            run(onGiveUp, outcome);
+            giveUp(parts, onGiveUp, outcome);
         }
     }
 
@@ -57,10 +57,11 @@ class TrackedCall<T, M> extends Call<T, M> {
         Outcome outcome = ended;
         return onGiveUp == null || outcome == null || outcome == Outcome.NOT_SENT
                 ? Timer.NOTHING
-                : parts.jobs.prepare(context, () -> run(onGiveUp, outcome));
+                : parts.jobs.prepare(context, () -> giveUp(parts, onGiveUp, outcome));
     }
 
-    private void run(Consumer<? super GiveUp> hook, Outcome outcome) {
+    /** Runs the hook of a question that was sent and has no answer; throws nothing. */
+    static void giveUp(StageParts<?, ?> parts, Consumer<? super GiveUp> hook, Outcome outcome) {
         try {
             hook.accept(reason(outcome));
         } catch (Throwable e) {

@@ -196,6 +196,7 @@ class ArchitectureTests {
                         .map(name -> name.substring("io.github.exitleft.".length()))
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
+                        "Answer",
                         "AsyncSender",
                         "CallOptions",
                         "ContextCapture",
@@ -212,6 +213,7 @@ class ArchitectureTests {
                         "OnFailure",
                         "Overflow",
                         "PeerToken",
+                        "Question",
                         "Received",
                         "ReplyClassifier",
                         "Resends",

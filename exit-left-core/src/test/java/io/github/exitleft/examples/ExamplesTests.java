@@ -132,6 +132,19 @@ class ExamplesTests {
     }
 
     @Test
+    void allServersClient_saysWhichServersAnswer() throws Exception {
+        Future<Void> answered = answer(1, 8);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            assertThat(new AllServersClient(stage).thatAnswer(List.of(address()), Patience.LIMIT))
+                    .containsExactly(address());
+        }
+        answered.get();
+    }
+
+    @Test
     void asyncClient_sendsAgainUntilTheAnswerComes() throws Exception {
         try (var client = new AsyncClient()) {
             var length = client.ask(address(), 5, Patience.LIMIT);
