@@ -153,17 +153,6 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
     }
 
-    /** Counts a message that ends the wait; returns how the wait has ended by it. */
-    Outcome delivered() {
-        parts.stats.message(MessageOutcome.DELIVERED);
-        return outcome();
-    }
-
-    /** Returns how a wait has ended that got its message. */
-    final Outcome outcome() {
-        return finished ? Outcome.FINISHED : Outcome.SIGNALLED;
-    }
-
     /** Counts a wait that has ended after the request was sent, or which had none to send. */
     void ended(Outcome outcome, long since) {
         parts.listeners.exited(outcome, since);
@@ -175,6 +164,17 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** As {@link #unanswered()} where no thread waited; returns what is to run when the future has been completed. */
     Runnable unanswered(UnaryOperator<Runnable> context) {
         return Timer.NOTHING;
+    }
+
+    /** Counts a message that ends the wait; returns how the wait has ended by it. */
+    Outcome delivered() {
+        parts.stats.message(MessageOutcome.DELIVERED);
+        return outcome();
+    }
+
+    /** Returns how a wait has ended that got its message. */
+    final Outcome outcome() {
+        return finished ? Outcome.FINISHED : Outcome.SIGNALLED;
     }
 
     /** Waits, and sends again; returns the message, or null if the time is up. */
