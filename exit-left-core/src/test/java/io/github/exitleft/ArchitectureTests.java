@@ -198,6 +198,7 @@ class ArchitectureTests {
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
                         "AsyncIssuedSender",
+                        "Answer",
                         "AsyncSender",
                         "CallOptions",
                         "ContextCapture",
@@ -215,6 +216,7 @@ class ArchitectureTests {
                         "OnFailure",
                         "Overflow",
                         "PeerToken",
+                        "Question",
                         "Received",
                         "ReplyClassifier",
                         "Resends",
@@ -229,6 +231,8 @@ class ArchitectureTests {
                         "StageTimeoutException",
                         "Ticket",
                         "TokenIssuer",
+                        "Tickets",
+                        "Tickets$First",
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
