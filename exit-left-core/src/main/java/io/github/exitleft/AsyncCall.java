@@ -129,6 +129,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
     private void notSent() {
         phase.set(Phase.OVER);
+        call.unsent = true;
         end(Outcome.NOT_SENT);
     }
 
@@ -179,7 +180,9 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         try {
             CompletionStage<?> sending = Call.begin(sender);
             if (sending != null) {
-                Call.whenFailed(sending, call.failedSends()::add);
+                FailedSends failed = call.failedSends();
+                Call.whenFailed(sending, failed::add);
+                failed.resent = true;
             }
         } catch (Throwable e) { // an answer to what was sent before may still come
             if (e instanceof InterruptedException) {
@@ -245,6 +248,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             return;
         }
         Throwable thrown = why != null ? why : timeout();
+        call.unsent = why instanceof SendFailedException && !call.wasResent();
         end(outcomeOf(why));
         super.completeExceptionally(thrown);
     }

@@ -211,6 +211,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             sent = true;
         } finally {
             if (!sent) {
+                unsent = true;
                 parts.listeners.exited(Outcome.NOT_SENT, start);
             }
         }
@@ -219,6 +220,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
     private void endUnsent(FailedSends failed, Throwable cause) {
         failed.unsent = cause; // first, since by it the wait tells this end from others
+        unsent = !failed.resent;
         parts.release(this, false);
     }
 
@@ -233,6 +235,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
+            failed.resent = true;
         } catch (Exception e) {
             if (e instanceof InterruptedException interrupt) {
                 throw interrupt;
@@ -268,6 +271,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             failedSends = all;
         }
         return all;
+    }
+
+    /** Whether a request was sent again, so far as that is kept. */
+    final boolean wasResent() {
+        FailedSends all = failedSends;
+        return all != null && all.resent;
     }
 
     private long untilResend(Resends resends, int number) {

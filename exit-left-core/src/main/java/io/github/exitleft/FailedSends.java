@@ -14,6 +14,9 @@ final class FailedSends {
     /** Why the request was not sent after all; null unless that has been told. */
     volatile @Nullable Throwable unsent;
 
+    /** Whether a request was sent again, so that an answer may come in spite of the first failure. */
+    volatile boolean resent;
+
     private final AtomicInteger count = new AtomicInteger();
     private final Queue<Throwable> first = new ConcurrentLinkedQueue<>();
 

@@ -29,6 +29,20 @@ final class Generations {
         return !guarded.closed && guarded.failure == null;
     }
 
+    /** Whether the next ticket would be the one that tries a failed resource again. */
+    boolean isAttemptDue() {
+        if (admitsAll()) {
+            return false;
+        }
+        long now = parker.nanoTime();
+        lock.lock();
+        try {
+            return !guarded.closed && guarded.failure != null && now - guarded.retryAt >= 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses a new ticket, but for one a second while the resource is failed: that one is to try again. */
     void admit(TicketWaiter ticket) {
         Throwable failed;

@@ -32,6 +32,12 @@ class Mailbox<T, M> {
     /** Whether the last wait ended without a message. */
     boolean missed;
 
+    /** Whether the message that the last wait missed has come since. */
+    boolean cameLate;
+
+    /** Whether no request is out, so that no answer is to be expected. */
+    boolean unsent;
+
     /** When the last wait missed its message; of a single one that was answered, when the answer was received. */
     long endedAt;
 
@@ -80,6 +86,11 @@ class Mailbox<T, M> {
     /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
     final boolean isEndless() {
         return recipient != null && !single;
+    }
+
+    /** Whether an answer may still come, once the box is closed. */
+    final boolean isUnanswered() {
+        return !answered && !cameLate && !unsent && isEmpty() && !isEndless();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time

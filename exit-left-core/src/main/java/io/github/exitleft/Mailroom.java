@@ -27,6 +27,12 @@ final class Mailroom<T, M> {
     /** Guarded by {@link #memory}. */
     private final RetiredTokens<T> retired = new RetiredTokens<>();
 
+    /** Guarded by {@link #memory}; null if no token rests. */
+    private final @Nullable RestingTokens<T> resting;
+
+    /** How many tokens rest or have rested lately; written with {@link #memory} held. */
+    private volatile int rests;
+
     private final LongSupplier clock;
     private final int capacity;
     private final Overflow overflow;
@@ -34,8 +40,14 @@ final class Mailroom<T, M> {
     /** What becomes of a message whose token was never asked for here. */
     private final MessageOutcome unasked;
 
-    Mailroom(LongSupplier clock, int capacity, Overflow overflow, MessageOutcome unasked) {
+    Mailroom(
+            LongSupplier clock,
+            @Nullable RestingTokens<T> resting,
+            int capacity,
+            Overflow overflow,
+            MessageOutcome unasked) {
         this.clock = clock;
+        this.resting = resting;
         this.capacity = capacity;
         this.overflow = overflow;
         this.unasked = unasked;
@@ -56,20 +68,24 @@ final class Mailroom<T, M> {
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
-            Unclaimed<T, M> refused = refuse(token, box, received);
-            if (refused != null) {
-                return refused;
+            if (!box.closed) {
+                Unclaimed<T, M> refused = refuse(token, box, received);
+                return refused != null ? refused : file(token, box, received);
             }
-            boolean full = box.size() >= capacity;
-            if (full && overflow == Overflow.DROP_NEWEST) {
-                return unclaimed(MessageOutcome.OVERFLOW, token, received.message());
-            }
-            box.add(received); // first, or a look without the lock would find a box of one empty
-            Received<M> dropped = full ? box.poll() : null;
-            return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message());
         } finally {
             lock.unlock();
         }
+        return explain(token, received.message());
+    }
+
+    private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
+        boolean full = box.size() >= capacity;
+        if (full && overflow == Overflow.DROP_NEWEST) {
+            return unclaimed(MessageOutcome.OVERFLOW, token, received.message());
+        }
+        box.add(received); // first, or a look without the lock would find a box of one empty
+        Received<M> dropped = full ? box.poll() : null;
+        return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message());
     }
 
     /** Delivers a message to the head itself, without filing it; returns what is left unclaimed instead, which is nothing or this message. */
@@ -78,22 +94,23 @@ final class Mailroom<T, M> {
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
-            Unclaimed<T, M> refused = refuse(token, box, received);
-            if (refused == null) {
-                answered(box, received);
+            if (!box.closed) {
+                Unclaimed<T, M> refused = refuse(token, box, received);
+                if (refused == null) {
+                    answered(box, received);
+                }
+                return refused;
             }
-            return refused;
         } finally {
             lock.unlock();
         }
+        return explain(token, received.message());
     }
 
-    /** Returns why a box takes no message any more; null if it does. */
+    /** Returns why an open box takes no message any more; null if it does. */
     private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, Received<M> received) {
-        if (box.closed) {
-            return explain(token, received.message());
-        }
         if (box.single && box.missed) { // its only wait is over, and it is about to be closed
+            box.cameLate = true;
             return late(token, received.message(), Math.max(0, clock.getAsLong() - box.endedAt));
         }
         return box.single && (box.answered || !box.isEmpty())
@@ -240,7 +257,12 @@ final class Mailroom<T, M> {
         memory.lock();
         try {
             // a call is over with its answer, which saves a look at the clock
-            retired.add(token, box.single && box.answered ? box.endedAt : clock.getAsLong(), answered);
+            long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
+            if (resting != null && box.isUnanswered()) {
+                resting.gaveUp(token, now, null);
+                rests = resting.resting(now);
+            }
+            retired.add(token, now, answered);
         } catch (Throwable e) { // the token's own code: then it is not remembered, and nothing else is lost
             return;
         } finally {
@@ -248,14 +270,67 @@ final class Mailroom<T, M> {
         }
     }
 
-    /** Explains a message whose token has no ticket. */
+    // rests (M11)
+
+    /** Whether any token may rest; a look without the lock. */
+    boolean anyRests() {
+        return rests != 0;
+    }
+
+    /**
+     * Returns how a token rests; null if it does not. A box is closed before its token can be taken again, so a thread that has taken
+     * the token sees its rest.
+     */
+    @Nullable
+    Rest resting(T token) {
+        if (resting == null) {
+            return null;
+        }
+        memory.lock();
+        try {
+            long now = clock.getAsLong();
+            Rest rest = resting.resting(token, now);
+            rests = resting.resting(now);
+            return rest;
+        } finally {
+            memory.unlock();
+        }
+    }
+
+    /**
+     * Closes a box whose token is refused since it rests, without remembering the token; returns what has been filed in it, which is
+     * explained as if there had been no box.
+     */
+    List<Unclaimed<T, M>> refuse(T token, Mailbox<T, M> box) {
+        List<Received<M>> filed = new ArrayList<>();
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            box.closed = true;
+            for (Received<M> message = box.poll(); message != null; message = box.poll()) {
+                filed.add(message);
+            }
+        } finally {
+            lock.unlock();
+        }
+        List<Unclaimed<T, M>> explained = new ArrayList<>();
+        filed.forEach(message -> explained.add(explain(token, message.message())));
+        return explained;
+    }
+
+    // what has no ticket (M3)
+
+    /** Explains a message whose token has no ticket; it ends its token's rest. */
     Unclaimed<T, M> explain(T token, M message) {
         memory.lock();
         try {
             long now = clock.getAsLong();
+            Rest rest = endRest(token, now);
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
-                return unclaimed(unasked, token, message);
+                return rest == null
+                        ? unclaimed(unasked, token, message)
+                        : late(token, message, Math.max(0, now - rest.since()));
             }
             if (found.answered()) {
                 return unclaimed(MessageOutcome.DUPLICATE, token, message);
@@ -264,6 +339,15 @@ final class Mailroom<T, M> {
         } finally {
             memory.unlock();
         }
+    }
+
+    private @Nullable Rest endRest(T token, long now) {
+        if (resting == null || rests == 0) {
+            return null;
+        }
+        Rest rest = resting.answered(token, now);
+        rests = resting.resting(now);
+        return rest;
     }
 
     private static <T, M> Unclaimed<T, M> late(T token, M message, long nanos) {

@@ -108,6 +108,39 @@ public final class StageBuilder<T, M> {
     }
 
     /**
+     * Sets whether a token may be used again while an answer to its last question may still come; {@link Reuse#REFUSE}
+     * unless set, or {@link Reuse#ALLOW} where tokens are of type {@link java.net.SocketAddress}.
+     *
+     * @param reuse whether it may
+     * @return this builder
+     * @see #rest(Duration)
+     */
+    public StageBuilder<T, M> reuse(Reuse reuse) {
+        settings.reuse = Objects.requireNonNull(reuse, "'reuse' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets how long a token rests whose question ended without its answer, unless the answer comes before; 60 s unless
+     * set.
+     *
+     * <p>A resting token is refused with a {@link TokenInUseException}. Of the tokens that callers bring, the 8,192 that
+     * began to rest last are known. A call that could not send lets its token go at once, as do streams.
+     *
+     * @param rest how long; zero for not at all
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     * @see #reuse(Reuse)
+     */
+    public StageBuilder<T, M> rest(Duration rest) {
+        if (rest.isNegative()) {
+            throw new IllegalArgumentException("'rest' must not be negative, but is " + rest);
+        }
+        settings.rest = rest;
+        return this;
+    }
+
+    /**
      * Sets when a background thread reads the source; what the {@linkplain Source#preferredKeeper() source prefers}
      * unless set.
      *

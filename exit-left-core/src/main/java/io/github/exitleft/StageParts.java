@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a stage of messages, and the steps that take several of them.
@@ -25,6 +26,7 @@ import java.util.List;
 final class StageParts<T, M> {
 
     final Duration defaultTimeout;
+    private final Duration rest;
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final StageStats stats = new StageStats();
@@ -44,12 +46,14 @@ final class StageParts<T, M> {
     /** Puts the parts together; the keeper does not begin by that. */
     StageParts(StageSettings<T, M> settings) {
         this.defaultTimeout = settings.defaultTimeout;
+        this.rest = settings.rest;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
         this.listeners = new Listeners<>(bare, stats);
         this.heartbeat = new Heartbeat(bare);
         this.mailroom = new Mailroom<>(
                 heartbeat::now,
+                resting(settings),
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
@@ -83,15 +87,69 @@ final class StageParts<T, M> {
         }
     }
 
+    private static <T> @Nullable RestingTokens<T> resting(StageSettings<T, ?> settings) {
+        return settings.reuse() == Reuse.ALLOW || settings.rest.isZero()
+                ? null
+                : new RestingTokens<>(Parker.nanos(settings.rest), RestingTokens.MOST);
+    }
+
     /** Takes a token for a mailbox for whose messages a thread is to wait. */
     void register(T token, Mailbox<T, M> box) {
-        box.register(bare.ticket(token, box));
+        take(token, box);
         keeper.admitted();
+    }
+
+    private void take(T token, Mailbox<T, M> box) {
+        if (mailroom.anyRests() && bare.parts.generations.isAttemptDue()) {
+            // first, since a ticket that is refused must not be the one that was to try
+            requireRested(token, mailroom.resting(token));
+        }
+        box.register(bare.ticket(token, box));
+        // not before: only now has the last question of this token been remembered
+        if (mailroom.anyRests()) {
+            takeIfRested(token, box);
+        }
+    }
+
+    private void takeIfRested(T token, Mailbox<T, M> box) {
+        boolean taken = false;
+        try {
+            requireRested(token, mailroom.resting(token));
+            taken = true;
+        } finally {
+            if (!taken) {
+                giveBack(token, box);
+            }
+        }
+    }
+
+    /** Gives back a token that may not be used yet. A late answer to its last question may have been filed in the box meanwhile. */
+    private void giveBack(T token, Mailbox<T, M> box) {
+        List<Unclaimed<T, M>> filed = List.of();
+        try {
+            filed = mailroom.refuse(token, box);
+        } finally {
+            try {
+                box.bare().close();
+            } finally {
+                listeners.unclaimed(filed);
+            }
+        }
+    }
+
+    private void requireRested(T token, @Nullable Rest rest) {
+        if (rest != null) {
+            throw new TokenInUseException("token '" + Texts.of(token) + "' of " + bare + " rests, since "
+                    + Duration.ofNanos(bare.nanoTime() - rest.since()).toMillis()
+                    + " ms ago its last question ended without an answer, which may still come; use another token, or change"
+                    + " tokens.rest (StageBuilder.rest), which is " + this.rest
+                    + ", or tokens.reuse (StageBuilder.reuse)");
+        }
     }
 
     /** Takes a token for a mailbox of whose messages its recipient is told from then on. */
     void register(T token, Mailbox<T, M> box, Recipient recipient) {
-        box.register(bare.ticket(token, box));
+        take(token, box);
         boolean added = false;
         try {
             asyncWaits.add(recipient);

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -20,6 +21,11 @@ final class StageSettings<T, M> {
     int mailboxCapacity = 16;
     Overflow overflow = Overflow.DROP_NEWEST;
     boolean shared;
+
+    @Nullable
+    Reuse reuse;
+
+    Duration rest = Duration.ofSeconds(60);
 
     @Nullable
     Keeper keeper;
@@ -47,6 +53,14 @@ final class StageSettings<T, M> {
         }
         this.source = Objects.requireNonNull(source, "'source' must not be null");
         this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
+    }
+
+    /** Returns whether tokens may be used again at once; by default only where they are addresses, of which each peer has one. */
+    Reuse reuse() {
+        if (reuse != null) {
+            return reuse;
+        }
+        return SocketAddress.class.isAssignableFrom(tokenType) ? Reuse.ALLOW : Reuse.REFUSE;
     }
 
     Keeper keeper() {

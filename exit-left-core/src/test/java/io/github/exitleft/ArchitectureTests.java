@@ -210,6 +210,7 @@ class ArchitectureTests {
                         "Received",
                         "ReplyClassifier",
                         "Resends",
+                        "Reuse",
                         "SendFailedException",
                         "Sender",
                         "Source",

@@ -255,7 +255,7 @@ final class ChaosActor implements Runnable {
             }
             return mine;
         } catch (IllegalStateException e) {
-            require(e.getMessage().contains("live ticket"), e);
+            require(e instanceof TokenInUseException, e);
             count("token taken");
         } catch (TooManyTicketsException e) {
             count("too many tickets");
@@ -418,7 +418,7 @@ final class ChaosActor implements Runnable {
             require(failAt == 1 && sends[0] == 1, e); // a later send that fails does not end the call
             count("NOT_SENT");
         } catch (IllegalStateException e) {
-            require(e.getMessage().contains("live ticket"), e);
+            require(e instanceof TokenInUseException, e);
             count("token taken");
         } catch (OutOfMemoryError | StackOverflowError e) {
             metAnError(e, exitsBefore);

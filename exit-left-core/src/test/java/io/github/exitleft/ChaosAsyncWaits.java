@@ -119,9 +119,8 @@ final class ChaosAsyncWaits {
         boolean expected = e instanceof TooManyTicketsException
                 || e instanceof SourceFailedException
                 || e instanceof StageClosedException
-                || e instanceof IllegalStateException
-                        && (e.getMessage().contains("live ticket")
-                                || e.getMessage().contains("no keeper"));
+                || e instanceof TokenInUseException
+                || e instanceof IllegalStateException && e.getMessage().contains("no keeper");
         if (!expected) {
             throw new AssertionError("not expected", e);
         }

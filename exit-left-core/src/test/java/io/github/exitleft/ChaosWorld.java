@@ -81,9 +81,11 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                 random.nextBoolean() ? Duration.ofMillis(1) : Duration.ofHours(1); // so that nothing hides behind it
         OnFailure onFailure = random.nextBoolean() ? OnFailure.FAIL_ALL : OnFailure.REOPEN;
         ChaosExecutor executor = ChaosExecutor.values()[random.nextInt(3)];
+        Duration rest = Duration.ofNanos(random.nextLong(10_000_000));
+        Reuse reuse = random.nextBoolean() ? Reuse.REFUSE : Reuse.ALLOW;
         settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
                 + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
-                + ", " + executor + (errors.areThrown() ? ", Errors" : "");
+                + ", " + executor + ", " + reuse + " " + rest + (errors.areThrown() ? ", Errors" : "");
         stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
                 .promotion(promotion)
                 .drain(drain)
@@ -92,6 +94,8 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                 .keeper(keeper)
                 .keeperIdle(idle)
                 .onFailure(onFailure)
+                .reuse(reuse)
+                .rest(rest)
                 .executor(job -> {
                     try {
                         executor.execute(job);

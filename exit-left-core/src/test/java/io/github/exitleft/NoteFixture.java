@@ -43,6 +43,7 @@ abstract class NoteFixture extends StageFixture {
 
     final SteeredParker clock = new SteeredParker();
 
+    private int passersBy;
     private final List<Ticket<Integer, Note>> others = new ArrayList<>();
 
     /** A stage in real time, whose default timeout no test reaches, and whose failed source no thread of its own tries again. */
@@ -137,14 +138,15 @@ abstract class NoteFixture extends StageFixture {
 
     /** Lets the stage read what is there, by a caller that is gone afterwards. */
     void readAll(Stage<Integer, Note> stage) throws InterruptedException {
-        try (Ticket<Integer, Note> passerBy = stage.ticket(Integer.MIN_VALUE)) {
+        int token = Integer.MIN_VALUE + passersBy++; // another each time, since it goes unanswered
+        try (Ticket<Integer, Note> passerBy = stage.ticket(token)) {
             long before;
             do {
                 before = source.received.get();
                 try {
                     passerBy.await(Duration.ZERO);
                 } catch (StageTimeoutException expected) {
-                    assertThat(expected.token()).isEqualTo(Integer.MIN_VALUE);
+                    assertThat(expected.token()).isEqualTo(token);
                 }
             } while (source.received.get() > before);
         }

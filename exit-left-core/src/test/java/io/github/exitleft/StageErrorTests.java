@@ -209,7 +209,7 @@ class StageErrorTests extends NoteFixture {
 
     @Test
     void s20_ticketClosedWhileItsThreadReads_endsTheWaitAndTheTokenIsFree() throws Exception {
-        Stage<Integer, Note> stage = stage();
+        Stage<Integer, Note> stage = stage(builder -> builder.reuse(Reuse.ALLOW));
         Ticket<Integer, Note> ticket = stage.ticket(1);
         Task<Received<Note>> head = startHead(stage, () -> ticket.await(Duration.ofDays(1)));
         Task<Note> next = startWaiter(stage, () -> stage.call(2, () -> {}));

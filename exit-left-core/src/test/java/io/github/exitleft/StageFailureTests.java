@@ -111,7 +111,7 @@ class StageFailureTests extends NoteFixture {
 
     @Test
     void m6_retryThatFails_isTheNewCauseForTheNextSecond() {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         var second = new IOException("still cut");
         fail(stage, cause);
         clock.advance(Duration.ofSeconds(1));
@@ -204,7 +204,7 @@ class StageFailureTests extends NoteFixture {
 
     @Test
     void m9_sourceThatFailsAgainWhenItIsTried_isLoggedOnce() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         try (var log = new LogCapture("io.github.exitleft")) {
             fail(stage, cause);
             for (int i = 0; i < 3; i++) {
@@ -220,7 +220,7 @@ class StageFailureTests extends NoteFixture {
 
     @Test
     void m9_log_hasOneLineForTheFailureAndOneForTheReopening() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         try (var log = new LogCapture("io.github.exitleft")) {
             Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
             Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));

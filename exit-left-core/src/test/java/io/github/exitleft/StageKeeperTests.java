@@ -180,6 +180,7 @@ class StageKeeperTests extends NoteFixture {
     void callersThatComeAndGo_neverWakeAnIdleKeeper() throws Exception {
         Set<Thread> woken = ConcurrentHashMap.newKeySet();
         Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.IDLE)
+                .reuse(Reuse.ALLOW)
                 .keeperIdle(Duration.ofMillis(1))
                 .seam(TestParkers.under(thread -> woken.add(thread))));
         untilKeeperReads(stage);

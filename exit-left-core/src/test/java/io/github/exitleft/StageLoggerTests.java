@@ -117,7 +117,7 @@ class StageLoggerTests extends NoteFixture {
 
     @Test
     void m9_logHandlerThatThrowsAtATimeout_withholdsNoTimeout() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         var options = CallOptions.<Note>defaults().timeout(Duration.ZERO);
         var inside = new CompletableFuture<Void>();
         var gate = new CompletableFuture<Void>();

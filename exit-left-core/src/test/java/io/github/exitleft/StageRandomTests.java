@@ -21,6 +21,7 @@ class StageRandomTests extends NoteFixture {
     void m3_sumOfOutcomes_isTheNumberOfMessagesReceivedWhateverHappens(Promotion promotion) throws Exception {
         long seed = System.nanoTime();
         Stage<Integer, Note> stage = stage(builder -> builder.promotion(promotion)
+                .reuse(Reuse.ALLOW)
                 .drain(2)
                 .mailbox(2, Overflow.DROP_OLDEST)
                 .maxTickets(THREADS * 2 - 2));

@@ -136,7 +136,7 @@ class StageTicketTests extends NoteFixture {
 
     @Test
     void s6_ticketClosedAgain_doesNotTouchTheTokensNextOwner() throws Exception {
-        Stage<Integer, Note> stage = stage();
+        Stage<Integer, Note> stage = stage(builder -> builder.reuse(Reuse.ALLOW));
         Ticket<Integer, Note> former = stage.ticket(1);
         former.close();
         try (Ticket<Integer, Note> present = stage.ticket(1)) {

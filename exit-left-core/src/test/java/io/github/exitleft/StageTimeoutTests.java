@@ -165,7 +165,9 @@ class StageTimeoutTests extends NoteFixture {
 
             for (int i = 0; i < 3; i++) {
                 clock.advance(Duration.ofSeconds(4));
-                assertThatThrownBy(() -> stage.call(4, NO_TIME, () -> {})).isInstanceOf(StageTimeoutException.class);
+                int token = 4 + i;
+                assertThatThrownBy(() -> stage.call(token, NO_TIME, () -> {}))
+                        .isInstanceOf(StageTimeoutException.class);
             }
             assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(14));
             assertThat(log.lines())
@@ -207,7 +209,7 @@ class StageTimeoutTests extends NoteFixture {
 
     @Test
     void m9_unattendedAgain_isLoggedAgain() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         try (var log = new LogCapture("io.github.exitleft")) {
             for (int i = 1; i <= 2; i++) {
                 var gate = new CountDownLatch(1);

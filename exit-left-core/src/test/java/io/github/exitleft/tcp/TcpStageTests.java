@@ -202,11 +202,11 @@ class TcpStageTests extends StageFixture {
         assertAllFailed(callers, IOException.class);
         Peer.Line again = peer.accept(); // by itself
         await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
-        Task<Frame> caller = start(() -> call(stage, 7));
+        Task<Frame> caller = start(() -> call(stage, CALLERS));
         assertThat(again.in.readNBytes(10)).hasSize(10);
         again.frame(0); // to a question that has failed
-        again.frame(7);
-        assertThat(caller.get().getInt(2)).isEqualTo(7);
+        again.frame(CALLERS);
+        assertThat(caller.get().getInt(2)).isEqualTo(CALLERS);
         assertThat(count(stage, MessageOutcome.DELIVERED)).isEqualTo(1);
         assertThat(source.details()).containsEntry("reconnects", 1L);
     }

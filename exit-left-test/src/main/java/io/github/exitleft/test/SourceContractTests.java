@@ -10,6 +10,7 @@ import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.Reuse;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
@@ -122,6 +123,7 @@ public abstract class SourceContractTests<M> {
         reading = Stage.builder("contract", Integer.class, watching, this::token)
                 .keeper(Keeper.OFF) // callers read, whatever the source would have
                 .onFailure(OnFailure.FAIL_ALL)
+                .reuse(Reuse.ALLOW) // tokens mean nothing here
                 .defaultTimeout(LONG)
                 .build();
     }
