@@ -41,6 +41,13 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     private final Resends resends;
     private final Sender<?> sender;
     private final UnaryOperator<Runnable> context;
+    private final long start;
+    private final long deadline;
+
+    // when it began; as int, of which differences are as good
+    private final int receivedBefore;
+    private final int unclaimedBefore;
+
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
 
@@ -66,7 +73,10 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         this.context = parts.jobs.captureContext();
         this.resends = resends;
         this.call = new Call<>(parts, token, check, true, this);
-        call.begin(timeout);
+        this.start = parts.bare.parts.parker.nanoTime();
+        this.deadline = parts.bare.deadline(start, timeout);
+        this.receivedBefore = (int) parts.stats.receivedSoFar();
+        this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */
@@ -108,7 +118,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     private void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
         try {
-            cancelTimeout = parts.jobs.after(call.remainingNanos(), this::timeIsUp);
+            cancelTimeout = parts.jobs.after(remainingNanos(), this::timeIsUp);
             if (isOver()) {
                 cancelTimeout.run();
             }
@@ -142,6 +152,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     // the time
 
+    /** Returns the time until the deadline; negative if that is over. */
+    private long remainingNanos() {
+        return deadline - parts.bare.parts.parker.nanoTime();
+    }
+
     /** Has something done soon, unless the call is over by then. */
     private void lookIn(long nanos, Runnable look) {
         cancelLook = parts.jobs.after(nanos, look);
@@ -150,8 +165,21 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         }
     }
 
+    /**
+     * Returns how long to look on, once the time is up, for a message that is there already; zero if the call ends when it should, or
+     * has looked on before.
+     */
+    private long lookOnNanos() {
+        long late = -remainingNanos();
+        if (call.overshot || late <= Call.OVERSHOT_NANOS) {
+            return 0;
+        }
+        call.overshot = true;
+        return Math.min(late, Call.LAST_LOOK_NANOS);
+    }
+
     private void timeIsUp() {
-        long lookOn = call.lookOnNanos();
+        long lookOn = lookOnNanos();
         if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
             lookIn(lookOn, this::timeIsUp);
             return;
@@ -161,8 +189,19 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         haveALook();
     }
 
+    /** Returns how long a resend is to wait yet, from the send before it on; a negative time if there is none before the deadline. */
+    private long pauseBeforeResend(int number) {
+        Duration pause = resends.before(number);
+        if (pause == null) {
+            return -1;
+        }
+        long now = parts.bare.parts.parker.nanoTime();
+        long until = parts.bare.deadline(now, pause);
+        return until - deadline < 0 ? until - now : -1;
+    }
+
     private void resendLater(int number) {
-        long pause = call.pauseBeforeResend(resends, number);
+        long pause = pauseBeforeResend(number);
         if (pause < 0 || isOver()) {
             return;
         }
@@ -174,7 +213,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private void resend(int number) {
         // an executor may be late
-        if (isOver() || !call.isEmpty() || call.remainingNanos() <= 0) {
+        if (isOver() || !call.isEmpty() || remainingNanos() <= 0) {
             return;
         }
         try {
@@ -265,7 +304,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private Throwable timeout() {
         try {
-            return call.timeout();
+            return call.timeout(start, deadline, receivedBefore, unclaimedBefore);
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }
@@ -286,7 +325,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            parts.listeners.exited(outcome, call.start());
+            parts.listeners.exited(outcome, start);
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }

@@ -9,35 +9,27 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question, from its beginning to its outcome: the mailbox for its answer, its times, what had been counted when it began, and
- * what sending threw.
+ * One question, from its beginning to its outcome: the mailbox for its answer, and what sending threw.
  *
  * <p>A thread waits for it by as many entries of the primitive as it takes, which count as one wait. An {@link AsyncCall} has one too,
  * so that both count and explain alike; a {@link Ticket} is one that can be awaited again and again. It is its own mailbox, so that
- * nothing more has to be allocated.
+ * nothing more has to be allocated. For the same reason the times of a wait, and what had been counted when it began, are local
+ * variables: as fields they would be a quarter of its size.
  */
 class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** A wait that ends so much after its deadline has not had its time: the process was stopped, or starved. */
-    private static final long OVERSHOT_NANOS = Duration.ofMillis(100).toNanos();
+    static final long OVERSHOT_NANOS = Duration.ofMillis(100).toNanos();
 
     /**
      * How long such a wait looks on at most for an answer that is already there, and no longer than it is late: long enough for the
      * thread that heads to be scheduled and to look through the source's buffer.
      */
-    private static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+    static final long LAST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
     final StageParts<T, M> parts;
 
-    // since it began, which a ticket does with each wait
-    private long start;
-    private long deadline;
-
-    // when it began; as int, of which differences are as good
-    private int receivedBefore;
-    private int unclaimedBefore;
-
-    /** Whether its message was read by its own thread. */
+    /** Whether the message of the last wait was read by the thread that waited. */
     private boolean finished;
 
     /** What sending has thrown; null if nothing has. */
@@ -51,17 +43,6 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             @Nullable Recipient recipient) {
         super(parts.mailroom.lockFor(token), check, single, recipient);
         this.parts = parts;
-    }
-
-    /** Begins to count and to keep the time. */
-    final void begin(Duration timeout) {
-        start = parts.bare.parts.parker.nanoTime();
-        deadline = start + Parker.nanos(timeout);
-        receivedBefore = (int) parts.stats.receivedSoFar();
-        unclaimedBefore = (int) parts.stats.unclaimedSoFar();
-        headed = false;
-        overshot = false;
-        finished = false;
     }
 
     /** Takes a token, sends a request, waits for its answer, and gives the token back. */
@@ -104,15 +85,21 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
      */
     final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
-        begin(timeout);
+        long start = parts.bare.parts.parker.nanoTime();
+        long deadline = parts.bare.deadline(start, timeout);
+        int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
+        int unclaimed = (int) parts.stats.unclaimedSoFar();
+        headed = false;
+        overshot = false;
+        finished = false;
         if (sender != null) {
-            send(sender);
+            send(sender, start);
         }
         Outcome outcome = Outcome.FAILED;
         try {
-            Received<M> got = untilMessageOrDeadline(resends, sender);
+            Received<M> got = untilMessageOrDeadline(start, deadline, resends, sender);
             if (got == null) {
-                StageTimeoutException thrown = timeout();
+                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed);
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
@@ -148,13 +135,13 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
     }
 
-    private @Nullable Received<M> untilMessageOrDeadline(Resends resends, @Nullable Sender<?> sender)
-            throws InterruptedException {
+    private @Nullable Received<M> untilMessageOrDeadline(
+            long start, long deadline, Resends resends, @Nullable Sender<?> sender) throws InterruptedException {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
         boolean several = false; // whether it takes more than one entry
-        long until = untilResend(resends, resend);
+        long until = untilResend(resends, resend, deadline);
         Received<M> got = parts.mailroom.take(this);
         while (got == null) {
             if (several || until != deadline) {
@@ -173,7 +160,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
                 sendAgain(sender);
-                until = untilResend(resends, ++resend);
+                until = untilResend(resends, ++resend, deadline);
             } else if (late > OVERSHOT_NANOS && !overshot) {
                 overshot = true; // from now on it only looks, also if it heads
                 until = deadline + late + Math.min(late, LAST_LOOK_NANOS);
@@ -200,7 +187,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    private <X extends Exception> void send(Sender<X> sender) throws X {
+    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
         boolean sent = false;
         try {
             CompletionStage<?> sending = begin(sender);
@@ -279,7 +266,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return all != null && all.resent;
     }
 
-    private long untilResend(Resends resends, int number) {
+    private long untilResend(Resends resends, int number, long deadline) {
         if (resends == Resends.NONE) {
             return deadline;
         }
@@ -288,49 +275,13 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return until - deadline < 0 ? until : deadline;
     }
 
-    /** Returns how long a resend is to wait yet, from the send before it on; a negative time if there is none before the deadline. */
-    final long pauseBeforeResend(Resends resends, int number) {
-        Duration pause = resends.before(number);
-        if (pause == null) {
-            return -1;
-        }
-        long now = parts.bare.parts.parker.nanoTime();
-        long until = parts.bare.deadline(now, pause);
-        return until - deadline < 0 ? until - now : -1;
-    }
-
-    // what a call with a thread and one without have in common
-
-    /** Returns when it began, by the stage's clock. */
-    final long start() {
-        return start;
-    }
-
-    /** Returns the time until the deadline; negative if that is over. */
-    final long remainingNanos() {
-        return deadline - parts.bare.parts.parker.nanoTime();
-    }
-
-    /**
-     * Returns how long a call whose time is up is to look on for a message that is there already; zero if it ends when it should, or has
-     * looked on before.
-     */
-    final long lookOnNanos() {
-        long late = -remainingNanos();
-        if (overshot || late <= OVERSHOT_NANOS) {
-            return 0;
-        }
-        overshot = true;
-        return Math.min(late, LAST_LOOK_NANOS);
-    }
-
     /** Returns the oldest message that has been filed; if there is none, what comes from now on is late. */
     final @Nullable Received<M> lastLook() {
         return parts.mailroom.takeOrMiss(this);
     }
 
-    /** Returns what is thrown when the time is up. */
-    final StageTimeoutException timeout() {
-        return parts.timeoutReport.exception(this, start, deadline, receivedBefore, unclaimedBefore, failedSends);
+    /** Returns what is thrown when the time is up; is given the times, and what had been counted when the wait began. */
+    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed) {
+        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends);
     }
 }

@@ -1,0 +1,86 @@
+package com.example.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.exitleft.CallOptions;
+import io.github.exitleft.Keeper;
+import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Stage;
+import io.github.exitleft.StageBuilder;
+import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.Ticket;
+import io.github.exitleft.testing.Patience;
+import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.DatagramTokens;
+import io.github.exitleft.udp.UdpSocket;
+import io.github.exitleft.udp.UdpSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Callers of a RADIUS server, which has only 256 ids for all questions from one port. */
+class FreeradiusIT {
+
+    private static final int ID = 7;
+    private static final Duration SOON = Duration.ofMillis(1);
+
+    @RegisterExtension
+    static final Freeradius FREERADIUS = new Freeradius();
+
+    private static StageBuilder<Integer, Datagram> stage() throws IOException {
+        UdpSource source =
+                UdpSource.builder().address(InetAddress.getByName("127.0.0.1")).open();
+        return Stage.builder("radius", Integer.class, source, DatagramTokens.at(Integer.class, 1, 1))
+                .defaultTimeout(Patience.LIMIT)
+                .keeper(Keeper.ALWAYS);
+    }
+
+    @Test
+    void idThatIsTakenAgainAtOnce_getsTheAnswerToTheOldQuestion() throws Exception {
+        var held = new LinkedBlockingQueue<Runnable>();
+        try (var line = new SlowLine(FREERADIUS.address(), held::add);
+                Stage<Integer, Datagram> stage = stage().build()) {
+            UdpSocket socket = stage.backdoor(UdpSocket.class);
+            var first = new RadiusRequest("first", Freeradius.SECRET);
+            var second = new RadiusRequest("second", Freeradius.SECRET);
+
+            assertThatThrownBy(() -> stage.call(
+                            ID,
+                            CallOptions.<Datagram>defaults().timeout(SOON),
+                            () -> socket.send(line.address(), first.encode(ID))))
+                    .isInstanceOf(StageTimeoutException.class);
+            try (Ticket<Integer, Datagram> ticket = stage.ticket(ID)) {
+                socket.send(line.address(), second.encode(ID));
+                await().until(() -> !held.isEmpty());
+                held.remove().run();
+                byte[] answer = ticket.await().message().toByteArray();
+
+                assertThat(second.isAnsweredBy(answer)).isFalse();
+                assertThat(first.isAnsweredBy(answer)).isTrue();
+                assertThat(RadiusRequest.replyMessage(answer)).isEqualTo("first");
+            }
+        }
+    }
+
+    @Test
+    void idWhoseAnswerIsAwaited_getsItsOwn() throws Exception {
+        try (var line = new SlowLine(FREERADIUS.address(), Runnable::run);
+                Stage<Integer, Datagram> stage = stage().build()) {
+            UdpSocket socket = stage.backdoor(UdpSocket.class);
+            for (int id : new int[] {0, ID, 255}) {
+                var request = new RadiusRequest("user-" + id, Freeradius.SECRET);
+                byte[] answer = stage.call(id, () -> socket.send(line.address(), request.encode(id)))
+                        .toByteArray();
+                assertThat(answer[0]).isEqualTo((byte) RadiusRequest.ACCESS_ACCEPT);
+                assertThat(request.isAnsweredBy(answer)).isTrue();
+                assertThat(RadiusRequest.replyMessage(answer)).isEqualTo(request.user());
+            }
+            await().until(() -> stage.snapshot(0).messages().get(MessageOutcome.DELIVERED) == 3);
+        }
+    }
+}
