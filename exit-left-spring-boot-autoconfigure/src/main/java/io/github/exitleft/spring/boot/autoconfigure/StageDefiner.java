@@ -44,6 +44,7 @@ final class StageDefiner {
         }
         Class<?> tokenType = tokenType();
         limits();
+        new StageTokens(this.keys, this.properties.tokens(), tokenType).check();
         SourceAdapter<?> adapter = adapter();
         nothingForOthers(adapter.type());
         adapter.requirements().forEach(this::require);

@@ -112,6 +112,13 @@ final class StageFactory {
         }
     }
 
+    private static void tokens(StageProperties.Tokens tokens, StageBuilder<?, ?> builder) {
+        builder.rest(tokens.rest());
+        if (tokens.reuse() != null) {
+            builder.reuse(tokens.reuse());
+        }
+    }
+
     private String beanName(StageCustomizer customizer) {
         return this.beanFactory.getBeansOfType(StageCustomizer.class).entrySet().stream()
                 .filter(entry -> entry.getValue() == customizer)
@@ -142,6 +149,7 @@ final class StageFactory {
             builder.classifier((ReplyClassifier<? super M>)
                     beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
         }
+        tokens(properties.tokens(), builder);
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {
             try {

@@ -4,6 +4,7 @@ import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.Overflow;
 import io.github.exitleft.Promotion;
+import io.github.exitleft.Reuse;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
  * or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
+ * @param tokens When a token can be used again.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -44,7 +46,18 @@ public record StageProperties(
         @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
         @Nullable String replyClassifier,
+        @DefaultValue Tokens tokens,
         @DefaultValue Source source) {
+
+    /**
+     * The keys of a stage's tokens.
+     *
+     * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before.
+     * @param reuse Whether a token may be used again at once although its last question was not answered. Only where the sender's
+     * address is the token unless set.
+     */
+    public record Tokens(
+            @DefaultValue("60s") Duration rest, @Nullable Reuse reuse) {}
 
     /**
      * The keys of a stage's source.

@@ -57,6 +57,8 @@ class PackagedMetadataIT {
             on-failure                      | io.github.exitleft.OnFailure                 | reopen
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
+            tokens.rest                     | java.time.Duration                           | 60s
+            tokens.reuse                    | io.github.exitleft.Reuse                     |
             source.type                     | java.lang.String                             |
             """)
     void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
