@@ -45,6 +45,17 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         this.parts = parts;
     }
 
+    /** Begins a call whose token is not known yet; {@link #bindTo} comes before it is registered. */
+    Call(StageParts<T, M> parts, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
+        super(check, single, recipient);
+        this.parts = parts;
+    }
+
+    /** Says for which token it is going to be registered. */
+    final void bindTo(T token) {
+        lock = parts.mailroom.lockFor(token);
+    }
+
     /** Takes a token, sends a request, waits for its answer, and gives the token back. */
     static <T, M, X extends Exception> M ask(
             StageParts<T, M> parts,
@@ -54,11 +65,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             Resends resends,
             Sender<X> sender)
             throws X, InterruptedException {
-        parts.bare.requireOutside();
-        if (Thread.interrupted()) {
-            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
-            throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
-        }
+        requireMayWait(parts);
         M message;
         try (var call = new Call<T, M>(parts, token, check, true, null)) {
             call.awaiting = Thread.currentThread(); // no other thread will know its ticket
@@ -67,6 +74,15 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
         parts.errorReplies.throwIfError(message);
         return message;
+    }
+
+    /** Refuses a call inside a callback, and one of a thread that has been interrupted, which counts as an interrupted wait. */
+    static void requireMayWait(StageParts<?, ?> parts) throws InterruptedException {
+        parts.bare.requireOutside();
+        if (Thread.interrupted()) {
+            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
+            throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
+        }
     }
 
     /** Gives the token back, if it was taken. */
@@ -86,7 +102,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
         long start = parts.bare.parts.parker.nanoTime();
-        long deadline = parts.bare.deadline(start, timeout);
+        return await(start, parts.bare.deadline(start, timeout), resends, sender);
+    }
+
+    /** Does so until a deadline, in a wait that has begun before. */
+    final <X extends Exception> Received<M> await(
+            long start, long deadline, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
         int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
         int unclaimed = (int) parts.stats.unclaimedSoFar();
         headed = false;
@@ -99,7 +120,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         try {
             Received<M> got = untilMessageOrDeadline(start, deadline, resends, sender);
             if (got == null) {
-                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed);
+                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed, waitedInLine());
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
@@ -281,7 +302,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Returns what is thrown when the time is up; is given the times, and what had been counted when the wait began. */
-    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed) {
-        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends);
+    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed, String inLine) {
+        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends, inLine);
+    }
+
+    /** Returns a part of a timeout's message: how long it waited before its ticket; empty if it did not. */
+    String waitedInLine() {
+        return "";
     }
 }

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -16,10 +17,17 @@ public final class CallOptions<M> {
     final @Nullable Duration timeout;
     final Resends resends;
 
-    private CallOptions(@Nullable Predicate<? super M> check, @Nullable Duration timeout, Resends resends) {
+    final @Nullable InetSocketAddress peer;
+
+    private CallOptions(
+            @Nullable Predicate<? super M> check,
+            @Nullable Duration timeout,
+            Resends resends,
+            @Nullable InetSocketAddress peer) {
         this.check = check;
         this.timeout = timeout;
         this.resends = resends;
+        this.peer = peer;
     }
 
     /**
@@ -29,7 +37,7 @@ public final class CallOptions<M> {
      * @return the defaults
      */
     public static <M> CallOptions<M> defaults() {
-        return new CallOptions<>(null, null, Resends.none());
+        return new CallOptions<>(null, null, Resends.none(), null);
     }
 
     /**
@@ -41,7 +49,7 @@ public final class CallOptions<M> {
      * @return the options
      */
     public static <M> CallOptions<M> checked(Predicate<? super M> check) {
-        return new CallOptions<>(Objects.requireNonNull(check, "'check' must not be null"), null, Resends.none());
+        return new CallOptions<>(Objects.requireNonNull(check, "'check' must not be null"), null, Resends.none(), null);
     }
 
     /**
@@ -51,7 +59,7 @@ public final class CallOptions<M> {
      * @return options like these
      */
     public CallOptions<M> timeout(Duration timeout) {
-        return new CallOptions<>(check, Objects.requireNonNull(timeout, "'timeout' must not be null"), resends);
+        return new CallOptions<>(check, Objects.requireNonNull(timeout, "'timeout' must not be null"), resends, peer);
     }
 
     /**
@@ -61,6 +69,17 @@ public final class CallOptions<M> {
      * @return options like these
      */
     public CallOptions<M> resend(Resends resends) {
-        return new CallOptions<>(check, timeout, Objects.requireNonNull(resends, "'resends' must not be null"));
+        return new CallOptions<>(check, timeout, Objects.requireNonNull(resends, "'resends' must not be null"), peer);
+    }
+
+    /**
+     * Returns options with a peer, for which the stage issues the id of a {@link PeerToken}.
+     *
+     * @param peer the address that the peer sends from
+     * @return options like these
+     * @see StageBuilder#issueRandom(Class, int)
+     */
+    public CallOptions<M> peer(InetSocketAddress peer) {
+        return new CallOptions<>(check, timeout, resends, Objects.requireNonNull(peer, "'peer' must not be null"));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 class Mailbox<T, M> {
 
     /** Which of the mailroom's locks guards it. */
-    final byte lock;
+    byte lock;
 
     /** What a message must pass; null if each will do. */
     final @Nullable Predicate<? super M> check;
@@ -43,6 +43,12 @@ class Mailbox<T, M> {
 
     boolean closed;
 
+    /** Whether its token is to rest, which is decided when it is closed. */
+    boolean rests;
+
+    /** Whether its token has been freed, or let rest, after that. */
+    boolean freed;
+
     /** Whether the thread that waits has headed; written and read by that thread. */
     boolean headed;
 
@@ -69,6 +75,11 @@ class Mailbox<T, M> {
         this.check = check;
         this.single = single;
         this.recipient = recipient;
+    }
+
+    /** Begins a box whose token is not known yet; which lock guards it must be set before the box is registered. */
+    Mailbox(@Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
+        this((byte) 0, check, single, recipient);
     }
 
     final void register(BareTicket<T> registration) {

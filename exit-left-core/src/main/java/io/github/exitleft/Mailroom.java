@@ -30,6 +30,9 @@ final class Mailroom<T, M> {
     /** Guarded by {@link #memory}; null if no token rests. */
     private final @Nullable RestingTokens<T> resting;
 
+    /** Knows how the tokens rest that it covers; null if none are issued. Called with none of the locks held. */
+    private final @Nullable TokenSupply<T> issued;
+
     /** How many tokens rest or have rested lately; written with {@link #memory} held. */
     private volatile int rests;
 
@@ -43,11 +46,13 @@ final class Mailroom<T, M> {
     Mailroom(
             LongSupplier clock,
             @Nullable RestingTokens<T> resting,
+            @Nullable TokenSupply<T> issued,
             int capacity,
             Overflow overflow,
             MessageOutcome unasked) {
         this.clock = clock;
         this.resting = resting;
+        this.issued = issued;
         this.capacity = capacity;
         this.overflow = overflow;
         this.unasked = unasked;
@@ -225,6 +230,7 @@ final class Mailroom<T, M> {
             }
             if (!box.closed) {
                 box.closed = true;
+                box.rests = box.isUnanswered();
                 remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);
@@ -258,7 +264,7 @@ final class Mailroom<T, M> {
         try {
             // a call is over with its answer, which saves a look at the clock
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
-            if (resting != null && box.isUnanswered()) {
+            if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
                 resting.gaveUp(token, now, null);
                 rests = resting.resting(now);
             }
@@ -267,6 +273,19 @@ final class Mailroom<T, M> {
             return;
         } finally {
             memory.unlock();
+        }
+    }
+
+    /** Returns whether a closed box's token is to be freed, or let rest, which is so once. */
+    boolean leaves(Mailbox<T, M> box) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            boolean first = !box.freed;
+            box.freed = true;
+            return first;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -322,10 +341,11 @@ final class Mailroom<T, M> {
 
     /** Explains a message whose token has no ticket; it ends its token's rest. */
     Unclaimed<T, M> explain(T token, M message) {
+        Rest issuedRest = issued != null && issued.covers(token) ? issued.endRest(token) : null;
         memory.lock();
         try {
             long now = clock.getAsLong();
-            Rest rest = endRest(token, now);
+            Rest rest = issuedRest != null ? issuedRest : endRest(token, now);
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
                 return rest == null

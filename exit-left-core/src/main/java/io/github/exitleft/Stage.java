@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Predicate;
@@ -115,7 +116,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -123,7 +124,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
-        return Call.ask(parts, token, null, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, null, parts.defaultTimeout, Resends.NONE, sender);
     }
 
     /**
@@ -138,7 +139,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -161,7 +162,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -171,7 +172,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(check, "'check' must not be null");
-        return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, check, parts.defaultTimeout, Resends.NONE, sender);
     }
 
     /**
@@ -188,7 +189,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -214,7 +215,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws StageTimeoutException if no answer comes in time; its suppressed exceptions are those of failed resends
      * @throws ErrorReplyException if the answer is an error for which the {@linkplain StageBuilder#classifier
      *     classifier} gives a checked exception; an unchecked one is thrown as it is
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -222,8 +223,19 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return Call.ask(parts, token, options.check, timeout, options.resends, sender);
+        return ask(token, options.check, timeoutOf(options), options.resends, sender);
+    }
+
+    private <X extends Exception> M ask(
+            T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
+            throws X, InterruptedException {
+        return parts.gate.window == null
+                ? Call.ask(parts, token, check, timeout, resends, sender)
+                : LimitedCall.ask(parts, token, check, timeout, resends, sender);
+    }
+
+    private Duration timeoutOf(CallOptions<? super M> options) {
+        return options.timeout == null ? parts.defaultTimeout : options.timeout;
     }
 
     /**
@@ -239,7 +251,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -252,6 +264,58 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request with a token that the stage issues, and waits for its answer at most the default timeout.
+     *
+     * <pre>{@code
+     * Datagram reply = stage.call(id -> socket.send(server, encode(id, request)));
+     * }</pre>
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request with the token that it is given
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time, or no token was free in time; its message says which
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see #call(CallOptions, IssuedSender)
+     */
+    public <X extends Exception> M call(IssuedSender<? super T, X> sender) throws X, InterruptedException {
+        return call(CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and waits for its answer as the options say.
+     *
+     * <p>The token is live until this method ends. When all tokens are live or rest, the call waits for one, in order
+     * and within its timeout.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, resends and, where ids are issued for each peer, the peer
+     * @param sender sends the request with the token that it is given
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time, or no token was free in time; its message says which
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse; nothing is sent
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see StageBuilder#issueRandom(int)
+     */
+    public <X extends Exception> M call(CallOptions<? super M> options, IssuedSender<? super T, X> sender)
+            throws X, InterruptedException {
+        return LimitedCall.askIssued(parts, options.peer, options.check, timeoutOf(options), options.resends, sender);
+    }
+
+    /**
      * Sends a request and returns a future of its answer, which ends by the default timeout.
      *
      * @param <X> what sending throws
@@ -259,7 +323,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request
      * @return the future
      * @throws X if sending fails
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -279,7 +343,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request and reports later whether that worked
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -307,7 +371,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
      * @throws X if sending fails; the token is free again
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -315,8 +379,10 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender);
+        Duration timeout = timeoutOf(options);
+        return parts.gate.window == null
+                ? AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender)
+                : QueuedCall.ask(parts, token, options.check, timeout, options.resends, sender);
     }
 
     /**
@@ -328,7 +394,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once; the token is free again
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -338,6 +404,48 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, AsyncSender<X> sender) throws X {
         return callAsync(token, options, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and returns a future of its answer, which ends by the default
+     * timeout.
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request with the token that it is given
+     * @return the future
+     * @throws X if sending fails on this thread
+     * @throws TooManyTicketsException if there are as many tickets, or calls in line, as there may be; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or there is no keeper; nothing is sent
+     * @see #callAsync(CallOptions, IssuedSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(IssuedSender<? super T, X> sender) throws X {
+        return callAsync(CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and returns a future of its answer instead of waiting; a
+     * {@linkplain #keeper(Keeper) keeper} must read.
+     *
+     * <p>If no token is free, or the {@linkplain StageBuilder#window(int) window} is full, the call waits in line
+     * without a thread, within its timeout, and its request is sent later by the executor. If that fails, the future
+     * fails with a {@link SendFailedException}. For everything else see {@link #callAsync(Object, CallOptions, Sender)}.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, resends and, where ids are issued for each peer, the peer
+     * @param sender sends the request with the token that it is given
+     * @return the future
+     * @throws X if sending fails on this thread
+     * @throws TooManyTicketsException if there are as many tickets, or calls in line, as there may be; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse; nothing is sent
+     * @throws IllegalStateException if the stage issues no tokens, or there is no keeper; nothing is sent
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            CallOptions<? super M> options, IssuedSender<? super T, X> sender) throws X {
+        return QueuedCall.askIssued(parts, options.peer, options.check, timeoutOf(options), options.resends, sender);
     }
 
     /**
@@ -373,9 +481,12 @@ public final class Stage<T, M> implements AutoCloseable {
     /**
      * Takes the exclusive right to a token's messages; to be done before sending the request.
      *
+     * <p>On a stage with a {@linkplain StageBuilder#window(int) window} it waits for a place, at most the default
+     * timeout, and the ticket has that place until it is closed.
+     *
      * @param token the token
      * @return the ticket, to be closed
-     * @throws TokenInUseException if the token has a live ticket
+     * @throws TokenInUseException if the token has a live ticket or rests
      * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
      * @throws StageClosedException if the stage is closed
@@ -392,7 +503,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param token the token
      * @param check what a message must pass, run by the head; one that fails counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws TokenInUseException if the token has a live ticket
+     * @throws TokenInUseException if the token has a live ticket or rests
      * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
      * @throws StageClosedException if the stage is closed
@@ -402,10 +513,58 @@ public final class Stage<T, M> implements AutoCloseable {
         return take(token, Objects.requireNonNull(check, "'check' must not be null"));
     }
 
+    /**
+     * Takes the exclusive right to the messages of a token that the stage issues; waits at most the default timeout for a
+     * token, and for a place in the window.
+     *
+     * @return the ticket, to be closed; until then its token is not issued again
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws StageTimeoutException if there is no token or place in time
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or this thread would have to wait inside a callback
+     * @see #ticket(CallOptions)
+     */
+    public Ticket<T, M> ticket() throws InterruptedException {
+        return ticket(CallOptions.defaults());
+    }
+
+    /**
+     * Takes the exclusive right to the messages of a token that the stage issues, as the options say.
+     *
+     * @param options check, timeout of the wait for token and place, and the peer where ids are issued for each
+     * @return the ticket, to be closed; until then its token is not issued again
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws StageTimeoutException if there is no token or place in time
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse
+     * @throws IllegalStateException if the stage issues no tokens, or this thread would have to wait inside a callback
+     */
+    public Ticket<T, M> ticket(CallOptions<? super M> options) throws InterruptedException {
+        return Ticket.admit(parts, null, options.peer, options.check, timeoutOf(options));
+    }
+
     private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check) {
+        if (parts.gate.window != null) {
+            return takeWithPlace(Objects.requireNonNull(token, "'token' must not be null"), check);
+        }
         var ticket = new Ticket<>(parts, token, check);
         parts.register(token, ticket);
         return ticket;
+    }
+
+    private Ticket<T, M> takeWithPlace(T token, @Nullable Predicate<? super M> check) {
+        try {
+            return Ticket.admit(parts, token, null, check, parts.defaultTimeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled = new CancellationException(e.getMessage());
+            cancelled.initCause(e);
+            throw cancelled;
+        }
     }
 
     /** {@return when a background thread reads the source} */
@@ -497,7 +656,11 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     @Override
     public void close() {
-        parts.bare.close();
+        try {
+            parts.gate.close(); // first, since the next step may wait for the head
+        } finally {
+            parts.bare.close();
+        }
         parts.asyncWaits.sweep();
         parts.keeper.lookUp();
     }

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket<T, M> extends Call<T, M> {
 
+    /** Holds its place in the stage's window; null if there is none. */
+    private final @Nullable Admission<T, M> admission;
+
     Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
         super(parts, token, check, false, null);
+        this.admission = null;
+    }
+
+    Ticket(StageParts<T, M> parts, @Nullable Predicate<? super M> check, Admission<T, M> admission) {
+        super(parts, check, false, null);
+        this.admission = admission;
+    }
+
+    /** Returns a ticket for a token that is issued, or that waits for a place. */
+    static <T, M> Ticket<T, M> admit(
+            StageParts<T, M> parts,
+            @Nullable T brought,
+            @Nullable InetSocketAddress peer,
+            @Nullable Predicate<? super M> check,
+            Duration timeout)
+            throws InterruptedException {
+        Admission<T, M> admission = Admission.begin(parts, timeout);
+        var ticket = new Ticket<>(parts, check, admission);
+        T token = admission.enter(brought, peer);
+        boolean taken = false;
+        try {
+            if (brought == null) {
+                parts.registerIssued(token, ticket);
+            } else {
+                ticket.bindTo(token);
+                parts.register(token, ticket);
+            }
+            taken = true;
+        } finally {
+            if (!taken) {
+                admission.leave();
+            }
+        }
+        return ticket;
     }
 
     /** {@return the token that the ticket was taken for} */
@@ -85,6 +123,12 @@ public final class Ticket<T, M> extends Call<T, M> {
      */
     @Override
     public void close() {
-        super.close();
+        try {
+            super.close();
+        } finally {
+            if (admission != null) {
+                admission.leave();
+            }
+        }
     }
 }

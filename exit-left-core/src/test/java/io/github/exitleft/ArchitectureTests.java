@@ -52,6 +52,7 @@ class ArchitectureTests {
             "KeeperWaiter",
             "Outcome",
             "Parker",
+            "Parking",
             "Promotion",
             "ReentrancyGuard",
             "Registrations",
@@ -196,11 +197,13 @@ class ArchitectureTests {
                         .map(name -> name.substring("io.github.exitleft.".length()))
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
+                        "AsyncIssuedSender",
                         "AsyncSender",
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
                         "ForwardingSource",
+                        "IssuedSender",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
@@ -220,6 +223,7 @@ class ArchitectureTests {
                         "StageSnapshot",
                         "StageTimeoutException",
                         "Ticket",
+                        "TokenIssuer",
                         "TokenReader",
                         "TransientSourceException",
                         "Unclaimed",
