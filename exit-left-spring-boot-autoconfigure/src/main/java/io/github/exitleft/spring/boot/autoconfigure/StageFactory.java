@@ -4,7 +4,9 @@ import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
+import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
 import java.util.Map;
@@ -112,10 +114,38 @@ final class StageFactory {
         }
     }
 
-    private static void tokens(StageProperties.Tokens tokens, StageBuilder<?, ?> builder) {
+    /** Sets which tokens the stage issues, when one can be used again, and how many questions may be out. */
+    private static void ask(StageDefinition definition, StageBuilder<?, ?> builder) {
+        StageProperties properties = definition.properties();
+        StageProperties.Tokens tokens = properties.tokens();
         builder.rest(tokens.rest());
         if (tokens.reuse() != null) {
             builder.reuse(tokens.reuse());
+        }
+        if (tokens.issue() != null) {
+            issue(tokens.issue(), definition.issuedType(), definition.tokenType(), definition.issuedBits(), builder);
+        }
+        if (properties.window() != null) {
+            builder.window(properties.window());
+        }
+        if (properties.windowWait() != null) {
+            builder.windowWait(properties.windowWait());
+        }
+    }
+
+    private static void issue(Issue issue, Class<?> issued, Class<?> tokenType, int bits, StageBuilder<?, ?> builder) {
+        boolean random = issue == Issue.RANDOM;
+        if (issued != tokenType) {
+            // they are ids of peers
+            if (random) {
+                builder.issueRandom(issued, bits);
+            } else {
+                builder.issueSequence(issued, bits);
+            }
+        } else if (random) {
+            builder.issueRandom(bits);
+        } else {
+            builder.issueSequence(bits);
         }
     }
 
@@ -149,7 +179,11 @@ final class StageFactory {
             builder.classifier((ReplyClassifier<? super M>)
                     beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
         }
-        tokens(properties.tokens(), builder);
+        ask(definition, builder);
+        if (properties.tokens().issuer() != null) {
+            builder.issuer((TokenIssuer<? extends T>)
+                    beans.issuer("tokens.issuer", properties.tokens().issuer()));
+        }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {
             try {

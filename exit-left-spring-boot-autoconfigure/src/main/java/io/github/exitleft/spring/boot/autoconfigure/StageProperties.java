@@ -28,7 +28,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
  * or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
- * @param tokens When a token can be used again.
+ * @param window How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set.
+ * @param windowWait How long a question waits for a place in the window at most. As long as its timeout allows unless set.
+ * @param tokens Which tokens the stage issues, and when one can be used again.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -46,18 +48,38 @@ public record StageProperties(
         @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
         @Nullable String replyClassifier,
+        @Nullable Integer window,
+        @Nullable Duration windowWait,
         @DefaultValue Tokens tokens,
         @DefaultValue Source source) {
 
     /**
      * The keys of a stage's tokens.
      *
+     * @param issue How the stage issues tokens to callers that bring none: so that they can't be guessed, or one after the other.
+     * None are issued unless set.
+     * @param bits How many bits issued tokens have: up to 64 for a Long, 32 for an Integer and 16 for a Short, 122 for a UUID, and
+     * 4 for each digit of a String. As many as the field that tokens are read from unless set.
+     * @param issuer Name of a TokenIssuer bean that issues the tokens instead.
      * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before.
      * @param reuse Whether a token may be used again at once although its last question was not answered. Only where the sender's
      * address is the token unless set.
      */
     public record Tokens(
-            @DefaultValue("60s") Duration rest, @Nullable Reuse reuse) {}
+            @Nullable Issue issue,
+            @Nullable Integer bits,
+            @Nullable String issuer,
+            @DefaultValue("60s") Duration rest,
+            @Nullable Reuse reuse) {
+
+        /** How tokens are issued. */
+        public enum Issue {
+            /** At random, so that they can't be guessed. */
+            RANDOM,
+            /** One after the other. */
+            SEQUENCE
+        }
+    }
 
     /**
      * The keys of a stage's source.
