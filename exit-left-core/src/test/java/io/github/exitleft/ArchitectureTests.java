@@ -221,6 +221,8 @@ class ArchitectureTests {
                         "StageBuilder",
                         "StageListener",
                         "StageSnapshot",
+                        "StageSnapshot$IssuedState",
+                        "StageSnapshot$WindowState",
                         "StageTimeoutException",
                         "Ticket",
                         "TokenIssuer",
