@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,36 +71,25 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
      * @param token null if it is not known yet
      * @param sender null if it is not known yet
      */
-    AsyncCall(
-            StageParts<T, M> parts,
-            @Nullable T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            @Nullable Sender<?> sender) {
+    AsyncCall(StageParts<T, M> parts, @Nullable T token, CallOptions<? super M> options, @Nullable Sender<?> sender) {
         this.parts = parts;
         this.sender = sender;
         this.context = parts.jobs.captureContext();
-        this.resends = resends;
-        this.call = token == null ? new Call<>(parts, check, true, this) : new Call<>(parts, token, check, true, this);
+        this.resends = options.resends;
+        this.call =
+                token == null ? new TrackedCall<>(parts, options, this) : TrackedCall.of(parts, token, options, this);
         this.start = parts.bare.parts.parker.nanoTime();
-        this.deadline = parts.bare.deadline(start, timeout);
+        this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
         this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<X> sender)
-            throws X {
+            StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
         Objects.requireNonNull(token, "'token' must not be null");
-        var asked = new AsyncCall<>(parts, token, check, timeout, resends, sender);
+        var asked = new AsyncCall<T, M>(parts, token, options, sender);
         parts.register(token, asked.call, asked);
         asked.send(sender);
         return asked;
@@ -135,7 +123,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     private void sent() {
         Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
         if (before == Phase.LEFT) {
-            releaseAll();
+            sentInVain();
             return;
         }
         boolean told = before == Phase.TOLD;
@@ -156,6 +144,11 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             cancel(false);
             throw e;
         }
+    }
+
+    /** Called when the request has been sent of a call that has ended meanwhile. */
+    void sentInVain() {
+        releaseAll();
     }
 
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
@@ -316,15 +309,24 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             }
             return;
         }
-        if (why == null && broken != null) {
-            end(Outcome.FAILED, before);
-            completeByItself(broken);
-            return;
-        }
-        Throwable thrown = why != null ? why : timeout();
+        boolean failed = why == null && broken != null;
+        Throwable thrown = failed ? broken : why != null ? why : timeout();
         call.unsent = why instanceof SendFailedException && !call.wasResent();
-        end(outcomeOf(why), before);
+        Outcome outcome = failed ? Outcome.FAILED : outcomeOf(why);
+        end(outcome, before);
+        Runnable afterwards = afterwards(outcome, before);
         completeByItself(thrown);
+        afterwards.run();
+    }
+
+    /** Returns what is to run once the future has been completed without an answer; throws nothing, as {@link #end}. */
+    final Runnable afterwards(Outcome outcome, Phase before) {
+        try {
+            return givenUp(outcome, before);
+        } catch (Throwable e) { // no memory
+            parts.bare.callbackFailed(e);
+            return Timer.NOTHING;
+        }
     }
 
     private static Outcome outcomeOf(@Nullable RuntimeException why) {
@@ -366,10 +368,19 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            parts.listeners.exited(outcome, start);
+            if (before == Phase.OPEN) {
+                call.ended(outcome, start);
+            } else { // before its request was sent
+                parts.listeners.exited(outcome, start);
+            }
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
+    }
+
+    /** Returns what is to run once the future has been completed without an answer (M14). */
+    Runnable givenUp(Outcome outcome, Phase before) {
+        return call.unanswered(context);
     }
 
     /** Frees what the call holds, given in which phase it has ended. */
@@ -390,6 +401,9 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             return false;
         }
         end(Outcome.CANCELLED, before);
-        return completion.getAsBoolean();
+        Runnable afterwards = afterwards(Outcome.CANCELLED, before);
+        boolean completed = completion.getAsBoolean();
+        afterwards.run();
+        return completed;
     }
 }

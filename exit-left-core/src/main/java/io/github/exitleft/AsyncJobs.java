@@ -39,7 +39,32 @@ final class AsyncJobs {
 
     /** Has work done by the executor; by a thread of the timer's if the executor refuses. */
     void execute(UnaryOperator<Runnable> captured, Runnable work) {
+        execute(new Job(captured, work));
+    }
+
+    /**
+     * Prepares work for the executor, and has it done by a thread of the timer's if the executor has not begun it after a
+     * while.
+     *
+     * @return gives it to the executor; throws nothing
+     */
+    Runnable prepare(UnaryOperator<Runnable> captured, Runnable work) {
         var job = new Job(captured, work);
+        Runnable insisting = after(AsyncWaits.GRACE_NANOS, job);
+        return () -> {
+            try {
+                execute(job);
+            } catch (Throwable e) { // no memory: the timer has the job too
+                bare.callbackFailed(e);
+            } finally {
+                if (job.begun.get()) {
+                    insisting.run();
+                }
+            }
+        };
+    }
+
+    private void execute(Job job) {
         try {
             executor.execute(job);
         } catch (Throwable e) {
@@ -77,6 +102,9 @@ final class AsyncJobs {
 
         @Override
         public void run() {
+            if (begun.get()) {
+                return;
+            }
             try {
                 captured.apply(this::begin).run();
             } catch (Throwable e) { // of the context's: the work itself throws nothing

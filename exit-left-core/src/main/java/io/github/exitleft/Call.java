@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,12 +66,26 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             Resends resends,
             Sender<X> sender)
             throws X, InterruptedException {
+        return new Call<T, M>(parts, token, check, true, null).ask(token, timeout, resends, sender);
+    }
+
+    /** Does so for a call that is new. */
+    final <X extends Exception> M ask(T token, Duration timeout, Resends resends, Sender<X> sender)
+            throws X, InterruptedException {
         requireMayWait(parts);
         M message;
-        try (var call = new Call<T, M>(parts, token, check, true, null)) {
-            call.awaiting = Thread.currentThread(); // no other thread will know its ticket
-            parts.register(token, call);
-            message = call.await(timeout, resends, sender).message();
+        boolean answered = false;
+        try {
+            try (var call = this) {
+                call.awaiting = Thread.currentThread(); // no other thread will know its ticket
+                parts.register(token, call);
+                message = call.await(timeout, resends, sender).message();
+            }
+            answered = true;
+        } finally {
+            if (!answered) {
+                unanswered();
+            }
         }
         parts.errorReplies.throwIfError(message);
         return message;
@@ -152,8 +167,24 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             }
             throw e;
         } finally {
-            parts.listeners.exited(outcome, start);
+            ended(outcome, start);
         }
+    }
+
+    /** Counts a wait that has ended after the request was sent, or which had none to send. */
+    void ended(Outcome outcome, long since) {
+        parts.listeners.exited(outcome, since);
+    }
+
+    /** Notes how a wait has ended that has been counted. */
+    void end(Outcome outcome) {}
+
+    /** Called when the token has been given back without an answer for the caller, by the thread that waited. */
+    void unanswered() {}
+
+    /** As {@link #unanswered()} where no thread waited; returns what is to run when the future has been completed. */
+    Runnable unanswered(UnaryOperator<Runnable> context) {
+        return Timer.NOTHING;
     }
 
     private @Nullable Received<M> untilMessageOrDeadline(

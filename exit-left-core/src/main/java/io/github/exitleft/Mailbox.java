@@ -94,6 +94,12 @@ class Mailbox<T, M> {
         return Objects.requireNonNull(bare);
     }
 
+    /** Returns what the question was given to be found again by; null if nothing, as for most. */
+    @Nullable
+    Object attachment() {
+        return null;
+    }
+
     /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
     final boolean isEndless() {
         return recipient != null && !single;

@@ -86,11 +86,11 @@ final class Mailroom<T, M> {
     private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
         boolean full = box.size() >= capacity;
         if (full && overflow == Overflow.DROP_NEWEST) {
-            return unclaimed(MessageOutcome.OVERFLOW, token, received.message());
+            return unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
         }
         box.add(received); // first, or a look without the lock would find a box of one empty
         Received<M> dropped = full ? box.poll() : null;
-        return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message());
+        return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message(), box.attachment());
     }
 
     /** Delivers a message to the head itself, without filing it; returns what is left unclaimed instead, which is nothing or this message. */
@@ -116,10 +116,10 @@ final class Mailroom<T, M> {
     private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, Received<M> received) {
         if (box.single && box.missed) { // its only wait is over, and it is about to be closed
             box.cameLate = true;
-            return late(token, received.message(), Math.max(0, clock.getAsLong() - box.endedAt));
+            return late(token, received.message(), clock.getAsLong() - box.endedAt, box.attachment());
         }
         return box.single && (box.answered || !box.isEmpty())
-                ? unclaimed(MessageOutcome.DUPLICATE, token, received.message())
+                ? unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment())
                 : null;
     }
 
@@ -254,8 +254,8 @@ final class Mailroom<T, M> {
 
     private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
-                ? late(token, received.message(), Math.max(0, received.receivedAt() - box.endedAt))
-                : unclaimed(MessageOutcome.ABANDONED, token, received.message());
+                ? late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
+                : unclaimed(MessageOutcome.ABANDONED, token, received.message(), box.attachment());
     }
 
     private void remember(T token, Mailbox<T, M> box) {
@@ -265,10 +265,12 @@ final class Mailroom<T, M> {
             // a call is over with its answer, which saves a look at the clock
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
             if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
+                // the attachment is with the retired tokens
                 resting.gaveUp(token, now, null);
                 rests = resting.resting(now);
             }
-            retired.add(token, now, answered);
+            // a question that has its answer is not kept for duplicates of it
+            retired.add(token, now, answered, answered ? null : box.attachment());
         } catch (Throwable e) { // the token's own code: then it is not remembered, and nothing else is lost
             return;
         } finally {
@@ -349,13 +351,23 @@ final class Mailroom<T, M> {
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
                 return rest == null
-                        ? unclaimed(unasked, token, message)
-                        : late(token, message, Math.max(0, now - rest.since()));
+                        ? unclaimed(unasked, token, message, null)
+                        : late(token, message, now - rest.since(), rest.attachment());
             }
             if (found.answered()) {
-                return unclaimed(MessageOutcome.DUPLICATE, token, message);
+                return unclaimed(MessageOutcome.DUPLICATE, token, message, null);
             }
-            return late(token, message, Math.max(0, now - found.at()));
+            return late(token, message, now - found.at(), found.attachment());
+        } finally {
+            memory.unlock();
+        }
+    }
+
+    /** Forgets the tokens that have been remembered for long enough; returns what {@link RetiredTokens#forgetOld} does. */
+    long forgetOld() {
+        memory.lock();
+        try {
+            return retired.forgetOld(clock.getAsLong());
         } finally {
             memory.unlock();
         }
@@ -370,11 +382,13 @@ final class Mailroom<T, M> {
         return rest;
     }
 
-    private static <T, M> Unclaimed<T, M> late(T token, M message, long nanos) {
-        return new Unclaimed<>(MessageOutcome.LATE, token, message, Duration.ofNanos(nanos), null);
+    private static <T, M> Unclaimed<T, M> late(T token, M message, long nanos, @Nullable Object attachment) {
+        return new Unclaimed<>(
+                MessageOutcome.LATE, token, message, Duration.ofNanos(Math.max(0, nanos)), null, attachment);
     }
 
-    private static <T, M> Unclaimed<T, M> unclaimed(MessageOutcome outcome, T token, M message) {
-        return new Unclaimed<>(outcome, token, message, null, null);
+    private static <T, M> Unclaimed<T, M> unclaimed(
+            MessageOutcome outcome, T token, M message, @Nullable Object attachment) {
+        return new Unclaimed<>(outcome, token, message, null, null, attachment);
     }
 }

@@ -88,8 +88,8 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
     }
 
     @Override
-    public void letRest(PeerToken<I> token) {
-        issuing.gaveUp(token.sender(), token.id(), null);
+    public void letRest(PeerToken<I> token, @Nullable Object attachment) {
+        issuing.gaveUp(token.sender(), token.id(), attachment);
     }
 
     @Override

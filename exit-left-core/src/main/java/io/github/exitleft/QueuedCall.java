@@ -1,11 +1,10 @@
 package io.github.exitleft;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,21 +45,21 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
     private volatile @Nullable Queued<?> queuedForToken;
     private volatile Runnable cancelWait = Timer.NOTHING;
 
+    /** What is to run once the request has been sent of a call that has ended meanwhile. */
+    private final AtomicReference<Runnable> leftWith = new AtomicReference<>(Timer.NOTHING);
+
     /** Why it was refused when its turn came, or what its line has ended with. */
     private volatile @Nullable RuntimeException refusal;
 
     private QueuedCall(
             StageParts<T, M> parts,
             @Nullable T brought,
-            @Nullable InetSocketAddress peer,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
+            CallOptions<? super M> options,
             @Nullable Sender<?> sender,
             @Nullable IssuedSender<? super T, ?> request) {
-        super(parts, null, check, timeout, resends, sender);
+        super(parts, null, options, sender);
         this.brought = brought;
-        this.peer = peer;
+        this.peer = options.peer;
         this.request = request;
         this.admission = new Admission<>(parts, start, deadline);
         this.generation = parts.bare.parts.role.guarded.generation;
@@ -69,32 +68,20 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
 
     /** Sends a request with a token that the caller brings, now or when there is a place. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
-            StageParts<T, M> parts,
-            T token,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            Sender<X> sender)
-            throws X {
+            StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
         Objects.requireNonNull(token, "'token' must not be null");
-        var asked = new QueuedCall<>(parts, token, null, check, timeout, resends, sender, null);
+        var asked = new QueuedCall<T, M>(parts, token, options, sender, null);
         asked.begin(sender);
         return asked;
     }
 
     /** Sends a request with a token of the stage's, now or when there is a place and a token. */
     static <T, M, X extends Exception> CompletableFuture<M> askIssued(
-            StageParts<T, M> parts,
-            @Nullable InetSocketAddress peer,
-            @Nullable Predicate<? super M> check,
-            Duration timeout,
-            Resends resends,
-            IssuedSender<? super T, X> request)
-            throws X {
+            StageParts<T, M> parts, CallOptions<? super M> options, IssuedSender<? super T, X> request) throws X {
         parts.keeper.requireKeeper();
-        parts.gate.issuing().requirePeer(peer);
-        var asked = new QueuedCall<>(parts, null, peer, check, timeout, resends, null, request);
+        parts.gate.issuing().requirePeer(options.peer);
+        var asked = new QueuedCall<T, M>(parts, null, options, null, request);
         asked.beginIssued(request);
         return asked;
     }
@@ -354,6 +341,36 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
             }
         }
         return null;
+    }
+
+    /**
+     * Returns what is to run for the end of a call that has been sent. If it is being sent now, the thread that sends has it to run
+     * once it has, unless that was before this.
+     */
+    @Override
+    Runnable givenUp(Outcome outcome, Phase before) {
+        if (before == Phase.OPEN) {
+            return super.givenUp(outcome, before);
+        }
+        if (before == Phase.QUEUED) {
+            return Timer.NOTHING;
+        }
+        call.end(outcome);
+        leftWith.set(call.unanswered(context));
+        return phase.get() == Phase.OVER && !call.unsent ? this::afterLeaving : Timer.NOTHING;
+    }
+
+    private void afterLeaving() {
+        leftWith.getAndSet(Timer.NOTHING).run();
+    }
+
+    @Override
+    void sentInVain() {
+        try {
+            releaseAll();
+        } finally {
+            afterLeaving();
+        }
     }
 
     @Override

@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * <p>It holds keys and no messages, at most {@value #MOST} of them, and none counts for longer than a minute. It does
  * what a {@link java.util.LinkedHashMap} does, in arrays: the map's entries, one an exchange, would live just long
  * enough for the collector to copy them a few times. The arrays are rings, so the youngest and the oldest are each
- * beside those touched last. Guarded by the mailroom's lock.
+ * beside those touched last. A token keeps the attachment of its question, if that had one, for as long as it is
+ * remembered itself. Guarded by the mailroom's lock.
  */
 final class RetiredTokens<T> {
 
     static final int MOST = 8_192;
     static final long NANOS = Duration.ofSeconds(60).toNanos();
 
-    /** How a token's ticket ended. */
-    record Retired(long at, boolean answered) {}
+    /** How a token's ticket ended, and what its question had as an attachment. */
+    record Retired(long at, boolean answered, @Nullable Object attachment) {}
 
     private static final int NONE = -1;
 
@@ -27,6 +28,9 @@ final class RetiredTokens<T> {
     private int[] hashes;
     private long[] times;
     private boolean[] answers;
+
+    /** By slot too; null until a token has an attachment. */
+    private @Nullable Object @Nullable [] attachments;
 
     /** The next slot in the same bucket. */
     private int[] next;
@@ -54,30 +58,59 @@ final class RetiredTokens<T> {
         Arrays.fill(buckets, NONE);
     }
 
-    void add(T token, long now, boolean answered) {
+    void add(T token, long now, boolean answered, @Nullable Object attachment) {
         int hash = spread(token.hashCode());
         int former = slotOf(token, hash);
         if (former != NONE) {
             forget(former);
         }
-        while (used > 0 && (tokens[oldest] == null || isOver(times[oldest], now) || size == MOST)) {
+        forgetOld(now, MOST - 1);
+        if (used == tokens.length) {
+            // twice as many as there are tokens, so that slots without one don't make this frequent
+            moveTo(Math.max(16, Integer.highestOneBit(size) * 4));
+        }
+        if (attachment != null && attachments == null) {
+            attachments = new @Nullable Object[tokens.length];
+        }
+        put(wrapped(oldest + used++), token, hash, now, answered, attachment);
+    }
+
+    /**
+     * Forgets the tokens whose time is over.
+     *
+     * @return how long the oldest attachment may still be kept; a negative time if there is none
+     */
+    long forgetOld(long now) {
+        forgetOld(now, MOST);
+        for (int i = 0; attachments != null && i < used; i++) {
+            int slot = wrapped(oldest + i);
+            if (attachments[slot] != null) {
+                return NANOS - (now - times[slot]);
+            }
+        }
+        return -1;
+    }
+
+    private void forgetOld(long now, int most) {
+        while (used > 0 && (tokens[oldest] == null || isOver(times[oldest], now) || size > most)) {
             if (tokens[oldest] != null) {
                 forget(oldest);
             }
             oldest = wrapped(oldest + 1);
             used--;
         }
-        if (used == tokens.length) {
-            // twice as many as there are tokens, so that slots without one don't make this frequent
-            moveTo(Math.max(16, Integer.highestOneBit(size) * 4));
-        }
-        put(wrapped(oldest + used++), token, hash, now, answered);
     }
 
     @Nullable
     Retired find(T token, long now) {
         int slot = slotOf(token, spread(token.hashCode()));
-        return slot == NONE || isOver(times[slot], now) ? null : new Retired(times[slot], answers[slot]);
+        return slot == NONE || isOver(times[slot], now)
+                ? null
+                : new Retired(times[slot], answers[slot], attachmentOf(slot));
+    }
+
+    private @Nullable Object attachmentOf(int slot) {
+        return attachments == null ? null : attachments[slot];
     }
 
     private int slotOf(T token, int hash) {
@@ -96,12 +129,15 @@ final class RetiredTokens<T> {
         return slot & (tokens.length - 1);
     }
 
-    private void put(int slot, Object token, int hash, long time, boolean answered) {
+    private void put(int slot, Object token, int hash, long time, boolean answered, @Nullable Object attachment) {
         int bucket = bucketOf(hash);
         tokens[slot] = token;
         hashes[slot] = hash;
         times[slot] = time;
         answers[slot] = answered;
+        if (attachments != null) {
+            attachments[slot] = attachment;
+        }
         next[slot] = buckets[bucket];
         buckets[bucket] = slot;
         size++;
@@ -119,6 +155,9 @@ final class RetiredTokens<T> {
             next[before] = next[slot];
         }
         tokens[slot] = null;
+        if (attachments != null) {
+            attachments[slot] = null;
+        }
         size--;
     }
 
@@ -126,17 +165,21 @@ final class RetiredTokens<T> {
     private void moveTo(int capacity) {
         // complete before anything is changed here, since memory may run out
         var moved = new RetiredTokens<T>(capacity);
+        if (attachments != null) {
+            moved.attachments = new @Nullable Object[capacity];
+        }
         for (int i = 0; i < used; i++) {
             int slot = wrapped(oldest + i);
             Object token = tokens[slot];
             if (token != null) {
-                moved.put(moved.used++, token, hashes[slot], times[slot], answers[slot]);
+                moved.put(moved.used++, token, hashes[slot], times[slot], answers[slot], attachmentOf(slot));
             }
         }
         tokens = moved.tokens;
         hashes = moved.hashes;
         times = moved.times;
         answers = moved.answers;
+        attachments = moved.attachments;
         next = moved.next;
         buckets = moved.buckets;
         oldest = 0;

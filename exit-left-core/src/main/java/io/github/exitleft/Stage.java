@@ -124,7 +124,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
-        return ask(token, null, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, null, sender);
     }
 
     /**
@@ -172,7 +172,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(check, "'check' must not be null");
-        return ask(token, check, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, check, sender);
     }
 
     /**
@@ -206,7 +206,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token; if strangers can reach the source, use each token once and make it hard to guess
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
      * @return the answer; a second one counts as {@linkplain MessageOutcome#DUPLICATE duplicate}
      * @throws X if sending fails
@@ -223,15 +223,19 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
-        return ask(token, options.check, timeoutOf(options), options.resends, sender);
+        return parts.gate.window == null
+                ? TrackedCall.<T, M>of(parts, token, options, null)
+                        .ask(token, timeoutOf(options), options.resends, sender)
+                : LimitedCall.ask(parts, token, options, timeoutOf(options), sender);
     }
 
-    private <X extends Exception> M ask(
-            T token, @Nullable Predicate<? super M> check, Duration timeout, Resends resends, Sender<X> sender)
+    private <X extends Exception> M ask(T token, @Nullable Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
-        return parts.gate.window == null
-                ? Call.ask(parts, token, check, timeout, resends, sender)
-                : LimitedCall.ask(parts, token, check, timeout, resends, sender);
+        if (parts.gate.window == null) {
+            return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
+        }
+        CallOptions<M> options = check == null ? CallOptions.defaults() : CallOptions.checked(check);
+        return LimitedCall.ask(parts, token, options, parts.defaultTimeout, sender);
     }
 
     private Duration timeoutOf(CallOptions<? super M> options) {
@@ -243,7 +247,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked
      * @return the answer
      * @throws X if sending fails at once
@@ -312,7 +316,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(CallOptions<? super M> options, IssuedSender<? super T, X> sender)
             throws X, InterruptedException {
-        return LimitedCall.askIssued(parts, options.peer, options.check, timeoutOf(options), options.resends, sender);
+        return LimitedCall.askIssued(parts, options, timeoutOf(options), sender);
     }
 
     /**
@@ -367,7 +371,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
      * @throws X if sending fails; the token is free again
@@ -379,10 +383,9 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        Duration timeout = timeoutOf(options);
         return parts.gate.window == null
-                ? AsyncCall.ask(parts, token, options.check, timeout, options.resends, sender)
-                : QueuedCall.ask(parts, token, options.check, timeout, options.resends, sender);
+                ? AsyncCall.ask(parts, token, options, sender)
+                : QueuedCall.ask(parts, token, options, sender);
     }
 
     /**
@@ -390,7 +393,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *
      * @param <X> what sending throws at once
      * @param token the answer's token
-     * @param options check, timeout and resends
+     * @param options check, timeout, resends and more
      * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once; the token is free again
@@ -445,7 +448,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             CallOptions<? super M> options, IssuedSender<? super T, X> sender) throws X {
-        return QueuedCall.askIssued(parts, options.peer, options.check, timeoutOf(options), options.resends, sender);
+        return QueuedCall.askIssued(parts, options, sender);
     }
 
     /**
@@ -489,11 +492,13 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws TokenInUseException if the token has a live ticket or rests
      * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageTimeoutException if there is no place in the window in time
+     * @throws CancellationException if the thread is interrupted while it waits for a place; its interrupt flag stays set
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null);
+        return parts.gate.window == null ? take(token, null, null, null) : takeWithPlace(token, CallOptions.defaults());
     }
 
     /**
@@ -510,7 +515,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"));
+        Objects.requireNonNull(check, "'check' must not be null");
+        return parts.gate.window == null
+                ? take(token, check, null, null)
+                : takeWithPlace(token, CallOptions.checked(check));
     }
 
     /**
@@ -544,21 +552,50 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws IllegalStateException if the stage issues no tokens, or this thread would have to wait inside a callback
      */
     public Ticket<T, M> ticket(CallOptions<? super M> options) throws InterruptedException {
-        return Ticket.admit(parts, null, options.peer, options.check, timeoutOf(options));
+        requireForTicket(options);
+        return Ticket.admit(parts, null, options, timeoutOf(options));
     }
 
-    private Ticket<T, M> take(T token, @Nullable Predicate<? super M> check) {
-        if (parts.gate.window != null) {
-            return takeWithPlace(Objects.requireNonNull(token, "'token' must not be null"), check);
+    /**
+     * Takes the exclusive right to a token's messages, with a check, an attachment and a timeout as the options say; to
+     * be done before sending the request.
+     *
+     * @param token the token
+     * @param options the check, the attachment, and the timeout of {@link Ticket#await()}
+     * @return the ticket, to be closed
+     * @throws TokenInUseException if the token has a live ticket
+     * @throws IllegalArgumentException if the token is an array, which equals nothing but itself, or if the options have
+     *     resends or a hook for giving up: a ticket does not send, so it could do neither
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     */
+    public Ticket<T, M> ticket(T token, CallOptions<? super M> options) {
+        requireForTicket(options);
+        return parts.gate.window == null
+                ? take(token, options.check, options.attachment, options.timeout)
+                : takeWithPlace(token, options);
+    }
+
+    private void requireForTicket(CallOptions<? super M> options) {
+        if (options.resends != Resends.NONE || options.onGiveUp != null) {
+            throw new IllegalArgumentException("options for a ticket of " + this + " have "
+                    + (options.onGiveUp == null ? "resends" : "a hook for giving up")
+                    + ", but a ticket does not send; use 'call' for that");
         }
-        var ticket = new Ticket<>(parts, token, check);
+    }
+
+    private Ticket<T, M> take(
+            T token, @Nullable Predicate<? super M> check, @Nullable Object attachment, @Nullable Duration timeout) {
+        var ticket = new Ticket<>(parts, token, check, attachment, timeout);
         parts.register(token, ticket);
         return ticket;
     }
 
-    private Ticket<T, M> takeWithPlace(T token, @Nullable Predicate<? super M> check) {
+    private Ticket<T, M> takeWithPlace(T token, CallOptions<? super M> options) {
+        Objects.requireNonNull(token, "'token' must not be null");
         try {
-            return Ticket.admit(parts, token, null, check, parts.defaultTimeout);
+            return Ticket.admit(parts, token, options, timeoutOf(options));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             var cancelled = new CancellationException(e.getMessage());
@@ -664,6 +701,7 @@ public final class Stage<T, M> implements AutoCloseable {
             parts.bare.close();
         }
         parts.asyncWaits.sweep();
+        parts.events.close();
         parts.keeper.lookUp();
     }
 

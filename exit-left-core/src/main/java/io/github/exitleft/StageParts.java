@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * bare           the primitive: tickets, the role, the queue for it
  * gate           what questions wait for before their tickets: the window, issued tokens
  * stats, listeners, heartbeat
+ * jobs           what the executor does
+ * events         messages that are for no caller
  * mailroom       the mailboxes, and the memory of closed ones
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
@@ -37,14 +39,16 @@ final class StageParts<T, M> {
     final StageStats stats = new StageStats();
     final Listeners<T, M> listeners;
     final Heartbeat heartbeat;
+    final AsyncJobs jobs;
+    final Events<T, M> events;
     final Mailroom<T, M> mailroom;
+    private final Forgetting forgetting;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
     /** One for all callers, since nothing is to be allocated for it. */
     final CallerHead<T, M> callerHead;
 
-    final AsyncJobs jobs;
     final ErrorReplies<M> errorReplies;
     final TimeoutReport timeoutReport;
 
@@ -59,6 +63,8 @@ final class StageParts<T, M> {
         this.gate = new Gate<>(bare, settings);
         this.listeners = new Listeners<>(bare, stats);
         this.heartbeat = new Heartbeat(bare);
+        this.jobs = new AsyncJobs(bare, settings);
+        this.events = new Events<>(bare, jobs, stats, listeners, settings.events);
         this.mailroom = new Mailroom<>(
                 heartbeat::now,
                 resting(settings),
@@ -66,12 +72,12 @@ final class StageParts<T, M> {
                 settings.mailboxCapacity,
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
-        var router = new Router<>(bare, settings.reader, mailroom, listeners);
+        this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
+        var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
-        this.jobs = new AsyncJobs(bare, settings);
         this.errorReplies = new ErrorReplies<>(settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
     }
@@ -248,6 +254,7 @@ final class StageParts<T, M> {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
             left = mailroom.close(ticket.token(), box, leaves);
         } finally {
+            forgetting.later(box.attachment());
             try {
                 ticket.close();
             } finally {
@@ -267,7 +274,7 @@ final class StageParts<T, M> {
             return;
         }
         if (box.rests) {
-            issuing.letRest(token);
+            issuing.letRest(token, box.attachment());
         } else {
             issuing.free(token);
         }

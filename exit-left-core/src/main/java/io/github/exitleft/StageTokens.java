@@ -73,8 +73,8 @@ final class StageTokens<T> implements TokenSupply<T> {
     }
 
     @Override
-    public void letRest(T token) {
-        issuing.gaveUp(token, null);
+    public void letRest(T token, @Nullable Object attachment) {
+        issuing.gaveUp(token, attachment);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,30 +19,43 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket<T, M> extends Call<T, M> {
 
+    private final @Nullable Object attachment;
+    private final @Nullable Duration timeout;
+
     /** Holds its place in the stage's window; null if there is none. */
     private final @Nullable Admission<T, M> admission;
 
-    Ticket(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check) {
+    Ticket(
+            StageParts<T, M> parts,
+            T token,
+            @Nullable Predicate<? super M> check,
+            @Nullable Object attachment,
+            @Nullable Duration timeout) {
         super(parts, token, check, false, null);
+        this.attachment = attachment;
+        this.timeout = timeout;
         this.admission = null;
     }
 
-    Ticket(StageParts<T, M> parts, @Nullable Predicate<? super M> check, Admission<T, M> admission) {
-        super(parts, check, false, null);
+    private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
+        super(parts, options.check, false, null);
+        this.attachment = options.attachment;
+        this.timeout = options.timeout;
         this.admission = admission;
     }
 
-    /** Returns a ticket for a token that is issued, or that waits for a place. */
+    /**
+     * Returns a ticket for a token that is issued, or that waits for a place.
+     *
+     * @param brought the token; null to have one issued
+     * @param timeout how long to wait for what it needs
+     */
     static <T, M> Ticket<T, M> admit(
-            StageParts<T, M> parts,
-            @Nullable T brought,
-            @Nullable InetSocketAddress peer,
-            @Nullable Predicate<? super M> check,
-            Duration timeout)
+            StageParts<T, M> parts, @Nullable T brought, CallOptions<? super M> options, Duration timeout)
             throws InterruptedException {
         Admission<T, M> admission = Admission.begin(parts, timeout);
-        var ticket = new Ticket<>(parts, check, admission);
-        T token = admission.enter(brought, peer);
+        var ticket = new Ticket<>(parts, options, admission);
+        T token = admission.enter(brought, options.peer);
         boolean taken = false;
         try {
             if (brought == null) {
@@ -61,14 +73,20 @@ public final class Ticket<T, M> extends Call<T, M> {
         return ticket;
     }
 
+    @Override
+    @Nullable
+    Object attachment() {
+        return attachment;
+    }
+
     /** {@return the token that the ticket was taken for} */
     public T token() {
         return bare().token();
     }
 
     /**
-     * Waits for the next message, at most the stage's default timeout; reads the source meanwhile if no other thread
-     * does.
+     * Waits for the next message, at most the stage's default timeout, or that of the ticket's options; reads the source
+     * meanwhile if no other thread does.
      *
      * @return the message, and when it was received
      * @throws InterruptedException if the thread is interrupted before a message comes
@@ -82,7 +100,7 @@ public final class Ticket<T, M> extends Call<T, M> {
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
-        return await(parts.defaultTimeout);
+        return await(timeout == null ? parts.defaultTimeout : timeout);
     }
 
     /**

@@ -46,8 +46,12 @@ interface TokenSupply<T> {
     /** Frees a covered token that is live. */
     void free(T token);
 
-    /** Lets a covered token rest that is live. */
-    void letRest(T token);
+    /**
+     * Lets a covered token rest that is live.
+     *
+     * @param attachment what its question was given to be found again by; null for nothing
+     */
+    void letRest(T token, @Nullable Object attachment);
 
     /** Ends the rest of a covered token; returns how it rested, or null if it did not. */
     @Nullable

@@ -202,7 +202,9 @@ class ArchitectureTests {
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
+                        "EventHandler",
                         "ForwardingSource",
+                        "GiveUp",
                         "IssuedSender",
                         "Keeper",
                         "internal.StageTime", // to exit-left-test alone

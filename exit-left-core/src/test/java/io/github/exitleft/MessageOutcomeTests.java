@@ -335,10 +335,10 @@ class MessageOutcomeTests extends NoteFixture {
     void m2_retiredTokens_areBoundedInNumberAndTime() {
         var retired = new RetiredTokens<Integer>();
         for (int i = 0; i < 20_000; i++) {
-            retired.add(i, i, false);
+            retired.add(i, i, false, null);
         }
         assertThat(retired.size()).isEqualTo(8_192);
-        retired.add(-1, Duration.ofSeconds(61).toNanos(), true);
+        retired.add(-1, Duration.ofSeconds(61).toNanos(), true, null);
         assertThat(retired.size()).isEqualTo(1);
     }
 
@@ -346,12 +346,12 @@ class MessageOutcomeTests extends NoteFixture {
     void m2_retiredTokenUsedAgain_isYoungAgain() {
         var retired = new RetiredTokens<Integer>();
         for (int i = 0; i < 8_192; i++) {
-            retired.add(i, 0, false);
+            retired.add(i, 0, false, null);
         }
-        retired.add(0, 1, true);
-        retired.add(-1, 1, false);
+        retired.add(0, 1, true, null);
+        retired.add(-1, 1, false, null);
 
-        assertThat(retired.find(0, 1)).isEqualTo(new RetiredTokens.Retired(1, true));
+        assertThat(retired.find(0, 1)).isEqualTo(new RetiredTokens.Retired(1, true, null));
         assertThat(retired.find(1, 1)).isNull();
     }
 

@@ -276,9 +276,11 @@ class OriginalDefectsTests extends Steered {
                 .build()) {
             UdpSocket socket = udp.backdoor(UdpSocket.class);
             for (int i = 0; i < 5; i++) {
-                var head = Actor.start("head", () -> udp.call(1, () -> {}));
+                int heads = 10 + i;
+                int waits = 20 + i;
+                var head = Actor.start("head", () -> udp.call(heads, () -> {}));
                 await().until(() -> udp.snapshot(0).role().head() != null);
-                var waiter = Actor.start("waiter", () -> udp.call(2, () -> {}));
+                var waiter = Actor.start("waiter", () -> udp.call(waits, () -> {}));
                 await().until(() -> udp.snapshot(0).role().waiters() == 1);
                 waiter.thread.interrupt();
                 assertThat(waiter.thrown()).isInstanceOf(InterruptedException.class);

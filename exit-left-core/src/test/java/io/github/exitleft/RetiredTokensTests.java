@@ -1,9 +1,13 @@
 package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.RetiredTokens.Retired;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -34,9 +38,10 @@ class RetiredTokensTests {
                 now += random.nextInt(1_000) == 0 ? 50 * SECOND : random.nextInt(2_000_000);
                 if (random.nextInt(3) > 0) {
                     boolean answered = random.nextBoolean();
-                    memory.add(token, now, answered);
+                    Object attachment = random.nextInt(3) == 0 ? step : null;
+                    memory.add(token, now, answered, attachment);
                     expected.remove(token);
-                    expected.put(token, new Retired(now, answered));
+                    expected.put(token, new Retired(now, answered, attachment));
                     forget(expected, now);
                 } else {
                     Retired known = expected.get(token);
@@ -48,6 +53,50 @@ class RetiredTokensTests {
                 assertThat(memory.size()).as("seed %d, step %d", seed, step).isEqualTo(expected.size());
             }
         }
+    }
+
+    @Test
+    void m14_attachments_areForgottenWithTheirTokens() {
+        var memory = new RetiredTokens<Integer>();
+        assertThat(memory.forgetOld(0)).as("no attachment").isNegative();
+        memory.add(1, 0, false, null);
+        assertThat(memory.forgetOld(0)).as("no attachment").isNegative();
+        memory.add(2, SECOND, false, "two");
+        memory.add(3, 2 * SECOND, false, "three");
+
+        assertThat(memory.forgetOld(3 * SECOND)).as("rest of the oldest").isEqualTo(58 * SECOND);
+        assertThat(memory.find(2, 3 * SECOND)).isEqualTo(new Retired(SECOND, false, "two"));
+        assertThat(memory.forgetOld(61 * SECOND + 1)).isEqualTo(SECOND - 1);
+        assertThat(memory.size()).isEqualTo(1);
+        assertThat(memory.forgetOld(62 * SECOND + 1)).isNegative();
+        assertThat(memory.size()).isZero();
+    }
+
+    @Test
+    void m14_attachments_areUnreachableOnceForgottenOrDisplaced() {
+        var memory = new RetiredTokens<Integer>();
+        List<WeakReference<Object>> attachments = new ArrayList<>();
+        for (int i = 0; i < RetiredTokens.MOST + 1_000; i++) {
+            var attachment = new Object();
+            attachments.add(new WeakReference<>(attachment));
+            memory.add(i, i, false, attachment);
+        }
+        memory.add(5_000, 100_000, false, null); // a token that is retired again
+
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(reachable(attachments)).isEqualTo(RetiredTokens.MOST - 1);
+        });
+        memory.forgetOld(100_000 + RetiredTokens.NANOS + 1);
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(reachable(attachments)).isZero();
+        });
+        assertThat(memory.size()).isZero();
+    }
+
+    private static long reachable(List<WeakReference<Object>> attachments) {
+        return attachments.stream().filter(one -> one.get() != null).count();
     }
 
     private static void forget(Map<Token, Retired> expected, long now) {

@@ -178,8 +178,9 @@ class StoppedProcessTests extends NoteFixture {
         try (var log = new LogCapture("io.github.exitleft")) {
             clock.advance(Duration.ofSeconds(59));
             for (int look = 0; look < 3; look++) {
+                int token = 2 + look;
                 assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(2));
-                assertThatThrownBy(() -> stage.call(2, TWO_SECONDS.timeout(Duration.ZERO), () -> {}))
+                assertThatThrownBy(() -> stage.call(token, TWO_SECONDS.timeout(Duration.ZERO), () -> {}))
                         .isInstanceOf(StageTimeoutException.class);
             }
             assertThat(log.lines()).isEmpty();

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
@@ -183,6 +184,10 @@ final class StageFactory {
         if (properties.tokens().issuer() != null) {
             builder.issuer((TokenIssuer<? extends T>)
                     beans.issuer("tokens.issuer", properties.tokens().issuer()));
+        }
+        if (properties.eventHandler() != null) {
+            builder.events((EventHandler<? super M>)
+                    beans.eventHandler("event-handler", properties.eventHandler(), definition.messageType()));
         }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {

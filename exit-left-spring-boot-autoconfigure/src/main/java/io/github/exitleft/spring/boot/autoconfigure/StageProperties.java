@@ -25,12 +25,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keeper Whether a background thread reads while no caller does. What the source prefers unless set.
  * @param keeperIdle After how long without a reader an idle keeper reads.
  * @param onFailure What reopens a source that failed: callers that ask later, or a background thread as well.
- * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
- * or else the common pool, unless set.
+ * @param executor Name of an Executor bean for asynchronous calls, streams and events. The applicationTaskExecutor, if there
+ * is one, or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
  * @param window How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set.
  * @param windowWait How long a question waits for a place in the window at most. As long as its timeout allows unless set.
  * @param tokens Which tokens the stage issues, and when one can be used again.
+ * @param eventHandler Name of an EventHandler bean that gets the messages that are for no caller, as the token reader says. They
+ * are only counted unless set.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -51,6 +53,7 @@ public record StageProperties(
         @Nullable Integer window,
         @Nullable Duration windowWait,
         @DefaultValue Tokens tokens,
+        @Nullable String eventHandler,
         @DefaultValue Source source) {
 
     /**

@@ -65,6 +65,7 @@ class PackagedMetadataIT {
             tokens.issuer                   | java.lang.String                             |
             tokens.rest                     | java.time.Duration                           | 60s
             tokens.reuse                    | io.github.exitleft.Reuse                     |
+            event-handler                   | java.lang.String                             |
             source.type                     | java.lang.String                             |
             """)
     void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {

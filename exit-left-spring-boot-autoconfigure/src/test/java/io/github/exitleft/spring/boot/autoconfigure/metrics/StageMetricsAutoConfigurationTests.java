@@ -83,6 +83,7 @@ class StageMetricsAutoConfigurationTests {
                         "COUNTER exitleft.stage.messages outcome=unreadable stage=queue",
                         "COUNTER exitleft.stage.messages outcome=overflow stage=queue",
                         "COUNTER exitleft.stage.messages outcome=abandoned stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=event stage=queue",
                         "TIMER exitleft.stage.wait stage=queue"));
     }
 
@@ -146,7 +147,7 @@ class StageMetricsAutoConfigurationTests {
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     Stage<String, String> stage = queue(context.getBean("queue"));
                     assertThat(ids(registry))
-                            .hasSize(23)
+                            .hasSize(24)
                             .contains(
                                     "GAUGE exitleft.stage.window stage=queue",
                                     "GAUGE exitleft.stage.window.waiting stage=queue",
@@ -194,7 +195,7 @@ class StageMetricsAutoConfigurationTests {
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     Stage<String, String> stage = queue(context.getBean("queue"));
                     assertThat(ids(registry))
-                            .hasSize(22)
+                            .hasSize(23)
                             .contains(
                                     "GAUGE exitleft.stage.tokens.resting stage=queue",
                                     "GAUGE exitleft.stage.tokens.waiting stage=queue");
@@ -247,7 +248,7 @@ class StageMetricsAutoConfigurationTests {
     void stageOfTheUser_hasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
         this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
             List<String> ids = ids(context.getBean(MeterRegistry.class));
-            assertThat(ids).hasSize(40).contains("TIMER exitleft.stage.wait stage=own");
+            assertThat(ids).hasSize(42).contains("TIMER exitleft.stage.wait stage=own");
         });
     }
 
@@ -261,7 +262,7 @@ class StageMetricsAutoConfigurationTests {
 
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=late"))
-                    .hasSize(20);
+                    .hasSize(21);
         });
     }
 
@@ -275,7 +276,7 @@ class StageMetricsAutoConfigurationTests {
             stage.call("token", () -> {});
 
             for (MeterRegistry registry : List.of(first, second)) {
-                assertThat(ids(registry)).hasSize(20);
+                assertThat(ids(registry)).hasSize(21);
                 assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
             }
             stage.close();
@@ -304,7 +305,7 @@ class StageMetricsAutoConfigurationTests {
             former.close();
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=many"))
-                    .hasSize(20);
+                    .hasSize(21);
             newer.close();
             assertThat(ids(registry)).noneMatch(id -> id.contains("stage=many"));
         });

@@ -1,0 +1,89 @@
+package io.github.exitleft;
+
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A call that has an attachment, or a hook that runs when it is given up (M14); only calls that ask for one are such. */
+class TrackedCall<T, M> extends Call<T, M> {
+
+    private final @Nullable Object attachment;
+    private final @Nullable Consumer<? super GiveUp> onGiveUp;
+
+    /** How the wait has ended; null as long as the request has not been sent. */
+    private volatile @Nullable Outcome ended;
+
+    TrackedCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
+        super(parts, token, options.check, true, recipient);
+        this.attachment = options.attachment;
+        this.onGiveUp = options.onGiveUp;
+    }
+
+    /** Creates a call whose token is not known yet. */
+    TrackedCall(StageParts<T, M> parts, CallOptions<? super M> options, @Nullable Recipient recipient) {
+        super(parts, options.check, true, recipient);
+        this.attachment = options.attachment;
+        this.onGiveUp = options.onGiveUp;
+    }
+
+    /** Returns a call for these options, which is no tracked one unless it has to be. */
+    static <T, M> Call<T, M> of(
+            StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
+        return options.areTracked()
+                ? new TrackedCall<>(parts, token, options, recipient)
+                : new Call<>(parts, token, options.check, true, recipient);
+    }
+
+    @Override
+    @Nullable
+    Object attachment() {
+        return attachment;
+    }
+
+    @Override
+    final void end(Outcome outcome) {
+        ended = outcome;
+    }
+
+    @Override
+    void ended(Outcome outcome, long since) {
+        end(outcome);
+        super.ended(outcome, since);
+    }
+
+    @Override
+    void unanswered() {
+        Outcome outcome = ended;
+        if (onGiveUp != null && outcome != null && outcome != Outcome.NOT_SENT) {
+            run(onGiveUp, outcome);
+        }
+    }
+
+    @Override
+    Runnable unanswered(UnaryOperator<Runnable> context) {
+        Outcome outcome = ended;
+        return onGiveUp == null || outcome == null || outcome == Outcome.NOT_SENT
+                ? Timer.NOTHING
+                : parts.jobs.prepare(context, () -> run(onGiveUp, outcome));
+    }
+
+    private void run(Consumer<? super GiveUp> hook, Outcome outcome) {
+        try {
+            hook.accept(reason(outcome));
+        } catch (Throwable e) {
+            // a user's code, which must not replace what the caller is told
+            parts.bare.callbackFailed(e);
+        }
+    }
+
+    private static GiveUp reason(Outcome outcome) {
+        return switch (outcome) {
+            case TIMED_OUT -> GiveUp.TIMED_OUT;
+            case INTERRUPTED -> GiveUp.INTERRUPTED;
+            case CANCELLED -> GiveUp.CANCELLED;
+            case CLOSED -> GiveUp.CLOSED;
+            // also an answer that an Error kept from the caller
+            default -> GiveUp.FAILED;
+        };
+    }
+}
