@@ -72,7 +72,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** Does so for a call that is new. */
     final <X extends Exception> M ask(T token, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
-        requireMayWait(parts);
+        requireReady(parts);
         M message;
         boolean answered = false;
         try {
@@ -91,8 +91,8 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return message;
     }
 
-    /** Refuses a call inside a callback, and one of a thread that has been interrupted, which counts as an interrupted wait. */
-    static void requireMayWait(StageParts<?, ?> parts) throws InterruptedException {
+    /** Refuses a thread that must not wait, or has been interrupted, before anything is sent. */
+    static void requireReady(StageParts<?, ?> parts) throws InterruptedException {
         parts.bare.requireOutside();
         if (Thread.interrupted()) {
             parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
@@ -139,8 +139,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
-            outcome = finished ? Outcome.FINISHED : Outcome.SIGNALLED;
-            parts.stats.message(MessageOutcome.DELIVERED);
+            outcome = delivered();
             return got;
         } catch (InterruptedException
                 | IllegalStateException // that the ticket is closed, before an entry or during it
@@ -148,11 +147,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 | SourceFailedException e) {
             Received<M> got = lastLook();
             if (got != null) { // filed, and its signal lost the race: the message came first
-                outcome = Outcome.SIGNALLED;
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
-                parts.stats.message(MessageOutcome.DELIVERED);
+                outcome = delivered();
                 return got;
             }
             outcome = outcomeOf(e);
@@ -187,14 +185,27 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return Timer.NOTHING;
     }
 
-    private @Nullable Received<M> untilMessageOrDeadline(
-            long start, long deadline, Resends resends, @Nullable Sender<?> sender) throws InterruptedException {
+    /** Counts a message that ends the wait; returns how the wait has ended by it. */
+    Outcome delivered() {
+        parts.stats.message(MessageOutcome.DELIVERED);
+        return outcome();
+    }
+
+    /** Returns how a wait has ended that got its message. */
+    final Outcome outcome() {
+        return finished ? Outcome.FINISHED : Outcome.SIGNALLED;
+    }
+
+    /** Waits, and sends again; returns the message, or null if the time is up. */
+    @Nullable
+    Received<M> untilMessageOrDeadline(long start, long deadline, Resends resends, @Nullable Sender<?> sender)
+            throws InterruptedException {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
         boolean several = false; // whether it takes more than one entry
         long until = untilResend(resends, resend, deadline);
-        Received<M> got = parts.mailroom.take(this);
+        Received<M> got = take();
         while (got == null) {
             if (several || until != deadline) {
                 ticket.partOf(start, deadline);
@@ -205,10 +216,11 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 finished = true;
                 return own.value();
             }
-            got = parts.mailroom.take(this);
+            got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
                 continue;
             }
+            deadline = moved(deadline);
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
                 sendAgain(sender);
@@ -264,7 +276,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
-    private void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
@@ -318,7 +330,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return all != null && all.resent;
     }
 
-    private long untilResend(Resends resends, int number, long deadline) {
+    long untilResend(Resends resends, int number, long deadline) {
         if (resends == Resends.NONE) {
             return deadline;
         }
@@ -327,8 +339,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return until - deadline < 0 ? until : deadline;
     }
 
+    /** Returns the deadline, which messages may have moved. */
+    long moved(long deadline) {
+        return deadline;
+    }
+
+    /** Returns the oldest message that has been filed. */
+    @Nullable
+    Received<M> take() {
+        return parts.mailroom.take(this);
+    }
+
     /** Returns the oldest message that has been filed; if there is none, what comes from now on is late. */
-    final @Nullable Received<M> lastLook() {
+    @Nullable
+    Received<M> lastLook() {
         return parts.mailroom.takeOrMiss(this);
     }
 

@@ -20,7 +20,7 @@ final class LimitedCall<T, M> extends TrackedCall<T, M> {
     static <T, M, X extends Exception> M ask(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, Duration timeout, Sender<X> sender)
             throws X, InterruptedException {
-        requireMayWait(parts);
+        requireReady(parts);
         Objects.requireNonNull(token, "'token' must not be null");
         return LimitedCall.<T, M>begin(parts, options, timeout).ask(token, options, brought -> sender);
     }
@@ -29,7 +29,7 @@ final class LimitedCall<T, M> extends TrackedCall<T, M> {
     static <T, M, X extends Exception> M askIssued(
             StageParts<T, M> parts, CallOptions<? super M> options, Duration timeout, IssuedSender<? super T, X> sender)
             throws X, InterruptedException {
-        requireMayWait(parts);
+        requireReady(parts);
         return LimitedCall.<T, M>begin(parts, options, timeout).ask(null, options, issued -> bind(sender, issued));
     }
 

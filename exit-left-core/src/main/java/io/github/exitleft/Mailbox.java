@@ -106,7 +106,7 @@ class Mailbox<T, M> {
     }
 
     /** Whether an answer may still come, once the box is closed. */
-    final boolean isUnanswered() {
+    boolean isUnanswered() {
         return !answered && !cameLate && !unsent && isEmpty() && !isEndless();
     }
 
@@ -137,6 +137,26 @@ class Mailbox<T, M> {
             more = new ArrayDeque<>(4);
         }
         more.add(received);
+    }
+
+    /** Whether one more message is too many for it; asked with its lock held for each message that comes. */
+    boolean overflows(int capacity) {
+        return size() >= capacity;
+    }
+
+    /** Whether a message that is too many is dropped itself, whatever the stage's policy. */
+    boolean dropsNewest() {
+        return false;
+    }
+
+    /** Keeps a message that the head has read for this mailbox, its own, and heads on; false if it is what the head waits for. */
+    boolean keeps(Received<M> own) {
+        return false;
+    }
+
+    /** Returns what becomes of a message that is left in it when it is closed, unless that is late. */
+    MessageOutcome leftover() {
+        return MessageOutcome.ABANDONED;
     }
 
     final @Nullable Received<M> poll() {

@@ -84,8 +84,8 @@ final class Mailroom<T, M> {
     }
 
     private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
-        boolean full = box.size() >= capacity;
-        if (full && overflow == Overflow.DROP_NEWEST) {
+        boolean full = box.overflows(capacity);
+        if (full && (overflow == Overflow.DROP_NEWEST || box.dropsNewest())) {
             return unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
         }
         box.add(received); // first, or a look without the lock would find a box of one empty
@@ -166,6 +166,19 @@ final class Mailroom<T, M> {
                 box.endedAt = clock.getAsLong();
             }
             return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a wait for any number of messages: what comes from now on comes after the last answer, or is late. */
+    void end(Mailbox<T, M> box, boolean answered) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            box.answered = answered;
+            box.missed = !answered;
+            box.endedAt = clock.getAsLong();
         } finally {
             lock.unlock();
         }
@@ -255,7 +268,7 @@ final class Mailroom<T, M> {
     private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
                 ? late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
-                : unclaimed(MessageOutcome.ABANDONED, token, received.message(), box.attachment());
+                : unclaimed(box.leftover(), token, received.message(), box.attachment());
     }
 
     private void remember(T token, Mailbox<T, M> box) {

@@ -320,6 +320,99 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request and collects its answers until an end, or until the {@linkplain #defaultTimeout() default
+     * timeout} is over.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, CallOptions.defaults(), until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, or until the default timeout is over; ends early if
+     * sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, until, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, with a check, a timeout and resends as the options say.
+     *
+     * <p>The gather ends by what {@link Until} says or by the timeout, and returns what it has by then. If that is
+     * nothing at the timeout, it is a {@link StageTimeoutException}. It never returns answers with a gap: a full
+     * mailbox ends it with an exception. A gather that ends by an exception gives out no answers; they count as
+     * {@linkplain MessageOutcome#ABANDONED abandoned}, which listeners see. An answer that comes after the end counts
+     * as {@linkplain MessageOutcome#DUPLICATE duplicate}, or as {@linkplain MessageOutcome#LATE late} after the
+     * timeout, an exception, or a silence without any answer. Without a number the answers are bounded by the timeout
+     * alone.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end; if it was interrupted before the
+     *     gather, nothing is sent
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws GatherFailedException if messages were dropped because the mailbox was full, or the predicate throws
+     * @throws ErrorReplyException if an answer is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the gather or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, options, until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, as the options say; ends early if sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, options, until, (Sender<X>) sender);
+    }
+
+    /**
      * Sends a request and returns a future of its answer, which ends by the default timeout.
      *
      * @param <X> what sending throws

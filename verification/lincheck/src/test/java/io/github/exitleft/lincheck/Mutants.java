@@ -204,8 +204,8 @@ final class Mutants {
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit(
-                            "got = parts.mailroom.take(this);\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
-                            "if (exit instanceof Exit.Signalled<?>) { got = parts.mailroom.take(this);"),
+                            "got = take();\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
+                            "if (exit instanceof Exit.Signalled<?>) { got = take();"),
                     new Edit("got = lastLook();\n                if (got == null) {", "if (true) {")),
             mutant(
                     ROUTER,
