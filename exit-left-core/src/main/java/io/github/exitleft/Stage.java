@@ -778,7 +778,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 parts.stats.messages(),
                 parts.stats.transientFailures(),
                 nextAttempt,
-                parts.heartbeat.unattendedFor(role));
+                parts.heartbeat.unattendedFor(role),
+                parts.gate.windowState(),
+                parts.gate.issuedState());
     }
 
     /** {@return the source's {@code type} and its details, for operators} */

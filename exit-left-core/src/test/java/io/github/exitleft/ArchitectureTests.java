@@ -228,6 +228,8 @@ class ArchitectureTests {
                         "StageBuilder",
                         "StageListener",
                         "StageSnapshot",
+                        "StageSnapshot$IssuedState",
+                        "StageSnapshot$WindowState",
                         "StageTimeoutException",
                         "Ticket",
                         "TokenIssuer",
