@@ -65,7 +65,7 @@ final class StageParts<T, M> {
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
         this.jobs = new AsyncJobs(bare, settings);
-        this.errorReplies = new ErrorReplies<>(settings.source, settings.classifier);
+        this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
     }
 
