@@ -17,8 +17,16 @@ public enum MessageOutcome {
     UNKNOWN,
     /** Has no token that can be read, or could not be read at all. */
     UNREADABLE,
-    /** Found its mailbox full, or was dropped from a full mailbox for a newer one. */
+    /**
+     * Found its mailbox full, or was dropped from a full mailbox for a newer one; or is an event that came when 1,024
+     * others waited for their handler.
+     */
     OVERFLOW,
-    /** Was still in its mailbox when the ticket was closed, and is not {@link #LATE}. */
-    ABANDONED
+    /**
+     * Was still in its mailbox when the ticket was closed, and is not {@link #LATE}; or is an event that had not been
+     * handed on when the stage was closed.
+     */
+    ABANDONED,
+    /** Is readable and for no caller, as its token reader {@linkplain TokenReader#isEvent says}. */
+    EVENT
 }

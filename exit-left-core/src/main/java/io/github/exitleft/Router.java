@@ -11,17 +11,20 @@ final class Router<T, M> {
     private final TokenReader<? extends T, ? super M> reader;
     private final Mailroom<T, M> mailroom;
     private final Listeners<T, M> listeners;
+    private final Events<T, M> events;
     private long filed;
 
     Router(
             BareStage<T, Source<M>, Void> bare,
             TokenReader<? extends T, ? super M> reader,
             Mailroom<T, M> mailroom,
-            Listeners<T, M> listeners) {
+            Listeners<T, M> listeners,
+            Events<T, M> events) {
         this.bare = bare;
         this.reader = reader;
         this.mailroom = mailroom;
         this.listeners = listeners;
+        this.events = events;
     }
 
     /** Returns how many messages have been filed for threads that wait; for heads only. */
@@ -43,10 +46,12 @@ final class Router<T, M> {
             Received<M> received) {
         M message = received.message();
         T token;
+        boolean event;
         BareTicket<T> holder;
         Unclaimed<T, M> explained;
         try {
             token = reader.read(message);
+            event = token == null && reader.isEvent(message);
             holder = token == null ? null : bare.parts.registrations.find(token);
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
         } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
@@ -54,6 +59,10 @@ final class Router<T, M> {
                 Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
             }
             unreadable(message, e);
+            return false;
+        }
+        if (event) {
+            events.add(message);
             return false;
         }
         if (token == null) {

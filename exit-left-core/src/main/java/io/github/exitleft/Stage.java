@@ -522,6 +522,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public void close() {
         parts.bare.close();
         parts.asyncWaits.sweep();
+        parts.events.close();
         parts.keeper.lookUp();
     }
 

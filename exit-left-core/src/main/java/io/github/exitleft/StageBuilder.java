@@ -191,6 +191,9 @@ public final class StageBuilder<T, M> {
      * <p>Futures end whatever the executor does. What it rejects, and what it has not begun 20 ms after a call's
      * deadline, a failure of the source or a close, runs on a thread of the library.
      *
+     * <p>It also runs the {@linkplain #events event handler}, which even {@code Runnable::run} does not put on the thread
+     * that reads.
+     *
      * @param executor runs what it is given, in any order
      * @return this builder
      */
@@ -224,6 +227,21 @@ public final class StageBuilder<T, M> {
      */
     public StageBuilder<T, M> classifier(ReplyClassifier<? super M> classifier) {
         settings.classifier = Objects.requireNonNull(classifier, "'classifier' must not be null");
+        return this;
+    }
+
+    /**
+     * Sets what is handed the events of the source, the messages that are for no caller as the {@linkplain
+     * TokenReader#isEvent token reader} says; unless set, they are only counted.
+     *
+     * <p>Up to 1,024 events wait for the handler. A further one counts as {@linkplain MessageOutcome#OVERFLOW overflow},
+     * and one that has not been handed on when the stage is closed as {@linkplain MessageOutcome#ABANDONED abandoned}.
+     *
+     * @param handler runs on the {@linkplain #executor executor}, never on the thread that reads
+     * @return this builder
+     */
+    public StageBuilder<T, M> events(EventHandler<? super M> handler) {
+        settings.events = Objects.requireNonNull(handler, "'handler' must not be null");
         return this;
     }
 

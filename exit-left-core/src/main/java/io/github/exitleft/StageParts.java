@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * asyncWaits     calls and streams for which no thread waits
  * bare           the primitive: tickets, the role, the queue for it
  * stats, listeners, heartbeat
+ * jobs           what the executor does
+ * events         messages that are for no caller
  * mailroom       the mailboxes, and the memory of closed ones
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
@@ -32,6 +34,8 @@ final class StageParts<T, M> {
     final StageStats stats = new StageStats();
     final Listeners<T, M> listeners;
     final Heartbeat heartbeat;
+    final AsyncJobs jobs;
+    final Events<T, M> events;
     final Mailroom<T, M> mailroom;
     private final Forgetting forgetting;
     final ReadLoop<T, M> readLoop;
@@ -40,7 +44,6 @@ final class StageParts<T, M> {
     /** One for all callers, since nothing is to be allocated for it. */
     final CallerHead<T, M> callerHead;
 
-    final AsyncJobs jobs;
     final ErrorReplies<M> errorReplies;
     final TimeoutReport timeoutReport;
 
@@ -52,6 +55,8 @@ final class StageParts<T, M> {
         this.bare = bare(settings, asyncWaits);
         this.listeners = new Listeners<>(bare, stats);
         this.heartbeat = new Heartbeat(bare);
+        this.jobs = new AsyncJobs(bare, settings);
+        this.events = new Events<>(bare, jobs, stats, listeners, settings.events);
         this.mailroom = new Mailroom<>(
                 heartbeat::now,
                 resting(settings),
@@ -59,12 +64,11 @@ final class StageParts<T, M> {
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
-        var router = new Router<>(bare, settings.reader, mailroom, listeners);
+        var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
-        this.jobs = new AsyncJobs(bare, settings);
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
     }

@@ -41,6 +41,9 @@ final class StageSettings<T, M> {
     @Nullable
     ReplyClassifier<? super M> classifier;
 
+    @Nullable
+    EventHandler<? super M> events;
+
     Timer timer = Timer.JVM;
     UnaryOperator<BareStageBuilder<T, Source<M>, Void>> seam = UnaryOperator.identity();
 

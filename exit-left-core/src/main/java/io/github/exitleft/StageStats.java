@@ -38,7 +38,7 @@ final class StageStats {
 
     void message(MessageOutcome outcome) {
         messages[outcome.ordinal()].increment();
-        if (outcome != MessageOutcome.DELIVERED) {
+        if (outcome != MessageOutcome.DELIVERED && outcome != MessageOutcome.EVENT) {
             unclaimed.increment();
         }
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> tokens
  * @param <M> messages
- * @param outcome why; never {@link MessageOutcome#DELIVERED}
- * @param token its token; null if it is unreadable
+ * @param outcome why; never {@link MessageOutcome#DELIVERED} or {@link MessageOutcome#EVENT}
+ * @param token its token; null if it is unreadable or an event
  * @param message the message; null if the source could not read it
  * @param late how long after the end of its wait it came; null unless the outcome is {@link MessageOutcome#LATE}
  * @param cause what the source, the token reader or the check threw; null if none of them did

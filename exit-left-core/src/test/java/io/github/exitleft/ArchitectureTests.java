@@ -200,6 +200,7 @@ class ArchitectureTests {
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
+                        "EventHandler",
                         "ForwardingSource",
                         "GiveUp",
                         "Keeper",

@@ -199,12 +199,14 @@ final class ChaosActor implements Runnable {
             return;
         }
         count("post oddly");
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0 -> world.post(-1 - random.nextInt(1_000), Kind.GOOD); // unknown
             case 1 -> world.post(randomToken(), Kind.FOREIGN);
             case 2 -> world.post(randomToken(), Kind.CHECK_THROWS);
             case 3 -> world.post(null, Kind.BLANK);
             case 4 -> world.post(randomToken(), Kind.READER_THROWS);
+            case 5 -> world.post(null, Kind.EVENT);
+            case 6 -> world.post(null, Kind.EVENT_THROWS);
             default -> world.fail(new UnreadableMessageException("bad", null));
         }
     }

@@ -19,7 +19,11 @@ final class ChaosLetter {
         /** Makes the token reader try to wait, which is to be refused. */
         READER_WAITS,
         /** Makes the token reader close the stage. */
-        READER_CLOSES
+        READER_CLOSES,
+        /** Is an event. */
+        EVENT,
+        /** Is an event whose handler throws. */
+        EVENT_THROWS
     }
 
     private static final Object POSTED = "posted";
@@ -42,6 +46,10 @@ final class ChaosLetter {
         this.token = token;
         this.kind = kind;
         this.throwsErrors = throwsErrors;
+    }
+
+    boolean isEvent() {
+        return kind == Kind.EVENT || kind == Kind.EVENT_THROWS;
     }
 
     void received() {

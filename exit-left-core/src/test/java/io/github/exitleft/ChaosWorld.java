@@ -61,6 +61,8 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
     private final AtomicLongArray closingsThen = new AtomicLongArray(SHARED_TOKENS);
     private final AtomicLongArray taken = new AtomicLongArray(SHARED_TOKENS);
     private final AtomicLongArray unclaimed = new AtomicLongArray(MessageOutcome.values().length);
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicReference<Thread> handlesEvents = new AtomicReference<>();
     private final int[] receivedFor = new int[SHARED_TOKENS]; // kept by the heads
 
     /** Whether calls of the parker throw now and then; and what the keeper's thread draws from. */
@@ -86,7 +88,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
                 + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
                 + ", " + executor + ", " + reuse + " " + rest + (errors.areThrown() ? ", Errors" : "");
-        stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, this::read)
+        stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, new Reader())
                 .promotion(promotion)
                 .drain(drain)
                 .mailbox(capacity, overflow)
@@ -105,6 +107,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                     }
                 })
                 .context(ChaosExecutor::capture)
+                .events(this::handle)
                 .seam(TestParkers.under(this))
                 .build();
         stage.addListener(this);
@@ -308,6 +311,19 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         return token != null && token >= 0 && token < SHARED_TOKENS;
     }
 
+    private final class Reader implements TokenReader<Integer, ChaosLetter> {
+
+        @Override
+        public Integer read(ChaosLetter letter) throws Exception {
+            return ChaosWorld.this.read(letter);
+        }
+
+        @Override
+        public boolean isEvent(ChaosLetter letter) {
+            return letter.isEvent();
+        }
+    }
+
     private Integer read(ChaosLetter letter) throws Exception {
         switch (letter.kind) {
             case READER_THROWS -> throwOf("the reader", letter, new IOException("of the reader"));
@@ -336,6 +352,32 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
             if (!expected.getMessage().contains("inside")) {
                 violated(expected);
             }
+        }
+    }
+
+    /** Is handed one event at a time, never on the head, and in no caller's context (M15, M19). */
+    private void handle(ChaosLetter letter) {
+        Thread me = Thread.currentThread();
+        if (!handlesEvents.compareAndSet(null, me)) {
+            violated("an event is handled while another is");
+        }
+        try {
+            events.incrementAndGet();
+            letter.end(MessageOutcome.EVENT);
+            if (actors.containsKey(me) || me == keeper) {
+                violated("an event is handled by " + me);
+            }
+            if (!ChaosExecutor.isIn(null)) {
+                violated("an event is handled in some context");
+            }
+            if (letter.kind == ChaosLetter.Kind.EVENT_THROWS) {
+                callbackFailures.incrementAndGet();
+                throwOf("the event handler", letter, new IllegalStateException("of the event handler"));
+            }
+        } catch (ChaosViolation e) {
+            violated(e);
+        } finally {
+            handlesEvents.set(null);
         }
     }
 
@@ -434,7 +476,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
     private boolean isPlausible(ChaosLetter letter, Unclaimed<?, ?> left) {
         boolean shared = isShared(letter.token);
         return switch (left.outcome()) {
-            case DELIVERED -> false;
+            case DELIVERED, EVENT -> false;
             case UNREADABLE -> letter.kind == ChaosLetter.Kind.BLANK || letter.kind == ChaosLetter.Kind.READER_THROWS;
             case FOREIGN ->
                 letter.kind == ChaosLetter.Kind.FOREIGN && left.cause() == null
@@ -445,7 +487,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                         && Objects.requireNonNull(left.late()).toNanos() >= 0
                         && (!shared || taken.get(letter.token) == 1);
             case DUPLICATE -> letter.token >= 0 && (!shared || receivedFor[letter.token] > 1);
-            case OVERFLOW, ABANDONED -> letter.token >= 0;
+            case OVERFLOW, ABANDONED -> letter.isEvent() || letter.token >= 0;
         };
     }
 
@@ -486,17 +528,19 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                 jump(Duration.ofSeconds(1));
             }
         }
-        StageSnapshot end = settle(gone); // a source that failed may have been tried again by the keeper too
+        settle(gone); // a source that failed may have been tried again by the keeper too
+        stage.close(); // which is the end of events that no executor has come to
+        StageSnapshot end = settle(gone);
         check(end.role().promotions() <= end.role().headChanges(), "more promotions than head changes", end);
         check(end.role().callbackFailures() == callbackFailures.get(), "callback failures != " + callbackFailures, end);
         long[] counted = new long[MessageOutcome.values().length];
         Arrays.setAll(counted, unclaimed::get);
         counted[MessageOutcome.DELIVERED.ordinal()] = delivered(gone);
+        counted[MessageOutcome.EVENT.ordinal()] = events.get();
         for (MessageOutcome outcome : MessageOutcome.values()) {
             check(end.messages().get(outcome) == counted[outcome.ordinal()], outcome + " is another count", end);
         }
         check(Arrays.stream(counted).sum() == source.received, "messages lost of " + source.received, end);
-        stage.close();
         check(source.closed.get() == 1, "closed " + source.closed + " times", end);
         queue = new QueueSource<>(); // what has not been read is lost
     }
@@ -509,7 +553,10 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         while ((openCalls.get() > 0
                         || snapshot.role().head() != null
                         || snapshot.role().tickets() > 0 // of a stream or future that a thread of the background ends
-                        || snapshot.messages().get(MessageOutcome.DELIVERED) > delivered(gone))
+                        || snapshot.messages().get(MessageOutcome.DELIVERED) > delivered(gone)
+                        || snapshot.messages().get(MessageOutcome.EVENT) > events.get()
+                        || handlesEvents.get() != null
+                        || snapshot.role().callbackFailures() < callbackFailures.get())
                 && System.nanoTime() - deadline < 0) {
             Thread.onSpinWait();
             snapshot = stage.snapshot(10);

@@ -48,8 +48,12 @@ abstract class NoteFixture extends StageFixture {
 
     /** A stage in real time, whose default timeout no test reaches, and whose failed source no thread of its own tries again. */
     Stage<Integer, Note> stage(UnaryOperator<StageBuilder<Integer, Note>> settings) {
+        return stage(Note::token, settings);
+    }
+
+    Stage<Integer, Note> stage(TokenReader<Integer, Note> reader, UnaryOperator<StageBuilder<Integer, Note>> settings) {
         Stage<Integer, Note> stage =
-                build(settings.apply(Stage.<Integer, Note>builder("post", Integer.class, source, Note::token)
+                build(settings.apply(Stage.<Integer, Note>builder("post", Integer.class, source, reader)
                         .onFailure(OnFailure.FAIL_ALL)
                         .defaultTimeout(LONG)));
         stage.addListener(new StageListener<Integer, Note>() {

@@ -47,6 +47,7 @@ class StageChaosTests {
             "UNKNOWN",
             "UNREADABLE",
             "OVERFLOW",
+            "EVENT",
             "DELIVERED in the background",
             "TIMED_OUT in the background",
             "CLOSED in the background",
@@ -62,6 +63,7 @@ class StageChaosTests {
             "Error in receive in the background",
             "Error in the reader in the background",
             "Error in the check in the background",
+            "Error in the event handler in the background",
             "Error in a listener");
 
     /** Only where there are virtual threads. */
@@ -80,7 +82,7 @@ class StageChaosTests {
     private long lastHeap;
 
     @Test
-    void s1ToS20_m1ToM9_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
+    void s1ToS20_m1ToM9_m15_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
         long stepsWanted = Long.getLong("exitleft.chaos.steps", 0);
         long seconds = Long.getLong("exitleft.chaos.seconds", stepsWanted > 0 ? 0 : 10);
         say("chaos: seed " + seed

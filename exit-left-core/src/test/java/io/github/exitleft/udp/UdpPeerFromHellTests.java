@@ -176,7 +176,7 @@ class UdpPeerFromHellTests extends StageFixture {
             case LATE -> token >= 0 && !left.late().isNegative();
             case DUPLICATE -> token >= 0;
             case UNKNOWN -> token < 0 || calls.get() > 8_000; // invented, or forgotten: the memory is bounded (M2)
-            case DELIVERED, OVERFLOW, ABANDONED -> left.outcome() == MessageOutcome.ABANDONED;
+            case DELIVERED, OVERFLOW, ABANDONED, EVENT -> left.outcome() == MessageOutcome.ABANDONED;
         };
     }
 

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.SourceBeans;
@@ -48,7 +49,7 @@ final class NamedBeans implements SourceBeans {
             }
             throw this.keys.problem(
                     this.prefix + key,
-                    "bean '" + name + "' is of type " + e.getActualType().getName() + ", not a " + type.getSimpleName(),
+                    "bean '" + name + "' is of type " + e.getActualType().getName() + ", not " + aOrAn(type),
                     remedy(type),
                     e);
         }
@@ -105,6 +106,14 @@ final class NamedBeans implements SourceBeans {
         return classifier;
     }
 
+    /** Returns the handler of events that a key names. */
+    EventHandler<?> eventHandler(String key, String name, @Nullable Class<?> messageType) {
+        EventHandler<?> handler = named(key, name, EventHandler.class);
+        ResolvableType declared = declaredType(name).as(EventHandler.class);
+        requireMessages(key, declared.getGeneric(0), messageType, "handles", EventHandler.class);
+        return handler;
+    }
+
     private void requireMessages(
             String key, ResolvableType declared, @Nullable Class<?> messageType, String does, Class<?> type) {
         Class<?> messages = declared.resolve();
@@ -122,6 +131,11 @@ final class NamedBeans implements SourceBeans {
                         && this.beanFactory.containsBeanDefinition(name)
                 ? configurable.getMergedBeanDefinition(name).getResolvableType()
                 : ResolvableType.forClass(this.beanFactory.getType(name));
+    }
+
+    private static String aOrAn(Class<?> type) {
+        String name = type.getSimpleName();
+        return ("AEIOU".indexOf(name.charAt(0)) < 0 ? "a " : "an ") + name;
     }
 
     private String remedy(Class<?> type) {

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
@@ -141,6 +142,10 @@ final class StageFactory {
         if (properties.replyClassifier() != null) {
             builder.classifier((ReplyClassifier<? super M>)
                     beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
+        }
+        if (properties.eventHandler() != null) {
+            builder.events((EventHandler<? super M>)
+                    beans.eventHandler("event-handler", properties.eventHandler(), definition.messageType()));
         }
         keep(properties, builder, beans);
         this.customizers.orderedStream().forEach(customizer -> {

@@ -24,9 +24,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keeper Whether a background thread reads while no caller does. What the source prefers unless set.
  * @param keeperIdle After how long without a reader an idle keeper reads.
  * @param onFailure What reopens a source that failed: callers that ask later, or a background thread as well.
- * @param executor Name of an Executor bean for asynchronous calls and streams. The applicationTaskExecutor, if there is one,
- * or else the common pool, unless set.
+ * @param executor Name of an Executor bean for asynchronous calls, streams and events. The applicationTaskExecutor, if there
+ * is one, or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
+ * @param eventHandler Name of an EventHandler bean that gets the messages that are for no caller, as the token reader says. They
+ * are only counted unless set.
  * @param source Where the messages come from.
  */
 @ConfigurationPropertiesSource
@@ -44,6 +46,7 @@ public record StageProperties(
         @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
         @Nullable String replyClassifier,
+        @Nullable String eventHandler,
         @DefaultValue Source source) {
 
     /**

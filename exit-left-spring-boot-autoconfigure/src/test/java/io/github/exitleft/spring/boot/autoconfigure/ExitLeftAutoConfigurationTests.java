@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.github.exitleft.BareSnapshot.State;
+import io.github.exitleft.EventHandler;
+import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.TooManyTicketsException;
 import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
 import java.net.DatagramSocket;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +40,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** Beans from properties and what is known of them: B2, and B8 as far as one module can show it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -183,6 +188,36 @@ class ExitLeftAutoConfigurationTests {
                     assertThatExceptionOfType(IllegalStateException.class)
                             .isThrownBy(() -> queue.call("no", () -> source.add("no")))
                             .withMessage("they said no");
+                });
+    }
+
+    @Test
+    void eventHandlerOfTheKey_getsEventsOnTheExecutor() { // M15
+        var handledBy = new CompletableFuture<String>();
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues(
+                        "exit-left.stages.queue.event-handler=handler",
+                        "exit-left.stages.queue.executor=threads",
+                        "exit-left.stages.queue.source.bean.token.reader=eventReader")
+                .withUserConfiguration(QueueBeans.class)
+                .withBean(
+                        "eventReader",
+                        TokenReader.class,
+                        () -> ((TokenReader<String, String>) message -> message).withEvents(String::isEmpty))
+                .withBean("threads", SimpleAsyncTaskExecutor.class, () -> new SimpleAsyncTaskExecutor("of the bean "))
+                .withBean(
+                        "handler",
+                        EventHandler.class,
+                        () -> event -> handledBy.complete(
+                                "'" + event + "' " + Thread.currentThread().getName()))
+                .run(context -> {
+                    Stage<String, String> queue = context.getBean("queue", Stage.class);
+                    QueueSource<String> source = context.getBean(QueueSource.class);
+                    source.add("");
+                    assertThat(queue.call("yes", () -> source.add("yes"))).isEqualTo("yes");
+                    assertThat(Patience.get(handledBy)).startsWith("'' of the bean ");
+                    assertThat(queue.snapshot(0).messages()).containsEntry(MessageOutcome.EVENT, 1L);
                 });
     }
 

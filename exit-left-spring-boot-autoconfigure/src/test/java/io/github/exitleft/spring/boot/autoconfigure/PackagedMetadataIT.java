@@ -57,6 +57,7 @@ class PackagedMetadataIT {
             on-failure                      | io.github.exitleft.OnFailure                 | reopen
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
+            event-handler                   | java.lang.String                             |
             source.type                     | java.lang.String                             |
             """)
     void keyOfAStage_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {

@@ -96,7 +96,7 @@ class StagesEndpointAutoConfigurationTests {
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0,'cancelled':0,'not-sent':0},"
                                     + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
-                                    + "'unreadable':0,'overflow':0,'abandoned':0},'callbackFailures':0,'transientFailures':0}}}")
+                                    + "'unreadable':0,'overflow':0,'abandoned':0,'event':0},'callbackFailures':0,'transientFailures':0}}}")
                             .replace('\'', '"'));
         }
     }

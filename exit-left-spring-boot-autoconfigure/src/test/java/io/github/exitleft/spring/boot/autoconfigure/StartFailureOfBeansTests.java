@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -90,6 +91,40 @@ class StartFailureOfBeansTests extends StartFailureSupport {
                 "4:25",
                 "not a ReplyClassifier",
                 "a bean of type io.github.exitleft.ReplyClassifier");
+    }
+
+    @Test
+    void eventHandlerOfOtherMessages_isReported(CapturedOutput output) throws IOException { // M15
+        this.configuration = OtherEventHandler.class;
+        assertStartFails(
+                (STUN + TOKEN).replace("    stun:\n", "    stun:\n      event-handler: handler\n"),
+                output,
+                "exit-left.stages.stun.event-handler",
+                "4:22",
+                "handles messages of type java.lang.String, but the source's are of type "
+                        + "io.github.exitleft.udp.Datagram",
+                "Name another EventHandler bean");
+    }
+
+    @Test
+    void eventHandlerThatIsNone_isReported(CapturedOutput output) throws IOException { // M15
+        assertStartFails(
+                (STUN + TOKEN).replace("    stun:\n", "    stun:\n      event-handler: reader\n"),
+                output,
+                "exit-left.stages.stun.event-handler",
+                "4:22",
+                "not an EventHandler",
+                "a bean of type io.github.exitleft.EventHandler");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ExitLeftAutoConfiguration.class)
+    static class OtherEventHandler {
+
+        @Bean
+        EventHandler<String> handler() {
+            return event -> {};
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

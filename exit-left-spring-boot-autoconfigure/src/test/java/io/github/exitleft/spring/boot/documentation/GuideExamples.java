@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 
 import io.github.exitleft.BareStage;
 import io.github.exitleft.CallOptions;
+import io.github.exitleft.EventHandler;
 import io.github.exitleft.Exit;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Received;
@@ -16,6 +17,7 @@ import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.TokenReader;
 import io.github.exitleft.Unclaimed;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
 import io.github.exitleft.test.QueueSource;
@@ -139,6 +141,19 @@ final class GuideExamples {
     @Bean
     ReplyClassifier<Datagram> errors() {
         return reply -> reply.length() == 0 ? new IllegalStateException("the server refused the request") : null;
+    }
+    // @end
+
+    // @start region="events"
+    /** Of CoAP. An empty acknowledgement has only the header of 4 bytes. */
+    @Bean
+    TokenReader<Integer, Datagram> coapTokens() {
+        return DatagramTokens.at(Integer.class, 4, 4).withEvents(datagram -> datagram.length() == 4);
+    }
+
+    @Bean
+    EventHandler<Datagram> acknowledgements() {
+        return acknowledgement -> log.debug("acknowledgement from " + acknowledgement.sender());
     }
     // @end
 

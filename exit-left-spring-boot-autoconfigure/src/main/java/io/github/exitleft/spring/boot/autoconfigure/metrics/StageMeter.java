@@ -35,7 +35,7 @@ enum StageMeter implements MeterDocumentation {
         /** How a wait ended: finished, signalled, timed-out, interrupted, failed, closed, cancelled or not-sent. */
         EXIT("exit"),
         /**
-         * What became of a message: delivered, late, duplicate, foreign, unknown, unreadable, overflow or abandoned.
+         * What became of a message: delivered, late, duplicate, foreign, unknown, unreadable, overflow, abandoned or event.
          */
         OUTCOME("outcome");
 

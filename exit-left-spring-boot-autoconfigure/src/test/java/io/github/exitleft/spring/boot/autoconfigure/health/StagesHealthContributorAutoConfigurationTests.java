@@ -138,9 +138,9 @@ class StagesHealthContributorAutoConfigurationTests {
                             .isEqualTo(Status.DOWN);
 
                     await().until(() -> {
-                        source(context).add("token");
+                        source(context).add("another");
                         try {
-                            stage.call("token", () -> {});
+                            stage.call("another", () -> {});
                             return true;
                         } catch (SourceFailedException e) { // it is tried again once a second
                             return false;

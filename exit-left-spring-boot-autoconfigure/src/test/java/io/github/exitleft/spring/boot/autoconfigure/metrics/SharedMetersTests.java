@@ -64,7 +64,7 @@ class SharedMetersTests {
         context.getBean("one", Stage.class).close();
         call(context, "other", 1);
 
-        assertThat(meters(registry)).hasSize(20);
+        assertThat(meters(registry)).hasSize(21);
         assertThat(delivered(registry)).as("counters never go down").isEqualTo(8);
         assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(8);
         assertThat(registry.get("exitleft.stage.head.changes").gauge().value()).isEqualTo(5);
@@ -102,7 +102,7 @@ class SharedMetersTests {
             call(context, "other", 1);
 
             for (MeterRegistry registry : List.of(composite, context.getBean("secondRegistry", MeterRegistry.class))) {
-                assertThat(meters(registry)).hasSize(40);
+                assertThat(meters(registry)).hasSize(42);
                 assertThat(registry.get("exitleft.stage.wait")
                                 .tag("stage", "one")
                                 .timer()

@@ -82,6 +82,7 @@ class StageMetricsAutoConfigurationTests {
                         "COUNTER exitleft.stage.messages outcome=unreadable stage=queue",
                         "COUNTER exitleft.stage.messages outcome=overflow stage=queue",
                         "COUNTER exitleft.stage.messages outcome=abandoned stage=queue",
+                        "COUNTER exitleft.stage.messages outcome=event stage=queue",
                         "TIMER exitleft.stage.wait stage=queue"));
     }
 
@@ -157,7 +158,7 @@ class StageMetricsAutoConfigurationTests {
     void stageOfTheUser_hasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
         this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
             List<String> ids = ids(context.getBean(MeterRegistry.class));
-            assertThat(ids).hasSize(40).contains("TIMER exitleft.stage.wait stage=own");
+            assertThat(ids).hasSize(42).contains("TIMER exitleft.stage.wait stage=own");
         });
     }
 
@@ -171,7 +172,7 @@ class StageMetricsAutoConfigurationTests {
 
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=late"))
-                    .hasSize(20);
+                    .hasSize(21);
         });
     }
 
@@ -185,7 +186,7 @@ class StageMetricsAutoConfigurationTests {
             stage.call("token", () -> {});
 
             for (MeterRegistry registry : List.of(first, second)) {
-                assertThat(ids(registry)).hasSize(20);
+                assertThat(ids(registry)).hasSize(21);
                 assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
             }
             stage.close();
@@ -214,7 +215,7 @@ class StageMetricsAutoConfigurationTests {
             former.close();
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=many"))
-                    .hasSize(20);
+                    .hasSize(21);
             newer.close();
             assertThat(ids(registry)).noneMatch(id -> id.contains("stage=many"));
         });
