@@ -141,7 +141,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
                 if (outcome == Outcome.TIMED_OUT) {
                     one.headed = headed;
                     one.overshot = overshot;
-                    why = one.timeout(one.start, deadline, received, unclaimed);
+                    why = one.timeout(one.start, deadline, received, unclaimed, "");
                 }
                 answers.set(one.place, new Answer<>(one.peer, null, why, Duration.ZERO));
             }

@@ -13,6 +13,11 @@ abstract class Grouped<T, M> extends Call<T, M> {
         super(parts, token, check, single, null);
     }
 
+    /** Begins a call whose token is not known yet, as {@link Call} does. */
+    Grouped(StageParts<T, M> parts, @Nullable Predicate<? super M> check, boolean single) {
+        super(parts, check, single, null);
+    }
+
     @Override
     final BareTicket<T> waiting(BareTicket<T> own) {
         Mailbox<T, M> together = group;

@@ -38,7 +38,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
     }
 
     private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
-        super(parts, options.check, false, null);
+        super(parts, options.check, false);
         this.attachment = options.attachment;
         this.timeout = options.timeout;
         this.admission = admission;
