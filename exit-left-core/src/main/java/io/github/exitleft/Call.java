@@ -203,18 +203,18 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
-        boolean several = false; // whether it takes more than one entry
         long until = untilResend(resends, resend, deadline);
         Received<M> got = take();
         while (got == null) {
-            if (several || until != deadline) {
+            if (until != deadline) { // so there may be several entries, which are shown as one wait
                 ticket.partOf(start, deadline);
             }
-            several = true;
+            finished = false;
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
-                return own.value();
+                got = read(own.value());
+                continue;
             }
             got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
@@ -251,7 +251,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    final <X extends Exception> void send(Sender<X> sender, long start) throws X {
         boolean sent = false;
         try {
             CompletionStage<?> sending = begin(sender);
@@ -269,7 +269,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
-    private void endUnsent(FailedSends failed, Throwable cause) {
+    void endUnsent(FailedSends failed, Throwable cause) {
         failed.unsent = cause; // first, since by it the wait tells this end from others
         unsent = !failed.resent;
         parts.release(this, false);
@@ -342,6 +342,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** Returns the deadline, which messages may have moved. */
     long moved(long deadline) {
         return deadline;
+    }
+
+    /** Returns the message that this thread has read as the head. */
+    @Nullable
+    Received<M> read(@Nullable Received<M> own) {
+        return own;
     }
 
     /** Returns the oldest message that has been filed. */

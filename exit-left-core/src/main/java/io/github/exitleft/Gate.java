@@ -52,6 +52,14 @@ final class Gate<T> implements BareListener {
         return tokens;
     }
 
+    StageSnapshot.@Nullable WindowState windowState() {
+        return window == null ? null : new StageSnapshot.WindowState(window.size, window.used(), window.waiting());
+    }
+
+    StageSnapshot.@Nullable IssuedState issuedState() {
+        return tokens == null ? null : new StageSnapshot.IssuedState(tokens.live(), tokens.resting(), tokens.waiting());
+    }
+
     /** Ends all waits in line, present and later ones, because the stage is closed. */
     void close() {
         Supplier<StageClosedException> why = bare.parts.role.guarded::closedException;

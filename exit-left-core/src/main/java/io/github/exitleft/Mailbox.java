@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 class Mailbox<T, M> {
 
+    /** Stands in a mailbox in which nothing is filed for a message in another of the same wait. */
+    private static final Received<?> MARK = new Received<>("mark", 0);
+
     /** Which of the mailroom's locks guards it. */
     byte lock;
 
@@ -115,7 +118,7 @@ class Mailbox<T, M> {
         foreign++;
     }
 
-    final int foreign() {
+    int foreign() {
         return foreign;
     }
 
@@ -137,6 +140,22 @@ class Mailbox<T, M> {
             more = new ArrayDeque<>(4);
         }
         more.add(received);
+    }
+
+    /** Returns the oldest message; a look without the lock. */
+    final @Nullable Received<M> peek() {
+        return first;
+    }
+
+    /** Makes it look as if there were something in it, since there is in another mailbox of the same wait; needs no lock. */
+    @SuppressWarnings("unchecked") // what stands for a message is none
+    final void mark() {
+        first = (Received<M>) MARK;
+    }
+
+    /** Returns the registration of the thread that waits for its messages: its own, which is given, or that of a wait with several. */
+    BareTicket<T> waiting(BareTicket<T> own) {
+        return own;
     }
 
     /** Whether one more message is too many for it; asked with its lock held for each message that comes. */

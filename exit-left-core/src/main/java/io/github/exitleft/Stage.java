@@ -1,12 +1,15 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -413,6 +416,31 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Asks many peers at once, on this thread, and waits for the answers of all of them.
+     *
+     * <p>All tokens are taken and all requests sent before the wait; while answers are missing, the open questions are
+     * sent again at the same times. There is one timeout for all, and one result for each peer: its answer, or why it
+     * has none. What goes wrong with one of them, such as a refused token, a sender that throws or an answer that is an
+     * error, ends only that question. Each question has an outcome of its own.
+     *
+     * {@snippet file="io/github/exitleft/examples/AllServersClient.java" region="program"}
+     *
+     * @param <P> peers
+     * @param peers what to ask
+     * @param question makes the question for a peer; all are made before anything is sent
+     * @param options timeout, resends, attachment, hook for giving up, and a check that answers must pass besides that
+     *     of their question
+     * @return the results, in the order of the peers
+     * @throws InterruptedException if the thread is interrupted before the last answer comes; all questions are given up
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     */
+    public <P> List<Answer<P, M>> callAll(
+            Collection<? extends P> peers, Function<? super P, Question<T, M>> question, CallOptions<? super M> options)
+            throws InterruptedException {
+        return AllCall.ask(parts, peers, question, options);
+    }
+
+    /**
      * Sends a request and returns a future of its answer, which ends by the default timeout.
      *
      * @param <X> what sending throws
@@ -750,7 +778,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 parts.stats.messages(),
                 parts.stats.transientFailures(),
                 nextAttempt,
-                parts.heartbeat.unattendedFor(role));
+                parts.heartbeat.unattendedFor(role),
+                parts.gate.windowState(),
+                parts.gate.issuedState());
     }
 
     /** {@return the source's {@code type} and its details, for operators} */

@@ -78,7 +78,7 @@ final class StageParts<T, M> {
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
-        this.errorReplies = new ErrorReplies<>(settings.source, settings.classifier);
+        this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
     }
 

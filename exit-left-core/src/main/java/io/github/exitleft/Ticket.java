@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> tokens
  * @param <M> messages
  */
-public final class Ticket<T, M> extends Call<T, M> {
+public final class Ticket<T, M> extends Grouped<T, M> {
 
     private final @Nullable Object attachment;
     private final @Nullable Duration timeout;
@@ -31,14 +31,14 @@ public final class Ticket<T, M> extends Call<T, M> {
             @Nullable Predicate<? super M> check,
             @Nullable Object attachment,
             @Nullable Duration timeout) {
-        super(parts, token, check, false, null);
+        super(parts, token, check, false);
         this.attachment = attachment;
         this.timeout = timeout;
         this.admission = null;
     }
 
     private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
-        super(parts, options.check, false, null);
+        super(parts, options.check, false);
         this.attachment = options.attachment;
         this.timeout = options.timeout;
         this.admission = admission;

@@ -13,8 +13,13 @@ class TrackedCall<T, M> extends Call<T, M> {
     /** How the wait has ended; null as long as the request has not been sent. */
     private volatile @Nullable Outcome ended;
 
-    TrackedCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
-        super(parts, token, options.check, true, recipient);
+    TrackedCall(
+            StageParts<T, M> parts,
+            T token,
+            CallOptions<? super M> options,
+            boolean single,
+            @Nullable Recipient recipient) {
+        super(parts, token, options.check, single, recipient);
         this.attachment = options.attachment;
         this.onGiveUp = options.onGiveUp;
     }
@@ -30,7 +35,7 @@ class TrackedCall<T, M> extends Call<T, M> {
     static <T, M> Call<T, M> of(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
         return options.areTracked()
-                ? new TrackedCall<>(parts, token, options, recipient)
+                ? new TrackedCall<>(parts, token, options, true, recipient)
                 : new Call<>(parts, token, options.check, true, recipient);
     }
 
@@ -55,7 +60,7 @@ class TrackedCall<T, M> extends Call<T, M> {
     void unanswered() {
         Outcome outcome = ended;
         if (onGiveUp != null && outcome != null && outcome != Outcome.NOT_SENT) {
-            run(onGiveUp, outcome);
+            giveUp(parts, onGiveUp, outcome);
         }
     }
 
@@ -64,10 +69,11 @@ class TrackedCall<T, M> extends Call<T, M> {
         Outcome outcome = ended;
         return onGiveUp == null || outcome == null || outcome == Outcome.NOT_SENT
                 ? Timer.NOTHING
-                : parts.jobs.prepare(context, () -> run(onGiveUp, outcome));
+                : parts.jobs.prepare(context, () -> giveUp(parts, onGiveUp, outcome));
     }
 
-    private void run(Consumer<? super GiveUp> hook, Outcome outcome) {
+    /** Runs the hook of a question that was sent and has no answer; throws nothing. */
+    static void giveUp(StageParts<?, ?> parts, Consumer<? super GiveUp> hook, Outcome outcome) {
         try {
             hook.accept(reason(outcome));
         } catch (Throwable e) {

@@ -104,6 +104,26 @@ class StageTicketEndTests extends NoteFixture {
     }
 
     @Test
+    void s10_interruptBetweenFilingAndSignal_losesToTheMessageAndTheFlagStays() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Boolean> waiter = startWaiter(stage, () -> {
+                assertThat(ticket.await().message().text()).isEqualTo("filed");
+                return Thread.currentThread().isInterrupted();
+            });
+            // as a head does that has yet to signal
+            source.received.incrementAndGet();
+            stage.parts.mailroom.offer(2, ticket, new Received<>(new Note(2, "filed"), 0));
+            waiter.thread.interrupt();
+
+            assertThat(waiter.get()).isTrue();
+        }
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
     void s20_mailboxClosedWhileAThreadWaits_keepsTheOldestMessageForItAndAbandonsTheOthers() {
         var room = new Mailroom<Integer, Note>(
                 clock::nanoTime, null, null, 16, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);

@@ -211,7 +211,7 @@ final class Mutants {
                     ROUTER,
                     "filed without a signal",
                     "routing against leaving",
-                    new Edit("director.signal(holder);", "")),
+                    new Edit("director.signal(box.waiting(holder));", "")),
             mutant(
                     ROUTER,
                     "signalled before it is filed",
