@@ -80,7 +80,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         parts.register(token, asked.call, asked);
         CompletionStage<?> sending;
         try {
-            sending = Call.begin(sender);
+            sending = Call.begin(parts, sender, asked.deadline);
         } catch (Throwable e) {
             asked.notSent();
             throw e;
@@ -204,7 +204,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             return;
         }
         try {
-            CompletionStage<?> sending = Call.begin(sender);
+            CompletionStage<?> sending = Call.begin(parts, sender, deadline);
             if (sending != null) {
                 FailedSends failed = call.failedSends();
                 Call.whenFailed(sending, failed::add);

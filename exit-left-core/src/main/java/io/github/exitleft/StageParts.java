@@ -29,6 +29,10 @@ final class StageParts<T, M> {
 
     final Duration defaultTimeout;
     private final Duration rest;
+
+    /** Whether senders want to know how much time their call has left. */
+    final boolean timeLeft;
+
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final StageStats stats = new StageStats();
@@ -51,6 +55,7 @@ final class StageParts<T, M> {
     StageParts(StageSettings<T, M> settings) {
         this.defaultTimeout = settings.defaultTimeout;
         this.rest = settings.rest;
+        this.timeLeft = settings.source.sendsTimeToLive();
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
         this.listeners = new Listeners<>(bare, stats);
