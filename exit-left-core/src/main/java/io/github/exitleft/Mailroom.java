@@ -30,6 +30,9 @@ final class Mailroom<T, M> {
     /** Guarded by {@link #memory}; null if no token rests. */
     private final @Nullable RestingTokens<T> resting;
 
+    /** Knows how the tokens rest that it covers; null if none are issued. Called with none of the locks held. */
+    private final @Nullable TokenSupply<T> issued;
+
     /** How many tokens rest or have rested lately; written with {@link #memory} held. */
     private volatile int rests;
 
@@ -43,11 +46,13 @@ final class Mailroom<T, M> {
     Mailroom(
             LongSupplier clock,
             @Nullable RestingTokens<T> resting,
+            @Nullable TokenSupply<T> issued,
             int capacity,
             Overflow overflow,
             MessageOutcome unasked) {
         this.clock = clock;
         this.resting = resting;
+        this.issued = issued;
         this.capacity = capacity;
         this.overflow = overflow;
         this.unasked = unasked;
@@ -79,8 +84,8 @@ final class Mailroom<T, M> {
     }
 
     private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
-        boolean full = box.size() >= capacity;
-        if (full && overflow == Overflow.DROP_NEWEST) {
+        boolean full = box.overflows(capacity);
+        if (full && (overflow == Overflow.DROP_NEWEST || box.dropsNewest())) {
             return unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
         }
         box.add(received); // first, or a look without the lock would find a box of one empty
@@ -166,6 +171,19 @@ final class Mailroom<T, M> {
         }
     }
 
+    /** Ends a wait for any number of messages: what comes from now on comes after the last answer, or is late. */
+    void end(Mailbox<T, M> box, boolean answered) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            box.answered = answered;
+            box.missed = !answered;
+            box.endedAt = clock.getAsLong();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Reserves a box for this thread, which is about to wait for its messages.
      *
@@ -225,6 +243,7 @@ final class Mailroom<T, M> {
             }
             if (!box.closed) {
                 box.closed = true;
+                box.rests = box.isUnanswered();
                 remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);
@@ -249,7 +268,7 @@ final class Mailroom<T, M> {
     private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
                 ? late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
-                : unclaimed(MessageOutcome.ABANDONED, token, received.message(), box.attachment());
+                : unclaimed(box.leftover(), token, received.message(), box.attachment());
     }
 
     private void remember(T token, Mailbox<T, M> box) {
@@ -258,7 +277,7 @@ final class Mailroom<T, M> {
         try {
             // a call is over with its answer, which saves a look at the clock
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
-            if (resting != null && box.isUnanswered()) {
+            if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
                 // the attachment is with the retired tokens
                 resting.gaveUp(token, now, null);
                 rests = resting.resting(now);
@@ -269,6 +288,19 @@ final class Mailroom<T, M> {
             return;
         } finally {
             memory.unlock();
+        }
+    }
+
+    /** Returns whether a closed box's token is to be freed, or let rest, which is so once. */
+    boolean leaves(Mailbox<T, M> box) {
+        ReentrantLock lock = locks[box.lock];
+        lock.lock();
+        try {
+            boolean first = !box.freed;
+            box.freed = true;
+            return first;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -324,10 +356,11 @@ final class Mailroom<T, M> {
 
     /** Explains a message whose token has no ticket; it ends its token's rest. */
     Unclaimed<T, M> explain(T token, M message) {
+        Rest issuedRest = issued != null && issued.covers(token) ? issued.endRest(token) : null;
         memory.lock();
         try {
             long now = clock.getAsLong();
-            Rest rest = endRest(token, now);
+            Rest rest = issuedRest != null ? issuedRest : endRest(token, now);
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
                 return rest == null
