@@ -88,11 +88,12 @@ public final class JmsSender {
 
     /** Returns what to send a request with; a template of its own if the request is to expire, since the broker sets that. */
     private JmsOperations template() {
-        Duration left = this.expiring == null ? null : Sender.timeLeft();
-        if (left == null) {
+        JmsTemplate original = this.expiring;
+        Duration left = Sender.timeLeft();
+        if (original == null || left == null) {
             return this.template;
         }
-        JmsTemplate template = new JmsTemplate(this.expiring);
+        JmsTemplate template = new JmsTemplate(original);
         long own = template.isExplicitQosEnabled() ? template.getTimeToLive() : 0;
         // zero would be for ever
         long most = Math.max(1, Source.toMillisRoundedUp(left));
