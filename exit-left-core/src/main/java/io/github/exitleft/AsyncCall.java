@@ -189,7 +189,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private void resendLater(int number) {
         long pause = pauseBeforeResend(number);
-        if (pause < 0 || isOver()) {
+        if (pause < 0) {
             return;
         }
         cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
