@@ -205,7 +205,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     private void resendLater(int number) {
         long pause = pauseBeforeResend(number);
-        if (pause < 0 || isOver()) {
+        if (pause < 0) {
             return;
         }
         cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
