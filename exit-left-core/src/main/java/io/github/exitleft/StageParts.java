@@ -34,6 +34,10 @@ final class StageParts<T, M> {
     final int maxTickets;
     private final Duration rest;
     private final boolean allowsReuse;
+
+    /** Whether senders want to know how much time their call has left. */
+    final boolean timeLeft;
+
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final Gate<T> gate;
@@ -59,6 +63,7 @@ final class StageParts<T, M> {
         this.defaultTimeout = settings.defaultTimeout;
         this.maxTickets = settings.maxTickets;
         this.rest = settings.rest;
+        this.timeLeft = settings.source.sendsTimeToLive();
         this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
