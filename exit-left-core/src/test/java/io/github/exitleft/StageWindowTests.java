@@ -412,6 +412,28 @@ class StageWindowTests extends NoteFixture {
     }
 
     @Test
+    void m20_futureWithAPlaceThatWaitsForAToken_canBeCancelled() throws Exception {
+        window(3, builder -> builder.issueSequence(1));
+        try (Ticket<Integer, Note> one = stage.ticket();
+                Ticket<Integer, Note> two = stage.ticket()) {
+            CompletableFuture<Note> future = stage.callAsync(id -> {});
+            Task<Note> caller = start(() -> stage.call(id -> {}));
+            untilWaiting(1);
+            assertThat(used()).isEqualTo(3);
+
+            assertThat(future.cancel(false)).isTrue();
+
+            assertThat(waiting()).as("the caller has the place of the future").isZero();
+            await().untilAsserted(() ->
+                    assertThat(stage.parts.gate.issuing().waiting()).isEqualTo(1));
+            caller.thread.interrupt();
+            assertThat(caller.failure()).isInstanceOf(InterruptedException.class);
+            assertThat(used()).isEqualTo(2);
+            assertThat(one.token()).isNotEqualTo(two.token());
+        }
+    }
+
+    @Test
     void m13_stream_takesNoPlace() throws Exception {
         window(1);
         var got = new CompletableFuture<Note>();
