@@ -24,18 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
-    enum Phase {
-        /** In line: see {@link QueuedCall}. */
-        QUEUED,
-        SENDING,
-        /** As SENDING; told meanwhile that there may be something for it. */
-        TOLD,
-        OPEN,
-        /** Ended while the request is being sent. */
-        LEFT,
-        OVER
-    }
-
     final StageParts<T, M> parts;
     final Call<T, M> call;
     private final Resends resends;
@@ -217,7 +205,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     private void resendLater(int number) {
         long pause = pauseBeforeResend(number);
-        if (pause < 0 || isOver()) {
+        if (pause < 0) {
             return;
         }
         cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
