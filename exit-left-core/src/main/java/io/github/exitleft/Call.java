@@ -46,6 +46,17 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         this.parts = parts;
     }
 
+    /** Begins a call whose token is not known yet; {@link #bindTo} comes before it is registered. */
+    Call(StageParts<T, M> parts, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
+        super(check, single, recipient);
+        this.parts = parts;
+    }
+
+    /** Says for which token it is going to be registered. */
+    final void bindTo(T token) {
+        lock = parts.mailroom.lockFor(token);
+    }
+
     /** Takes a token, sends a request, waits for its answer, and gives the token back. */
     static <T, M, X extends Exception> M ask(
             StageParts<T, M> parts,
@@ -106,20 +117,25 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
         long start = parts.bare.parts.parker.nanoTime();
-        long deadline = parts.bare.deadline(start, timeout);
+        return await(start, parts.bare.deadline(start, timeout), resends, sender);
+    }
+
+    /** Does so until a deadline, in a wait that has begun before. */
+    final <X extends Exception> Received<M> await(
+            long start, long deadline, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
         int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
         int unclaimed = (int) parts.stats.unclaimedSoFar();
         headed = false;
         overshot = false;
         finished = false;
         if (sender != null) {
-            send(sender, start);
+            send(sender, start, deadline);
         }
         Outcome outcome = Outcome.FAILED;
         try {
             Received<M> got = untilMessageOrDeadline(start, deadline, resends, sender);
             if (got == null) {
-                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed);
+                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed, waitedInLine());
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
@@ -158,6 +174,9 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         parts.listeners.exited(outcome, since);
     }
 
+    /** Notes how a wait has ended that has been counted. */
+    void end(Outcome outcome) {}
+
     /** Called when the token has been given back without an answer for the caller, by the thread that waited. */
     void unanswered() {}
 
@@ -190,10 +209,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             if (until != deadline) { // so there may be several entries, which are shown as one wait
                 ticket.partOf(start, deadline);
             }
+            finished = false;
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
-                return own.value();
+                got = read(own.value());
+                continue;
             }
             got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
@@ -202,7 +223,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             deadline = moved(deadline);
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
-                sendAgain(sender);
+                sendAgain(sender, deadline);
                 until = untilResend(resends, ++resend, deadline);
             } else if (late > OVERSHOT_NANOS && !overshot) {
                 overshot = true; // from now on it only looks, also if it heads
@@ -230,10 +251,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    final <X extends Exception> void send(Sender<X> sender, long start, long deadline) throws X {
         boolean sent = false;
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 FailedSends failed = failedSends(); // by this thread, as for resends
                 whenFailed(sending, cause -> endUnsent(failed, cause));
@@ -248,20 +269,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
-    private void endUnsent(FailedSends failed, Throwable cause) {
+    void endUnsent(FailedSends failed, Throwable cause) {
         failed.unsent = cause; // first, since by it the wait tells this end from others
         unsent = !failed.resent;
         parts.release(this, false);
     }
 
     /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
-    void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender, long deadline) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
         FailedSends failed = failedSends();
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
@@ -275,7 +296,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends; returns what completes when that is done, or null if it is. */
-    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+    static <X extends Exception> @Nullable CompletionStage<?> begin(
+            StageParts<?, ?> parts, Sender<X> sender, long deadline) throws X {
+        if (!parts.timeLeft) {
+            return begin(sender);
+        }
+        TimeLeft before = TimeLeft.enter(parts.bare.parts.parker, deadline);
+        try {
+            return begin(sender);
+        } finally {
+            TimeLeft.leave(before);
+        }
+    }
+
+    private static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
         if (sender instanceof AsyncSender<X> later) {
             return later.sendAsync();
         }
@@ -323,6 +357,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return deadline;
     }
 
+    /** Returns the message that this thread has read as the head. */
+    @Nullable
+    Received<M> read(@Nullable Received<M> own) {
+        return own;
+    }
+
     /** Returns the oldest message that has been filed. */
     @Nullable
     Received<M> take() {
@@ -336,7 +376,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Returns what is thrown when the time is up; is given the times, and what had been counted when the wait began. */
-    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed) {
-        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends);
+    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed, String inLine) {
+        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends, inLine);
+    }
+
+    /** Returns a part of a timeout's message: how long it waited before its ticket; empty if it did not. */
+    String waitedInLine() {
+        return "";
     }
 }

@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 /** What tells answers that are errors from the others, and turns them into exceptions (M18). */
 final class ErrorReplies<M> {
 
+    private final BareStage<?, ?, ?> bare;
     private final Source<M> source;
     private final @Nullable ReplyClassifier<? super M> classifier;
 
-    ErrorReplies(Source<M> source, @Nullable ReplyClassifier<? super M> classifier) {
+    ErrorReplies(BareStage<?, ?, ?> bare, Source<M> source, @Nullable ReplyClassifier<? super M> classifier) {
+        this.bare = bare;
         this.source = source;
         this.classifier = classifier;
     }
@@ -23,6 +25,11 @@ final class ErrorReplies<M> {
                 error = classifier.errorOf(message);
             }
         } catch (Throwable e) { // foreign code, which may just as well throw the error
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            } else if (e instanceof RuntimeException || e instanceof Error) {
+                bare.callbackFailed(e); // since it may as well be a mistake of that code
+            }
             error = e;
         }
         return error == null || error instanceof RuntimeException || error instanceof Error

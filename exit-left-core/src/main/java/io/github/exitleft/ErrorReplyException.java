@@ -12,6 +12,6 @@ public final class ErrorReplyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     ErrorReplyException(Throwable cause) {
-        super("the answer is an error: " + cause, cause);
+        super("the answer is an error: " + Texts.of(cause), cause);
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is one wait. A thread that heads keeps its own messages and heads on, so that a burst of them does not have to fit into the
  * mailbox; other heads file them there. While a silence would end it sooner than its timeout, the deadline moves with each message.
  */
-final class Gather<T, M> extends Call<T, M> {
+final class Gather<T, M> extends TrackedCall<T, M> {
 
     /** Stands for the end where no message is. */
     private static final Received<?> ENDED = new Received<>("ended", 0);
@@ -39,8 +38,8 @@ final class Gather<T, M> extends Call<T, M> {
     /** How many messages did not fit into the mailbox; written by heads, with the mailbox's lock held. */
     private volatile int dropped;
 
-    private Gather(StageParts<T, M> parts, T token, @Nullable Predicate<? super M> check, Until<? super M> until) {
-        super(parts, token, check, false, null);
+    private Gather(StageParts<T, M> parts, T token, CallOptions<? super M> options, Until<? super M> until) {
+        super(parts, token, options, false, null);
         this.until = until;
     }
 
@@ -52,12 +51,25 @@ final class Gather<T, M> extends Call<T, M> {
                 until, "'until' must not be null; say when the gather ends, by Until.matches, first or silence");
         Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
         requireReady(parts);
-        try (var gather = new Gather<T, M>(parts, token, options.check, until)) {
-            gather.awaiting = Thread.currentThread(); // no other thread will know its ticket
-            parts.register(token, gather);
-            gather.await(timeout, options.resends, sender);
-            return gather.result();
+        var gather = new Gather<T, M>(parts, token, options, until);
+        try {
+            try (gather) {
+                gather.awaiting = Thread.currentThread(); // no other thread will know its ticket
+                parts.register(token, gather);
+                gather.await(timeout, options.resends, sender);
+                return gather.result();
+            }
+        } finally {
+            if (!gather.hasEnded()) {
+                gather.unanswered();
+            }
         }
+    }
+
+    /** Whether the caller got what it asked for: the answers to an end of theirs, or one that is an error. */
+    private boolean hasEnded() {
+        return returned && end != Gathered.End.DEADLINE
+                || failure != null && !(failure instanceof GatherFailedException);
     }
 
     private Gathered<M> result() {
@@ -92,8 +104,8 @@ final class Gather<T, M> extends Call<T, M> {
     }
 
     private void abandon(Received<M> received) {
-        parts.listeners.unclaimed(
-                new Unclaimed<>(MessageOutcome.ABANDONED, bare().token(), received.message(), null, null, null));
+        parts.listeners.unclaimed(new Unclaimed<>(
+                MessageOutcome.ABANDONED, bare().token(), received.message(), null, null, attachment()));
     }
 
     // the wait
@@ -140,9 +152,9 @@ final class Gather<T, M> extends Call<T, M> {
     }
 
     @Override
-    void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender, long deadline) throws InterruptedException {
         if (gathered.isEmpty()) {
-            super.sendAgain(sender);
+            super.sendAgain(sender, deadline);
         }
     }
 

@@ -23,7 +23,8 @@ public interface ReplyClassifier<M> {
      *
      * @param reply the reply
      * @return the error; null if the reply is not an error
-     * @throws Exception instead of returning it, with the same effect
+     * @throws Exception instead of returning it, with the same effect; an unchecked exception also counts as a failure
+     *     of a callback, since it may be a mistake of the classifier's
      */
     @Nullable
     Throwable errorOf(M reply) throws Exception;

@@ -8,10 +8,14 @@ import io.github.exitleft.testing.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers that are errors: they are delivered, as their caller's exception. */
 class ErrorReplyTests extends NoteFixture {
@@ -138,5 +142,135 @@ class ErrorReplyTests extends NoteFixture {
         assertThatThrownBy(() -> stage.call(1, () -> add(1, "garbled"))).hasCause(checked);
         assertThat(asked).isEmpty();
         assertThatThrownBy(() -> stage.call(1, () -> add(1, "unchecked"))).isSameAs(unchecked);
+    }
+
+    // classifiers that do odd things
+
+    /** An exception that can't even be named. */
+    private static final class Nameless extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("of the exception");
+        }
+    }
+
+    private enum Form {
+        CALL,
+        CALL_ASYNC,
+        TICKET,
+        STREAM
+    }
+
+    /** Returns what the owner of a message gets in its place. */
+    private Throwable errorOf(Stage<Integer, Note> stage, Form form, int token) throws Exception {
+        try {
+            switch (form) {
+                case CALL -> stage.call(token, () -> add(token, "odd"));
+                case CALL_ASYNC -> Patience.get(stage.callAsync(token, () -> add(token, "odd")));
+                case TICKET -> {
+                    try (Ticket<Integer, Note> ticket = stage.ticket(token)) {
+                        add(token, "odd");
+                        ticket.await();
+                    }
+                }
+                case STREAM -> {
+                    var heard = new Heard();
+                    stage.messages(token).subscribe(heard);
+                    add(token, "odd");
+                    await().untilAsserted(() -> assertThat(heard.errors).hasSize(1));
+                    return heard.errors.get(0);
+                }
+            }
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } catch (Throwable e) {
+            return e;
+        }
+        throw new AssertionError("no error");
+    }
+
+    private Stage<Integer, Note> classifyingBy(ReplyClassifier<Note> classifier) {
+        return stage(builder -> builder.classifier(classifier).keeper(Keeper.ALWAYS));
+    }
+
+    private void areDeliveredAndLeaveNothing(Stage<Integer, Note> stage, int messages) {
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+        assertThat(count(stage, MessageOutcome.DELIVERED)).isEqualTo(messages);
+        assertThat(unclaimed).isEmpty();
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.FAILED, 0L)
+                .containsEntry(Outcome.INTERRUPTED, 0L)
+                .containsEntry(Outcome.TIMED_OUT, 0L)
+                .containsEntry(Outcome.CANCELLED, 0L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void m18_classifierThatFails_isCountedAndItsExceptionIsTheCallers(Form form) throws Exception {
+        Stage<Integer, Note> stage = classifyingBy(note -> {
+            throw unchecked;
+        });
+
+        assertThat(errorOf(stage, form, 1)).isSameAs(unchecked);
+
+        assertThat(stage.snapshot(0).role().callbackFailures()).isEqualTo(1);
+        areDeliveredAndLeaveNothing(stage, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void m18_errorThatCantBeNamed_reachesItsCaller(Form form) throws Exception {
+        var nameless = new Nameless();
+        Stage<Integer, Note> stage = classifyingBy(note -> nameless);
+
+        Throwable error = errorOf(stage, form, 1);
+
+        assertThat(error).isInstanceOf(ErrorReplyException.class);
+        assertThat(error.getMessage()).isEqualTo("the answer is an error: " + Nameless.class.getName());
+        assertThat(error.getCause()).isSameAs(nameless);
+        areDeliveredAndLeaveNothing(stage, 1);
+    }
+
+    /** What a stage itself throws when a wait ends otherwise, as the answer of a peer that is a stage's user too. */
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void m18_errorsThatAStageThrowsItself_areAnswersAllTheSame(Form form) throws Exception {
+        List<Throwable> answers = List.of(
+                new CancellationException("of the peer"),
+                new StageClosedException("peer", null),
+                new SourceFailedException("peer", checked),
+                new TimeoutException("of the peer"),
+                new StackOverflowError("of the peer"));
+        Stage<Integer, Note> stage = classifyingBy(note -> answers.get(note.token()));
+
+        for (int token = 0; token < answers.size(); token++) {
+            Throwable error = errorOf(stage, form, token);
+            assertThat(error instanceof ErrorReplyException ? error.getCause() : error)
+                    .isSameAs(answers.get(token));
+        }
+
+        areDeliveredAndLeaveNothing(stage, answers.size());
+    }
+
+    @Test
+    void m18_interruptAsAnAnswer_isNoInterruptUnlessItIsThrown() throws Exception {
+        var interrupt = new InterruptedException("of the peer");
+        Stage<Integer, Note> returning = stage(builder -> builder.classifier(note -> interrupt));
+        assertThatThrownBy(() -> returning.call(1, () -> add(1, "odd"))).hasCause(interrupt);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void m18_classifierThatIsInterrupted_doesNotSwallowTheInterrupt() {
+        var interrupt = new InterruptedException("while it blocked");
+        Stage<Integer, Note> throwing = stage(builder -> builder.classifier(note -> {
+            throw interrupt;
+        }));
+        assertThatThrownBy(() -> throwing.call(1, () -> add(1, "odd"))).hasCause(interrupt);
+        assertThat(Thread.interrupted()).isTrue();
     }
 }

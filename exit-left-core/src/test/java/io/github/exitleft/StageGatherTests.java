@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -420,6 +421,57 @@ class StageGatherTests extends NoteFixture {
 
         assertThat(texts(gathered)).containsExactly("a", "b");
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.FOREIGN);
+    }
+
+    // giving up
+
+    @Test
+    void m14_gatherThatIsGivenUp_saysSoOnce_alsoWithSomeAnswers() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        List<GiveUp> reasons = new ArrayList<>();
+        CallOptions<Note> noTime = CallOptions.<Note>defaults()
+                .timeout(Duration.ZERO)
+                .attachment("the question")
+                .onGiveUp(reasons::add);
+
+        assertThat(stage.gather(2, noTime, LAST, () -> add(2, "a")).end()).isEqualTo(Gathered.End.DEADLINE);
+        assertThat(reasons).containsExactly(GiveUp.TIMED_OUT);
+        assertThatThrownBy(() -> stage.gather(3, noTime, LAST, () -> {})).isInstanceOf(StageTimeoutException.class);
+        assertThat(reasons).containsExactly(GiveUp.TIMED_OUT, GiveUp.TIMED_OUT);
+        add(2, "late");
+        readAll(stage);
+        assertThat(unclaimed.get(0).attachment()).isEqualTo("the question");
+    }
+
+    @Test
+    void m14_gatherThatEnds_isNotGivenUp() throws Exception {
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.classifier(note -> note.text().equals("error") ? new IOException() : null));
+        List<GiveUp> reasons = new ArrayList<>();
+        CallOptions<Note> options = CallOptions.<Note>defaults().onGiveUp(reasons::add);
+
+        stage.gather(2, options, LAST, () -> add(2, "last"));
+        assertThatThrownBy(() -> stage.gather(3, options, LAST, () -> add(3, "error")))
+                .isInstanceOf(ErrorReplyException.class);
+        assertThatThrownBy(() -> stage.gather(4, options, LAST, () -> {
+                    throw new IOException("not sent");
+                }))
+                .isInstanceOf(IOException.class);
+
+        assertThat(reasons).isEmpty();
+    }
+
+    @Test
+    void m11_tokenOfAGatherThatItsDeadlineEnded_rests() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        CallOptions<Note> noTime = CallOptions.<Note>defaults().timeout(Duration.ZERO);
+        stage.gather(2, LAST, () -> add(2, "last"));
+        stage.ticket(2).close();
+        stage.gather(3, noTime, LAST, () -> add(3, "a"));
+
+        assertThatThrownBy(() -> stage.ticket(3))
+                .isInstanceOf(TokenInUseException.class)
+                .hasMessageContaining("rests");
     }
 
     // bad input

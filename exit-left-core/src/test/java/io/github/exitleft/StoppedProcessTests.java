@@ -224,7 +224,7 @@ class StoppedProcessTests extends NoteFixture {
 
     @Test
     void b5_processThatWasStopped_isNotTakenForAHeadThatHangs() throws Exception {
-        Stage<Integer, Note> stage = timed(builder -> builder);
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stopTheHead();
         try (var log = new LogCapture("io.github.exitleft")) {

@@ -117,6 +117,34 @@ class ExamplesTests {
     }
 
     @Test
+    void twoServersClient_takesTheFirstAnswer() throws Exception {
+        Future<Void> answered = answer(2, 8);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            Datagram first = new TwoServersClient(stage).ask(7, address(), 8, address(), Patience.LIMIT);
+
+            assertThat(first.payload().getInt()).isIn(7, 8);
+            assertThat(stage.snapshot(0).role().tickets()).isZero();
+        }
+        answered.get();
+    }
+
+    @Test
+    void allServersClient_saysWhichServersAnswer() throws Exception {
+        Future<Void> answered = answer(1, 8);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            assertThat(new AllServersClient(stage).thatAnswer(List.of(address()), Patience.LIMIT))
+                    .containsExactly(address());
+        }
+        answered.get();
+    }
+
+    @Test
     void asyncClient_sendsAgainUntilTheAnswerComes() throws Exception {
         try (var client = new AsyncClient()) {
             var length = client.ask(address(), 5, Patience.LIMIT);
