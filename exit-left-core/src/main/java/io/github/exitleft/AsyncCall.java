@@ -36,7 +36,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     }
 
     private final StageParts<T, M> parts;
-    private final Call<T, M> call;
+    final Call<T, M> call;
     private final Resends resends;
     private final Sender<?> sender;
     private final UnaryOperator<Runnable> context;
@@ -60,13 +60,20 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    private AsyncCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<?> sender) {
+    /** Creates a call that began at a time of the stage's clock. */
+    AsyncCall(
+            StageParts<T, M> parts,
+            T token,
+            CallOptions<? super M> options,
+            Sender<?> sender,
+            UnaryOperator<Runnable> context,
+            long start) {
         this.parts = parts;
         this.sender = sender;
-        this.context = parts.jobs.captureContext();
+        this.context = context;
         this.resends = options.resends;
         this.call = TrackedCall.of(parts, token, options, this);
-        this.start = parts.bare.parts.parker.nanoTime();
+        this.start = start;
         this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
         this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
@@ -76,7 +83,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     static <T, M, X extends Exception> CompletableFuture<M> ask(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
-        var asked = new AsyncCall<T, M>(parts, token, options, sender);
+        var asked = new AsyncCall<T, M>(
+                parts, token, options, sender, parts.jobs.captureContext(), parts.bare.parts.parker.nanoTime());
         parts.register(token, asked.call, asked);
         CompletionStage<?> sending;
         try {
@@ -102,7 +110,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    private void sent() {
+    void sent() {
         boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
         try {
             cancelTimeout = parts.jobs.after(remainingNanos(), this::timeIsUp);

@@ -61,11 +61,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     /** Does so for a call that is new. */
     final <X extends Exception> M ask(T token, Duration timeout, Resends resends, Sender<X> sender)
             throws X, InterruptedException {
-        parts.bare.requireOutside();
-        if (Thread.interrupted()) {
-            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
-            throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
-        }
+        requireReady(parts);
         M message;
         boolean answered = false;
         try {
@@ -84,6 +80,15 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return message;
     }
 
+    /** Refuses a thread that must not wait, or has been told not to. */
+    static void requireReady(StageParts<?, ?> parts) throws InterruptedException {
+        parts.bare.requireOutside();
+        if (Thread.interrupted()) {
+            parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
+            throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");
+        }
+    }
+
     /** Gives the token back, if it was taken. */
     @Override
     public void close() {
@@ -100,7 +105,12 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
      */
     final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
-        long start = parts.bare.parts.parker.nanoTime();
+        return await(parts.bare.parts.parker.nanoTime(), timeout, resends, sender);
+    }
+
+    /** Does so for a call that began at a time of the stage's clock. */
+    final <X extends Exception> Received<M> await(
+            long start, Duration timeout, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
         long deadline = parts.bare.deadline(start, timeout);
         int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
         int unclaimed = (int) parts.stats.unclaimedSoFar();

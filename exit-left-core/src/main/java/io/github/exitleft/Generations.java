@@ -29,6 +29,19 @@ final class Generations {
         return !guarded.closed && guarded.failure == null;
     }
 
+    /** Refuses what {@link #admit} would refuse now; does not take the attempt from the ticket that is to try. */
+    void requireAdmission() {
+        if (!admitsAll() && !isAttemptDue()) {
+            Throwable failed = guarded.failure;
+            if (guarded.closed) {
+                throw guarded.closedException();
+            }
+            if (failed != null) {
+                throw new SourceFailedException(stage, failed);
+            }
+        }
+    }
+
     /** Whether the next ticket would be the one that tries a failed resource again. */
     boolean isAttemptDue() {
         if (admitsAll()) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * jobs           what the executor does
  * events         messages that are for no caller
  * mailroom       the mailboxes, and the memory of closed ones
+ * bindings       calls whose tokens are not known yet
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
  * keeper         the thread that heads when no caller does
@@ -38,6 +39,8 @@ final class StageParts<T, M> {
     final Events<T, M> events;
     final Mailroom<T, M> mailroom;
     private final Forgetting forgetting;
+    final Bindings<T, M> bindings;
+    final Router<T, M> router;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
@@ -64,7 +67,8 @@ final class StageParts<T, M> {
                 settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
-        var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
+        this.bindings = new Bindings<>(bare, listeners);
+        this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);

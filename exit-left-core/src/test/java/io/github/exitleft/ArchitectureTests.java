@@ -197,6 +197,7 @@ class ArchitectureTests {
                         .filter(name -> !name.endsWith("package-info")))
                 .containsExactlyInAnyOrder(
                         "AsyncSender",
+                        "BoundSender",
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",
