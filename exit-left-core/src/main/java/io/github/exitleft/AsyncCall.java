@@ -3,12 +3,9 @@ package io.github.exitleft;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,29 +22,25 @@ import org.jspecify.annotations.Nullable;
  *    +----- sent -----+--> OPEN --look, or the owner--> OVER
  * </pre>
  */
-final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
+class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
-    private enum Phase {
-        SENDING,
-        /** As SENDING; told meanwhile that there may be something for it. */
-        TOLD,
-        OPEN,
-        OVER
-    }
-
-    private final StageParts<T, M> parts;
+    final StageParts<T, M> parts;
     final Call<T, M> call;
     private final Resends resends;
-    private final Sender<?> sender;
-    private final UnaryOperator<Runnable> context;
-    private final long start;
-    private final long deadline;
+
+    /** What sends; set before the request is sent. */
+    @Nullable
+    Sender<?> sender;
+
+    final UnaryOperator<Runnable> context;
+    final long start;
+    final long deadline;
 
     // when it began; as int, of which differences are as good
     private final int receivedBefore;
     private final int unclaimedBefore;
 
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
+    final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
 
     /** Tells of a request whose sending was still going on when the caller got the future. */
@@ -60,20 +53,20 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private volatile Runnable cancelResend = Timer.NOTHING;
 
-    /** Creates a call that began at a time of the stage's clock. */
-    AsyncCall(
-            StageParts<T, M> parts,
-            T token,
-            CallOptions<? super M> options,
-            Sender<?> sender,
-            UnaryOperator<Runnable> context,
-            long start) {
+    /**
+     * Creates a call.
+     *
+     * @param token null if it is not known yet
+     * @param sender null if it is not known yet
+     */
+    AsyncCall(StageParts<T, M> parts, @Nullable T token, CallOptions<? super M> options, @Nullable Sender<?> sender) {
         this.parts = parts;
         this.sender = sender;
-        this.context = context;
+        this.context = parts.jobs.captureContext();
         this.resends = options.resends;
-        this.call = TrackedCall.of(parts, token, options, this);
-        this.start = start;
+        this.call =
+                token == null ? new TrackedCall<>(parts, options, this) : TrackedCall.of(parts, token, options, this);
+        this.start = parts.bare.parts.parker.nanoTime();
         this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
         this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
@@ -83,21 +76,25 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     static <T, M, X extends Exception> CompletableFuture<M> ask(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         parts.keeper.requireKeeper();
-        var asked = new AsyncCall<T, M>(
-                parts, token, options, sender, parts.jobs.captureContext(), parts.bare.parts.parker.nanoTime());
+        Objects.requireNonNull(token, "'token' must not be null");
+        var asked = new AsyncCall<T, M>(parts, token, options, sender);
         parts.register(token, asked.call, asked);
+        asked.send(sender);
+        return asked;
+    }
+
+    final <X extends Exception> void send(Sender<X> given) throws X {
         CompletionStage<?> sending;
         try {
-            sending = Call.begin(sender);
+            sending = Call.begin(parts, given, deadline);
         } catch (Throwable e) {
-            asked.notSent();
+            notSent(e);
             throw e;
         }
-        asked.sent();
+        sent();
         if (sending != null) {
-            Call.whenFailed(sending, asked::unsent);
+            Call.whenFailed(sending, this::unsent);
         }
-        return asked;
     }
 
     @Override
@@ -105,13 +102,19 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         return call.bare().failure();
     }
 
-    private boolean isOver() {
-        return phase.get() == Phase.OVER;
+    final boolean isOver() {
+        Phase now = phase.get();
+        return now == Phase.OVER || now == Phase.LEFT;
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    void sent() {
-        boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;
+    final void sent() {
+        Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
+        if (before == Phase.LEFT) {
+            sentInVain();
+            return;
+        }
+        boolean told = before == Phase.TOLD;
         try {
             cancelTimeout = parts.jobs.after(remainingNanos(), this::timeIsUp);
             if (isOver()) {
@@ -131,11 +134,16 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         }
     }
 
+    /** Called when the request has been sent of a call that has ended meanwhile. */
+    void sentInVain() {
+        releaseAll();
+    }
+
     /** Ends the call whose request could not be sent, which its caller is told by an exception. */
-    private void notSent() {
+    void notSent(Throwable thrown) {
         phase.set(Phase.OVER);
         call.unsent = true;
-        end(Outcome.NOT_SENT);
+        end(Outcome.NOT_SENT, Phase.OPEN);
     }
 
     /** Ends the call whose request was not sent after all, as its sender tells now. */
@@ -153,7 +161,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
     }
 
     /** Has something done soon, unless the call is over by then. */
-    private void lookIn(long nanos, Runnable look) {
+    final void lookIn(long nanos, Runnable look) {
         cancelLook = parts.jobs.after(nanos, look);
         if (isOver()) {
             cancelLook.run();
@@ -173,8 +181,8 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         return Math.min(late, Call.LAST_LOOK_NANOS);
     }
 
-    private void timeIsUp() {
-        long lookOn = lookOnNanos();
+    final void timeIsUp() {
+        long lookOn = phase.get() == Phase.QUEUED ? 0 : lookOnNanos();
         if (lookOn > 0) { // an answer may be there already that the keeper has not had the time to read
             lookIn(lookOn, this::timeIsUp);
             return;
@@ -197,7 +205,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     private void resendLater(int number) {
         long pause = pauseBeforeResend(number);
-        if (pause < 0 || isOver()) {
+        if (pause < 0) {
             return;
         }
         cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
@@ -212,7 +220,7 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             return;
         }
         try {
-            CompletionStage<?> sending = Call.begin(sender);
+            CompletionStage<?> sending = Call.begin(parts, Objects.requireNonNull(sender), deadline);
             if (sending != null) {
                 FailedSends failed = call.failedSends();
                 Call.whenFailed(sending, failed::add);
@@ -231,8 +239,11 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
 
     @Override
     public void lookAgain() {
-        if (!phase.compareAndSet(Phase.SENDING, Phase.TOLD) && phase.get() == Phase.OPEN) {
-            haveALook();
+        if (!phase.compareAndSet(Phase.SENDING, Phase.TOLD)) {
+            Phase now = phase.get();
+            if (now == Phase.OPEN || now == Phase.QUEUED) {
+                haveALook();
+            }
         }
     }
 
@@ -245,21 +256,31 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         parts.jobs.run(context, this::look);
     }
 
-    private @Nullable RuntimeException whyNoAnswer() {
+    @Nullable
+    RuntimeException whyNoAnswer() {
         RuntimeException failure = failure();
         return failure == null ? notSent : failure;
     }
 
-    private void look() {
+    /** Decides that the call ends, unless that has been decided or it is too early; returns its phase before, or null. */
+    @Nullable
+    Phase decide() {
+        return phase.compareAndSet(Phase.OPEN, Phase.OVER) ? Phase.OPEN : null;
+    }
+
+    final void look() {
         RuntimeException why = whyNoAnswer();
         boolean something = !call.isEmpty() || why != null || timeIsUp;
-        if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
+        Phase before = something ? decide() : null;
+        if (before == null) {
             return;
         }
         Received<M> got = null;
         Throwable broken = null;
         try {
-            got = call.lastLook(); // in any case: state beats clock
+            if (before != Phase.QUEUED) {
+                got = call.lastLook(); // in any case: state beats clock
+            }
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
             }
@@ -267,28 +288,29 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             broken = e;
         }
         if (got != null) {
-            end(Outcome.SIGNALLED);
+            end(Outcome.SIGNALLED, before);
             Throwable error = parts.errorReplies.in(got.message());
             if (error == null) {
-                super.complete(got.message());
+                completeByItself(got.message());
             } else {
-                super.completeExceptionally(error);
+                completeByItself(error);
             }
             return;
         }
         boolean failed = why == null && broken != null;
         Throwable thrown = failed ? broken : why != null ? why : timeout();
         call.unsent = why instanceof SendFailedException && !call.wasResent();
-        end(failed ? Outcome.FAILED : outcomeOf(why));
-        Runnable afterwards = afterwards();
-        super.completeExceptionally(thrown);
+        Outcome outcome = failed ? Outcome.FAILED : outcomeOf(why);
+        end(outcome, before);
+        Runnable afterwards = afterwards(outcome, before);
+        completeByItself(thrown);
         afterwards.run();
     }
 
     /** Returns what is to run once the future has been completed without an answer; throws nothing, as {@link #end}. */
-    private Runnable afterwards() {
+    final Runnable afterwards(Outcome outcome, Phase before) {
         try {
-            return call.unanswered(context);
+            return givenUp(outcome, before);
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
             return Timer.NOTHING;
@@ -299,22 +321,28 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
         if (why == null) {
             return Outcome.TIMED_OUT;
         }
-        if (why instanceof SendFailedException) {
-            return Outcome.NOT_SENT;
+        if (why instanceof StageClosedException) {
+            return Outcome.CLOSED;
         }
-        return why instanceof StageClosedException ? Outcome.CLOSED : Outcome.FAILED;
+        // anything else is that it was not sent after all, or was refused when its turn came
+        return why instanceof SourceFailedException ? Outcome.FAILED : Outcome.NOT_SENT;
     }
 
-    private Throwable timeout() {
+    /** Returns a part of a timeout's message: how long it waited before its ticket; empty if it did not. */
+    String waitedInLine() {
+        return "";
+    }
+
+    Throwable timeout() {
         try {
-            return call.timeout(start, deadline, receivedBefore, unclaimedBefore);
+            return call.timeout(start, deadline, receivedBefore, unclaimedBefore, waitedInLine());
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }
     }
 
     /** Frees the token and counts the wait, before the future is completed; throws nothing, or that would never be. */
-    private void end(Outcome outcome) {
+    final void end(Outcome outcome, Phase before) {
         try {
             cancelTimeout.run();
             cancelLook.run();
@@ -323,72 +351,47 @@ final class AsyncCall<T, M> extends CompletableFuture<M> implements Recipient {
             parts.bare.callbackFailed(e);
         }
         try {
-            parts.release(call, this);
+            release(before);
         } catch (Throwable e) { // the token's own code
             parts.bare.callbackFailed(e);
         }
         try {
-            call.ended(outcome, start);
+            if (before == Phase.OPEN) {
+                call.ended(outcome, start);
+            } else { // before its request was sent
+                parts.listeners.exited(outcome, start);
+            }
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
     }
 
-    // what the owner does: all the ways in which a CompletableFuture can be ended from outside lead through here
+    /** Returns what is to run once the future has been completed without an answer (M14). */
+    Runnable givenUp(Outcome outcome, Phase before) {
+        return call.unanswered(context);
+    }
 
-    private boolean withdraw(BooleanSupplier completion) {
-        if (!phase.compareAndSet(Phase.OPEN, Phase.OVER)) {
+    /** Frees what the call holds, given in which phase it has ended. */
+    void release(Phase before) {
+        releaseAll();
+    }
+
+    void releaseAll() {
+        parts.release(call, this);
+    }
+
+    // what the owner does
+
+    @Override
+    final boolean withdraw(BooleanSupplier completion) {
+        Phase before = decide();
+        if (before == null) {
             return false;
         }
-        end(Outcome.CANCELLED);
-        Runnable afterwards = afterwards();
+        end(Outcome.CANCELLED, before);
+        Runnable afterwards = afterwards(Outcome.CANCELLED, before);
         boolean completed = completion.getAsBoolean();
         afterwards.run();
         return completed;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        return withdraw(() -> super.cancel(mayInterruptIfRunning)) || isCancelled();
-    }
-
-    @Override
-    public boolean complete(M message) {
-        return withdraw(() -> super.complete(message));
-    }
-
-    @Override
-    public boolean completeExceptionally(Throwable thrown) {
-        Objects.requireNonNull(thrown, "'thrown' must not be null");
-        return withdraw(() -> super.completeExceptionally(thrown));
-    }
-
-    @Override
-    public CompletableFuture<M> completeAsync(Supplier<? extends M> supplier, Executor executor) {
-        Objects.requireNonNull(supplier, "'supplier' must not be null");
-        executor.execute(() -> {
-            if (isDone()) {
-                return;
-            }
-            try {
-                complete(supplier.get());
-            } catch (Throwable e) {
-                completeExceptionally(e instanceof CompletionException ? e : new CompletionException(e));
-            }
-        });
-        return this;
-    }
-
-    @Override
-    public void obtrudeValue(M message) {
-        withdraw(() -> true);
-        super.obtrudeValue(message);
-    }
-
-    @Override
-    public void obtrudeException(Throwable thrown) {
-        Objects.requireNonNull(thrown, "'thrown' must not be null");
-        withdraw(() -> true);
-        super.obtrudeException(thrown);
     }
 }

@@ -138,6 +138,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         return ticket;
     }
 
+    /** Returns a registration for a wait with several tickets, of which one is given; no token leads to it. */
+    BareTicket<T> beside(BareTicket<T> one, Object attachment) {
+        return new BareTicket<>(registrations, one.token(), attachment, one.generation);
+    }
+
     /**
      * Heads the stage, or waits until signalled, promoted or out of time.
      *

@@ -70,7 +70,10 @@ final class Bindings<T, M> {
      * @throws TooManyTicketsException if there would be no place for its ticket
      */
     Binding begin() {
-        bare.parts.generations.requireAdmission();
+        RuntimeException refusal = bare.parts.generations.refusal();
+        if (refusal != null) {
+            throw refusal;
+        }
         bare.parts.registrations.requireRoom(underWay);
         lock.lock();
         try {

@@ -1,9 +1,8 @@
 package io.github.exitleft;
 
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Calls whose tokens are known only when their requests have been sent: see {@link Bindings}. */
@@ -11,40 +10,43 @@ final class BoundCalls {
 
     private BoundCalls() {}
 
-    /** Sends a request, binds its token, waits for its answer, and gives the token back. */
+    /** Waits for a place, sends a request, binds its token, waits for its answer, and gives the token back. */
     static <T, M, X extends Exception> M ask(
             StageParts<T, M> parts, CallOptions<? super M> options, BoundSender<? extends T, X> sender)
             throws X, InterruptedException {
         requireNoResends(parts, options);
         Call.requireReady(parts);
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        long start = parts.bare.nanoTime();
-        Call<T, M> call = null;
-        @Nullable M message = null;
+        Admission<T, M> admission =
+                Admission.begin(parts, options.timeout == null ? parts.defaultTimeout : options.timeout);
+        var call = new TrackedCall<T, M>(parts, options, null);
+        admission.takePlace();
+        M message;
+        boolean answered = false;
         try {
-            Bindings.Binding binding = parts.bindings.begin();
             try {
-                T token = send(parts, sender, start);
-                call = TrackedCall.of(parts, token, options, null);
                 call.awaiting = Thread.currentThread(); // no other thread will know its ticket
-                bind(parts, binding, token, call, null, start);
+                sendAndBind(parts, sender, call, null, admission.start, admission.deadline);
+                message = call.await(admission.start, admission.deadline, Resends.NONE, null)
+                        .message();
             } finally {
-                parts.bindings.end(binding);
+                close(call, admission);
             }
-            message = call.await(start, timeout, Resends.NONE, null).message();
+            answered = true;
         } finally {
-            if (call != null) {
-                try {
-                    call.close();
-                } finally {
-                    if (message == null) {
-                        call.unanswered();
-                    }
-                }
+            if (!answered) {
+                call.unanswered();
             }
         }
         parts.errorReplies.throwIfError(message);
         return message;
+    }
+
+    private static void close(Call<?, ?> call, Admission<?, ?> admission) {
+        try {
+            call.close();
+        } finally {
+            admission.leave();
+        }
     }
 
     /** Sends a request, binds its token, and returns the future of its answer. */
@@ -52,34 +54,51 @@ final class BoundCalls {
             StageParts<T, M> parts, CallOptions<? super M> options, BoundSender<? extends T, X> sender) throws X {
         requireNoResends(parts, options);
         parts.keeper.requireKeeper();
-        UnaryOperator<Runnable> context = parts.jobs.captureContext(); // may throw, and nothing has been sent yet
-        long start = parts.bare.nanoTime();
+        if (parts.gate.window != null) {
+            throw new IllegalStateException(parts.bare
+                    + " has a window, in whose line an asynchronous call with a BoundSender can't wait; use 'call', or a"
+                    + " stage without a window (StageBuilder.window)");
+        }
+        var asked = new AsyncCall<T, M>(parts, null, options, null);
+        boolean bound = false;
+        try {
+            sendAndBind(parts, sender, asked.call, asked, asked.start, asked.deadline);
+            bound = true;
+        } finally {
+            if (!bound) {
+                asked.call.unanswered(asked.context).run();
+            }
+        }
+        asked.sent();
+        return asked;
+    }
+
+    private static <T, M, X extends Exception> void sendAndBind(
+            StageParts<T, M> parts,
+            BoundSender<? extends T, X> sender,
+            Call<T, M> call,
+            @Nullable Recipient recipient,
+            long start,
+            long deadline)
+            throws X {
         Bindings.Binding binding = parts.bindings.begin();
         try {
-            T token = send(parts, sender, start);
-            var asked = new AsyncCall<T, M>(parts, token, options, () -> {}, context, start);
-            boolean bound = false;
-            try {
-                bind(parts, binding, token, asked.call, asked, start);
-                bound = true;
-            } finally {
-                if (!bound) {
-                    asked.call.unanswered(context).run();
-                }
-            }
-            asked.sent();
-            return asked;
+            T token = send(parts, sender, start, deadline);
+            bind(parts, binding, token, call, recipient, start);
         } finally {
             parts.bindings.end(binding);
         }
     }
 
     private static <T, X extends Exception> T send(
-            StageParts<T, ?> parts, BoundSender<? extends T, X> sender, long start) throws X {
+            StageParts<T, ?> parts, BoundSender<? extends T, X> sender, long start, long deadline) throws X {
+        var returned = new AtomicReference<@Nullable T>();
+        Sender<X> sending = () -> returned.set(sender.send());
         boolean sent = false;
         try {
+            Call.begin(parts, sending, deadline);
             T token = Objects.requireNonNull(
-                    sender.send(),
+                    returned.get(),
                     () -> "the sender of a call on " + parts.bare
                             + " returned null; let it return the token of what it has sent, or throw");
             sent = true;
@@ -101,6 +120,7 @@ final class BoundCalls {
             long start) {
         @Nullable Outcome outcome = Outcome.FAILED;
         try {
+            call.bindTo(token);
             if (recipient == null) {
                 parts.register(token, call);
             } else {

@@ -46,6 +46,17 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         this.parts = parts;
     }
 
+    /** Begins a call whose token is not known yet; {@link #bindTo} comes before it is registered. */
+    Call(StageParts<T, M> parts, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
+        super(check, single, recipient);
+        this.parts = parts;
+    }
+
+    /** Says for which token it is going to be registered. */
+    final void bindTo(T token) {
+        lock = parts.mailroom.lockFor(token);
+    }
+
     /** Takes a token, sends a request, waits for its answer, and gives the token back. */
     static <T, M, X extends Exception> M ask(
             StageParts<T, M> parts,
@@ -80,7 +91,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return message;
     }
 
-    /** Refuses a thread that must not wait, or has been told not to. */
+    /** Refuses a thread that must not wait, or has been interrupted, before anything is sent. */
     static void requireReady(StageParts<?, ?> parts) throws InterruptedException {
         parts.bare.requireOutside();
         if (Thread.interrupted()) {
@@ -105,31 +116,30 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
      */
     final <X extends Exception> Received<M> await(Duration timeout, Resends resends, @Nullable Sender<X> sender)
             throws X, InterruptedException {
-        return await(parts.bare.parts.parker.nanoTime(), timeout, resends, sender);
+        long start = parts.bare.parts.parker.nanoTime();
+        return await(start, parts.bare.deadline(start, timeout), resends, sender);
     }
 
-    /** Does so for a call that began at a time of the stage's clock. */
+    /** Does so until a deadline, in a wait that has begun before. */
     final <X extends Exception> Received<M> await(
-            long start, Duration timeout, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
-        long deadline = parts.bare.deadline(start, timeout);
+            long start, long deadline, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
         int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
         int unclaimed = (int) parts.stats.unclaimedSoFar();
         headed = false;
         overshot = false;
         finished = false;
         if (sender != null) {
-            send(sender, start);
+            send(sender, start, deadline);
         }
         Outcome outcome = Outcome.FAILED;
         try {
             Received<M> got = untilMessageOrDeadline(start, deadline, resends, sender);
             if (got == null) {
-                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed);
+                StageTimeoutException thrown = timeout(start, deadline, received, unclaimed, waitedInLine());
                 outcome = Outcome.TIMED_OUT; // once that is made: an Error in making it is what the caller gets
                 throw thrown;
             }
-            outcome = finished ? Outcome.FINISHED : Outcome.SIGNALLED;
-            parts.stats.message(MessageOutcome.DELIVERED);
+            outcome = delivered();
             return got;
         } catch (InterruptedException
                 | IllegalStateException // that the ticket is closed, before an entry or during it
@@ -137,11 +147,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 | SourceFailedException e) {
             Received<M> got = lastLook();
             if (got != null) { // filed, and its signal lost the race: the message came first
-                outcome = Outcome.SIGNALLED;
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
-                parts.stats.message(MessageOutcome.DELIVERED);
+                outcome = delivered();
                 return got;
             }
             outcome = outcomeOf(e);
@@ -165,6 +174,9 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         parts.listeners.exited(outcome, since);
     }
 
+    /** Notes how a wait has ended that has been counted. */
+    void end(Outcome outcome) {}
+
     /** Called when the token has been given back without an answer for the caller, by the thread that waited. */
     void unanswered() {}
 
@@ -173,31 +185,45 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return Timer.NOTHING;
     }
 
-    private @Nullable Received<M> untilMessageOrDeadline(
-            long start, long deadline, Resends resends, @Nullable Sender<?> sender) throws InterruptedException {
+    /** Counts a message that ends the wait; returns how the wait has ended by it. */
+    Outcome delivered() {
+        parts.stats.message(MessageOutcome.DELIVERED);
+        return outcome();
+    }
+
+    /** Returns how a wait has ended that got its message. */
+    final Outcome outcome() {
+        return finished ? Outcome.FINISHED : Outcome.SIGNALLED;
+    }
+
+    /** Waits, and sends again; returns the message, or null if the time is up. */
+    @Nullable
+    Received<M> untilMessageOrDeadline(long start, long deadline, Resends resends, @Nullable Sender<?> sender)
+            throws InterruptedException {
         BareTicket<T> ticket = bare();
         ticket.whole();
         int resend = 1;
-        boolean several = false; // whether it takes more than one entry
         long until = untilResend(resends, resend, deadline);
-        Received<M> got = parts.mailroom.take(this);
+        Received<M> got = take();
         while (got == null) {
-            if (several || until != deadline) {
+            if (until != deadline) { // so there may be several entries, which are shown as one wait
                 ticket.partOf(start, deadline);
             }
-            several = true;
+            finished = false;
             Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
             if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
                 finished = true;
-                return own.value();
+                got = read(own.value());
+                continue;
             }
-            got = parts.mailroom.take(this);
+            got = take();
             if (got != null || exit instanceof Exit.Signalled<?>) {
                 continue;
             }
+            deadline = moved(deadline);
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
-                sendAgain(sender);
+                sendAgain(sender, deadline);
                 until = untilResend(resends, ++resend, deadline);
             } else if (late > OVERSHOT_NANOS && !overshot) {
                 overshot = true; // from now on it only looks, also if it heads
@@ -225,10 +251,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    private <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    final <X extends Exception> void send(Sender<X> sender, long start, long deadline) throws X {
         boolean sent = false;
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 FailedSends failed = failedSends(); // by this thread, as for resends
                 whenFailed(sending, cause -> endUnsent(failed, cause));
@@ -243,20 +269,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Ends the wait for an answer to a request that was not sent after all; called by the thread on which that shows. */
-    private void endUnsent(FailedSends failed, Throwable cause) {
+    void endUnsent(FailedSends failed, Throwable cause) {
         failed.unsent = cause; // first, since by it the wait tells this end from others
         unsent = !failed.resent;
         parts.release(this, false);
     }
 
     /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
-    private void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender, long deadline) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
         FailedSends failed = failedSends();
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
@@ -270,7 +296,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends; returns what completes when that is done, or null if it is. */
-    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+    static <X extends Exception> @Nullable CompletionStage<?> begin(
+            StageParts<?, ?> parts, Sender<X> sender, long deadline) throws X {
+        if (!parts.timeLeft) {
+            return begin(sender);
+        }
+        TimeLeft before = TimeLeft.enter(parts.bare.parts.parker, deadline);
+        try {
+            return begin(sender);
+        } finally {
+            TimeLeft.leave(before);
+        }
+    }
+
+    private static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
         if (sender instanceof AsyncSender<X> later) {
             return later.sendAsync();
         }
@@ -304,7 +343,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return all != null && all.resent;
     }
 
-    private long untilResend(Resends resends, int number, long deadline) {
+    long untilResend(Resends resends, int number, long deadline) {
         if (resends == Resends.NONE) {
             return deadline;
         }
@@ -313,13 +352,36 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return until - deadline < 0 ? until : deadline;
     }
 
+    /** Returns the deadline, which messages may have moved. */
+    long moved(long deadline) {
+        return deadline;
+    }
+
+    /** Returns the message that this thread has read as the head. */
+    @Nullable
+    Received<M> read(@Nullable Received<M> own) {
+        return own;
+    }
+
+    /** Returns the oldest message that has been filed. */
+    @Nullable
+    Received<M> take() {
+        return parts.mailroom.take(this);
+    }
+
     /** Returns the oldest message that has been filed; if there is none, what comes from now on is late. */
-    final @Nullable Received<M> lastLook() {
+    @Nullable
+    Received<M> lastLook() {
         return parts.mailroom.takeOrMiss(this);
     }
 
     /** Returns what is thrown when the time is up; is given the times, and what had been counted when the wait began. */
-    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed) {
-        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends);
+    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed, String inLine) {
+        return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends, inLine);
+    }
+
+    /** Returns a part of a timeout's message: how long it waited before its ticket; empty if it did not. */
+    String waitedInLine() {
+        return "";
     }
 }

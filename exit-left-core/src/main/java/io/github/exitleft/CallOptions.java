@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -18,18 +19,21 @@ public final class CallOptions<M> {
     final Resends resends;
     final @Nullable Object attachment;
     final @Nullable Consumer<? super GiveUp> onGiveUp;
+    final @Nullable InetSocketAddress peer;
 
     private CallOptions(
             @Nullable Predicate<? super M> check,
             @Nullable Duration timeout,
             Resends resends,
             @Nullable Object attachment,
-            @Nullable Consumer<? super GiveUp> onGiveUp) {
+            @Nullable Consumer<? super GiveUp> onGiveUp,
+            @Nullable InetSocketAddress peer) {
         this.check = check;
         this.timeout = timeout;
         this.resends = resends;
         this.attachment = attachment;
         this.onGiveUp = onGiveUp;
+        this.peer = peer;
     }
 
     /**
@@ -39,7 +43,7 @@ public final class CallOptions<M> {
      * @return the defaults
      */
     public static <M> CallOptions<M> defaults() {
-        return new CallOptions<>(null, null, Resends.none(), null, null);
+        return new CallOptions<>(null, null, Resends.none(), null, null, null);
     }
 
     /**
@@ -52,7 +56,7 @@ public final class CallOptions<M> {
      */
     public static <M> CallOptions<M> checked(Predicate<? super M> check) {
         return new CallOptions<>(
-                Objects.requireNonNull(check, "'check' must not be null"), null, Resends.none(), null, null);
+                Objects.requireNonNull(check, "'check' must not be null"), null, Resends.none(), null, null, null);
     }
 
     /**
@@ -63,7 +67,12 @@ public final class CallOptions<M> {
      */
     public CallOptions<M> timeout(Duration timeout) {
         return new CallOptions<>(
-                check, Objects.requireNonNull(timeout, "'timeout' must not be null"), resends, attachment, onGiveUp);
+                check,
+                Objects.requireNonNull(timeout, "'timeout' must not be null"),
+                resends,
+                attachment,
+                onGiveUp,
+                peer);
     }
 
     /**
@@ -74,7 +83,12 @@ public final class CallOptions<M> {
      */
     public CallOptions<M> resend(Resends resends) {
         return new CallOptions<>(
-                check, timeout, Objects.requireNonNull(resends, "'resends' must not be null"), attachment, onGiveUp);
+                check,
+                timeout,
+                Objects.requireNonNull(resends, "'resends' must not be null"),
+                attachment,
+                onGiveUp,
+                peer);
     }
 
     /**
@@ -90,7 +104,12 @@ public final class CallOptions<M> {
      */
     public CallOptions<M> attachment(Object attachment) {
         return new CallOptions<>(
-                check, timeout, resends, Objects.requireNonNull(attachment, "'attachment' must not be null"), onGiveUp);
+                check,
+                timeout,
+                resends,
+                Objects.requireNonNull(attachment, "'attachment' must not be null"),
+                onGiveUp,
+                peer);
     }
 
     /**
@@ -112,7 +131,24 @@ public final class CallOptions<M> {
      */
     public CallOptions<M> onGiveUp(Consumer<? super GiveUp> onGiveUp) {
         return new CallOptions<>(
-                check, timeout, resends, attachment, Objects.requireNonNull(onGiveUp, "'onGiveUp' must not be null"));
+                check,
+                timeout,
+                resends,
+                attachment,
+                Objects.requireNonNull(onGiveUp, "'onGiveUp' must not be null"),
+                peer);
+    }
+
+    /**
+     * Returns options with a peer, for which the stage issues the id of a {@link PeerToken}.
+     *
+     * @param peer the address that the peer sends from
+     * @return options like these
+     * @see StageBuilder#issueRandom(Class, int)
+     */
+    public CallOptions<M> peer(InetSocketAddress peer) {
+        return new CallOptions<>(
+                check, timeout, resends, attachment, onGiveUp, Objects.requireNonNull(peer, "'peer' must not be null"));
     }
 
     /** Whether they take a call that can do more than most. */

@@ -29,17 +29,24 @@ final class Generations {
         return !guarded.closed && guarded.failure == null;
     }
 
-    /** Refuses what {@link #admit} would refuse now; does not take the attempt from the ticket that is to try. */
-    void requireAdmission() {
-        if (!admitsAll() && !isAttemptDue()) {
-            Throwable failed = guarded.failure;
-            if (guarded.closed) {
-                throw guarded.closedException();
-            }
-            if (failed != null) {
-                throw new SourceFailedException(stage, failed);
-            }
+    /** Returns why a new ticket would be refused now; null if it would not be. */
+    @Nullable
+    RuntimeException refusal() {
+        Throwable failed = guarded.failure;
+        if (guarded.closed) {
+            return guarded.closedException();
         }
+        return failed == null || isAttemptDue() ? null : new SourceFailedException(stage, failed);
+    }
+
+    /** Returns what has ended a generation's waits; null if nothing has. */
+    @Nullable
+    RuntimeException failure(Generation generation) {
+        Throwable cause = generation.failure;
+        if (cause != null) {
+            return new SourceFailedException(stage, cause);
+        }
+        return guarded.closed ? guarded.closedException() : null;
     }
 
     /** Whether the next ticket would be the one that tries a failed resource again. */

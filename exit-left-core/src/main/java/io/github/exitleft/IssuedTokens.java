@@ -46,10 +46,7 @@ abstract class IssuedTokens<T> {
      * @throws IllegalArgumentException if there are no such tokens, or the rest is negative
      */
     static <T> IssuedTokens<T> random(Class<T> type, int bits, Duration rest, SecureNumbers random) {
-        TokenSpace<T> space = TokenSpace.of(type, bits);
-        return space.isSmall()
-                ? new NumberedTokens<>(space, random, nanos(rest))
-                : new SparseTokens<>(space, random, nanos(rest));
+        return of(TokenSpace.of(type, bits), random, rest);
     }
 
     /**
@@ -59,14 +56,19 @@ abstract class IssuedTokens<T> {
      * @throws IllegalArgumentException if there are no such tokens, they have no order, or the rest is negative
      */
     static <T> IssuedTokens<T> sequence(Class<T> type, int bits, Duration rest) {
-        TokenSpace<T> space = TokenSpace.of(type, bits);
-        if (!space.isOrdered()) {
-            throw new IllegalArgumentException("tokens of type " + type.getName()
-                    + " can't be issued in sequence; issue them at random, or use java.lang.Integer or java.lang.Long");
-        }
+        return of(TokenSpace.of(type, bits).requireOrdered(type), null, rest);
+    }
+
+    /**
+     * Creates a memory of the tokens of a space.
+     *
+     * @param random draws the tokens; null to issue them in sequence
+     * @param rest how long a token rests
+     */
+    static <T> IssuedTokens<T> of(TokenSpace<T> space, @Nullable SecureNumbers random, Duration rest) {
         return space.isSmall()
-                ? new NumberedTokens<>(space, null, nanos(rest))
-                : new SparseTokens<>(space, null, nanos(rest));
+                ? new NumberedTokens<>(space, random, nanos(rest))
+                : new SparseTokens<>(space, random, nanos(rest));
     }
 
     /** Creates a memory of tokens that are only {@linkplain #take taken}, since an issuer of the user's gives them. */

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> tokens
  */
-final class Issuing<T> implements Line.Supply<T> {
+final class Issuing<T> implements LineSupply<T> {
 
     private final IssuedTokens<T> tokens;
     private final Line<T> line;
+    private final Supplier<? extends @Nullable RuntimeException> refusal;
 
     /**
      * Creates an issuer.
@@ -21,7 +22,22 @@ final class Issuing<T> implements Line.Supply<T> {
      * @param lock guards the tokens and the line, and may guard more
      */
     Issuing(ReentrantLock lock, IssuedTokens<T> tokens, Parking parking, Timer timer) {
+        this(lock, tokens, parking, timer, () -> null);
+    }
+
+    /**
+     * Creates an issuer.
+     *
+     * @param refusal returns why no caller may wait now; null if callers may
+     */
+    Issuing(
+            ReentrantLock lock,
+            IssuedTokens<T> tokens,
+            Parking parking,
+            Timer timer,
+            Supplier<? extends @Nullable RuntimeException> refusal) {
         this.tokens = tokens;
+        this.refusal = refusal;
         this.line = new Line<>(lock, this, parking, timer);
     }
 
@@ -69,6 +85,19 @@ final class Issuing<T> implements Line.Supply<T> {
         line.lock();
         try {
             tokens.gaveUp(token, line.nanoTime(), attachment);
+        } finally {
+            line.unlock();
+        }
+    }
+
+    /** Ends a token's rest, since its answer has come late; returns how it rested, or null if it did not. */
+    @Nullable
+    Rest endRest(T token) {
+        line.lock();
+        try {
+            long now = line.nanoTime();
+            // a token that is live again is not its last owner's any more
+            return tokens.resting(token, now) == null ? null : tokens.answered(token, now);
         } finally {
             line.unlock();
         }
@@ -131,6 +160,11 @@ final class Issuing<T> implements Line.Supply<T> {
     public void giveBack(T token, long now) {
         // nothing was sent with it
         tokens.answered(token, now);
+    }
+
+    @Override
+    public @Nullable RuntimeException refusal() {
+        return refusal.get();
     }
 
     @Override

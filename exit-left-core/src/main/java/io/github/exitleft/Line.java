@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is called. Either gets
  * the thing or leaves without it; a thing is never lost to a wait that has left.
  *
- * <p><b>Supply.</b> The {@link Supply} holds the things and is guarded by the line's lock: change it between {@link
+ * <p><b>Supply.</b> The {@link LineSupply} holds the things and is guarded by the line's lock: change it between {@link
  * #lock()} and {@link #unlock()}.
  *
  * @param <P> things
@@ -49,24 +49,8 @@ final class Line<P> {
     /** The time of something that time alone does not bring. */
     static final long NEVER = Long.MIN_VALUE;
 
-    /** Holds what the line is for. It runs under the line's lock, so it is quick and calls nothing foreign. */
-    interface Supply<P> {
-
-        /** Returns a thing; null if there is none. */
-        @Nullable
-        P poll(long now);
-
-        /** Takes a thing back from a wait that has left. */
-        void giveBack(P thing, long now);
-
-        /** Returns when time alone will free a thing, if there is none now; {@link #NEVER} if it won't. */
-        default long freeAt(long now) {
-            return NEVER;
-        }
-    }
-
     private final ReentrantLock lock;
-    private final Supply<P> supply;
+    private final LineSupply<P> supply;
     private final Parking parking;
     private final QueuedList<P> waits = new QueuedList<>();
     private final LineAlarm alarm;
@@ -77,7 +61,7 @@ final class Line<P> {
      *
      * @param lock guards the line and its supply, and may guard more
      */
-    Line(ReentrantLock lock, Supply<P> supply, Parking parking, Timer timer) {
+    Line(ReentrantLock lock, LineSupply<P> supply, Parking parking, Timer timer) {
         this.lock = lock;
         this.supply = supply;
         this.parking = parking;
@@ -131,6 +115,7 @@ final class Line<P> {
             if (thing != null || deadline - now <= 0) {
                 return thing;
             }
+            requireMayWait();
             wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
             waits.add(wait);
         } finally {
@@ -156,6 +141,7 @@ final class Line<P> {
             if (waits.size() >= most) {
                 return null;
             }
+            requireMayWait();
             var wait = new Queued<>(this, lock, null, taker, executor);
             waits.add(wait);
             return wait;
@@ -212,6 +198,14 @@ final class Line<P> {
     private void requireOpen() {
         if (ended != null) {
             throw ended.get();
+        }
+    }
+
+    /** Looks under the lock: what is to end all waits comes either before this or after the wait has begun. */
+    private void requireMayWait() {
+        RuntimeException why = supply.refusal();
+        if (why != null) {
+            throw why;
         }
     }
 

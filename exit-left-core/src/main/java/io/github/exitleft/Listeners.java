@@ -65,6 +65,14 @@ final class Listeners<T, M> {
         }
     }
 
+    /** Tells how long a question has waited in the window's line. */
+    void windowLeft(long nanos) {
+        if (!all.isEmpty()) {
+            Duration waited = Duration.ofNanos(nanos);
+            tell(listener -> listener.windowLeft(waited));
+        }
+    }
+
     /** Counts a message that was not delivered, and tells of it. */
     void unclaimed(Unclaimed<T, M> unclaimed) {
         stats.message(unclaimed.outcome());

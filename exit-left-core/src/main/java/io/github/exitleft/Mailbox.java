@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 class Mailbox<T, M> {
 
+    /** Stands in a mailbox in which nothing is filed for a message in another of the same wait. */
+    private static final Received<?> MARK = new Received<>("mark", 0);
+
     /** Which of the mailroom's locks guards it. */
-    final byte lock;
+    byte lock;
 
     /** What a message must pass; null if each will do. */
     final @Nullable Predicate<? super M> check;
@@ -42,6 +45,12 @@ class Mailbox<T, M> {
     long endedAt;
 
     boolean closed;
+
+    /** Whether its token is to rest, which is decided when it is closed. */
+    boolean rests;
+
+    /** Whether its token has been freed, or let rest, after that. */
+    boolean freed;
 
     /** Whether the thread that waits has headed; written and read by that thread. */
     boolean headed;
@@ -71,6 +80,11 @@ class Mailbox<T, M> {
         this.recipient = recipient;
     }
 
+    /** Begins a box whose token is not known yet; which lock guards it must be set before the box is registered. */
+    Mailbox(@Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
+        this((byte) 0, check, single, recipient);
+    }
+
     final void register(BareTicket<T> registration) {
         bare = registration;
     }
@@ -95,7 +109,7 @@ class Mailbox<T, M> {
     }
 
     /** Whether an answer may still come, once the box is closed. */
-    final boolean isUnanswered() {
+    boolean isUnanswered() {
         return !answered && !cameLate && !unsent && isEmpty() && !isEndless();
     }
 
@@ -104,7 +118,7 @@ class Mailbox<T, M> {
         foreign++;
     }
 
-    final int foreign() {
+    int foreign() {
         return foreign;
     }
 
@@ -126,6 +140,42 @@ class Mailbox<T, M> {
             more = new ArrayDeque<>(4);
         }
         more.add(received);
+    }
+
+    /** Returns the oldest message; a look without the lock. */
+    final @Nullable Received<M> peek() {
+        return first;
+    }
+
+    /** Makes it look as if there were something in it, since there is in another mailbox of the same wait; needs no lock. */
+    @SuppressWarnings("unchecked") // what stands for a message is none
+    final void mark() {
+        first = (Received<M>) MARK;
+    }
+
+    /** Returns the registration of the thread that waits for its messages: its own, which is given, or that of a wait with several. */
+    BareTicket<T> waiting(BareTicket<T> own) {
+        return own;
+    }
+
+    /** Whether one more message is too many for it; asked with its lock held for each message that comes. */
+    boolean overflows(int capacity) {
+        return size() >= capacity;
+    }
+
+    /** Whether a message that is too many is dropped itself, whatever the stage's policy. */
+    boolean dropsNewest() {
+        return false;
+    }
+
+    /** Keeps a message that the head has read for this mailbox, its own, and heads on; false if it is what the head waits for. */
+    boolean keeps(Received<M> own) {
+        return false;
+    }
+
+    /** Returns what becomes of a message that is left in it when it is closed, unless that is late. */
+    MessageOutcome leftover() {
+        return MessageOutcome.ABANDONED;
     }
 
     final @Nullable Received<M> poll() {

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Blocking and time as the primitive uses them: a seam through which checkers drive both. */
-interface Parker {
+interface Parker extends Parking {
 
     /** As a time to park: until unparked. */
     long FOR_EVER = Long.MAX_VALUE;
@@ -48,19 +48,14 @@ interface Parker {
         return timeout.getSeconds() >= MOST_NANOS / 1_000_000_000 ? MOST_NANOS : timeout.toNanos();
     }
 
-    /** Returns the time in nanoseconds, on the scale of {@link System#nanoTime()}. */
-    long nanoTime();
-
     /** Whether the current thread is a virtual one, for which a park with a limit costs far more than one without. */
     default boolean isVirtual() {
         return VirtualThreads.isCurrent();
     }
 
     /** Blocks until unparked, interrupted or {@code nanos}, if not {@link #FOR_EVER}, have passed; may return for no reason. */
+    @Override
     void park(Object blocker, long nanos);
-
-    /** Ends the thread's present or next {@link #park}. */
-    void unpark(Thread thread);
 
     /** Sets a timer, whatever time it was set to before; never blocks, and throws an Error if the timer could not be set. */
     void set(DeadlineTimer timer, long at);

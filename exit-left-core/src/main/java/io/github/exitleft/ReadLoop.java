@@ -54,12 +54,12 @@ final class ReadLoop<T, M> {
         long rest = mine.overshot ? 0 : director.remainingNanos();
         while (true) {
             Received<M> got = step(director, mine, false, rest);
-            if (got != null && got != ROUTED) {
+            if (got != null && got != ROUTED && !mine.keeps(got)) {
                 return got;
             }
             if (got != null && !mine.isEmpty()) { // filed by a head that was hit by an Error before it signalled
                 Received<M> filed = mailroom.take(mine);
-                if (filed != null) {
+                if (filed != null && !mine.keeps(filed)) {
                     return filed;
                 }
             }

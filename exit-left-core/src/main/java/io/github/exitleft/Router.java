@@ -130,7 +130,7 @@ final class Router<T, M> {
         if (!mine && (left == null || left.message() != received.message())) {
             if (box.recipient == null) {
                 filed++;
-                director.signal(holder);
+                director.signal(box.waiting(holder));
             } else {
                 bare.help(box.recipient::lookAgain);
             }

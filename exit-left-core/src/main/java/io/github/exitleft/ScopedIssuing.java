@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class ScopedIssuing<K, T> {
     private final int most;
     private final Parking parking;
     private final Timer timer;
+    private final Supplier<? extends @Nullable RuntimeException> refusal;
     private @Nullable Supplier<? extends RuntimeException> closed;
 
     /**
@@ -57,6 +59,22 @@ final class ScopedIssuing<K, T> {
      * @param most how many scopes there may be; at least 1
      */
     ScopedIssuing(Supplier<IssuedTokens<T>> tokens, Duration linger, int most, Parking parking, Timer timer) {
+        this(tokens, linger, most, parking, timer, () -> null);
+    }
+
+    /**
+     * Creates an issuer without scopes.
+     *
+     * @param refusal returns why no caller may wait now; null if callers may
+     */
+    ScopedIssuing(
+            Supplier<IssuedTokens<T>> tokens,
+            Duration linger,
+            int most,
+            Parking parking,
+            Timer timer,
+            Supplier<? extends @Nullable RuntimeException> refusal) {
+        this.refusal = refusal;
         this.tokens = tokens;
         this.linger = linger.toNanos();
         this.most = most;
@@ -108,6 +126,21 @@ final class ScopedIssuing<K, T> {
         }
     }
 
+    /**
+     * Issues a token of a scope, as {@link Issuing#tryIssue} does.
+     *
+     * @throws IllegalStateException if there are too many scopes
+     */
+    @Nullable
+    T tryIssue(K scope) {
+        Scope<T> entered = enter(scope);
+        try {
+            return entered.issuing.tryIssue();
+        } finally {
+            leave(entered);
+        }
+    }
+
     /** Frees a token, as {@link Issuing#answered} does. */
     @Nullable
     Rest answered(K scope, T token) {
@@ -135,6 +168,20 @@ final class ScopedIssuing<K, T> {
         }
     }
 
+    /** Ends a token's rest, as {@link Issuing#endRest} does. */
+    @Nullable
+    Rest endRest(K scope, T token) {
+        Scope<T> entered = find(scope);
+        if (entered == null) {
+            return null;
+        }
+        try {
+            return entered.issuing.endRest(token);
+        } finally {
+            leave(entered);
+        }
+    }
+
     /** Returns how a token rests; null if it does not. */
     @Nullable
     Rest resting(K scope, T token) {
@@ -157,6 +204,13 @@ final class ScopedIssuing<K, T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Returns a sum over all scopes. */
+    int sum(ToIntFunction<Issuing<T>> number) {
+        return all().stream()
+                .mapToInt(scope -> number.applyAsInt(scope.issuing))
+                .sum();
     }
 
     /** Ends all present waits in all scopes; callers that come later wait again. */
@@ -194,7 +248,7 @@ final class ScopedIssuing<K, T> {
                     throw closed.get();
                 }
                 makeRoom();
-                scope = new Scope<>(new Issuing<>(lock, tokens.get(), parking, timer));
+                scope = new Scope<>(new Issuing<>(lock, tokens.get(), parking, timer, refusal));
                 scopes.put(key, scope);
             }
             scope.users++;

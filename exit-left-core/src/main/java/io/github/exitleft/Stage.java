@@ -1,11 +1,15 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +119,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -123,7 +127,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(Object, CallOptions, Sender)
      */
     public <X extends Exception> M call(T token, Sender<X> sender) throws X, InterruptedException {
-        return Call.ask(parts, token, null, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, null, sender);
     }
 
     /**
@@ -138,7 +142,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -161,7 +165,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -171,7 +175,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> M call(T token, Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(check, "'check' must not be null");
-        return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
+        return ask(token, check, sender);
     }
 
     /**
@@ -188,7 +192,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -214,7 +218,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws StageTimeoutException if no answer comes in time; its suppressed exceptions are those of failed resends
      * @throws ErrorReplyException if the answer is an error for which the {@linkplain StageBuilder#classifier
      *     classifier} gives a checked exception; an unchecked one is thrown as it is
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -222,8 +226,23 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
-        Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
-        return TrackedCall.<T, M>of(parts, token, options, null).ask(token, timeout, options.resends, sender);
+        return parts.gate.window == null
+                ? TrackedCall.<T, M>of(parts, token, options, null)
+                        .ask(token, timeoutOf(options), options.resends, sender)
+                : LimitedCall.ask(parts, token, options, timeoutOf(options), sender);
+    }
+
+    private <X extends Exception> M ask(T token, @Nullable Predicate<? super M> check, Sender<X> sender)
+            throws X, InterruptedException {
+        if (parts.gate.window == null) {
+            return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
+        }
+        CallOptions<M> options = check == null ? CallOptions.defaults() : CallOptions.checked(check);
+        return LimitedCall.ask(parts, token, options, parts.defaultTimeout, sender);
+    }
+
+    private Duration timeoutOf(CallOptions<? super M> options) {
+        return options.timeout == null ? parts.defaultTimeout : options.timeout;
     }
 
     /**
@@ -239,7 +258,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted before an answer comes
      * @throws StageTimeoutException if no answer comes in time
      * @throws ErrorReplyException if the answer is an error
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed, before the call or during it
      * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
@@ -316,7 +335,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
-     * @throws IllegalStateException if there is no keeper; nothing is sent
+     * @throws IllegalStateException if there is no keeper, or if the stage has a window; nothing is sent
      * @see #callAsync(CallOptions, BoundSender)
      */
     public <X extends Exception> CompletableFuture<M> callAsync(BoundSender<? extends T, X> sender) throws X {
@@ -336,7 +355,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      * @throws IllegalArgumentException if the options have resends
-     * @throws IllegalStateException if there is no keeper; nothing is sent
+     * @throws IllegalStateException if there is no keeper, or if the stage has a window; nothing is sent
      * @throws NullPointerException if the sender returns null, which counts as a failure to send
      * @see #call(CallOptions, BoundSender)
      * @see #callAsync(Object, CallOptions, Sender)
@@ -347,6 +366,176 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request with a token that the stage issues, and waits for its answer at most the default timeout.
+     *
+     * <pre>{@code
+     * Datagram reply = stage.call(id -> socket.send(server, encode(id, request)));
+     * }</pre>
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request with the token that it is given
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time, or no token was free in time; its message says which
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see #call(CallOptions, IssuedSender)
+     */
+    public <X extends Exception> M call(IssuedSender<? super T, X> sender) throws X, InterruptedException {
+        return call(CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and waits for its answer as the options say.
+     *
+     * <p>The token is live until this method ends. When all tokens are live or rest, the call waits for one, in order
+     * and within its timeout.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, resends and, where ids are issued for each peer, the peer
+     * @param sender sends the request with the token that it is given
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time, or no token was free in time; its message says which
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse; nothing is sent
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see StageBuilder#issueRandom(int)
+     */
+    public <X extends Exception> M call(CallOptions<? super M> options, IssuedSender<? super T, X> sender)
+            throws X, InterruptedException {
+        return LimitedCall.askIssued(parts, options, timeoutOf(options), sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, or until the {@linkplain #defaultTimeout() default
+     * timeout} is over.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, CallOptions.defaults(), until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, or until the default timeout is over; ends early if
+     * sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, until, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, with a check, a timeout and resends as the options say.
+     *
+     * <p>The gather ends by what {@link Until} says or by the timeout, and returns what it has by then. If that is
+     * nothing at the timeout, it is a {@link StageTimeoutException}. It never returns answers with a gap: a full
+     * mailbox ends it with an exception. A gather that ends by an exception gives out no answers; they count as
+     * {@linkplain MessageOutcome#ABANDONED abandoned}, which listeners see. An answer that comes after the end counts
+     * as {@linkplain MessageOutcome#DUPLICATE duplicate}, or as {@linkplain MessageOutcome#LATE late} after the
+     * timeout, an exception, or a silence without any answer. Without a number the answers are bounded by the timeout
+     * alone.
+     *
+     * @param <X> what sending throws
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request; runs after the ticket is taken, so that no answer is lost
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end; if it was interrupted before the
+     *     gather, nothing is sent
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws GatherFailedException if messages were dropped because the mailbox was full, or the predicate throws
+     * @throws ErrorReplyException if an answer is an error for which the {@linkplain StageBuilder#classifier
+     *     classifier} gives a checked exception; an unchecked one is thrown as it is
+     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
+     * @throws StageClosedException if the stage is closed, before the gather or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
+            throws X, InterruptedException {
+        return Gather.ask(parts, token, options, until, sender);
+    }
+
+    /**
+     * Sends a request and collects its answers until an end, as the options say; ends early if sending fails later.
+     *
+     * @param <X> what sending throws at once
+     * @param token the answers' token
+     * @param options check, timeout and resends; the request is sent again only while there is no answer
+     * @param until which answer is the last one
+     * @param sender sends the request and reports later whether that worked
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails at once
+     * @throws SendFailedException if sending fails later, before the end
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(
+            T token, CallOptions<? super M> options, Until<? super M> until, AsyncSender<X> sender)
+            throws X, InterruptedException {
+        return gather(token, options, until, (Sender<X>) sender);
+    }
+
+    /**
+     * Asks many peers at once, on this thread, and waits for the answers of all of them.
+     *
+     * <p>All tokens are taken and all requests sent before the wait; while answers are missing, the open questions are
+     * sent again at the same times. There is one timeout for all, and one result for each peer: its answer, or why it
+     * has none. What goes wrong with one of them, such as a refused token, a sender that throws or an answer that is an
+     * error, ends only that question. Each question has an outcome of its own.
+     *
+     * {@snippet file="io/github/exitleft/examples/AllServersClient.java" region="program"}
+     *
+     * @param <P> peers
+     * @param peers what to ask
+     * @param question makes the question for a peer; all are made before anything is sent
+     * @param options timeout, resends, attachment, hook for giving up, and a check that answers must pass besides that
+     *     of their question
+     * @return the results, in the order of the peers
+     * @throws InterruptedException if the thread is interrupted before the last answer comes; all questions are given up
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     */
+    public <P> List<Answer<P, M>> callAll(
+            Collection<? extends P> peers, Function<? super P, Question<T, M>> question, CallOptions<? super M> options)
+            throws InterruptedException {
+        return AllCall.ask(parts, peers, question, options);
+    }
+
+    /**
      * Sends a request and returns a future of its answer, which ends by the default timeout.
      *
      * @param <X> what sending throws
@@ -354,7 +543,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request
      * @return the future
      * @throws X if sending fails
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -374,7 +563,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request and reports later whether that worked
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -402,7 +591,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request on this thread, and again, if need be, on the executor
      * @return the future
      * @throws X if sending fails; the token is free again
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -410,7 +599,9 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        return AsyncCall.ask(parts, token, options, sender);
+        return parts.gate.window == null
+                ? AsyncCall.ask(parts, token, options, sender)
+                : QueuedCall.ask(parts, token, options, sender);
     }
 
     /**
@@ -422,7 +613,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param sender sends the request and reports later whether that worked; sends again, if need be, on the executor
      * @return the future; fails with a {@link SendFailedException} if sending fails later, before an answer comes
      * @throws X if sending fails at once; the token is free again
-     * @throws TokenInUseException if the token has a live ticket; nothing is sent
+     * @throws TokenInUseException if the token has a live ticket or rests; nothing is sent
      * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
@@ -432,6 +623,48 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, AsyncSender<X> sender) throws X {
         return callAsync(token, options, (Sender<X>) sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and returns a future of its answer, which ends by the default
+     * timeout.
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request with the token that it is given
+     * @return the future
+     * @throws X if sending fails on this thread
+     * @throws TooManyTicketsException if there are as many tickets, or calls in line, as there may be; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or there is no keeper; nothing is sent
+     * @see #callAsync(CallOptions, IssuedSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(IssuedSender<? super T, X> sender) throws X {
+        return callAsync(CallOptions.defaults(), sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and returns a future of its answer instead of waiting; a
+     * {@linkplain #keeper(Keeper) keeper} must read.
+     *
+     * <p>If no token is free, or the {@linkplain StageBuilder#window(int) window} is full, the call waits in line
+     * without a thread, within its timeout, and its request is sent later by the executor. If that fails, the future
+     * fails with a {@link SendFailedException}. For everything else see {@link #callAsync(Object, CallOptions, Sender)}.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, resends and, where ids are issued for each peer, the peer
+     * @param sender sends the request with the token that it is given
+     * @return the future
+     * @throws X if sending fails on this thread
+     * @throws TooManyTicketsException if there are as many tickets, or calls in line, as there may be; nothing is sent
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse; nothing is sent
+     * @throws IllegalStateException if the stage issues no tokens, or there is no keeper; nothing is sent
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            CallOptions<? super M> options, IssuedSender<? super T, X> sender) throws X {
+        return QueuedCall.askIssued(parts, options, sender);
     }
 
     /**
@@ -467,16 +700,21 @@ public final class Stage<T, M> implements AutoCloseable {
     /**
      * Takes the exclusive right to a token's messages; to be done before sending the request.
      *
+     * <p>On a stage with a {@linkplain StageBuilder#window(int) window} it waits for a place, at most the default
+     * timeout, and the ticket has that place until it is closed.
+     *
      * @param token the token
      * @return the ticket, to be closed
-     * @throws TokenInUseException if the token has a live ticket
+     * @throws TokenInUseException if the token has a live ticket or rests
      * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageTimeoutException if there is no place in the window in time
+     * @throws CancellationException if the thread is interrupted while it waits for a place; its interrupt flag stays set
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token) {
-        return take(token, null, null, null);
+        return parts.gate.window == null ? take(token, null, null, null) : takeWithPlace(token, CallOptions.defaults());
     }
 
     /**
@@ -486,14 +724,52 @@ public final class Stage<T, M> implements AutoCloseable {
      * @param token the token
      * @param check what a message must pass, run by the head; one that fails counts as foreign and takes no place
      * @return the ticket, to be closed
-     * @throws TokenInUseException if the token has a live ticket
+     * @throws TokenInUseException if the token has a live ticket or rests
      * @throws IllegalArgumentException if the token is an array, which equals nothing but itself
      * @throws TooManyTicketsException if the stage has as many tickets as it may have
      * @throws StageClosedException if the stage is closed
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, Predicate<? super M> check) {
-        return take(token, Objects.requireNonNull(check, "'check' must not be null"), null, null);
+        Objects.requireNonNull(check, "'check' must not be null");
+        return parts.gate.window == null
+                ? take(token, check, null, null)
+                : takeWithPlace(token, CallOptions.checked(check));
+    }
+
+    /**
+     * Takes the exclusive right to the messages of a token that the stage issues; waits at most the default timeout for a
+     * token, and for a place in the window.
+     *
+     * @return the ticket, to be closed; until then its token is not issued again
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws StageTimeoutException if there is no token or place in time
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if the stage issues no tokens, or this thread would have to wait inside a callback
+     * @see #ticket(CallOptions)
+     */
+    public Ticket<T, M> ticket() throws InterruptedException {
+        return ticket(CallOptions.defaults());
+    }
+
+    /**
+     * Takes the exclusive right to the messages of a token that the stage issues, as the options say.
+     *
+     * @param options check, timeout of the wait for token and place, and the peer where ids are issued for each
+     * @return the ticket, to be closed; until then its token is not issued again
+     * @throws InterruptedException if the thread is interrupted while it waits
+     * @throws StageTimeoutException if there is no token or place in time
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have no peer and need one, or the reverse
+     * @throws IllegalStateException if the stage issues no tokens, or this thread would have to wait inside a callback
+     */
+    public Ticket<T, M> ticket(CallOptions<? super M> options) throws InterruptedException {
+        requireForTicket(options);
+        return Ticket.admit(parts, null, options, timeoutOf(options));
     }
 
     /**
@@ -511,12 +787,18 @@ public final class Stage<T, M> implements AutoCloseable {
      * @throws SourceFailedException if the source has failed and may not be tried again yet
      */
     public Ticket<T, M> ticket(T token, CallOptions<? super M> options) {
+        requireForTicket(options);
+        return parts.gate.window == null
+                ? take(token, options.check, options.attachment, options.timeout)
+                : takeWithPlace(token, options);
+    }
+
+    private void requireForTicket(CallOptions<? super M> options) {
         if (options.resends != Resends.NONE || options.onGiveUp != null) {
             throw new IllegalArgumentException("options for a ticket of " + this + " have "
                     + (options.onGiveUp == null ? "resends" : "a hook for giving up")
                     + ", but a ticket does not send; use 'call' for that");
         }
-        return take(token, options.check, options.attachment, options.timeout);
     }
 
     private Ticket<T, M> take(
@@ -524,6 +806,18 @@ public final class Stage<T, M> implements AutoCloseable {
         var ticket = new Ticket<>(parts, token, check, attachment, timeout);
         parts.register(token, ticket);
         return ticket;
+    }
+
+    private Ticket<T, M> takeWithPlace(T token, CallOptions<? super M> options) {
+        Objects.requireNonNull(token, "'token' must not be null");
+        try {
+            return Ticket.admit(parts, token, options, timeoutOf(options));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled = new CancellationException(e.getMessage());
+            cancelled.initCause(e);
+            throw cancelled;
+        }
     }
 
     /** {@return when a background thread reads the source} */
@@ -579,7 +873,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 parts.stats.messages(),
                 parts.stats.transientFailures(),
                 nextAttempt,
-                parts.heartbeat.unattendedFor(role));
+                parts.heartbeat.unattendedFor(role),
+                parts.gate.windowState(),
+                parts.gate.issuedState());
     }
 
     /** {@return the source's {@code type} and its details, for operators} */
@@ -615,7 +911,11 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     @Override
     public void close() {
-        parts.bare.close();
+        try {
+            parts.gate.close(); // first, since the next step may wait for the head
+        } finally {
+            parts.bare.close();
+        }
         parts.asyncWaits.sweep();
         parts.bindings.close();
         parts.events.close();

@@ -141,6 +141,128 @@ public final class StageBuilder<T, M> {
     }
 
     /**
+     * Lets the stage issue the tokens of questions, at random so that they can't be guessed; none are issued unless set.
+     *
+     * <p>A token is never issued while it is live or rests. Tokens may be {@code Short}, {@code Integer}, {@code Long},
+     * {@code UUID} (122 bits), or {@code String} (hexadecimal digits of four bits each). For tokens of type {@link
+     * PeerToken} use {@link #issueRandom(Class, int)}.
+     *
+     * @param bits how many bits a token has
+     * @return this builder
+     * @see Stage#call(IssuedSender)
+     */
+    public StageBuilder<T, M> issueRandom(int bits) {
+        TokenSpace<T> space = space(bits);
+        settings.issuing = setup -> setup.ofStage(space, true);
+        return this;
+    }
+
+    /**
+     * Lets the stage issue the tokens of questions, one after the other from 1 on; none are issued unless set.
+     *
+     * <p>Where strangers can reach the source use {@link #issueRandom(int)}: the next token can be guessed. Tokens may be
+     * {@code Short}, {@code Integer} or {@code Long}.
+     *
+     * @param bits how many bits a token has
+     * @return this builder
+     * @see Stage#call(IssuedSender)
+     */
+    public StageBuilder<T, M> issueSequence(int bits) {
+        TokenSpace<T> space = space(bits).requireOrdered(settings.tokenType);
+        settings.issuing = setup -> setup.ofStage(space, false);
+        return this;
+    }
+
+    private TokenSpace<T> space(int bits) {
+        if (settings.tokenType == (Class<?>) PeerToken.class) {
+            throw new IllegalArgumentException("tokens of type " + PeerToken.class.getName()
+                    + " have ids of a type of their own; name it: issueRandom(Integer.class, " + bits + ")");
+        }
+        return TokenSpace.of(settings.tokenType, bits);
+    }
+
+    /**
+     * Lets the stage issue the ids of {@link PeerToken}s at random, for each peer apart: ids of one peer don't exclude
+     * those of another. Calls name their peer by {@link CallOptions#peer}.
+     *
+     * @param <I> ids
+     * @param ids the type of the ids
+     * @param bits how many bits an id has
+     * @return this builder
+     * @throws IllegalArgumentException if there are no such ids, or tokens are not of type {@code PeerToken}
+     */
+    public <I> StageBuilder<T, M> issueRandom(Class<I> ids, int bits) {
+        return issuePeers(TokenSpace.of(ids, bits), true);
+    }
+
+    /**
+     * Does what {@link #issueRandom(Class, int)} does, in sequence.
+     *
+     * @param <I> ids
+     * @param ids the type of the ids
+     * @param bits how many bits an id has
+     * @return this builder
+     */
+    public <I> StageBuilder<T, M> issueSequence(Class<I> ids, int bits) {
+        return issuePeers(TokenSpace.of(ids, bits).requireOrdered(ids), false);
+    }
+
+    @SuppressWarnings("unchecked") // tokens are of that type
+    private <I> StageBuilder<T, M> issuePeers(TokenSpace<I> space, boolean random) {
+        if (settings.tokenType != (Class<?>) PeerToken.class) {
+            throw new IllegalArgumentException("ids are issued for each peer where tokens are of type "
+                    + PeerToken.class.getName() + ", but they are of type " + settings.tokenType.getName());
+        }
+        settings.issuing = setup -> (TokenSupply<T>) setup.ofPeers(space, random);
+        return this;
+    }
+
+    /**
+     * Lets the stage issue tokens that an issuer of your own makes; none are issued unless set.
+     *
+     * @param issuer makes candidates, of which those that are live or rest are skipped
+     * @return this builder
+     * @see Stage#call(IssuedSender)
+     */
+    public StageBuilder<T, M> issuer(TokenIssuer<? extends T> issuer) {
+        Objects.requireNonNull(issuer, "'issuer' must not be null");
+        settings.issuing = setup -> setup.by(issuer);
+        return this;
+    }
+
+    /**
+     * Sets how many questions may be out at once; any number unless set.
+     *
+     * <p>A call that finds the window full waits for a place, in order and within its timeout, before it takes a ticket and
+     * sends. An asynchronous call waits without a thread. A ticket has a place until it is closed; a stream has none.
+     *
+     * @param window how many; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     * @see #windowWait(Duration)
+     */
+    public StageBuilder<T, M> window(int window) {
+        settings.window = atLeastOne(window, "window");
+        return this;
+    }
+
+    /**
+     * Sets how long a call waits for a place in the {@linkplain #window window} at most; as long as its timeout unless
+     * set. That wait is part of the call's timeout.
+     *
+     * @param windowWait how long; zero for calls that don't wait
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public StageBuilder<T, M> windowWait(Duration windowWait) {
+        if (windowWait.isNegative()) {
+            throw new IllegalArgumentException("'windowWait' must not be negative, but is " + windowWait);
+        }
+        settings.windowWait = windowWait;
+        return this;
+    }
+
+    /**
      * Sets when a background thread reads the source; what the {@linkplain Source#preferredKeeper() source prefers}
      * unless set.
      *

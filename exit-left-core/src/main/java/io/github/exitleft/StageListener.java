@@ -1,5 +1,7 @@
 package io.github.exitleft;
 
+import java.time.Duration;
+
 /**
  * Is told of a stage's life and of messages that were not delivered; every method does nothing unless overridden.
  *
@@ -17,4 +19,12 @@ public interface StageListener<T, M> extends BareListener {
      * @param unclaimed the message and the reason
      */
     default void unclaimed(Unclaimed<? extends T, ? extends M> unclaimed) {}
+
+    /**
+     * Reports that a call or ticket has left the line for a place in the window, with a place or without. One that found
+     * a place at once is not reported.
+     *
+     * @param waited how long it was in line
+     */
+    default void windowLeft(Duration waited) {}
 }

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * asyncWaits     calls and streams for which no thread waits
  * bare           the primitive: tickets, the role, the queue for it
+ * gate           what questions wait for before their tickets: the window, issued tokens
  * stats, listeners, heartbeat
  * jobs           what the executor does
  * events         messages that are for no caller
- * mailroom       the mailboxes, and the memory of closed ones
+ * memory         of tokens whose mailboxes are closed
+ * mailroom       the mailboxes
  * bindings       calls whose tokens are not known yet
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
@@ -29,14 +32,22 @@ import org.jspecify.annotations.Nullable;
 final class StageParts<T, M> {
 
     final Duration defaultTimeout;
+    final int maxTickets;
     private final Duration rest;
+    private final boolean allowsReuse;
+
+    /** Whether senders want to know how much time their call has left. */
+    final boolean timeLeft;
+
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
+    final Gate<T> gate;
     final StageStats stats = new StageStats();
     final Listeners<T, M> listeners;
     final Heartbeat heartbeat;
     final AsyncJobs jobs;
     final Events<T, M> events;
+    final TokenMemory<T, M> memory;
     final Mailroom<T, M> mailroom;
     private final Forgetting forgetting;
     final Bindings<T, M> bindings;
@@ -53,20 +64,24 @@ final class StageParts<T, M> {
     /** Puts the parts together; the keeper does not begin by that. */
     StageParts(StageSettings<T, M> settings) {
         this.defaultTimeout = settings.defaultTimeout;
+        this.maxTickets = settings.maxTickets;
         this.rest = settings.rest;
+        this.timeLeft = settings.source.sendsTimeToLive();
+        this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
+        this.gate = new Gate<>(bare, settings);
         this.listeners = new Listeners<>(bare, stats);
         this.heartbeat = new Heartbeat(bare);
         this.jobs = new AsyncJobs(bare, settings);
         this.events = new Events<>(bare, jobs, stats, listeners, settings.events);
-        this.mailroom = new Mailroom<>(
+        this.memory = new TokenMemory<>(
                 heartbeat::now,
                 resting(settings),
-                settings.mailboxCapacity,
-                settings.overflow,
+                gate.tokens,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
-        this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
+        this.mailroom = new Mailroom<>(memory, heartbeat::now, settings.mailboxCapacity, settings.overflow);
+        this.forgetting = new Forgetting(settings.timer, memory::forgetOld);
         this.bindings = new Bindings<>(bare, listeners);
         this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
         this.readLoop =
@@ -110,21 +125,71 @@ final class StageParts<T, M> {
     }
 
     private void take(T token, Mailbox<T, M> box) {
-        if (mailroom.anyRests() && bare.parts.generations.isAttemptDue()) {
+        TokenSupply<T> issuing = gate.tokens;
+        if (issuing != null && issuing.covers(Objects.requireNonNull(token, "'token' must not be null"))) {
+            takeFrom(issuing, token);
+            registerIssued(issuing, token, box);
+            return;
+        }
+        if (memory.anyRests() && bare.parts.generations.isAttemptDue()) {
             // first, since a ticket that is refused must not be the one that was to try
-            requireRested(token, mailroom.resting(token));
+            requireRested(token, memory.resting(token));
         }
         box.register(bare.ticket(token, box));
         // not before: only now has the last question of this token been remembered
-        if (mailroom.anyRests()) {
+        if (memory.anyRests()) {
             takeIfRested(token, box);
         }
+    }
+
+    /** Takes a token that a caller brings, so that it is not issued meanwhile. */
+    private void takeFrom(TokenSupply<T> issuing, T token) {
+        if (issuing.take(token)) {
+            return;
+        }
+        Rest rest = issuing.resting(token);
+        if (rest == null || !allowsReuse) {
+            requireRested(token, rest);
+        } else {
+            issuing.endRest(token);
+            if (issuing.take(token)) {
+                return;
+            }
+        }
+        throw new TokenInUseException("token '" + Texts.of(token) + "' of " + bare
+                + " has a live ticket, or has been issued for one; close that first, or use another token");
+    }
+
+    /** Takes a ticket for a token that has been issued; if that is refused, the token is free again. */
+    private void registerIssued(TokenSupply<T> issuing, T token, Mailbox<T, M> box) {
+        boolean registered = false;
+        try {
+            box.lock = mailroom.lockFor(token);
+            box.register(bare.ticket(token, box));
+            registered = true;
+        } finally {
+            if (!registered) {
+                issuing.free(token);
+            }
+        }
+    }
+
+    /** Does what {@link #register(Object, Mailbox)} does, for a token that has been issued for this box. */
+    void registerIssued(T token, Mailbox<T, M> box) {
+        registerIssued(gate.issuing(), token, box);
+        keeper.admitted();
+    }
+
+    /** Does what {@link #register(Object, Mailbox, Recipient)} does, for a token that has been issued for this box. */
+    void registerIssued(T token, Mailbox<T, M> box, Recipient recipient) {
+        registerIssued(gate.issuing(), token, box);
+        add(box, recipient);
     }
 
     private void takeIfRested(T token, Mailbox<T, M> box) {
         boolean taken = false;
         try {
-            requireRested(token, mailroom.resting(token));
+            requireRested(token, memory.resting(token));
             taken = true;
         } finally {
             if (!taken) {
@@ -160,6 +225,10 @@ final class StageParts<T, M> {
     /** Takes a token for a mailbox of whose messages its recipient is told from then on. */
     void register(T token, Mailbox<T, M> box, Recipient recipient) {
         take(token, box);
+        add(box, recipient);
+    }
+
+    private void add(Mailbox<T, M> box, Recipient recipient) {
         boolean added = false;
         try {
             asyncWaits.add(recipient);
@@ -199,8 +268,25 @@ final class StageParts<T, M> {
             try {
                 ticket.close();
             } finally {
-                listeners.unclaimed(left);
+                try {
+                    free(ticket.token(), box);
+                } finally {
+                    listeners.unclaimed(left);
+                }
             }
+        }
+    }
+
+    /** Frees a token that could be issued, or lets it rest; not before its registration has gone, and once. */
+    private void free(T token, Mailbox<T, M> box) {
+        TokenSupply<T> issuing = gate.tokens;
+        if (issuing == null || !issuing.covers(token) || !mailroom.leaves(box)) {
+            return;
+        }
+        if (box.rests) {
+            issuing.letRest(token, box.attachment());
+        } else {
+            issuing.free(token);
         }
     }
 }

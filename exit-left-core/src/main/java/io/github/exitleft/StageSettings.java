@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,16 @@ final class StageSettings<T, M> {
     Reuse reuse;
 
     Duration rest = Duration.ofSeconds(60);
+
+    /** What issues tokens; null if nothing does. */
+    @Nullable
+    Function<IssuingSetup<T>, TokenSupply<T>> issuing;
+
+    /** How many questions may be out at once; 0 for any number. */
+    int window;
+
+    /** At most; the timeout of the call limits it too. */
+    Duration windowWait = Duration.ofSeconds(Long.MAX_VALUE);
 
     @Nullable
     Keeper keeper;

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     next caller; zero if that is now; null if the source has not failed
  * @param unattended how long the head has not read; zero if there is no head. More than two seconds are believed only
  *     when seen twice, a second apart
+ * @param window how full the window is; null if any number of questions may be out
+ * @param issued how many of the tokens that the stage issues are in use; null if it issues none
  */
 public record StageSnapshot(
         BareSnapshot role,
@@ -22,4 +24,25 @@ public record StageSnapshot(
         Map<MessageOutcome, Long> messages,
         long transientFailures,
         @Nullable Duration nextAttempt,
-        Duration unattended) {}
+        Duration unattended,
+        @Nullable WindowState window,
+        @Nullable IssuedState issued) {
+
+    /**
+     * How full a window is.
+     *
+     * @param size how many questions may be out
+     * @param used how many are out
+     * @param waiting how many wait for a place
+     */
+    public record WindowState(int size, int used, int waiting) {}
+
+    /**
+     * How many of the tokens that a stage issues are in use, over all peers if it issues them for each.
+     *
+     * @param live how many are live
+     * @param resting how many rest, since their questions ended without an answer
+     * @param waiting how many questions wait for a token
+     */
+    public record IssuedState(int live, int resting, int waiting) {}
+}

@@ -43,6 +43,11 @@ final class StageStats {
         }
     }
 
+    /** Counts messages that were delivered together. */
+    void delivered(int number) {
+        messages[MessageOutcome.DELIVERED.ordinal()].add(number);
+    }
+
     void exit(Outcome outcome) {
         exits[outcome.ordinal()].increment();
     }

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import java.io.Serial;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when no message comes for a ticket in time. The message says which thread read meanwhile, and what came
@@ -15,7 +16,7 @@ public final class StageTimeoutException extends RuntimeException {
     /** The stage's name. */
     private final String stage;
 
-    private final transient Object token;
+    private final transient @Nullable Object token;
     /** How long the wait lasted. */
     private final Duration waited;
 
@@ -26,13 +27,21 @@ public final class StageTimeoutException extends RuntimeException {
         this.waited = waited;
     }
 
+    /** Is thrown when the time is up before there was a ticket. */
+    StageTimeoutException(String stage, String message, Duration waited) {
+        super(message);
+        this.stage = stage;
+        this.token = null;
+        this.waited = waited;
+    }
+
     /** {@return the stage's name} */
     public String stage() {
         return stage;
     }
 
-    /** {@return the token that was waited for; null after deserialization} */
-    public Object token() {
+    /** {@return the token that was waited for; null if there was no ticket yet, and after deserialization} */
+    public @Nullable Object token() {
         return token;
     }
 

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param <T> tokens
  * @param <M> messages
  */
-public final class Ticket<T, M> extends Call<T, M> {
+public final class Ticket<T, M> extends Grouped<T, M> {
 
     private final @Nullable Object attachment;
     private final @Nullable Duration timeout;
+
+    /** Holds its place in the stage's window; null if there is none. */
+    private final @Nullable Admission<T, M> admission;
 
     Ticket(
             StageParts<T, M> parts,
@@ -28,9 +31,46 @@ public final class Ticket<T, M> extends Call<T, M> {
             @Nullable Predicate<? super M> check,
             @Nullable Object attachment,
             @Nullable Duration timeout) {
-        super(parts, token, check, false, null);
+        super(parts, token, check, false);
         this.attachment = attachment;
         this.timeout = timeout;
+        this.admission = null;
+    }
+
+    private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
+        super(parts, options.check, false);
+        this.attachment = options.attachment;
+        this.timeout = options.timeout;
+        this.admission = admission;
+    }
+
+    /**
+     * Returns a ticket for a token that is issued, or that waits for a place.
+     *
+     * @param brought the token; null to have one issued
+     * @param timeout how long to wait for what it needs
+     */
+    static <T, M> Ticket<T, M> admit(
+            StageParts<T, M> parts, @Nullable T brought, CallOptions<? super M> options, Duration timeout)
+            throws InterruptedException {
+        Admission<T, M> admission = Admission.begin(parts, timeout);
+        var ticket = new Ticket<>(parts, options, admission);
+        T token = admission.enter(brought, options.peer);
+        boolean taken = false;
+        try {
+            if (brought == null) {
+                parts.registerIssued(token, ticket);
+            } else {
+                ticket.bindTo(token);
+                parts.register(token, ticket);
+            }
+            taken = true;
+        } finally {
+            if (!taken) {
+                admission.leave();
+            }
+        }
+        return ticket;
     }
 
     @Override
@@ -101,6 +141,12 @@ public final class Ticket<T, M> extends Call<T, M> {
      */
     @Override
     public void close() {
-        super.close();
+        try {
+            super.close();
+        } finally {
+            if (admission != null) {
+                admission.leave();
+            }
+        }
     }
 }

@@ -21,9 +21,16 @@ final class TimeoutReport {
      *
      * @param received how many messages had been received when the wait began
      * @param unclaimed how many of them had not been claimed
+     * @param inLine says how long the question waited before its ticket; may be empty
      */
     StageTimeoutException exception(
-            Mailbox<?, ?> box, long start, long deadline, int received, int unclaimed, @Nullable FailedSends failed) {
+            Mailbox<?, ?> box,
+            long start,
+            long deadline,
+            int received,
+            int unclaimed,
+            @Nullable FailedSends failed,
+            String inLine) {
         BareSnapshot role = bare.snapshot(0);
         long now = bare.nanoTime();
         var text = new StringBuilder();
@@ -44,6 +51,7 @@ final class TimeoutReport {
         text.append(" received meanwhile (");
         text.append((int) stats.unclaimedSoFar() - unclaimed).append(" unclaimed), ");
         text.append(box.foreign()).append(" refused by this ticket's check");
+        text.append(inLine);
         if (failed != null) {
             text.append(failed);
         }
@@ -59,5 +67,12 @@ final class TimeoutReport {
             failed.suppressIn(timeout);
         }
         return timeout;
+    }
+
+    /** Makes the exception that ends a wait in line, before there was a ticket. */
+    StageTimeoutException unasked(long start, String what, String why) {
+        Duration waited = Duration.ofNanos(bare.nanoTime() - start);
+        return new StageTimeoutException(
+                bare.name(), what + " in " + waited.toMillis() + " ms, so nothing was sent; " + why, waited);
     }
 }

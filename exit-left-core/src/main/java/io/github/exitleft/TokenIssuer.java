@@ -12,7 +12,7 @@ package io.github.exitleft;
  * @param <T> tokens
  */
 @FunctionalInterface
-interface TokenIssuer<T> {
+public interface TokenIssuer<T> {
 
     /**
      * Returns a candidate for the next token.

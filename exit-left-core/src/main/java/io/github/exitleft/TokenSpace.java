@@ -89,6 +89,24 @@ abstract class TokenSpace<T> {
     /** Returns a token's number in a small space; {@link #NONE} if the token is not in the space. */
     abstract int number(T token);
 
+    /** Returns whether a token's use is known by those that are issued: in a small space, whether it is in that. */
+    final boolean covers(T token) {
+        return !isSmall() || number(token) != NONE;
+    }
+
+    /**
+     * Refuses a space whose tokens have no order; returns this one.
+     *
+     * @throws IllegalArgumentException if it is refused
+     */
+    final TokenSpace<T> requireOrdered(Class<T> type) {
+        if (!isOrdered()) {
+            throw new IllegalArgumentException("tokens of type " + type.getName()
+                    + " can't be issued in sequence; issue them at random, or use java.lang.Integer or java.lang.Long");
+        }
+        return this;
+    }
+
     /** Returns whether tokens can be issued in sequence. */
     abstract boolean isOrdered();
 

@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A call that has an attachment, or a hook that runs when it is given up (M14); only calls that ask for one are such. */
-final class TrackedCall<T, M> extends Call<T, M> {
+class TrackedCall<T, M> extends Call<T, M> {
 
     private final @Nullable Object attachment;
     private final @Nullable Consumer<? super GiveUp> onGiveUp;
@@ -13,8 +13,20 @@ final class TrackedCall<T, M> extends Call<T, M> {
     /** How the wait has ended; null as long as the request has not been sent. */
     private volatile @Nullable Outcome ended;
 
-    TrackedCall(StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
-        super(parts, token, options.check, true, recipient);
+    TrackedCall(
+            StageParts<T, M> parts,
+            T token,
+            CallOptions<? super M> options,
+            boolean single,
+            @Nullable Recipient recipient) {
+        super(parts, token, options.check, single, recipient);
+        this.attachment = options.attachment;
+        this.onGiveUp = options.onGiveUp;
+    }
+
+    /** Creates a call whose token is not known yet. */
+    TrackedCall(StageParts<T, M> parts, CallOptions<? super M> options, @Nullable Recipient recipient) {
+        super(parts, options.check, true, recipient);
         this.attachment = options.attachment;
         this.onGiveUp = options.onGiveUp;
     }
@@ -23,7 +35,7 @@ final class TrackedCall<T, M> extends Call<T, M> {
     static <T, M> Call<T, M> of(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, @Nullable Recipient recipient) {
         return options.areTracked()
-                ? new TrackedCall<>(parts, token, options, recipient)
+                ? new TrackedCall<>(parts, token, options, true, recipient)
                 : new Call<>(parts, token, options.check, true, recipient);
     }
 
@@ -34,8 +46,13 @@ final class TrackedCall<T, M> extends Call<T, M> {
     }
 
     @Override
-    void ended(Outcome outcome, long since) {
+    final void end(Outcome outcome) {
         ended = outcome;
+    }
+
+    @Override
+    void ended(Outcome outcome, long since) {
+        end(outcome);
         super.ended(outcome, since);
     }
 
@@ -43,7 +60,7 @@ final class TrackedCall<T, M> extends Call<T, M> {
     void unanswered() {
         Outcome outcome = ended;
         if (onGiveUp != null && outcome != null && outcome != Outcome.NOT_SENT) {
-            run(onGiveUp, outcome);
+            giveUp(parts, onGiveUp, outcome);
         }
     }
 
@@ -52,10 +69,11 @@ final class TrackedCall<T, M> extends Call<T, M> {
         Outcome outcome = ended;
         return onGiveUp == null || outcome == null || outcome == Outcome.NOT_SENT
                 ? Timer.NOTHING
-                : parts.jobs.prepare(context, () -> run(onGiveUp, outcome));
+                : parts.jobs.prepare(context, () -> giveUp(parts, onGiveUp, outcome));
     }
 
-    private void run(Consumer<? super GiveUp> hook, Outcome outcome) {
+    /** Runs the hook of a question that was sent and has no answer; throws nothing. */
+    static void giveUp(StageParts<?, ?> parts, Consumer<? super GiveUp> hook, Outcome outcome) {
         try {
             hook.accept(reason(outcome));
         } catch (Throwable e) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A place is taken before the ticket, and released when the question is over, however it ends. The line's lock
  * guards everything.
  */
-final class Window implements Line.Supply<Window.Place> {
+final class Window implements LineSupply<Window.Place> {
 
     /** A place, held by a question while it is out. */
     final class Place {
@@ -30,7 +30,8 @@ final class Window implements Line.Supply<Window.Place> {
         }
     }
 
-    private final int size;
+    final int size;
+    private final Supplier<? extends @Nullable RuntimeException> refusal;
     private final ReentrantLock lock = new ReentrantLock();
     private final Line<Place> line;
 
@@ -43,10 +44,20 @@ final class Window implements Line.Supply<Window.Place> {
      * @param size how many places it has; at least 1
      */
     Window(int size, Parking parking, Timer timer) {
+        this(size, parking, timer, () -> null);
+    }
+
+    /**
+     * Opens a window.
+     *
+     * @param refusal returns why no caller may wait now; null if callers may
+     */
+    Window(int size, Parking parking, Timer timer, Supplier<? extends @Nullable RuntimeException> refusal) {
         if (size < 1) {
             throw new IllegalArgumentException("'window' must be at least 1, but is " + size);
         }
         this.size = size;
+        this.refusal = refusal;
         this.line = new Line<>(lock, this, parking, timer);
     }
 
@@ -105,6 +116,11 @@ final class Window implements Line.Supply<Window.Place> {
     @Override
     public void giveBack(Place place, long now) {
         vacate(place);
+    }
+
+    @Override
+    public @Nullable RuntimeException refusal() {
+        return refusal.get();
     }
 
     private void vacate(Place place) {

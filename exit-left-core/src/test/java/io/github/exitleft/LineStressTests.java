@@ -65,7 +65,7 @@ class LineStressTests {
             return;
         }
         int size = 3;
-        var window = new Window(size, Parking.JVM, Timer.JVM);
+        var window = new Window(size, Parker.JVM, Timer.JVM);
         var out = new AtomicInteger();
         var most = new AtomicInteger();
         var told = new AtomicInteger();
@@ -144,7 +144,7 @@ class LineStressTests {
         var issuing = new Issuing<>(
                 new ReentrantLock(),
                 IssuedTokens.random(Integer.class, 3, Duration.ofNanos(50_000), new SecureNumbers()),
-                Parking.JVM,
+                Parker.JVM,
                 Timer.JVM);
         Set<Integer> out = ConcurrentHashMap.newKeySet();
         all(false, random -> {
@@ -168,7 +168,7 @@ class LineStressTests {
     @Test
     void m13_closeAmongManyThreads_endsAllAndLosesNoPlace() throws Exception {
         for (int round = 0; round < 50; round++) {
-            var window = new Window(2, Parking.JVM, Timer.JVM);
+            var window = new Window(2, Parker.JVM, Timer.JVM);
             var ready = new CountDownLatch(8);
             List<FutureTask<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < 8; i++) {

@@ -191,7 +191,7 @@ class LineTests {
     }
 
     /** Gives what it has, unless there is no memory. */
-    private static final class Scarce implements Line.Supply<String> {
+    private static final class Scarce implements LineSupply<String> {
         int left;
         boolean fails;
 

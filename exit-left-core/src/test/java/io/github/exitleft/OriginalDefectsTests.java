@@ -271,6 +271,7 @@ class OriginalDefectsTests extends Steered {
         byte[] seven = {0, 0, 0, 7};
         try (Stage<Integer, Datagram> udp = Stage.<Integer, Datagram>builder(
                         "udp", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .reuse(Reuse.ALLOW)
                 .defaultTimeout(Patience.FOR_EVER)
                 .build()) {
             UdpSocket socket = udp.backdoor(UdpSocket.class);

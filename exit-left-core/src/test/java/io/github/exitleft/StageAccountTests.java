@@ -111,6 +111,24 @@ class StageAccountTests extends NoteFixture {
     }
 
     @Test
+    void waitsOfATicket_areCountedEachForItself() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            add(2, "read by its own thread");
+            ticket.await();
+            Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+            Task<Received<Note>> waiter = startWaiter(stage, ticket::await);
+            add(2, "read by the head");
+            waiter.get();
+            add(1, "done");
+            head.get();
+        }
+        assertThat(stage.snapshot(0).exits())
+                .containsEntry(Outcome.FINISHED, 2L)
+                .containsEntry(Outcome.SIGNALLED, 1L);
+    }
+
+    @Test
     void s18_waiterThatResends_isShownWithItsWholeWait() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         var sent = new AtomicInteger();
@@ -129,6 +147,35 @@ class StageAccountTests extends NoteFixture {
         add(2, "done");
         add(1, "done");
         waiter.get();
+        head.get();
+    }
+
+    @Test
+    void s18_ticketAwaitedAgainAfterAWaitOfSeveralEntries_isShownWithItsNewWait() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> {
+                assertThatThrownBy(() -> ticket.await(Duration.ofSeconds(5))).isInstanceOf(StageTimeoutException.class);
+                return ticket.await(Duration.ofSeconds(10));
+            });
+            clock.advance(Duration.ofSeconds(6)); // so late that it enters again, for a last look
+            await().untilAsserted(() -> {
+                BareSnapshot role = stage.snapshot(1).role();
+                assertThat(role.entries()).containsEntry(Outcome.TIMED_OUT, 1L);
+                assertThat(role.oldest()).hasSize(1);
+            });
+            clock.advance(Duration.ofSeconds(2));
+            await().untilAsserted(() -> assertThat(stage.snapshot(1).role().oldest())
+                    .singleElement()
+                    .satisfies(shown -> {
+                        assertThat(shown.waiting()).isZero();
+                        assertThat(shown.timeoutIn()).isEqualTo(Duration.ofSeconds(10));
+                    }));
+            add(2, "done");
+            add(1, "done");
+            waiter.get();
+        }
         head.get();
     }
 

@@ -453,6 +453,49 @@ class StageBoundCallTests extends NoteFixture {
         assertThat(sends).hasValue(0);
     }
 
+    // the window
+
+    @Test
+    void m13_call_waitsForAPlaceBeforeItSendsAndGivesItBack() throws Exception {
+        Stage<Integer, Note> stage = kept(builder -> builder.window(1));
+        var first = new Sending(stage, Form.CALL, options);
+        var sends = new AtomicInteger();
+        Task<Note> second = start(() -> stage.call(() -> {
+            sends.incrementAndGet();
+            add(2, "second's");
+            return 2;
+        }));
+        await().until(() -> second.isDone() || isBlocked(second));
+        assertThat(sends).hasValue(0);
+        add(1, "first's");
+        untilRouted(1);
+
+        assertThat(first.bind(1).get().text()).isEqualTo("first's");
+        assertThat(second.get().text()).isEqualTo("second's");
+        assertThatThrownBy(() -> stage.call(() -> {
+                    throw new IOException("no route");
+                }))
+                .hasMessage("no route");
+        assertThat(stage.call(() -> {
+                            add(3, "third's");
+                            return 3;
+                        })
+                        .text())
+                .isEqualTo("third's");
+    }
+
+    @Test
+    void m13_asynchronousCall_isRefusedWhereItCouldNotWaitForAPlace() {
+        Stage<Integer, Note> stage = kept(builder -> builder.window(1));
+        var sends = new AtomicInteger();
+
+        assertThatThrownBy(() -> stage.callAsync(sends::incrementAndGet))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has a window");
+
+        assertThat(sends).hasValue(0);
+    }
+
     // a binding that ends while the head looks for a ticket
 
     /** A token that does something when its hash is asked for a second time: after the look for its ticket. */

@@ -44,6 +44,23 @@ class StageErrorTests extends NoteFixture {
     }
 
     @Test
+    void s19_messageThatAnErrorLeftWithoutASignal_isFoundByItsOwnerThatHeads() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            source.hook = rest -> {
+                source.hook = more -> {};
+                // as a head leaves it that an Error hits after it has filed
+                source.received.incrementAndGet();
+                stage.parts.mailroom.offer(1, ticket, new Received<>(new Note(1, "filed"), 0));
+                add(2, "for nobody");
+            };
+            Task<Received<Note>> head = start(ticket::await);
+
+            assertThat(head.get().message().text()).isEqualTo("filed");
+        }
+    }
+
+    @Test
     void s19_errorAtAnyLookAtTheClock_losesNoMessageOfAnother() throws Exception {
         int number = 0;
         SteeredParker clock;

@@ -196,6 +196,27 @@ class StageFailureTests extends NoteFixture {
     }
 
     @Test
+    void s10_interruptOfAHeadWhoseSourceIgnoresIt_endsItsWaitAfterTheMessage() {
+        var busy = hooked(new OverQueue() {
+            @Override
+            public Note receive(Duration remaining) {
+                return new Note(2, "for nobody");
+            }
+        });
+        busy.hook = rest -> {
+            if (busy.reads.get() > 1) {
+                throw new IllegalStateException("the head reads on");
+            }
+            Thread.currentThread().interrupt();
+        };
+        Stage<Integer, Note> stage =
+                build(Stage.builder("busy", Integer.class, busy, Note::token).defaultTimeout(LONG));
+
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(InterruptedException.class);
+        assertThat(busy.reads).hasValue(1);
+    }
+
+    @Test
     void m10_failureThatOnlyIsCalledInterrupted_isAFailure() {
         Stage<Integer, Note> stage = stage();
         fail(stage, new SocketTimeoutException("peer of the library is gone"));

@@ -104,8 +104,32 @@ class StageTicketEndTests extends NoteFixture {
     }
 
     @Test
+    void s10_interruptBetweenFilingAndSignal_losesToTheMessageAndTheFlagStays() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Boolean> waiter = startWaiter(stage, () -> {
+                assertThat(ticket.await().message().text()).isEqualTo("filed");
+                return Thread.currentThread().isInterrupted();
+            });
+            // as a head does that has yet to signal
+            source.received.incrementAndGet();
+            stage.parts.mailroom.offer(2, ticket, new Received<>(new Note(2, "filed"), 0));
+            waiter.thread.interrupt();
+
+            assertThat(waiter.get()).isTrue();
+        }
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
     void s20_mailboxClosedWhileAThreadWaits_keepsTheOldestMessageForItAndAbandonsTheOthers() {
-        var room = new Mailroom<Integer, Note>(clock::nanoTime, null, 16, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         box.awaiting = new Thread("waits");
         for (String text : List.of("first", "second", "third")) {
@@ -125,7 +149,11 @@ class StageTicketEndTests extends NoteFixture {
 
     @Test
     void m3_messageKeptForAThreadThatLeavesWithoutIt_isAbandoned() {
-        var room = new Mailroom<Integer, Note>(clock::nanoTime, null, 16, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         box.awaiting = new Thread("dies of an error");
         assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();

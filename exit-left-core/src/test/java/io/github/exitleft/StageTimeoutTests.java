@@ -244,6 +244,19 @@ class StageTimeoutTests extends NoteFixture {
     }
 
     @Test
+    void b5_headOfASourceThatWasReadLongAgo_isSilentNoLongerThanItHeads() throws Exception {
+        source.patient = true;
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        clock.advance(Duration.ofDays(1));
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(1));
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
     void b5_headThatReadsAnIdleSource_attendsToItAtLeastOnceASecond() throws Exception {
         source.patient = true;
         Stage<Integer, Note> stage = timed(builder -> builder);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,41 @@ class StoppedProcessTests extends NoteFixture {
     }
 
     @Test
+    void m7_waiterThatIsLateByLessThanASecond_looksOnForAsLong() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        try (Ticket<Integer, Note> ticket = stage.ticket(2)) {
+            Task<Received<Note>> waiter = startWaiter(stage, () -> ticket.await(TWO));
+            clock.advance(Duration.ofMillis(2_200));
+            untilOvershot(stage, List.of(ticket));
+            clock.advance(Duration.ofMillis(200));
+
+            assertThat(waiter.failure())
+                    .isInstanceOf(StageTimeoutException.class)
+                    .hasMessageContaining("the wait ended 400 ms after its deadline");
+        }
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
+    void m7_asynchronousCallWhoseTimeWentByInAPause_looksOnOnce() {
+        var timer = new ManualTimer();
+        Stage<Integer, Note> stage =
+                timed(builder -> builder.keeper(Keeper.ALWAYS).timer(timer));
+        CompletableFuture<Note> call = stage.callAsync(1, TWO_SECONDS, () -> {});
+        clock.advance(PAUSE);
+        timer.advance(PAUSE);
+        assertThat(call).isNotDone();
+        clock.advance(Duration.ofSeconds(1));
+        timer.advance(Duration.ofSeconds(1));
+
+        assertThatThrownBy(() -> Patience.get(call))
+                .hasCauseInstanceOf(StageTimeoutException.class)
+                .hasMessageContaining("the wait ended 8000 ms after its deadline");
+    }
+
+    @Test
     void m7_waiterThatIsHardlyLate_doesNotLookOn() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
@@ -171,8 +208,23 @@ class StoppedProcessTests extends NoteFixture {
     }
 
     @Test
-    void b5_processThatWasStopped_isNotTakenForAHeadThatHangs() throws Exception {
+    void b5_processThatWasStoppedTwice_isNotTakenForAHeadThatHangs() throws Exception {
+        source.patient = true;
         Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        for (int stop = 0; stop < 2; stop++) {
+            clock.advance(PAUSE);
+            assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(2));
+            passUnnoticed(Duration.ZERO);
+            assertThat(stage.snapshot(0).unattended()).isZero();
+        }
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
+    void b5_processThatWasStopped_isNotTakenForAHeadThatHangs() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
         stopTheHead();
         try (var log = new LogCapture("io.github.exitleft")) {

@@ -1,11 +1,12 @@
 package io.github.exitleft.demo;
 
+import io.github.exitleft.Answer;
 import io.github.exitleft.CallOptions;
-import io.github.exitleft.Received;
+import io.github.exitleft.Question;
 import io.github.exitleft.Resends;
+import io.github.exitleft.SendFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageTimeoutException;
-import io.github.exitleft.Ticket;
 import io.github.exitleft.demo.stun.LoopbackStunServers;
 import io.github.exitleft.demo.stun.StunFormatException;
 import io.github.exitleft.demo.stun.StunRequest;
@@ -20,7 +21,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
@@ -29,11 +29,14 @@ import org.springframework.stereotype.Service;
 @Service
 final class NatChecker {
 
-    /** The time until a request is sent again; it doubles with every resend (RFC 8489, section 6.2.1). */
-    private static final Duration RTO = Duration.ofMillis(500);
+    /** With the first request these are the seven of RFC 8489, section 6.2.1, if the timeout leaves time for so many. */
+    private static final Resends RESENDS =
+            Resends.doubling(Duration.ofMillis(500)).atMost(6);
 
-    /** With the first request these are the RFC's seven, if the timeout leaves time for so many. */
-    private static final int RESENDS = 6;
+    private static final CallOptions<Datagram> ALL =
+            CallOptions.<Datagram>defaults().resend(RESENDS);
+
+    private static final String NOT_SENT = "the request could not be sent to the server";
 
     private final Stage<String, Datagram> stun;
     private final UdpSocket socket;
@@ -60,8 +63,7 @@ final class NatChecker {
         try {
             reply = stun.call(
                     request.token(),
-                    CallOptions.<Datagram>checked(Datagram.from(address))
-                            .resend(Resends.doubling(RTO).atMost(RESENDS)),
+                    CallOptions.<Datagram>checked(Datagram.from(address)).resend(RESENDS),
                     () -> socket.send(address, request.datagram()));
         } catch (IOException e) {
             throw notSent(e);
@@ -69,45 +71,34 @@ final class NatChecker {
         return binding(server, mappedAddress(reply), System.nanoTime() - start);
     }
 
-    /**
-     * Asks all servers at once: takes all tickets, sends all requests, and awaits the answers one after the other until
-     * one deadline. The reported times end when an answer was received, which may have been long before its turn.
-     */
+    /** Asks all servers at once. The reported times end when an answer was received. */
     NatCheck askAll() throws InterruptedException {
-        List<Question> questions = new ArrayList<>();
+        List<Mapping.Seen> seen = new ArrayList<>();
+        List<Binding> bindings = new ArrayList<>();
+        for (Answer<ServerAddress, Datagram> answer : stun.callAll(servers, this::question, ALL)) {
+            bindings.add(binding(answer, seen));
+        }
+        return new NatCheck(localPort(), Mapping.of(seen), bindings);
+    }
+
+    private Question<String, Datagram> question(ServerAddress server) {
+        InetSocketAddress address = addressOf(server);
+        StunRequest request = StunRequest.binding();
+        return Question.of(request.token(), Datagram.from(address), () -> socket.send(address, request.datagram()));
+    }
+
+    private static Binding binding(Answer<ServerAddress, Datagram> answer, List<Mapping.Seen> seen) {
         try {
-            for (ServerAddress server : servers) {
-                var question = new Question(server);
-                // before its ticket is taken, so that each ticket taken is closed
-                questions.add(question);
-                question.prepare();
-            }
-            int localPort = localPort();
-            long deadline = System.nanoTime() + stun.defaultTimeout().toNanos();
-            Duration pause = RTO;
-            for (int sends = 0; sends <= RESENDS && deadline - System.nanoTime() > 0; sends++) {
-                for (Question question : questions) {
-                    question.send();
-                }
-                long pauseEnds = System.nanoTime() + pause.toNanos();
-                long until = sends == RESENDS || deadline - pauseEnds < 0 ? deadline : pauseEnds;
-                for (Question question : questions) {
-                    question.awaitUntil(until);
-                }
-                if (questions.stream().noneMatch(Question::isOpen)) {
-                    break;
-                }
-                pause = pause.multipliedBy(2);
-            }
-            return new NatCheck(
-                    localPort,
-                    Mapping.of(questions.stream()
-                            .map(question -> question.seen)
-                            .filter(Objects::nonNull)
-                            .toList()),
-                    questions.stream().map(question -> question.binding).toList());
-        } finally {
-            questions.forEach(Question::close);
+            Datagram reply = answer.message();
+            InetSocketAddress mapped = mappedAddress(reply);
+            seen.add(new Mapping.Seen(reply.sender().getAddress(), mapped));
+            return binding(answer.peer(), mapped, answer.elapsed().toNanos());
+        } catch (StageTimeoutException e) {
+            return failed(answer.peer(), "no answer in time");
+        } catch (SendFailedException e) {
+            return failed(answer.peer(), NOT_SENT);
+        } catch (ServerException e) {
+            return failed(answer.peer(), e.getMessage());
         }
     }
 
@@ -178,97 +169,23 @@ final class NatChecker {
         if (cause instanceof InterruptedIOException && Thread.interrupted()) {
             throw new InterruptedException("interrupted while sending");
         }
-        return ServerException.useless("the request could not be sent to the server");
+        return ServerException.useless(NOT_SENT);
     }
 
     private static Binding binding(ServerAddress server, InetSocketAddress mapped, long nanos) {
         return new Binding(server.toString(), ServerAddress.text(mapped), nanos / 1_000, null);
     }
 
+    private static Binding failed(ServerAddress server, @Nullable String error) {
+        return new Binding(server.toString(), null, null, error);
+    }
+
     private int localPort() {
         try {
             return socket.localAddress().getPort();
         } catch (IOException e) {
-            // the port was closed after the tickets were taken
+            // the port was closed after the answers had come
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** One of the servers that are asked at once. */
-    private final class Question implements AutoCloseable {
-
-        private final ServerAddress server;
-        private final StunRequest request = StunRequest.binding();
-        private @Nullable InetSocketAddress address;
-
-        /** Null before it is taken, and when there is nothing to wait for. */
-        private @Nullable Ticket<String, Datagram> ticket;
-
-        private long firstSent;
-        private Mapping.@Nullable Seen seen;
-        private Binding binding;
-
-        Question(ServerAddress server) {
-            this.server = server;
-            this.binding = failed("no answer in time");
-        }
-
-        private Binding failed(@Nullable String error) {
-            return new Binding(server.toString(), null, null, error);
-        }
-
-        boolean isOpen() {
-            return ticket != null;
-        }
-
-        void prepare() {
-            try {
-                address = addressOf(server);
-                ticket = stun.ticket(request.token(), Datagram.from(address));
-            } catch (ServerException e) {
-                binding = failed(e.getMessage());
-            }
-        }
-
-        void send() throws InterruptedException {
-            if (ticket == null || address == null) {
-                return;
-            }
-            if (firstSent == 0) {
-                firstSent = System.nanoTime();
-            }
-            try {
-                socket.send(address, request.datagram());
-            } catch (IOException e) {
-                binding = failed(notSent(e).getMessage());
-                close();
-            }
-        }
-
-        void awaitUntil(long until) throws InterruptedException {
-            if (ticket == null || address == null) {
-                return;
-            }
-            try {
-                Received<Datagram> reply = ticket.await(Duration.ofNanos(until - System.nanoTime()));
-                InetSocketAddress mapped = mappedAddress(reply.message());
-                seen = new Mapping.Seen(address.getAddress(), mapped);
-                binding = NatChecker.binding(server, mapped, reply.receivedAt() - firstSent);
-            } catch (StageTimeoutException e) {
-                // the request is sent again, if there is time
-                return;
-            } catch (ServerException e) {
-                binding = failed(e.getMessage());
-            }
-            close();
-        }
-
-        @Override
-        public void close() {
-            if (ticket != null) {
-                ticket.close();
-                ticket = null;
-            }
         }
     }
 }

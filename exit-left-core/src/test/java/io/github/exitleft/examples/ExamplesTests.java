@@ -2,6 +2,7 @@ package io.github.exitleft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.Gathered;
 import io.github.exitleft.Stage;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
@@ -96,6 +97,49 @@ class ExamplesTests {
             assertThat(parts).extracting(Datagram::length).containsExactly(8, 16);
             assertThat(parts).extracting(part -> part.payload().getInt()).containsOnly(7);
             assertThat(stage.snapshot(0).role().tickets()).isZero();
+        }
+        answered.get();
+    }
+
+    @Test
+    void gatherClient_collectsAllPartsWithTheLast() throws Exception {
+        Future<Void> answered = answer(1, 8, 16, 4);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            Gathered<Datagram> gathered = new GatherClient(stage, address()).ask(7, Patience.LIMIT);
+
+            assertThat(gathered.messages()).extracting(Datagram::length).containsExactly(8, 16, 4);
+            assertThat(gathered.end()).isEqualTo(Gathered.End.MATCHED);
+        }
+        answered.get();
+    }
+
+    @Test
+    void twoServersClient_takesTheFirstAnswer() throws Exception {
+        Future<Void> answered = answer(2, 8);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            Datagram first = new TwoServersClient(stage).ask(7, address(), 8, address(), Patience.LIMIT);
+
+            assertThat(first.payload().getInt()).isIn(7, 8);
+            assertThat(stage.snapshot(0).role().tickets()).isZero();
+        }
+        answered.get();
+    }
+
+    @Test
+    void allServersClient_saysWhichServersAnswer() throws Exception {
+        Future<Void> answered = answer(1, 8);
+        UdpSource source = UdpSource.builder().open();
+        try (Stage<Integer, Datagram> stage = Stage.builder(
+                        "parts", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4))
+                .build()) {
+            assertThat(new AllServersClient(stage).thatAnswer(List.of(address()), Patience.LIMIT))
+                    .containsExactly(address());
         }
         answered.get();
     }

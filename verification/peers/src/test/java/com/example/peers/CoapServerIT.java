@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.example.peers.CoapMessage.Option;
 import com.example.peers.CoapMessage.Type;
-import io.github.exitleft.CallOptions;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.testing.Patience;
@@ -16,6 +16,7 @@ import io.github.exitleft.udp.UdpSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,7 @@ class CoapServerIT {
     @RegisterExtension
     static final CoapServer SERVER = new CoapServer();
 
+    private final Queue<CoapMessage> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger lastId = new AtomicInteger();
     private final Stage<String, Datagram> stage;
     private final UdpSocket socket;
@@ -36,11 +38,13 @@ class CoapServerIT {
     CoapServerIT() throws IOException {
         UdpSource source =
                 UdpSource.builder().address(InetAddress.getByName("127.0.0.1")).open();
-        TokenReader<String, Datagram> reader = datagram -> {
-            CoapMessage message = read(datagram);
-            return message.isEmpty() ? null : message.token();
-        };
-        this.stage = Stage.builder("coap", String.class, source, reader)
+        TokenReader<String, Datagram> tokens = datagram -> read(datagram).token();
+        this.stage = Stage.builder(
+                        "coap",
+                        String.class,
+                        source,
+                        tokens.withEvents(datagram -> read(datagram).isEmpty()))
+                .events(event -> this.events.add(read(event)))
                 .defaultTimeout(Patience.LIMIT)
                 .keeper(Keeper.ALWAYS)
                 .build();
@@ -77,21 +81,23 @@ class CoapServerIT {
     }
 
     @Test
-    void separateAnswer_isDelivered() throws Exception {
-        CallOptions<Datagram> options = CallOptions.checked(Datagram.from(SERVER.address()));
-        CoapMessage answer = read(this.stage.call(
-                "a1",
-                options,
-                () -> send(
-                        CoapMessage.GET,
-                        "a1",
-                        List.of(new Option(CoapMessage.URI_PATH, "async"), new Option(CoapMessage.URI_QUERY, "1")),
-                        "")));
+    void m15_emptyAcknowledgement_isAnEvent_andTheAnswerAfterItIsDelivered() throws Exception {
+        var id = new AtomicInteger();
+        CoapMessage answer = read(this.stage.call("a1", Datagram.from(SERVER.address()), () -> {
+            List<Option> options =
+                    List.of(new Option(CoapMessage.URI_PATH, "async"), new Option(CoapMessage.URI_QUERY, "1"));
+            id.set(send(CoapMessage.GET, "a1", options, ""));
+        }));
         acknowledge(answer);
 
         assertThat(answer.code()).isEqualTo(CoapMessage.CONTENT);
         assertThat(answer.type()).isEqualTo(Type.CON);
         assertThat(answer.payload()).isEqualTo("done");
+        await().untilAsserted(() -> assertThat(this.events).containsExactly(CoapMessage.empty(Type.ACK, id.get())));
+        assertThat(this.stage.snapshot(0).messages())
+                .containsEntry(MessageOutcome.EVENT, 1L)
+                .containsEntry(MessageOutcome.DELIVERED, 1L)
+                .containsEntry(MessageOutcome.UNREADABLE, 0L);
     }
 
     @Test

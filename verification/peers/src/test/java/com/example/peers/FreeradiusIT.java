@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
+import io.github.exitleft.Reuse;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.TokenInUseException;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.DatagramTokens;
@@ -19,6 +21,7 @@ import io.github.exitleft.udp.UdpSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,22 +44,14 @@ class FreeradiusIT {
     }
 
     @Test
-    void idThatIsTakenAgainAtOnce_getsTheAnswerToTheOldQuestion() throws Exception {
+    void m11_idThatMayBeTakenAgainAtOnce_getsTheAnswerToTheOldQuestion() throws Exception {
         var held = new LinkedBlockingQueue<Runnable>();
         try (var line = new SlowLine(FREERADIUS.address(), held::add);
-                Stage<Integer, Datagram> stage = stage().build()) {
-            UdpSocket socket = stage.backdoor(UdpSocket.class);
-            var first = new RadiusRequest("first", Freeradius.SECRET);
+                Stage<Integer, Datagram> stage = stage().reuse(Reuse.ALLOW).build()) {
+            RadiusRequest first = giveUp(stage, line, held);
             var second = new RadiusRequest("second", Freeradius.SECRET);
-
-            assertThatThrownBy(() -> stage.call(
-                            ID,
-                            CallOptions.<Datagram>defaults().timeout(SOON),
-                            () -> socket.send(line.address(), first.encode(ID))))
-                    .isInstanceOf(StageTimeoutException.class);
             try (Ticket<Integer, Datagram> ticket = stage.ticket(ID)) {
-                socket.send(line.address(), second.encode(ID));
-                await().until(() -> !held.isEmpty());
+                stage.backdoor(UdpSocket.class).send(line.address(), second.encode(ID));
                 held.remove().run();
                 byte[] answer = ticket.await().message().toByteArray();
 
@@ -68,7 +63,42 @@ class FreeradiusIT {
     }
 
     @Test
-    void idWhoseAnswerIsAwaited_getsItsOwn() throws Exception {
+    void m11_idThatRests_isRefusedUntilTheOldAnswerHasCome() throws Exception {
+        var held = new LinkedBlockingQueue<Runnable>();
+        try (var line = new SlowLine(FREERADIUS.address(), held::add);
+                Stage<Integer, Datagram> stage = stage().build()) {
+            giveUp(stage, line, held);
+            assertThatThrownBy(() -> stage.ticket(ID)).isInstanceOf(TokenInUseException.class);
+
+            held.remove().run();
+            await().until(() -> stage.snapshot(0).messages().get(MessageOutcome.LATE) == 1);
+            var second = new RadiusRequest("second", Freeradius.SECRET);
+            try (Ticket<Integer, Datagram> ticket = stage.ticket(ID)) {
+                stage.backdoor(UdpSocket.class).send(line.address(), second.encode(ID));
+                await().until(() -> !held.isEmpty());
+                held.remove().run();
+
+                assertThat(second.isAnsweredBy(ticket.await().message().toByteArray()))
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Asks a first question, whose answer is held until its caller has given up. */
+    private static RadiusRequest giveUp(Stage<Integer, Datagram> stage, SlowLine line, Collection<Runnable> held) {
+        UdpSocket socket = stage.backdoor(UdpSocket.class);
+        var request = new RadiusRequest("first", Freeradius.SECRET);
+        assertThatThrownBy(() -> stage.call(
+                        ID,
+                        CallOptions.<Datagram>defaults().timeout(SOON),
+                        () -> socket.send(line.address(), request.encode(ID))))
+                .isInstanceOf(StageTimeoutException.class);
+        await().until(() -> !held.isEmpty());
+        return request;
+    }
+
+    @Test
+    void callers_getTheAnswersToTheirOwnQuestions() throws Exception {
         try (var line = new SlowLine(FREERADIUS.address(), Runnable::run);
                 Stage<Integer, Datagram> stage = stage().build()) {
             UdpSocket socket = stage.backdoor(UdpSocket.class);

@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.ErrorReplyException;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
+import io.github.exitleft.TokenReader;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.FrameTokens;
 import io.github.exitleft.tcp.Framing;
@@ -17,6 +19,7 @@ import io.github.exitleft.testing.Patience;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,13 +46,13 @@ class MessageCentreIT {
     }
 
     private StageBuilder<Integer, Frame> client() {
+        TokenReader<Integer, Frame> sequences = FrameTokens.at(Integer.class, Smpp.SEQUENCE, Integer.BYTES);
         TcpSource source = TcpSource.builder()
                 .remote(this.centre.address())
                 .framing(Framing.lengthField(0, Integer.BYTES, ByteOrder.BIG_ENDIAN, 0, true))
                 .opening(MessageCentreIT::bind)
                 .open();
-        return Stage.builder(
-                        "centre", Integer.class, source, FrameTokens.at(Integer.class, Smpp.SEQUENCE, Integer.BYTES))
+        return Stage.builder("centre", Integer.class, source, sequences.withEvents(Smpp::isRequest))
                 .classifier(Smpp::errorOf)
                 .defaultTimeout(Patience.LIMIT);
     }
@@ -93,11 +96,18 @@ class MessageCentreIT {
     }
 
     @Test
-    void enquiryOfTheClient_isAnsweredBesideMessages() throws Exception {
-        try (Stage<Integer, Frame> stage = client().keeper(Keeper.ALWAYS).build()) {
-            TcpSender sender = stage.backdoor(TcpSender.class);
-            Frame answer = stage.call(5, () -> sender.send(Smpp.enquireLink(5)));
+    void m15_enquiryOfTheCentre_isAnEventThatIsAnsweredBesideTheClientsOwn() throws Exception {
+        var sender = new CompletableFuture<TcpSender>();
+        try (Stage<Integer, Frame> stage = client().keeper(Keeper.ALWAYS)
+                .events(pdu -> Patience.get(sender).send(Smpp.enquireLinkResponse(pdu.getInt(Smpp.SEQUENCE))))
+                .build()) {
+            sender.complete(stage.backdoor(TcpSender.class));
+            // with the number of the client's question, which it must not answer
+            this.centre.enquireLink(5);
+            Frame answer = stage.call(5, () -> stage.backdoor(TcpSender.class).send(Smpp.enquireLink(5)));
             assertThat(answer.getInt(Smpp.COMMAND)).isEqualTo(SMPPConstant.CID_ENQUIRE_LINK_RESP);
+            await().until(() -> this.centre.linkAnswers() == 1);
+            assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.EVENT, 1L);
         }
     }
 

@@ -204,14 +204,14 @@ final class Mutants {
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit(
-                            "got = parts.mailroom.take(this);\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
-                            "if (exit instanceof Exit.Signalled<?>) { got = parts.mailroom.take(this);"),
+                            "got = take();\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
+                            "if (exit instanceof Exit.Signalled<?>) { got = take();"),
                     new Edit("got = lastLook();\n                if (got == null) {", "if (true) {")),
             mutant(
                     ROUTER,
                     "filed without a signal",
                     "routing against leaving",
-                    new Edit("director.signal(holder);", "")),
+                    new Edit("director.signal(box.waiting(holder));", "")),
             mutant(
                     ROUTER,
                     "signalled before it is filed",
@@ -224,21 +224,22 @@ final class Mutants {
                     MAILROOM,
                     "filed in a closed mailbox",
                     "ticket closed against filing",
-                    new Edit("box.closed = true;", "")),
+                    new Edit("box.closed = true;\n                box.rests", "box.rests")),
             mutant(
                     ASYNC_CALL,
                     "told while sending, and forgotten",
                     "answer against sending",
                     new Edit(
-                            "boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;",
-                            "boolean told = false; phase.set(Phase.OPEN);")),
+                            "boolean told = before == Phase.TOLD;",
+                            "boolean told = false;")),
             mutant(
                     ASYNC_CALL,
                     "sent after the look for mail",
                     "answer against sending",
                     new Edit(
-                            "boolean told = phase.getAndSet(Phase.OPEN) == Phase.TOLD;",
-                            "boolean told = !call.isEmpty(); phase.set(Phase.OPEN);")),
+                            "Phase before = phase.getAndUpdate(",
+                            "boolean mail = !call.isEmpty(); Phase before = phase.getAndUpdate("),
+                    new Edit("boolean told = before == Phase.TOLD;", "boolean told = mail;")),
             mutant(
                     ASYNC_CALL,
                     "expired without a look into the mailbox",
@@ -249,8 +250,8 @@ final class Mutants {
                     "future's end without the atomic step",
                     "time against cancel",
                     new Edit(
-                            "if (!something || !phase.compareAndSet(Phase.OPEN, Phase.OVER)) {",
-                            "if (!something || phase.get() != Phase.OPEN) {"),
+                            "Phase before = something ? decide() : null;",
+                            "Phase before = something && phase.get() == Phase.OPEN ? Phase.OPEN : null;"),
                     new Edit("got = call.lastLook", "phase.set(Phase.OVER); got = call.lastLook")),
             mutant(
                     ASYNC_CALL,

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
+import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import java.util.Arrays;
@@ -86,16 +87,28 @@ final class NamedBeans implements SourceBeans {
     public TokenReader<?, ?> reader(String key, String name, @Nullable Class<?> messageType) {
         TokenReader<?, ?> reader = named(key, name, TokenReader.class);
         ResolvableType declared = declaredType(name).as(TokenReader.class);
-        Class<?> tokens = declared.getGeneric(0).resolve();
+        requireTokens(key, declared.getGeneric(0), "reads", TokenReader.class);
+        requireMessages(key, declared.getGeneric(1), messageType, "reads", TokenReader.class);
+        return reader;
+    }
+
+    /** Returns the issuer of tokens that a key names. */
+    TokenIssuer<?> issuer(String key, String name) {
+        TokenIssuer<?> issuer = named(key, name, TokenIssuer.class);
+        requireTokens(key, declaredType(name).as(TokenIssuer.class).getGeneric(0), "issues", TokenIssuer.class);
+        return issuer;
+    }
+
+    private void requireTokens(String key, ResolvableType declared, String does, Class<?> type) {
+        Class<?> tokens = declared.resolve();
         if (tokens != null && !this.tokenType.isAssignableFrom(tokens)) {
             throw this.keys.problem(
                     this.prefix + key,
-                    "that bean reads tokens of type " + tokens.getName() + ", but " + this.keys.key("token-type")
-                            + " is " + this.tokenType.getName() + " (origin: " + this.keys.origin("token-type") + ")",
-                    "Name another TokenReader bean, or change the token type.");
+                    "that bean " + does + " tokens of type " + tokens.getName() + ", but "
+                            + this.keys.key("token-type") + " is " + this.tokenType.getName() + " (origin: "
+                            + this.keys.origin("token-type") + ")",
+                    "Name another " + type.getSimpleName() + " bean, or change the token type.");
         }
-        requireMessages(key, declared.getGeneric(1), messageType, "reads", TokenReader.class);
-        return reader;
     }
 
     /** Returns the classifier of replies that a key names. */

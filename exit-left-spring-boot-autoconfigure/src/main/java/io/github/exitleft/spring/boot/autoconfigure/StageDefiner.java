@@ -76,7 +76,10 @@ final class StageDefiner {
         var context = new StageSourceContext(this.keys, adapter.type(), tokenType, this.claims);
         try {
             SourceDefinition source = adapter.define(properties, context);
-            return new StageDefinition(this.keys, this.properties, tokenType, source.messageType(), source, name);
+            var defined =
+                    new StageDefinition(this.keys, this.properties, tokenType, source.messageType(), source, name);
+            defined.issuedBits(); // reports what can't be issued
+            return defined;
         } catch (StageConfigurationException e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
@@ -124,6 +127,30 @@ final class StageDefiner {
         this.keys.inRange("drain", this.properties.drain(), 0, Integer.MAX_VALUE);
         this.keys.inRange("max-tickets", this.properties.maxTickets(), 1, Integer.MAX_VALUE);
         this.keys.inRange("mailbox-capacity", this.properties.mailboxCapacity(), 1, Integer.MAX_VALUE);
+        window();
+    }
+
+    private void window() {
+        Integer window = this.properties.window();
+        if (window != null) {
+            this.keys.inRange("window", window, 1, Integer.MAX_VALUE);
+        }
+        Duration wait = this.properties.windowWait();
+        if (wait == null) {
+            return;
+        }
+        if (window == null) {
+            throw this.keys.problem(
+                    "window-wait",
+                    "there is no window to wait for",
+                    "Set " + this.keys.key("window") + " to how many questions may be out at once, or remove it.");
+        }
+        if (wait.isNegative()) {
+            throw this.keys.problem(
+                    "window-wait",
+                    "must not be negative, but is " + wait,
+                    "Set it to a duration such as 500ms, or to 0s for no wait.");
+        }
     }
 
     /** Reports keys that are set for another type of source than the stage's. */

@@ -28,4 +28,18 @@ record StageDefinition(
         Type full = this.source.tokenType();
         return full == null ? ResolvableType.forClass(this.tokenType) : ResolvableType.forType(full);
     }
+
+    /** Returns how many bits the tokens have that the stage issues; zero if it issues none. Reports what is wrong with them. */
+    int issuedBits() {
+        return issued().bits();
+    }
+
+    /** Returns the class of what the stage issues: of its tokens or, where a token is made of an address and an id, of the ids. */
+    Class<?> issuedType() {
+        return issued().issuedType();
+    }
+
+    private StageTokenKeys issued() {
+        return new StageTokenKeys(this.keys, this.properties.tokens(), fullTokenType(), this.source.tokenLength());
+    }
 }

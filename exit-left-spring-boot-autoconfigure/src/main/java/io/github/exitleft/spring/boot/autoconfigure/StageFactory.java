@@ -5,7 +5,9 @@ import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
+import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
 import java.util.Map;
@@ -113,6 +115,41 @@ final class StageFactory {
         }
     }
 
+    /** Sets which tokens the stage issues, when one can be used again, and how many questions may be out. */
+    private static void ask(StageDefinition definition, StageBuilder<?, ?> builder) {
+        StageProperties properties = definition.properties();
+        StageProperties.Tokens tokens = properties.tokens();
+        builder.rest(tokens.rest());
+        if (tokens.reuse() != null) {
+            builder.reuse(tokens.reuse());
+        }
+        if (tokens.issue() != null) {
+            issue(tokens.issue(), definition.issuedType(), definition.tokenType(), definition.issuedBits(), builder);
+        }
+        if (properties.window() != null) {
+            builder.window(properties.window());
+        }
+        if (properties.windowWait() != null) {
+            builder.windowWait(properties.windowWait());
+        }
+    }
+
+    private static void issue(Issue issue, Class<?> issued, Class<?> tokenType, int bits, StageBuilder<?, ?> builder) {
+        boolean random = issue == Issue.RANDOM;
+        if (issued != tokenType) {
+            // they are ids of peers
+            if (random) {
+                builder.issueRandom(issued, bits);
+            } else {
+                builder.issueSequence(issued, bits);
+            }
+        } else if (random) {
+            builder.issueRandom(bits);
+        } else {
+            builder.issueSequence(bits);
+        }
+    }
+
     private String beanName(StageCustomizer customizer) {
         return this.beanFactory.getBeansOfType(StageCustomizer.class).entrySet().stream()
                 .filter(entry -> entry.getValue() == customizer)
@@ -142,6 +179,11 @@ final class StageFactory {
         if (properties.replyClassifier() != null) {
             builder.classifier((ReplyClassifier<? super M>)
                     beans.classifier("reply-classifier", properties.replyClassifier(), definition.messageType()));
+        }
+        ask(definition, builder);
+        if (properties.tokens().issuer() != null) {
+            builder.issuer((TokenIssuer<? extends T>)
+                    beans.issuer("tokens.issuer", properties.tokens().issuer()));
         }
         if (properties.eventHandler() != null) {
             builder.events((EventHandler<? super M>)

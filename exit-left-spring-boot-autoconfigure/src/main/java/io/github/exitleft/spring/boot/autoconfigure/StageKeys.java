@@ -118,6 +118,11 @@ final class StageKeys {
                 .formatted(key, value == null ? "" : "%n    Value: \"%s\"".formatted(value), origin, reason);
     }
 
+    /** Says whether a key is set. */
+    boolean isSet(String suffix) {
+        return property(suffix) != null;
+    }
+
     /** Returns the beginning of the environment variables that set the stage's keys; it works with any name. */
     String variable() {
         return key("").toUpperCase(Locale.ROOT).replaceAll("[-.]", "_") + "_";

@@ -4,6 +4,7 @@ import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.Overflow;
 import io.github.exitleft.Promotion;
+import io.github.exitleft.Reuse;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param executor Name of an Executor bean for asynchronous calls, streams and events. The applicationTaskExecutor, if there
  * is one, or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
+ * @param window How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set.
+ * @param windowWait How long a question waits for a place in the window at most. As long as its timeout allows unless set.
+ * @param tokens Which tokens the stage issues, and when one can be used again.
  * @param eventHandler Name of an EventHandler bean that gets the messages that are for no caller, as the token reader says. They
  * are only counted unless set.
  * @param source Where the messages come from.
@@ -46,8 +50,39 @@ public record StageProperties(
         @DefaultValue("reopen") OnFailure onFailure,
         @Nullable String executor,
         @Nullable String replyClassifier,
+        @Nullable Integer window,
+        @Nullable Duration windowWait,
+        @DefaultValue Tokens tokens,
         @Nullable String eventHandler,
         @DefaultValue Source source) {
+
+    /**
+     * The keys of a stage's tokens.
+     *
+     * @param issue How the stage issues tokens to callers that bring none: so that they can't be guessed, or one after the other.
+     * None are issued unless set.
+     * @param bits How many bits issued tokens have: up to 64 for a Long, 32 for an Integer and 16 for a Short, 122 for a UUID, and
+     * 4 for each digit of a String. As many as the field that tokens are read from unless set.
+     * @param issuer Name of a TokenIssuer bean that issues the tokens instead.
+     * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before.
+     * @param reuse Whether a token may be used again at once although its last question was not answered. Only where the sender's
+     * address is the token unless set.
+     */
+    public record Tokens(
+            @Nullable Issue issue,
+            @Nullable Integer bits,
+            @Nullable String issuer,
+            @DefaultValue("60s") Duration rest,
+            @Nullable Reuse reuse) {
+
+        /** How tokens are issued. */
+        public enum Issue {
+            /** At random, so that they can't be guessed. */
+            RANDOM,
+            /** One after the other. */
+            SEQUENCE
+        }
+    }
 
     /**
      * The keys of a stage's source.

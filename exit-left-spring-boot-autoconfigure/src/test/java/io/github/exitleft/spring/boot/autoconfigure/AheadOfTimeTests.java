@@ -43,6 +43,8 @@ class AheadOfTimeTests {
         assertThat(RuntimeHintsPredicates.reflection()
                         .onType(TypeReference.of("io.github.exitleft.spring.boot.udp.UdpProperties$Token")))
                 .accepts(this.generation.getRuntimeHints());
+        assertThat(RuntimeHintsPredicates.reflection().onType(StageProperties.Tokens.class))
+                .accepts(this.generation.getRuntimeHints());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.spring.boot.source.SourceAdapter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +58,13 @@ class PackagedMetadataIT {
             on-failure                      | io.github.exitleft.OnFailure                 | reopen
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
+            window                          | java.lang.Integer                            |
+            window-wait                     | java.time.Duration                           |
+            tokens.issue                    | io.github.exitleft.spring.boot.autoconfigure.StageProperties$Tokens$Issue |
+            tokens.bits                     | java.lang.Integer                            |
+            tokens.issuer                   | java.lang.String                             |
+            tokens.rest                     | java.time.Duration                           | 60s
+            tokens.reuse                    | io.github.exitleft.Reuse                     |
             event-handler                   | java.lang.String                             |
             source.type                     | java.lang.String                             |
             """)
@@ -94,6 +102,7 @@ class PackagedMetadataIT {
             source.jms.token.reader         | java.lang.String                             |
             source.jms.connection-factory   | java.lang.String                             |
             source.jms.template             | java.lang.String                             |
+            source.jms.time-to-live         | java.lang.Boolean                            | true
             source.postgres.channels        | java.util.List<java.lang.String>             |
             source.postgres.token.separator | java.lang.String                             |
             source.postgres.token.reader    | java.lang.String                             |
@@ -109,6 +118,16 @@ class PackagedMetadataIT {
     void keyOfASource_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         String source = key.split("\\.")[1];
         assertDescribed(metadataOf(source), key.substring("source..".length() + source.length()), type, defaultValue);
+    }
+
+    @Test
+    void beansThatKeysOfAStageName_areProposed() throws IOException {
+        assertThat(properties(STAGE_METADATA).get("tokens.issuer").getHints().getValueProviders())
+                .singleElement()
+                .satisfies(provider -> {
+                    assertThat(provider.getName()).isEqualTo("spring-bean-reference");
+                    assertThat(provider.getParameters()).containsEntry("target", TokenIssuer.class.getName());
+                });
     }
 
     @Test

@@ -133,6 +133,26 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
+    void stageWithAWindowAndIssuedTokens_showsBoth() throws Exception { // B4, M12, M13
+        try (ConfigurableApplicationContext context = web(
+                "exit-left.stages.stun.window=2",
+                "exit-left.stages.stun.tokens.issue=random",
+                "exit-left.stages.stun.default-timeout=1h")) {
+            Stage<String, Datagram> stage = stun(context);
+            stage.ticket().close();
+            try (var ticket = stage.ticket()) {
+                String body = get(context, "/actuator/stages").body();
+
+                assertThat(ticket.token()).hasSize(4);
+                assertThat(body)
+                        .contains(("'transientFailures':0,'window':{'size':2,'used':1,'waiting':0},"
+                                        + "'issued':{'live':1,'resting':1,'waiting':0}}")
+                                .replace('\'', '"'));
+            }
+        }
+    }
+
+    @Test
     void oneStageOverHttp_showsTokensWhereShowValuesAllowsIt() throws Exception { // B4
         try (ConfigurableApplicationContext context = web("management.endpoint.stages.show-values=always")) {
             Stage<String, Datagram> stage = stun(context);

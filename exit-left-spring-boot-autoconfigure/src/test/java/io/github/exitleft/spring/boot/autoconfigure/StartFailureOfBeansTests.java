@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.EventHandler;
 import io.github.exitleft.ReplyClassifier;
+import io.github.exitleft.TokenIssuer;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -91,6 +92,33 @@ class StartFailureOfBeansTests extends StartFailureSupport {
                 "4:25",
                 "not a ReplyClassifier",
                 "a bean of type io.github.exitleft.ReplyClassifier");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            none       | there is no bean named 'none'                 | There are: longIssuer
+            reader     | not a TokenIssuer                             | There are: longIssuer
+            longIssuer | that bean issues tokens of type java.lang.Long, but exit-left.stages.stun.token-type is java.lang.String (origin: | Name another TokenIssuer bean
+            """)
+    void m12_tokenIssuerThatIsMissingOrOfWrongType_isReported(
+            String name, String reason, String remedy, CapturedOutput output) throws IOException {
+        this.configuration = WithIssuer.class;
+        assertStartFails(
+                (STUN + TOKEN).replace("    stun:\n", "    stun:\n      tokens: {issuer: " + name + "}\n"),
+                output,
+                "exit-left.stages.stun.tokens.issuer",
+                "4:24",
+                reason,
+                remedy);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithIssuer extends Beans {
+
+        @Bean
+        TokenIssuer<Long> longIssuer() {
+            return () -> 1L;
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.exitleft.CallOptions;
 import io.github.exitleft.EventHandler;
 import io.github.exitleft.Exit;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.PeerToken;
 import io.github.exitleft.Received;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Resends;
@@ -17,6 +18,7 @@ import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.Unclaimed;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
@@ -29,8 +31,10 @@ import io.github.exitleft.udp.UdpSource;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.apache.commons.logging.Log;
@@ -183,6 +187,16 @@ final class GuideExamples {
 
     static void withoutSpring(InetSocketAddress server, String id, byte[] request)
             throws IOException, InterruptedException {
+        // @start region="issued-without-spring"
+        Stage<PeerToken<Integer>, Datagram> radius = Stage.builder(
+                        "radius",
+                        PeerToken.type(Integer.class),
+                        UdpSource.builder().port(0).open(),
+                        DatagramTokens.ofPeer(Integer.class, 1, 1, ByteOrder.BIG_ENDIAN))
+                .issueRandom(Integer.class, 8)
+                .rest(ofSeconds(10))
+                .build();
+        // @end
         // @start region="without-spring"
         UdpSource source = UdpSource.builder().port(0).open();
         try (Stage<String, Datagram> stun = Stage.builder(
@@ -205,6 +219,13 @@ final class GuideExamples {
         }
         // @end
     }
+
+    // @start region="issuer"
+    @Bean
+    TokenIssuer<String> orderIds() {
+        return () -> "order-" + UUID.randomUUID();
+    }
+    // @end
 
     // @start region="steer"
     @Bean

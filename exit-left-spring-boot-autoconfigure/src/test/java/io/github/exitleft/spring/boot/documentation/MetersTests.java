@@ -82,6 +82,8 @@ class MetersTests {
                 .withBean(SimpleMeterRegistry.class)
                 .withPropertyValues(
                         "exit-left.stages.stun.token-type=java.lang.Integer",
+                        "exit-left.stages.stun.window=10",
+                        "exit-left.stages.stun.tokens.issue=random",
                         "exit-left.stages.stun.source.type=udp",
                         "exit-left.stages.stun.source.udp.address=127.0.0.1",
                         "exit-left.stages.stun.source.udp.token.offset=0",

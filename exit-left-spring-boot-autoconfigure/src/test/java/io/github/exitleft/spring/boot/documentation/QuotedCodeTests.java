@@ -29,6 +29,7 @@ class QuotedCodeTests {
     private static final Map<String, Path> CODE = Map.of(
             "StunClient.java", HERE,
             "GuideExamples.java", HERE,
+            "RadiusClient.java", HERE,
             "QueueSourceContractTests.java", TEST_MODULE,
             "SteerableClockTests.java", TEST_MODULE,
             // where the libraries are

@@ -117,6 +117,8 @@ public class StagesEndpoint {
      * @param messages how many messages had each outcome
      * @param callbackFailures how many checks and listeners threw
      * @param transientFailures how often the source reported a failure that passes by itself
+     * @param window the window; absent if any number of questions may be out
+     * @param issued the tokens that the stage issues; absent if it issues none
      * @param oldest the threads that have waited longest, oldest first; absent where all stages are shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -136,6 +138,8 @@ public class StagesEndpoint {
         "messages",
         "callbackFailures",
         "transientFailures",
+        "window",
+        "issued",
         "oldest"
     })
     public record StageDescriptor(
@@ -154,6 +158,8 @@ public class StagesEndpoint {
             Map<String, Long> messages,
             long callbackFailures,
             long transientFailures,
+            @Nullable WindowDescriptor window,
+            @Nullable IssuedDescriptor issued,
             @Nullable List<WaiterDescriptor> oldest)
             implements OperationResponseBody {
 
@@ -176,6 +182,8 @@ public class StagesEndpoint {
                     tagged(snapshot.messages()),
                     role.callbackFailures(),
                     snapshot.transientFailures(),
+                    WindowDescriptor.of(snapshot.window()),
+                    IssuedDescriptor.of(snapshot.issued()),
                     showTokens == null
                             ? null
                             : role.oldest().stream()
@@ -251,6 +259,36 @@ public class StagesEndpoint {
 
         static HeadDescriptor of(BareSnapshot.Head head) {
             return new HeadDescriptor(head.thread(), head.since().toString());
+        }
+    }
+
+    /**
+     * A stage's window.
+     *
+     * @param size how many questions may be out
+     * @param used how many are out
+     * @param waiting how many wait for a place
+     */
+    @JsonPropertyOrder({"size", "used", "waiting"})
+    public record WindowDescriptor(int size, int used, int waiting) {
+
+        static @Nullable WindowDescriptor of(StageSnapshot.@Nullable WindowState window) {
+            return window == null ? null : new WindowDescriptor(window.size(), window.used(), window.waiting());
+        }
+    }
+
+    /**
+     * The tokens that a stage issues.
+     *
+     * @param live how many are live
+     * @param resting how many rest, since their questions ended without an answer
+     * @param waiting how many questions wait for a token
+     */
+    @JsonPropertyOrder({"live", "resting", "waiting"})
+    public record IssuedDescriptor(int live, int resting, int waiting) {
+
+        static @Nullable IssuedDescriptor of(StageSnapshot.@Nullable IssuedState issued) {
+            return issued == null ? null : new IssuedDescriptor(issued.live(), issued.resting(), issued.waiting());
         }
     }
 

@@ -5,6 +5,9 @@ import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Outcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
+import io.github.exitleft.StageSnapshot;
+import io.github.exitleft.StageSnapshot.IssuedState;
+import io.github.exitleft.StageSnapshot.WindowState;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -13,6 +16,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** One stage with its meters; listens to the stage for what a snapshot does not contain. */
 final class MeteredStage implements StageListener<Object, Object> {
@@ -26,6 +32,7 @@ final class MeteredStage implements StageListener<Object, Object> {
     private final List<SharedMeters> bound = new ArrayList<>();
 
     private final List<Timer> waits = new CopyOnWriteArrayList<>();
+    private final List<Timer> windowWaits = new CopyOnWriteArrayList<>();
 
     MeteredStage(String name, Stage<?, ?> stage, Consumer<MeteredStage> whenClosed) {
         this.name = name;
@@ -48,8 +55,17 @@ final class MeteredStage implements StageListener<Object, Object> {
 
     @Override
     public void exited(Outcome outcome, Duration waited) {
-        for (Timer wait : this.waits) {
-            wait.record(waited);
+        record(waited, this.waits);
+    }
+
+    @Override
+    public void windowLeft(Duration waited) {
+        record(waited, this.windowWaits);
+    }
+
+    private static void record(Duration waited, List<Timer> timers) {
+        for (Timer timer : timers) {
+            timer.record(waited);
         }
     }
 
@@ -90,11 +106,38 @@ final class MeteredStage implements StageListener<Object, Object> {
                     stage -> stage.snapshot(0).messages().getOrDefault(outcome, 0L));
         }
         this.waits.add(meters.timer(StageMeter.WAIT, this.tags, this.stage));
+        StageSnapshot snapshot = this.stage.snapshot(0);
+        if (snapshot.window() != null) {
+            bindWindow(meters);
+        }
+        if (snapshot.issued() != null) {
+            bindIssued(meters);
+        }
+    }
+
+    private void bindWindow(SharedMeters meters) {
+        gauge(meters, StageMeter.WINDOW, StageSnapshot::window, WindowState::used);
+        gauge(meters, StageMeter.WINDOW_WAITING, StageSnapshot::window, WindowState::waiting);
+        this.windowWaits.add(meters.timer(StageMeter.WINDOW_WAIT, this.tags, this.stage));
+    }
+
+    private void bindIssued(SharedMeters meters) {
+        gauge(meters, StageMeter.TOKENS_RESTING, StageSnapshot::issued, IssuedState::resting);
+        gauge(meters, StageMeter.TOKENS_WAITING, StageSnapshot::issued, IssuedState::waiting);
+    }
+
+    private <P> void gauge(
+            SharedMeters meters, StageMeter meter, Function<StageSnapshot, @Nullable P> part, ToIntFunction<P> number) {
+        meters.gauge(meter, this.tags, this.stage, stage -> {
+            P found = part.apply(stage.snapshot(0));
+            return found == null ? 0 : number.applyAsInt(found);
+        });
     }
 
     void unbind() {
         this.stage.removeListener(this);
         this.waits.clear();
+        this.windowWaits.clear();
         this.bound.forEach(meters -> meters.remove(this.stage));
         this.bound.clear();
     }

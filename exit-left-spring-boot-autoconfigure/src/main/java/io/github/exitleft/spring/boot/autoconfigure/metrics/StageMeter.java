@@ -26,7 +26,29 @@ enum StageMeter implements MeterDocumentation {
             Key.STAGE,
             Key.OUTCOME),
     /** How long waits lasted. */
-    WAIT("exitleft.stage.wait", Meter.Type.TIMER, "How long waits lasted", Key.STAGE);
+    WAIT("exitleft.stage.wait", Meter.Type.TIMER, "How long waits lasted", Key.STAGE),
+    /** The questions that have a place in the window. */
+    WINDOW("exitleft.stage.window", Meter.Type.GAUGE, "Questions that have a place in the window", Key.STAGE),
+    /** The questions that wait for a place in the window. */
+    WINDOW_WAITING(
+            "exitleft.stage.window.waiting",
+            Meter.Type.GAUGE,
+            "Questions that wait for a place in the window",
+            Key.STAGE),
+    /** How long questions waited that did not find a place at once. */
+    WINDOW_WAIT(
+            "exitleft.stage.window.wait",
+            Meter.Type.TIMER,
+            "How long questions waited that found no place in the window at once",
+            Key.STAGE),
+    /** The issued tokens that rest. */
+    TOKENS_RESTING("exitleft.stage.tokens.resting", Meter.Type.GAUGE, "Issued tokens that rest", Key.STAGE),
+    /** The questions that wait for a token. */
+    TOKENS_WAITING(
+            "exitleft.stage.tokens.waiting",
+            Meter.Type.GAUGE,
+            "Questions that wait for a token to be issued",
+            Key.STAGE);
 
     /** The tags of a stage's meters. */
     enum Key implements KeyName {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
 import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.Ticket;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.QueueBeans;
 import io.github.exitleft.test.QueueSource;
@@ -136,6 +137,95 @@ class StageMetricsAutoConfigurationTests {
             source(context.getBean("source")).add("b");
             waiter.join();
         });
+    }
+
+    @Test
+    void m13_window_hasMetersWhereItIsSet() { // B3
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.queue.window=1", "exit-left.stages.queue.default-timeout=1h")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    Stage<String, String> stage = queue(context.getBean("queue"));
+                    assertThat(ids(registry))
+                            .hasSize(24)
+                            .contains(
+                                    "GAUGE exitleft.stage.window stage=queue",
+                                    "GAUGE exitleft.stage.window.waiting stage=queue",
+                                    "TIMER exitleft.stage.window.wait stage=queue");
+                    Thread second;
+                    try (var first = stage.ticket("a")) {
+                        assertThat(first.token()).isEqualTo("a");
+                        second = waiting(stage, "b");
+                        await().until(() -> registry.get("exitleft.stage.window.waiting")
+                                        .gauge()
+                                        .value()
+                                == 1);
+                        assertThat(registry.get("exitleft.stage.window").gauge().value())
+                                .isEqualTo(1);
+                        assertThat(registry.get("exitleft.stage.window.wait")
+                                        .timer()
+                                        .count())
+                                .isZero();
+                    }
+                    await().until(() ->
+                            registry.get("exitleft.stage.window.wait").timer().count() == 1);
+                    assertThat(registry.get("exitleft.stage.window.waiting")
+                                    .gauge()
+                                    .value())
+                            .isZero();
+                    source(context.getBean("source")).add("b");
+                    second.join();
+                    await().until(() ->
+                            registry.get("exitleft.stage.window").gauge().value() == 0);
+
+                    stage.close();
+
+                    assertThat(ids(registry)).isEmpty();
+                });
+    }
+
+    @Test
+    void m12_issuedTokens_haveMetersWhereTheStageIssuesThem() { // B3
+        this.contextRunner
+                .withPropertyValues(
+                        "exit-left.stages.queue.tokens.issue=random",
+                        "exit-left.stages.queue.tokens.bits=4",
+                        "exit-left.stages.queue.default-timeout=1h")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    Stage<String, String> stage = queue(context.getBean("queue"));
+                    assertThat(ids(registry))
+                            .hasSize(23)
+                            .contains(
+                                    "GAUGE exitleft.stage.tokens.resting stage=queue",
+                                    "GAUGE exitleft.stage.tokens.waiting stage=queue");
+                    List<Ticket<String, String>> all = new ArrayList<>();
+                    for (int i = 0; i < 16; i++) {
+                        all.add(stage.ticket());
+                    }
+                    Thread waiter = new Thread(() -> {
+                        try {
+                            stage.ticket().close();
+                        } catch (InterruptedException | StageClosedException e) {
+                            // the test is over
+                        }
+                    });
+                    waiter.start();
+                    await().until(() -> registry.get("exitleft.stage.tokens.waiting")
+                                    .gauge()
+                                    .value()
+                            == 1);
+
+                    all.forEach(Ticket::close);
+
+                    assertThat(registry.get("exitleft.stage.tokens.resting")
+                                    .gauge()
+                                    .value())
+                            .isEqualTo(16);
+                    stage.close();
+                    waiter.join();
+                    assertThat(ids(registry)).isEmpty();
+                });
     }
 
     @Test

@@ -1,0 +1,23 @@
+package io.github.exitleft;
+
+/**
+ * Sends a call's request with a token that the stage has issued for it, such as {@code id -> socket.send(server,
+ * encode(id, request))}.
+ *
+ * <p>A resend is called with the same token. If its client reports failures later, by a {@code CompletionStage}, use
+ * {@link AsyncIssuedSender#of}. For everything else see {@link Sender}.
+ *
+ * @param <T> tokens
+ * @param <X> what sending throws
+ */
+@FunctionalInterface
+public interface IssuedSender<T, X extends Exception> {
+
+    /**
+     * Sends the request.
+     *
+     * @param token the token that the answer will have
+     * @throws X if sending fails
+     */
+    void send(T token) throws X;
+}
