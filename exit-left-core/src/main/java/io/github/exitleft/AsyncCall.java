@@ -108,7 +108,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    private void sent() {
+    final void sent() {
         Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
         if (before == Phase.LEFT) {
             sentInVain();
