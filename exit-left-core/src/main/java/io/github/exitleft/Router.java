@@ -110,9 +110,9 @@ final class Router<T, M> {
         if (box.check != null && !passes(box.check, box.bare(), box, received.message())) {
             return;
         }
-        Unclaimed<T, M> left = mailroom.offer(token, box, received);
-        if (left != null) {
-            listeners.unclaimed(left);
+        Unclaimed<T, M> refused = mailroom.offer(token, box, received);
+        if (refused != null) {
+            listeners.unclaimed(refused);
         }
         if (box.recipient != null) {
             box.recipient.lookAgain();
