@@ -108,7 +108,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    private void sent() {
+    final void sent() {
         Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
         if (before == Phase.LEFT) {
             sentInVain();
@@ -298,7 +298,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             return;
         }
         boolean failed = why == null && broken != null;
-        Throwable thrown = failed ? broken : why != null ? why : timeout();
+        Throwable thrown = why != null ? why : broken != null ? broken : timeout();
         call.unsent = why instanceof SendFailedException && !call.wasResent();
         Outcome outcome = failed ? Outcome.FAILED : outcomeOf(why);
         end(outcome, before);

@@ -124,17 +124,16 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
     private void queue(Runnable join) {
         queues = true;
         phase.set(Phase.QUEUED);
-        boolean joined = false;
         try {
             parts.asyncWaits.add(this);
             parts.keeper.attend();
             join.run();
-            joined = true;
-        } finally {
-            if (!joined) { // the caller gets no future
-                decide();
+        } catch (Throwable e) {
+            if (decide() != null) { // the caller gets no future
                 leaveLines();
+                throw e;
             }
+            // else a failure or a close has ended and counted it already, which the future tells
         }
         // the sweep for a failure may have missed it
         if (failure() != null) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * events         messages that are for no caller
  * memory         of tokens whose mailboxes are closed
  * mailroom       the mailboxes
+ * bindings       calls whose tokens are not known yet
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
  * keeper         the thread that heads when no caller does
@@ -49,6 +50,8 @@ final class StageParts<T, M> {
     final TokenMemory<T, M> memory;
     final Mailroom<T, M> mailroom;
     private final Forgetting forgetting;
+    final Bindings<T, M> bindings;
+    final Router<T, M> router;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
@@ -79,7 +82,8 @@ final class StageParts<T, M> {
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
         this.mailroom = new Mailroom<>(memory, heartbeat::now, settings.mailboxCapacity, settings.overflow);
         this.forgetting = new Forgetting(settings.timer, memory::forgetOld);
-        var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
+        this.bindings = new Bindings<>(bare, listeners);
+        this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);

@@ -33,6 +33,7 @@ class StageTimeToLiveTests extends NoteFixture {
         };
         return build(Stage.<Integer, Note>builder("post", Integer.class, telling, Note::token)
                 .defaultTimeout(Duration.ofSeconds(3))
+                .issueSequence(8)
                 .seam(bare -> bare.parker(clock)));
     }
 
@@ -81,7 +82,6 @@ class StageTimeToLiveTests extends NoteFixture {
     void futureAndItsSender_findItToo() throws Exception {
         Stage<Integer, Note> stage = stage(true);
         stage.keeper(Keeper.ALWAYS);
-
         CompletableFuture<Note> future = stage.callAsync(1, () -> {
             note();
             add(1, "answer");
@@ -90,6 +90,29 @@ class StageTimeToLiveTests extends NoteFixture {
         assertThat(Patience.get(future).text()).isEqualTo("answer");
         assertThat(left).containsExactly(Duration.ofSeconds(3));
         assertThat(Sender.timeLeft()).isNull();
+    }
+
+    @Test
+    void sendersOfEachKindOfCall_findIt() throws Exception {
+        Stage<Integer, Note> stage = stage(true);
+        stage.keeper(Keeper.ALWAYS);
+        Sender<RuntimeException> sender = () -> {
+            note();
+            add(1, "answer");
+        };
+
+        stage.call(id -> {
+            note();
+            add(id, "answer");
+        });
+        Patience.get(stage.callAsync(id -> {
+            note();
+            add(id, "answer");
+        }));
+        stage.gather(1, Until.first(1), sender);
+        stage.callAll(List.of("peer"), peer -> Question.of(1, sender), CallOptions.defaults());
+
+        assertThat(left).hasSize(4).containsOnly(Duration.ofSeconds(3));
     }
 
     @Test
