@@ -262,7 +262,6 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     /** Takes the ticket and sends the request, its turn having come; run by the executor. */
     private void go(T token) {
-        cancelWait.run();
         try {
             register(token);
         } catch (Throwable e) {
@@ -275,13 +274,19 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
             return;
         }
         try {
+            waitUntil(deadline, this::timeIsUp); // its owner has the future, and sending may take for ever
             Sender<?> bound = binding.apply(token);
             sender = bound;
             send(bound);
         } catch (Throwable e) {
+            if (sender == null) { // no memory, before anything was sent
+                notSent(e);
+            }
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // for the executor's thread to see
             }
+        } finally {
+            cancelWait.run();
         }
     }
 

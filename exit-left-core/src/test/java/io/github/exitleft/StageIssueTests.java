@@ -282,6 +282,35 @@ class StageIssueTests extends NoteFixture {
     }
 
     @Test
+    void m20_futureWhoseRequestIsSentForTooLong_endsByItsDeadline() throws Exception {
+        var timer = new ManualTimer();
+        Stage<Integer, Note> stage =
+                two(builder -> builder.timer(timer).rest(Duration.ZERO).executor(job -> timer.after(0, job)));
+        List<Ticket<Integer, Note>> taken = takeAll(stage);
+        var sending = new CompletableFuture<Integer>();
+        var goOn = new CompletableFuture<Void>();
+        CompletableFuture<Note> future =
+                stage.callAsync(CallOptions.<Note>defaults().timeout(Duration.ofSeconds(1)), id -> {
+                    sending.complete(id);
+                    goOn.join();
+                });
+        taken.forEach(Ticket::close);
+        Patience.get(sending);
+
+        timer.advance(Duration.ofSeconds(1));
+        timer.advance(Duration.ofSeconds(1)); // on a slow machine it looks on for as long as it is late
+
+        try {
+            assertThatThrownBy(() -> Patience.get(future)).hasCauseInstanceOf(StageTimeoutException.class);
+            assertThat(live(stage)).as("it is being sent").isEqualTo(1);
+        } finally {
+            goOn.complete(null);
+        }
+        await().untilAsserted(() -> assertThat(live(stage)).isZero());
+        await().untilAsserted(() -> assertThat(timer.pending()).isZero());
+    }
+
+    @Test
     void m12_queuedRequestThatCanNotBeSent_failsItsFuture() throws Exception {
         Stage<Integer, Note> stage = two(builder -> builder.rest(Duration.ZERO));
         List<Ticket<Integer, Note>> taken = takeAll(stage);
