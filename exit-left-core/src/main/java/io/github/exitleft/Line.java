@@ -52,6 +52,7 @@ final class Line<P> {
     private final ReentrantLock lock;
     private final LineSupply<P> supply;
     private final Parking parking;
+    final Timer timer;
     private final QueuedList<P> waits = new QueuedList<>();
     private final LineAlarm alarm;
     private @Nullable Supplier<? extends RuntimeException> ended;
@@ -65,6 +66,7 @@ final class Line<P> {
         this.lock = lock;
         this.supply = supply;
         this.parking = parking;
+        this.timer = timer;
         this.alarm = new LineAlarm(lock, timer, this::unlock);
     }
 
@@ -341,7 +343,7 @@ final class Line<P> {
      * Wakes threads and calls takers. A thing that a taker has no use for goes to the next in line, which is then told
      * too.
      */
-    private void tellAll(@Nullable Queued<P> told) {
+    void tellAll(@Nullable Queued<P> told) {
         Queued<P> wait = told;
         while (wait != null) {
             Queued<P> next = wait.after;

@@ -24,6 +24,12 @@ final class Queued<P> implements Runnable {
         ENDED
     }
 
+    /** How many takers call each other at most, each in the call of the one before. */
+    private static final int DEEPEST = 32;
+
+    /** How many takers this thread is calling. */
+    private static final ThreadLocal<Integer> DEPTH = ThreadLocal.withInitial(() -> 0);
+
     private final Line<P> line;
     private final ReentrantLock lock;
 
@@ -86,8 +92,35 @@ final class Queued<P> implements Runnable {
         return line.cancel(this);
     }
 
-    /** Calls a taker's executor; returns false if the thing has to go back. */
+    /**
+     * Calls a taker's executor; returns false if the thing has to go back.
+     *
+     * <p>A taker that is called on this thread may free the thing at once, which calls the next taker. Thousands of these calls
+     * would not fit on the stack, so another thread goes on from a certain depth.
+     */
     boolean tell() {
+        int depth = DEPTH.get();
+        if (depth == DEEPEST) {
+            try {
+                line.timer.after(0, () -> line.tellAll(this));
+                return true;
+            } catch (Throwable e) { // no memory
+                return tellHere();
+            }
+        }
+        DEPTH.set(depth + 1);
+        try {
+            return tellHere();
+        } finally {
+            if (depth == 0) {
+                DEPTH.remove();
+            } else {
+                DEPTH.set(depth);
+            }
+        }
+    }
+
+    private boolean tellHere() {
         calling = Thread.currentThread();
         try {
             Objects.requireNonNull(executor).execute(this);

@@ -434,6 +434,23 @@ class StageWindowTests extends NoteFixture {
     }
 
     @Test
+    void m13_thousandsInLineThatCanNotBeSent_failOneAfterTheOther() throws Exception {
+        window(1, builder -> builder.executor(Runnable::run));
+        Ticket<Integer, Note> out = stage.ticket(0);
+        List<CompletableFuture<Note>> futures = new ArrayList<>();
+        for (int i = 1; i <= 5_000; i++) {
+            futures.add(stage.callAsync(i, () -> {
+                throw new IOException("no route");
+            }));
+        }
+        out.close();
+
+        for (CompletableFuture<Note> future : futures) {
+            assertThatThrownBy(() -> Patience.get(future)).hasRootCauseInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void m13_stream_takesNoPlace() throws Exception {
         window(1);
         var got = new CompletableFuture<Note>();
