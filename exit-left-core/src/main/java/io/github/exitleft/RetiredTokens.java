@@ -23,11 +23,17 @@ final class RetiredTokens<T> {
 
     private static final int NONE = -1;
 
+    private static final byte UNANSWERED = 0;
+    private static final byte ANSWERED = 1;
+
+    /** Its answer came after its ticket was closed. */
+    private static final byte ANSWERED_LATE = 2;
+
     // rings by slot, in order of age from the oldest on; a slot without a token had one that was retired again since
     private @Nullable Object[] tokens;
     private int[] hashes;
     private long[] times;
-    private boolean[] answers;
+    private byte[] answers;
 
     /** By slot too; null until a token has an attachment. */
     private @Nullable Object @Nullable [] attachments;
@@ -52,7 +58,7 @@ final class RetiredTokens<T> {
         tokens = new @Nullable Object[capacity];
         hashes = new int[capacity];
         times = new long[capacity];
-        answers = new boolean[capacity];
+        answers = new byte[capacity];
         next = new int[capacity];
         buckets = new int[capacity];
         Arrays.fill(buckets, NONE);
@@ -72,7 +78,7 @@ final class RetiredTokens<T> {
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[tokens.length];
         }
-        put(wrapped(oldest + used++), token, hash, now, answered, attachment);
+        put(wrapped(oldest + used++), token, hash, now, answered ? ANSWERED : UNANSWERED, attachment);
     }
 
     /**
@@ -106,7 +112,21 @@ final class RetiredTokens<T> {
         int slot = slotOf(token, spread(token.hashCode()));
         return slot == NONE || isOver(times[slot], now)
                 ? null
-                : new Retired(times[slot], answers[slot], attachmentOf(slot));
+                : new Retired(times[slot], answers[slot] == ANSWERED, attachmentOf(slot));
+    }
+
+    /** Notes that a message has come for a token. */
+    void answeredLate(T token) {
+        int slot = slotOf(token, spread(token.hashCode()));
+        if (slot != NONE && answers[slot] == UNANSWERED) {
+            answers[slot] = ANSWERED_LATE;
+        }
+    }
+
+    /** Whether a message has come for a token since its ticket was closed unanswered. */
+    boolean isAnsweredLate(T token) {
+        int slot = slotOf(token, spread(token.hashCode()));
+        return slot != NONE && answers[slot] == ANSWERED_LATE;
     }
 
     private @Nullable Object attachmentOf(int slot) {
@@ -129,12 +149,12 @@ final class RetiredTokens<T> {
         return slot & (tokens.length - 1);
     }
 
-    private void put(int slot, Object token, int hash, long time, boolean answered, @Nullable Object attachment) {
+    private void put(int slot, Object token, int hash, long time, byte answer, @Nullable Object attachment) {
         int bucket = bucketOf(hash);
         tokens[slot] = token;
         hashes[slot] = hash;
         times[slot] = time;
-        answers[slot] = answered;
+        answers[slot] = answer;
         if (attachments != null) {
             attachments[slot] = attachment;
         }

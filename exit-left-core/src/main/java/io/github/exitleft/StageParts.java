@@ -285,6 +285,9 @@ final class StageParts<T, M> {
         }
         if (box.rests) {
             issuing.letRest(token, box.attachment());
+            if (memory.hasComeLate(token)) { // before the rest began, so it has not ended that
+                issuing.endRest(token);
+            }
         } else {
             issuing.free(token);
         }

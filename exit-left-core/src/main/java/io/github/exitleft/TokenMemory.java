@@ -93,7 +93,7 @@ final class TokenMemory<T, M> {
      * Explains a message whose token has no ticket; it ends its token's rest. Called with no lock held, since that may serve a call in line.
      */
     Unclaimed<T, M> explain(T token, M message) {
-        Rest issuedRest = issued != null && issued.covers(token) ? issued.endRest(token) : null;
+        Rest issuedRest = issued != null && issued.covers(token) ? endRest(issued, token) : null;
         lock.lock();
         try {
             long now = clock.getAsLong();
@@ -108,6 +108,29 @@ final class TokenMemory<T, M> {
                 return unclaimed(MessageOutcome.DUPLICATE, token, message, null);
             }
             return late(token, message, now - found.at(), found.attachment());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Rest endRest(TokenSupply<T> supply, T token) {
+        lock.lock();
+        try {
+            retired.answeredLate(token); // first: its rest may be about to begin, see hasComeLate()
+        } finally {
+            lock.unlock();
+        }
+        return supply.endRest(token);
+    }
+
+    /**
+     * Whether the answer to an issued token's last question has come since its box was closed. An answer that finds no rest to end is
+     * noted before, so one that asks once the token rests learns of it.
+     */
+    boolean hasComeLate(T token) {
+        lock.lock();
+        try {
+            return retired.isAnsweredLate(token);
         } finally {
             lock.unlock();
         }

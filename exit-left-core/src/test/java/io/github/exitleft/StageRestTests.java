@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Tokens whose question ended without its answer rest (M11). */
@@ -319,5 +320,49 @@ class StageRestTests extends NoteFixture {
         stage.ticket(new Probe(1, () -> {})).close();
         add(0, "mine");
         head.get();
+    }
+
+    @Test
+    void m11_lateAnswerWhileATokenIsGivenBack_endsItsRest() throws Exception {
+        var given = new AtomicInteger();
+        record Id(int number, Runnable atHash) {
+            @Override
+            public int hashCode() {
+                atHash.run();
+                return number;
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Id id && id.number == number;
+            }
+        }
+        Stage<Id, Note> stage =
+                build(Stage.builder("post", Id.class, source, (Note note) -> new Id(note.token(), () -> {}))
+                        .keeper(Keeper.ALWAYS)
+                        .rest(LONG)
+                        .issuer(() -> new Id(1, () -> {
+                            if (leavesRegistrations() && given.getAndIncrement() == 0) {
+                                add(1, "late");
+                                await().until(() -> count(lateOn.get(), MessageOutcome.LATE) == 1);
+                            }
+                        })));
+        lateOn.set(stage);
+
+        assertThatThrownBy(() -> stage.call(CallOptions.<Note>defaults().timeout(Duration.ZERO), id -> {}))
+                .isInstanceOf(StageTimeoutException.class);
+
+        assertThat(given).hasPositiveValue();
+        assertThat(stage.parts.gate.issuing().resting()).isZero();
+        assertThat(stage.parts.gate.issuing().live()).isZero();
+    }
+
+    private final AtomicReference<Stage<?, ?>> lateOn = new AtomicReference<>();
+
+    /** Whether this thread is about to take a ticket out of those that are registered. */
+    private static boolean leavesRegistrations() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Registrations.class.getName())
+                        && frame.getMethodName().equals("close")));
     }
 }
