@@ -527,7 +527,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *     of their question
      * @return the results, in the order of the peers
      * @throws InterruptedException if the thread is interrupted before the last answer comes; all questions are given up
-     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @throws IllegalStateException if the stage has a window, or this thread is inside a callback; nothing is sent
      */
     public <P> List<Answer<P, M>> callAll(
             Collection<? extends P> peers, Function<? super P, Question<T, M>> question, CallOptions<? super M> options)
