@@ -69,7 +69,8 @@ final class Admission<T, M> {
         }
     }
 
-    private void takePlace() throws InterruptedException {
+    /** Waits for a place in the window, if there is one; counts the wait if it ends without a place. */
+    void takePlace() throws InterruptedException {
         Window window = parts.gate.window;
         if (window == null) {
             return;

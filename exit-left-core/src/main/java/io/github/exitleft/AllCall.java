@@ -78,6 +78,11 @@ final class AllCall<P, T, M> extends Call<T, M> {
             CallOptions<? super M> options)
             throws InterruptedException {
         requireReady(parts);
+        if (parts.gate.window != null) {
+            throw new IllegalStateException(parts.bare
+                    + " has a window, in whose line one thread can't wait for several places; use 'call' for each question,"
+                    + " or a stage without a window (StageBuilder.window)");
+        }
         List<@Nullable Answer<P, M>> answers = new ArrayList<>();
         List<One<P, T, M>> asked = new ArrayList<>();
         for (P peer : peers) {
@@ -117,7 +122,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
         Outcome outcome = Outcome.FAILED;
         @Nullable RuntimeException why = null;
         try {
-            send();
+            send(deadline);
             if (!open.isEmpty()) {
                 join();
                 untilMessageOrDeadline(start, deadline, options.resends, () -> {});
@@ -158,17 +163,17 @@ final class AllCall<P, T, M> extends Call<T, M> {
     }
 
     /** Takes each token and sends each request; a question for which that fails is over. */
-    private void send() throws InterruptedException {
+    private void send(long deadline) throws InterruptedException {
         try {
             for (One<P, T, M> one : open) {
-                send(one);
+                send(one, deadline);
             }
         } finally {
             open.removeIf(one -> !one.sent);
         }
     }
 
-    private void send(One<P, T, M> one) throws InterruptedException {
+    private void send(One<P, T, M> one, long deadline) throws InterruptedException {
         one.awaiting = Thread.currentThread(); // no other thread will know its ticket
         one.start = parts.bare.nanoTime();
         try {
@@ -178,7 +183,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
             return;
         }
         try {
-            one.send(one.question.sender, one.start);
+            one.send(one.question.sender, one.start, deadline);
             one.sent = true;
         } catch (Exception e) {
             if (e instanceof InterruptedException interrupt) {
@@ -268,9 +273,9 @@ final class AllCall<P, T, M> extends Call<T, M> {
     }
 
     @Override
-    void sendAgain(Sender<?> nothing) throws InterruptedException {
+    void sendAgain(Sender<?> nothing, long deadline) throws InterruptedException {
         for (One<P, T, M> one : open) {
-            one.sendAgain(one.question.sender);
+            one.sendAgain(one.question.sender, deadline);
         }
     }
 

@@ -24,18 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
-    enum Phase {
-        /** In line: see {@link QueuedCall}. */
-        QUEUED,
-        SENDING,
-        /** As SENDING; told meanwhile that there may be something for it. */
-        TOLD,
-        OPEN,
-        /** Ended while the request is being sent. */
-        LEFT,
-        OVER
-    }
-
     final StageParts<T, M> parts;
     final Call<T, M> call;
     private final Resends resends;
@@ -99,7 +87,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     final <X extends Exception> void send(Sender<X> given) throws X {
         CompletionStage<?> sending;
         try {
-            sending = Call.begin(given);
+            sending = Call.begin(parts, given, deadline);
         } catch (Throwable e) {
             notSent(e);
             throw e;
@@ -121,7 +109,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     }
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
-    private void sent() {
+    final void sent() {
         Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
         if (before == Phase.LEFT) {
             sentInVain();
@@ -218,7 +206,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     private void resendLater(int number) {
         long pause = pauseBeforeResend(number);
-        if (pause < 0 || isOver()) {
+        if (pause < 0) {
             return;
         }
         cancelResend = parts.jobs.after(pause, () -> parts.jobs.execute(context, () -> resend(number)));
@@ -233,7 +221,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             return;
         }
         try {
-            CompletionStage<?> sending = Call.begin(Objects.requireNonNull(sender));
+            CompletionStage<?> sending = Call.begin(parts, Objects.requireNonNull(sender), deadline);
             if (sending != null) {
                 FailedSends failed = call.failedSends();
                 Call.whenFailed(sending, failed::add);
@@ -311,7 +299,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             return;
         }
         boolean failed = why == null && broken != null;
-        Throwable thrown = failed ? broken : why != null ? why : timeout();
+        Throwable thrown = why != null ? why : broken != null ? broken : timeout();
         call.unsent = why instanceof SendFailedException && !call.wasResent();
         Outcome outcome = failed ? Outcome.FAILED : outcomeOf(why);
         end(outcome, before);

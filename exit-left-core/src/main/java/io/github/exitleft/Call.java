@@ -129,7 +129,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         overshot = false;
         finished = false;
         if (sender != null) {
-            send(sender, start);
+            send(sender, start, deadline);
         }
         Outcome outcome = Outcome.FAILED;
         try {
@@ -223,7 +223,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             deadline = moved(deadline);
             long late = parts.bare.parts.parker.nanoTime() - deadline;
             if (late < 0 && sender != null && until != deadline) {
-                sendAgain(sender);
+                sendAgain(sender, deadline);
                 until = untilResend(resends, ++resend, deadline);
             } else if (late > OVERSHOT_NANOS && !overshot) {
                 overshot = true; // from now on it only looks, also if it heads
@@ -251,10 +251,10 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     // sending
 
-    final <X extends Exception> void send(Sender<X> sender, long start) throws X {
+    final <X extends Exception> void send(Sender<X> sender, long start, long deadline) throws X {
         boolean sent = false;
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 FailedSends failed = failedSends(); // by this thread, as for resends
                 whenFailed(sending, cause -> endUnsent(failed, cause));
@@ -276,13 +276,13 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends again; if that fails, the wait goes on, since an answer to an earlier request may still come. */
-    void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender, long deadline) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
         FailedSends failed = failedSends();
         try {
-            CompletionStage<?> sending = begin(sender);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
@@ -296,7 +296,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Sends; returns what completes when that is done, or null if it is. */
-    static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
+    static <X extends Exception> @Nullable CompletionStage<?> begin(
+            StageParts<?, ?> parts, Sender<X> sender, long deadline) throws X {
+        if (!parts.timeLeft) {
+            return begin(sender);
+        }
+        TimeLeft before = TimeLeft.enter(parts.bare.parts.parker, deadline);
+        try {
+            return begin(sender);
+        } finally {
+            TimeLeft.leave(before);
+        }
+    }
+
+    private static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
         if (sender instanceof AsyncSender<X> later) {
             return later.sendAsync();
         }

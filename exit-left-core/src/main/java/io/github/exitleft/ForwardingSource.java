@@ -57,6 +57,11 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
+    public boolean sendsTimeToLive() {
+        return source.sendsTimeToLive();
+    }
+
+    @Override
     public @Nullable Object backdoor() {
         return source.backdoor();
     }

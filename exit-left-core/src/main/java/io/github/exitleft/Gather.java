@@ -164,9 +164,9 @@ final class Gather<T, M> extends LimitedCall<T, M> {
     }
 
     @Override
-    void sendAgain(Sender<?> sender) throws InterruptedException {
+    void sendAgain(Sender<?> sender, long deadline) throws InterruptedException {
         if (gathered.isEmpty()) {
-            super.sendAgain(sender);
+            super.sendAgain(sender, deadline);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,40 +21,16 @@ final class Mailroom<T, M> {
     private static final int LOCKS = 64;
 
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
-    private final ReentrantLock memory = new ReentrantLock();
-
-    /** Guarded by {@link #memory}. */
-    private final RetiredTokens<T> retired = new RetiredTokens<>();
-
-    /** Guarded by {@link #memory}; null if no token rests. */
-    private final @Nullable RestingTokens<T> resting;
-
-    /** Knows how the tokens rest that it covers; null if none are issued. Called with none of the locks held. */
-    private final @Nullable TokenSupply<T> issued;
-
-    /** How many tokens rest or have rested lately; written with {@link #memory} held. */
-    private volatile int rests;
-
+    private final TokenMemory<T, M> memory;
     private final LongSupplier clock;
     private final int capacity;
     private final Overflow overflow;
 
-    /** What becomes of a message whose token was never asked for here. */
-    private final MessageOutcome unasked;
-
-    Mailroom(
-            LongSupplier clock,
-            @Nullable RestingTokens<T> resting,
-            @Nullable TokenSupply<T> issued,
-            int capacity,
-            Overflow overflow,
-            MessageOutcome unasked) {
+    Mailroom(TokenMemory<T, M> memory, LongSupplier clock, int capacity, Overflow overflow) {
+        this.memory = memory;
         this.clock = clock;
-        this.resting = resting;
-        this.issued = issued;
         this.capacity = capacity;
         this.overflow = overflow;
-        this.unasked = unasked;
         for (int i = 0; i < LOCKS; i++) {
             locks[i] = new ReentrantLock();
         }
@@ -80,17 +55,19 @@ final class Mailroom<T, M> {
         } finally {
             lock.unlock();
         }
-        return explain(token, received.message());
+        return memory.explain(token, received.message());
     }
 
     private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
         boolean full = box.overflows(capacity);
         if (full && (overflow == Overflow.DROP_NEWEST || box.dropsNewest())) {
-            return unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
+            return TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
         }
         box.add(received); // first, or a look without the lock would find a box of one empty
         Received<M> dropped = full ? box.poll() : null;
-        return dropped == null ? null : unclaimed(MessageOutcome.OVERFLOW, token, dropped.message(), box.attachment());
+        return dropped == null
+                ? null
+                : TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, dropped.message(), box.attachment());
     }
 
     /** Delivers a message to the head itself, without filing it; returns what is left unclaimed instead, which is nothing or this message. */
@@ -109,17 +86,17 @@ final class Mailroom<T, M> {
         } finally {
             lock.unlock();
         }
-        return explain(token, received.message());
+        return memory.explain(token, received.message());
     }
 
     /** Returns why an open box takes no message any more; null if it does. */
     private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, Received<M> received) {
         if (box.single && box.missed) { // its only wait is over, and it is about to be closed
             box.cameLate = true;
-            return late(token, received.message(), clock.getAsLong() - box.endedAt, box.attachment());
+            return TokenMemory.late(token, received.message(), clock.getAsLong() - box.endedAt, box.attachment());
         }
         return box.single && (box.answered || !box.isEmpty())
-                ? unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment())
+                ? TokenMemory.unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment())
                 : null;
     }
 
@@ -244,7 +221,7 @@ final class Mailroom<T, M> {
             if (!box.closed) {
                 box.closed = true;
                 box.rests = box.isUnanswered();
-                remember(token, box);
+                memory.remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);
         } finally {
@@ -267,28 +244,8 @@ final class Mailroom<T, M> {
 
     private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
-                ? late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
-                : unclaimed(box.leftover(), token, received.message(), box.attachment());
-    }
-
-    private void remember(T token, Mailbox<T, M> box) {
-        boolean answered = !box.isEndless() && (box.answered || !box.missed && !box.isEmpty());
-        memory.lock();
-        try {
-            // a call is over with its answer, which saves a look at the clock
-            long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
-            if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
-                // the attachment is with the retired tokens
-                resting.gaveUp(token, now, null);
-                rests = resting.resting(now);
-            }
-            // a question that has its answer is not kept for duplicates of it
-            retired.add(token, now, answered, answered ? null : box.attachment());
-        } catch (Throwable e) { // the token's own code: then it is not remembered, and nothing else is lost
-            return;
-        } finally {
-            memory.unlock();
-        }
+                ? TokenMemory.late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
+                : TokenMemory.unclaimed(box.leftover(), token, received.message(), box.attachment());
     }
 
     /** Returns whether a closed box's token is to be freed, or let rest, which is so once. */
@@ -301,33 +258,6 @@ final class Mailroom<T, M> {
             return first;
         } finally {
             lock.unlock();
-        }
-    }
-
-    // rests (M11)
-
-    /** Whether any token may rest; a look without the lock. */
-    boolean anyRests() {
-        return rests != 0;
-    }
-
-    /**
-     * Returns how a token rests; null if it does not. A box is closed before its token can be taken again, so a thread that has taken
-     * the token sees its rest.
-     */
-    @Nullable
-    Rest resting(T token) {
-        if (resting == null) {
-            return null;
-        }
-        memory.lock();
-        try {
-            long now = clock.getAsLong();
-            Rest rest = resting.resting(token, now);
-            rests = resting.resting(now);
-            return rest;
-        } finally {
-            memory.unlock();
         }
     }
 
@@ -348,60 +278,12 @@ final class Mailroom<T, M> {
             lock.unlock();
         }
         List<Unclaimed<T, M>> explained = new ArrayList<>();
-        filed.forEach(message -> explained.add(explain(token, message.message())));
+        filed.forEach(message -> explained.add(memory.explain(token, message.message())));
         return explained;
     }
 
-    // what has no ticket (M3)
-
-    /** Explains a message whose token has no ticket; it ends its token's rest. */
+    /** Explains a message whose token has no ticket, as {@link TokenMemory#explain} does. */
     Unclaimed<T, M> explain(T token, M message) {
-        Rest issuedRest = issued != null && issued.covers(token) ? issued.endRest(token) : null;
-        memory.lock();
-        try {
-            long now = clock.getAsLong();
-            Rest rest = issuedRest != null ? issuedRest : endRest(token, now);
-            RetiredTokens.Retired found = retired.find(token, now);
-            if (found == null) {
-                return rest == null
-                        ? unclaimed(unasked, token, message, null)
-                        : late(token, message, now - rest.since(), rest.attachment());
-            }
-            if (found.answered()) {
-                return unclaimed(MessageOutcome.DUPLICATE, token, message, null);
-            }
-            return late(token, message, now - found.at(), found.attachment());
-        } finally {
-            memory.unlock();
-        }
-    }
-
-    /** Forgets the tokens that have been remembered for long enough; returns what {@link RetiredTokens#forgetOld} does. */
-    long forgetOld() {
-        memory.lock();
-        try {
-            return retired.forgetOld(clock.getAsLong());
-        } finally {
-            memory.unlock();
-        }
-    }
-
-    private @Nullable Rest endRest(T token, long now) {
-        if (resting == null || rests == 0) {
-            return null;
-        }
-        Rest rest = resting.answered(token, now);
-        rests = resting.resting(now);
-        return rest;
-    }
-
-    private static <T, M> Unclaimed<T, M> late(T token, M message, long nanos, @Nullable Object attachment) {
-        return new Unclaimed<>(
-                MessageOutcome.LATE, token, message, Duration.ofNanos(Math.max(0, nanos)), null, attachment);
-    }
-
-    private static <T, M> Unclaimed<T, M> unclaimed(
-            MessageOutcome outcome, T token, M message, @Nullable Object attachment) {
-        return new Unclaimed<>(outcome, token, message, null, null, attachment);
+        return memory.explain(token, message);
     }
 }

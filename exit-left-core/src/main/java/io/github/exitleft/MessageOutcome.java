@@ -1,6 +1,9 @@
 package io.github.exitleft;
 
-/** What became of a message. Every message that was received, and is not in a mailbox, has exactly one outcome. */
+/**
+ * What became of a message. Every message that was received has exactly one outcome, unless it is in a mailbox yet, or held for
+ * a {@link BoundSender} that has not returned its token.
+ */
 public enum MessageOutcome {
     /** Was given to the thread, future or stream that waited for it. */
     DELIVERED,

@@ -4,32 +4,22 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An asynchronous call of a stage with a window, or one whose token the stage issues: it may wait in line before its request is sent,
  * without a thread (M12, M13).
- *
- * <p>While it is in line, its owner has the future already. So it can end at any time, also while its request is being sent, which the
- * executor does then. A call that ends while it is being sent keeps token and place until that is done: what is sent last with a
- * token must not come after the token has another owner.
- *
- * <pre>
- * QUEUED --its turn--> SENDING, TOLD --sent--> OPEN --> OVER
- *    |                       |
- *    +--> OVER               +--> LEFT --sent--> OVER
- * </pre>
  */
-final class QueuedCall<T, M> extends AsyncCall<T, M> {
+final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     /** The token that the caller brings; null if the stage issues one. */
     private final @Nullable T brought;
 
     private final @Nullable InetSocketAddress peer;
 
-    /** Sends with a token that is issued; null if the caller brings one. */
-    private final @Nullable IssuedSender<? super T, ?> request;
+    /** Makes the sender for the call's token. */
+    private final Function<T, ? extends Sender<?>> binding;
 
     private final Admission<T, M> admission;
 
@@ -38,15 +28,9 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
 
     private final Executor executor;
 
-    /** Whether it has been in line, so that its owner has the future before its request is sent. */
-    private volatile boolean queues;
-
     private volatile @Nullable Queued<?> queuedForPlace;
     private volatile @Nullable Queued<?> queuedForToken;
     private volatile Runnable cancelWait = Timer.NOTHING;
-
-    /** What is to run once the request has been sent of a call that has ended meanwhile. */
-    private final AtomicReference<Runnable> leftWith = new AtomicReference<>(Timer.NOTHING);
 
     /** Why it was refused when its turn came, or what its line has ended with. */
     private volatile @Nullable RuntimeException refusal;
@@ -55,12 +39,11 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
             StageParts<T, M> parts,
             @Nullable T brought,
             CallOptions<? super M> options,
-            @Nullable Sender<?> sender,
-            @Nullable IssuedSender<? super T, ?> request) {
-        super(parts, null, options, sender);
+            Function<T, ? extends Sender<?>> binding) {
+        super(parts, options);
         this.brought = brought;
         this.peer = options.peer;
-        this.request = request;
+        this.binding = binding;
         this.admission = new Admission<>(parts, start, deadline);
         this.generation = parts.bare.parts.role.guarded.generation;
         this.executor = job -> parts.jobs.execute(context, job);
@@ -69,47 +52,35 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
     /** Sends a request with a token that the caller brings, now or when there is a place. */
     static <T, M, X extends Exception> CompletableFuture<M> ask(
             StageParts<T, M> parts, T token, CallOptions<? super M> options, Sender<X> sender) throws X {
-        parts.keeper.requireKeeper();
         Objects.requireNonNull(token, "'token' must not be null");
-        var asked = new QueuedCall<T, M>(parts, token, options, sender, null);
-        asked.begin(sender);
-        return asked;
+        return begin(parts, token, options, known -> sender);
     }
 
     /** Sends a request with a token of the stage's, now or when there is a place and a token. */
     static <T, M, X extends Exception> CompletableFuture<M> askIssued(
-            StageParts<T, M> parts, CallOptions<? super M> options, IssuedSender<? super T, X> request) throws X {
-        parts.keeper.requireKeeper();
+            StageParts<T, M> parts, CallOptions<? super M> options, IssuedSender<? super T, X> sender) throws X {
         parts.gate.issuing().requirePeer(options.peer);
-        var asked = new QueuedCall<T, M>(parts, null, options, null, request);
-        asked.beginIssued(request);
+        return begin(parts, null, options, issued -> LimitedCall.bind(sender, issued));
+    }
+
+    private static <T, M, X extends Exception> CompletableFuture<M> begin(
+            StageParts<T, M> parts, @Nullable T brought, CallOptions<? super M> options, Function<T, Sender<X>> binding)
+            throws X {
+        parts.keeper.requireKeeper();
+        var asked = new QueuedCall<T, M>(parts, brought, options, binding);
+        asked.begin(binding);
         return asked;
     }
 
     // on the caller's thread
 
-    private <X extends Exception> void begin(Sender<X> given) throws X {
+    private <X extends Exception> void begin(Function<T, Sender<X>> mine) throws X {
         boolean done = false;
         try {
-            if (takePlaceOrQueue()) {
-                register(Objects.requireNonNull(brought));
-                send(given);
-            }
-            done = true;
-        } finally {
-            if (!done) {
-                admission.leave();
-            }
-        }
-    }
-
-    private <X extends Exception> void beginIssued(IssuedSender<? super T, X> given) throws X {
-        boolean done = false;
-        try {
-            T token = takePlaceOrQueue() ? parts.gate.issuing().tryIssue(peer) : null;
+            T token = takePlaceOrQueue() ? broughtOrIssued() : null;
             if (token != null) {
                 register(token);
-                Sender<X> bound = LimitedCall.bind(given, token);
+                Sender<X> bound = mine.apply(token);
                 sender = bound;
                 send(bound);
             } else if (!queues) {
@@ -121,6 +92,10 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
                 admission.leave();
             }
         }
+    }
+
+    private @Nullable T broughtOrIssued() {
+        return brought != null ? brought : parts.gate.issuing().tryIssue(peer);
     }
 
     /** Takes a place; returns false if it is in line for one instead. */
@@ -149,17 +124,16 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
     private void queue(Runnable join) {
         queues = true;
         phase.set(Phase.QUEUED);
-        boolean joined = false;
         try {
             parts.asyncWaits.add(this);
             parts.keeper.attend();
             join.run();
-            joined = true;
-        } finally {
-            if (!joined) { // the caller gets no future
-                decide();
+        } catch (Throwable e) {
+            if (decide() != null) { // the caller gets no future
                 leaveLines();
+                throw e;
             }
+            // else a failure or a close has ended and counted it already, which the future tells
         }
         // the sweep for a failure may have missed it
         if (failure() != null) {
@@ -176,23 +150,28 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
         long until = admission.placeDeadline();
         waitUntil(until, until == deadline ? this::timeIsUp : this::placeTimeIsUp);
         queuedForPlace = joined(window.join(new ForPlace(), executor, parts.maxTickets));
+        leaveIfOver(queuedForPlace);
     }
 
     private void joinForToken() {
         TokenSupply<T> tokens = parts.gate.issuing();
         waitUntil(deadline, this::timeIsUp);
         queuedForToken = joined(tokens.join(peer, new ForToken(parts.bare.nanoTime()), executor, parts.maxTickets));
+        leaveIfOver(queuedForToken);
     }
 
-    /** Leaves the line at once if the call has ended before it knew of its place there. */
     private Queued<?> joined(@Nullable Queued<?> queued) {
         if (queued == null) {
             throw TooManyTicketsException.inLine(parts.bare.name(), parts.maxTickets);
         }
-        if (isOver()) {
-            queued.cancel();
-        }
         return queued;
+    }
+
+    /** Leaves a line if the call has ended before its place there was known. */
+    private void leaveIfOver(@Nullable Queued<?> queued) {
+        if (isOver()) {
+            cancel(queued);
+        }
     }
 
     private void waitUntil(long until, Runnable timeIsUp) {
@@ -229,11 +208,9 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
                 return true;
             }
             admission.endWait();
-            T token = brought;
+            T token;
             try {
-                if (token == null) {
-                    token = parts.gate.issuing().tryIssue(peer);
-                }
+                token = broughtOrIssued();
                 if (token == null) {
                     joinForToken();
                 }
@@ -298,10 +275,9 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
             return;
         }
         try {
-            if (request != null) {
-                sender = LimitedCall.bind(request, token);
-            }
-            send(Objects.requireNonNull(sender));
+            Sender<?> bound = binding.apply(token);
+            sender = bound;
+            send(bound);
         } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // for the executor's thread to see
@@ -309,80 +285,7 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
         }
     }
 
-    /** Ends a call whose sender threw. If its owner has the future, that tells of it. */
-    @Override
-    void notSent(Throwable thrown) {
-        if (!queues) {
-            super.notSent(thrown);
-            return;
-        }
-        call.unsent = true;
-        if (phase.getAndSet(Phase.OVER) == Phase.LEFT) {
-            releaseAll();
-        } else {
-            end(Outcome.NOT_SENT, Phase.OPEN);
-            completeByItself(new SendFailedException(call.toString(), thrown));
-        }
-    }
-
     // its end
-
-    /** Ends a call also in line, or while its request is being sent. */
-    @Override
-    @Nullable
-    Phase decide() {
-        if (!queues) {
-            return super.decide();
-        }
-        for (Phase now = phase.get(); now != Phase.OVER && now != Phase.LEFT; now = phase.get()) {
-            boolean sending = now == Phase.SENDING || now == Phase.TOLD;
-            if (phase.compareAndSet(now, sending ? Phase.LEFT : Phase.OVER)) {
-                return now;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Returns what is to run for the end of a call that has been sent. If it is being sent now, the thread that sends has it to run
-     * once it has, unless that was before this.
-     */
-    @Override
-    Runnable givenUp(Outcome outcome, Phase before) {
-        if (before == Phase.OPEN) {
-            return super.givenUp(outcome, before);
-        }
-        if (before == Phase.QUEUED) {
-            return Timer.NOTHING;
-        }
-        call.end(outcome);
-        leftWith.set(call.unanswered(context));
-        return phase.get() == Phase.OVER && !call.unsent ? this::afterLeaving : Timer.NOTHING;
-    }
-
-    private void afterLeaving() {
-        leftWith.getAndSet(Timer.NOTHING).run();
-    }
-
-    @Override
-    void sentInVain() {
-        try {
-            releaseAll();
-        } finally {
-            afterLeaving();
-        }
-    }
-
-    @Override
-    void release(Phase before) {
-        switch (before) {
-            case OPEN -> releaseAll();
-            case QUEUED -> leaveLines();
-            default -> {
-                // by the thread that sends, once it has
-            }
-        }
-    }
 
     @Override
     void releaseAll() {
@@ -393,7 +296,8 @@ final class QueuedCall<T, M> extends AsyncCall<T, M> {
         }
     }
 
-    private void leaveLines() {
+    @Override
+    void leaveLines() {
         try {
             cancelWait.run();
             if (parts.asyncWaits.remove(this)) {

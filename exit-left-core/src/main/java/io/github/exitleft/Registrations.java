@@ -37,6 +37,13 @@ final class Registrations<W extends TicketWaiter> {
         return count.get();
     }
 
+    /** Refuses a ticket that is to be taken soon if there may be no place for it, after those of others to come. */
+    void requireRoom(int others) {
+        if (count.get() + others >= most) {
+            throw new TooManyTicketsException(stage, most);
+        }
+    }
+
     /** Adds a ticket; what it throws has added none, an Error included. */
     void add(W ticket) {
         Object token = ticket.token();

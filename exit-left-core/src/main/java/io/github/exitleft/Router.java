@@ -12,6 +12,7 @@ final class Router<T, M> {
     private final Mailroom<T, M> mailroom;
     private final Listeners<T, M> listeners;
     private final Events<T, M> events;
+    private final Bindings<T, M> bindings;
     private long filed;
 
     Router(
@@ -19,12 +20,14 @@ final class Router<T, M> {
             TokenReader<? extends T, ? super M> reader,
             Mailroom<T, M> mailroom,
             Listeners<T, M> listeners,
-            Events<T, M> events) {
+            Events<T, M> events,
+            Bindings<T, M> bindings) {
         this.bare = bare;
         this.reader = reader;
         this.mailroom = mailroom;
         this.listeners = listeners;
         this.events = events;
+        this.bindings = bindings;
     }
 
     /** Returns how many messages have been filed for threads that wait; for heads only. */
@@ -49,11 +52,16 @@ final class Router<T, M> {
         boolean event;
         BareTicket<T> holder;
         Unclaimed<T, M> explained;
+        boolean held = bindings.areUnderWay(); // before the look for a ticket, which a binding takes before it ends
         try {
             token = reader.read(message);
             event = token == null && reader.isEvent(message);
             holder = token == null ? null : bare.parts.registrations.find(token);
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
+            held = held && explained != null && isUnasked(explained);
+            if (held) {
+                holder = bindings.hold(Objects.requireNonNull(token), received, Objects.requireNonNull(explained));
+            }
         } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
@@ -70,12 +78,15 @@ final class Router<T, M> {
             return false;
         }
         if (holder == null) {
-            listeners.unclaimed(Objects.requireNonNull(explained));
+            if (!held) {
+                listeners.unclaimed(Objects.requireNonNull(explained));
+            }
             return false;
         }
         @SuppressWarnings("unchecked") // only mailboxes are attached
         Mailbox<T, M> box = (Mailbox<T, M>) Objects.requireNonNull(holder.attachment());
         if (box.check != null && !passes(box.check, holder, box, message)) {
+            box.countForeign();
             return false;
         }
         if (box == mine && !leaving && box.isEmpty()) {
@@ -87,6 +98,25 @@ final class Router<T, M> {
         }
         file(director, token, holder, box, box == mine, received);
         return false;
+    }
+
+    /** Whether a message may answer a request whose token is not bound yet. */
+    private static boolean isUnasked(Unclaimed<?, ?> explained) {
+        return explained.outcome() == MessageOutcome.UNKNOWN || explained.outcome() == MessageOutcome.FOREIGN;
+    }
+
+    /** Routes a message that came before its token was bound, on the thread that has bound it. */
+    void routeEarly(T token, Mailbox<T, M> box, Received<M> received) {
+        if (box.check != null && !passes(box.check, box.bare(), box, received.message())) {
+            return;
+        }
+        Unclaimed<T, M> refused = mailroom.offer(token, box, received);
+        if (refused != null) {
+            listeners.unclaimed(refused);
+        }
+        if (box.recipient != null) {
+            box.recipient.lookAgain();
+        }
     }
 
     private void file(
@@ -125,7 +155,6 @@ final class Router<T, M> {
             bare.callbackFailed(e);
             thrown = e;
         }
-        box.countForeign();
         listeners.unclaimed(
                 new Unclaimed<>(MessageOutcome.FOREIGN, holder.token(), message, null, thrown, box.attachment()));
         return false;

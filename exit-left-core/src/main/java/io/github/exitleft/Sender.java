@@ -1,5 +1,8 @@
 package io.github.exitleft;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Sends a call's request.
  *
@@ -24,4 +27,15 @@ public interface Sender<X extends Exception> {
      *     any time
      */
     void send() throws X;
+
+    /**
+     * Returns how long the answer to the request that this thread is just sending will be waited for, so that the
+     * request can carry its time to live.
+     *
+     * @return what is left of the call's timeout, zero if nothing is; null outside a sender, and for sources whose
+     *     {@linkplain Source#sendsTimeToLive() requests carry no such time}
+     */
+    static @Nullable Duration timeLeft() {
+        return TimeLeft.now();
+    }
 }

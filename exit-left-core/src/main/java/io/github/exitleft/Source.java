@@ -86,6 +86,17 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
+     * Says whether requests to this source's peers can carry their time to live, so that a request is not answered when
+     * no caller waits for its answer any more. What sends them, such as the {@linkplain #backdoor() backdoor}, then
+     * finds that time in {@link Sender#timeLeft()}.
+     *
+     * @return false unless overridden, which spares the calls the trouble
+     */
+    default boolean sendsTimeToLive() {
+        return false;
+    }
+
+    /**
      * Returns what any thread may use, such as an object to send with; it has no method that reads.
      *
      * @return the backdoor, or null if there is none

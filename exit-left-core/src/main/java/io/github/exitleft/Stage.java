@@ -271,6 +271,101 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request whose token is known only after sending, and waits for its answer, at most the default timeout.
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request and returns the token of its answer
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes
+     * @throws StageTimeoutException if no answer comes in time
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket or rests; the request was sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @see #call(CallOptions, BoundSender)
+     */
+    public <X extends Exception> M call(BoundSender<? extends T, X> sender) throws X, InterruptedException {
+        return BoundCalls.ask(parts, CallOptions.<M>defaults(), sender);
+    }
+
+    /**
+     * Sends a request whose token is known only after sending, and waits for its answer, as the options say.
+     *
+     * <p>The token is bound when the sender has returned it. An answer that comes before that is found: until then
+     * messages with tokens that were never asked for are held, at most 1,024 of them on a stage, the youngest. Prefer a
+     * token that is known before, where the protocol lets you choose it: a token that is refused is refused after sending
+     * here.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, attachment and hook for giving up; no resends, since each request has a token of its
+     *     own
+     * @param sender sends the request and returns the token of its answer
+     * @return the answer
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before an answer comes; if it was interrupted before
+     *     the call, nothing is sent
+     * @throws StageTimeoutException if no answer comes in time, from the beginning of sending
+     * @throws ErrorReplyException if the answer is an error
+     * @throws TokenInUseException if the token has a live ticket or rests; the request was sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have; nothing is sent unless others took
+     *     the last tickets meanwhile
+     * @throws StageClosedException if the stage is closed, before the call or during it
+     * @throws SourceFailedException if the source fails, or has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have resends
+     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @throws NullPointerException if the sender returns null, which counts as a failure to send
+     */
+    public <X extends Exception> M call(CallOptions<? super M> options, BoundSender<? extends T, X> sender)
+            throws X, InterruptedException {
+        return BoundCalls.ask(parts, options, sender);
+    }
+
+    /**
+     * Sends a request whose token is known only after sending, and returns a future of its answer, which ends by the
+     * default timeout.
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request and returns the token of its answer
+     * @return the future
+     * @throws X if sending fails
+     * @throws TokenInUseException if the token has a live ticket or rests; the request was sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalStateException if there is no keeper, or if the stage has a window; nothing is sent
+     * @see #callAsync(CallOptions, BoundSender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(BoundSender<? extends T, X> sender) throws X {
+        return BoundCalls.askAsync(parts, CallOptions.<M>defaults(), sender);
+    }
+
+    /**
+     * Sends a request whose token is known only after sending, and returns a future of its answer, as the options say.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, attachment and hook for giving up; no resends
+     * @param sender sends the request on this thread and returns the token of its answer
+     * @return the future
+     * @throws X if sending fails
+     * @throws TokenInUseException if the token has a live ticket or rests; the request was sent
+     * @throws TooManyTicketsException if the stage has as many tickets as it may have
+     * @throws StageClosedException if the stage is closed
+     * @throws SourceFailedException if the source has failed and may not be tried again yet
+     * @throws IllegalArgumentException if the options have resends
+     * @throws IllegalStateException if there is no keeper, or if the stage has a window; nothing is sent
+     * @throws NullPointerException if the sender returns null, which counts as a failure to send
+     * @see #call(CallOptions, BoundSender)
+     * @see #callAsync(Object, CallOptions, Sender)
+     */
+    public <X extends Exception> CompletableFuture<M> callAsync(
+            CallOptions<? super M> options, BoundSender<? extends T, X> sender) throws X {
+        return BoundCalls.askAsync(parts, options, sender);
+    }
+
+    /**
      * Sends a request with a token that the stage issues, and waits for its answer at most the default timeout.
      *
      * <pre>{@code
@@ -472,7 +567,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *     of their question
      * @return the results, in the order of the peers
      * @throws InterruptedException if the thread is interrupted before the last answer comes; all questions are given up
-     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @throws IllegalStateException if the stage has a window, or this thread is inside a callback; nothing is sent
      */
     public <P> List<Answer<P, M>> callAll(
             Collection<? extends P> peers, Function<? super P, Question<T, M>> question, CallOptions<? super M> options)
@@ -904,6 +999,7 @@ public final class Stage<T, M> implements AutoCloseable {
             parts.bare.close();
         }
         parts.asyncWaits.sweep();
+        parts.bindings.close();
         parts.events.close();
         parts.keeper.lookUp();
     }

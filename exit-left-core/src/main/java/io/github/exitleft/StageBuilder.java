@@ -149,7 +149,6 @@ public final class StageBuilder<T, M> {
      *
      * @param bits how many bits a token has
      * @return this builder
-     * @throws IllegalArgumentException if there are no such tokens
      * @see Stage#call(IssuedSender)
      */
     public StageBuilder<T, M> issueRandom(int bits) {
@@ -162,12 +161,10 @@ public final class StageBuilder<T, M> {
      * Lets the stage issue the tokens of questions, one after the other from 1 on; none are issued unless set.
      *
      * <p>Where strangers can reach the source use {@link #issueRandom(int)}: the next token can be guessed. Tokens may be
-     * {@code Short}, {@code Integer} or {@code Long}. For tokens of type {@link PeerToken} use {@link
-     * #issueSequence(Class, int)}.
+     * {@code Short}, {@code Integer} or {@code Long}.
      *
      * @param bits how many bits a token has
      * @return this builder
-     * @throws IllegalArgumentException if there are no such tokens, or they have no order
      * @see Stage#call(IssuedSender)
      */
     public StageBuilder<T, M> issueSequence(int bits) {
@@ -193,23 +190,18 @@ public final class StageBuilder<T, M> {
      * @param bits how many bits an id has
      * @return this builder
      * @throws IllegalArgumentException if there are no such ids, or tokens are not of type {@code PeerToken}
-     * @see #issueRandom(int)
      */
     public <I> StageBuilder<T, M> issueRandom(Class<I> ids, int bits) {
         return issuePeers(TokenSpace.of(ids, bits), true);
     }
 
     /**
-     * Lets the stage issue the ids of {@link PeerToken}s in sequence, for each peer apart. Calls name their peer by
-     * {@link CallOptions#peer}.
+     * Does what {@link #issueRandom(Class, int)} does, in sequence.
      *
      * @param <I> ids
      * @param ids the type of the ids
      * @param bits how many bits an id has
      * @return this builder
-     * @throws IllegalArgumentException if there are no such ids, they have no order, or tokens are not of type {@code
-     *     PeerToken}
-     * @see #issueSequence(int)
      */
     public <I> StageBuilder<T, M> issueSequence(Class<I> ids, int bits) {
         return issuePeers(TokenSpace.of(ids, bits).requireOrdered(ids), false);

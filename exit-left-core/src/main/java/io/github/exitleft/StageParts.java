@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * stats, listeners, heartbeat
  * jobs           what the executor does
  * events         messages that are for no caller
- * mailroom       the mailboxes, and the memory of closed ones
+ * memory         of tokens whose mailboxes are closed
+ * mailroom       the mailboxes
+ * bindings       calls whose tokens are not known yet
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
  * keeper         the thread that heads when no caller does
@@ -33,6 +35,10 @@ final class StageParts<T, M> {
     final int maxTickets;
     private final Duration rest;
     private final boolean allowsReuse;
+
+    /** Whether senders want to know how much time their call has left. */
+    final boolean timeLeft;
+
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final Gate<T> gate;
@@ -41,8 +47,11 @@ final class StageParts<T, M> {
     final Heartbeat heartbeat;
     final AsyncJobs jobs;
     final Events<T, M> events;
+    final TokenMemory<T, M> memory;
     final Mailroom<T, M> mailroom;
     private final Forgetting forgetting;
+    final Bindings<T, M> bindings;
+    final Router<T, M> router;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
 
@@ -57,6 +66,7 @@ final class StageParts<T, M> {
         this.defaultTimeout = settings.defaultTimeout;
         this.maxTickets = settings.maxTickets;
         this.rest = settings.rest;
+        this.timeLeft = settings.source.sendsTimeToLive();
         this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
@@ -65,15 +75,15 @@ final class StageParts<T, M> {
         this.heartbeat = new Heartbeat(bare);
         this.jobs = new AsyncJobs(bare, settings);
         this.events = new Events<>(bare, jobs, stats, listeners, settings.events);
-        this.mailroom = new Mailroom<>(
+        this.memory = new TokenMemory<>(
                 heartbeat::now,
                 resting(settings),
                 gate.tokens,
-                settings.mailboxCapacity,
-                settings.overflow,
                 settings.shared ? MessageOutcome.FOREIGN : MessageOutcome.UNKNOWN);
-        this.forgetting = new Forgetting(settings.timer, mailroom::forgetOld);
-        var router = new Router<>(bare, settings.reader, mailroom, listeners, events);
+        this.mailroom = new Mailroom<>(memory, heartbeat::now, settings.mailboxCapacity, settings.overflow);
+        this.forgetting = new Forgetting(settings.timer, memory::forgetOld);
+        this.bindings = new Bindings<>(bare, listeners);
+        this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
         this.readLoop =
                 new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
@@ -121,13 +131,13 @@ final class StageParts<T, M> {
             registerIssued(issuing, token, box);
             return;
         }
-        if (mailroom.anyRests() && bare.parts.generations.isAttemptDue()) {
+        if (memory.anyRests() && bare.parts.generations.isAttemptDue()) {
             // first, since a ticket that is refused must not be the one that was to try
-            requireRested(token, mailroom.resting(token));
+            requireRested(token, memory.resting(token));
         }
         box.register(bare.ticket(token, box));
         // not before: only now has the last question of this token been remembered
-        if (mailroom.anyRests()) {
+        if (memory.anyRests()) {
             takeIfRested(token, box);
         }
     }
@@ -179,7 +189,7 @@ final class StageParts<T, M> {
     private void takeIfRested(T token, Mailbox<T, M> box) {
         boolean taken = false;
         try {
-            requireRested(token, mailroom.resting(token));
+            requireRested(token, memory.resting(token));
             taken = true;
         } finally {
             if (!taken) {

@@ -200,6 +200,7 @@ class ArchitectureTests {
                         "AsyncIssuedSender",
                         "Answer",
                         "AsyncSender",
+                        "BoundSender",
                         "CallOptions",
                         "ContextCapture",
                         "ErrorReplyException",

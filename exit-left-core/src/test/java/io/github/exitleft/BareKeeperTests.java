@@ -101,6 +101,17 @@ class BareKeeperTests extends Steered {
     }
 
     @Test
+    void s18_recallOfAKeeperThatQueues_isNoTimeout() throws Exception {
+        Actor<Exit<String>> head = head();
+        Actor<Boolean> keeper = queueing(NOTHING);
+        stage.keeper().recall();
+        assertThat(keeper.result()).isFalse();
+
+        assertThat(stage.snapshot(0).entries()).containsEntry(Outcome.TIMED_OUT, 0L);
+        leave(head);
+    }
+
+    @Test
     void s5_recallBeforeItQueues_isKept() throws Exception {
         Actor<Exit<String>> head = head();
         stage.keeper().recall();

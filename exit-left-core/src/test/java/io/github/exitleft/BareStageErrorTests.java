@@ -287,6 +287,24 @@ class BareStageErrorTests extends Steered {
     }
 
     @Test
+    void s19_errorInTheWaitForAHeadThatHangs_closesTheResourceUnderIt() throws Exception {
+        stage = deaf(true);
+        var heads = new CountDownLatch(1);
+        Actor<String> head = enters("head", LONG, director -> {
+            heads.countDown();
+            await().until(() -> !closedResources.isEmpty());
+            return director.outOfTime();
+        });
+        heads.await();
+        parker.failWhen("closer", 1, "park");
+        Actor<String> closer = closer();
+
+        assertThat(head.result()).isEqualTo("StageClosedException");
+        assertThatThrownBy(closer::result).hasCauseInstanceOf(SteeredParker.Wanted.class);
+        assertThat(closedResources).hasSize(1);
+    }
+
+    @Test
     void s19_errorInParkOfAWaiterThatWasSignalled_isNotTold() throws Exception {
         Actor<Exit<String>> head = head();
         Actor<Exit<String>> w = waiter("w", LONG);

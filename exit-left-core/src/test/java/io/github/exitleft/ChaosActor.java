@@ -246,33 +246,57 @@ final class ChaosActor implements Runnable {
         }
         Integer token = randomToken();
         boolean checked = random.nextBoolean();
-        world.taken(token);
+        boolean issued = world.issues && random.nextBoolean();
+        int exitsBefore = exits;
         try {
-            var mine = new Held(
-                    this, checked ? world.stage.ticket(token, world::check) : world.stage.ticket(token), checked);
+            var mine = new Held(this, issued ? issuedTicket(checked) : ticket(token, checked), checked);
             held.add(mine);
             latest = mine;
             if (steps % 64 == 0) {
                 world.mortal.add(new WeakReference<>(mine.ticket));
             }
             return mine;
+        } catch (StageTimeoutException e) {
+            require(world.isLimited, e);
+            count("TIMED_OUT");
+            count("timed out in line");
+        } catch (CancellationException e) {
+            require(world.isLimited && Thread.interrupted(), e);
+            count("INTERRUPTED");
+        } catch (InterruptedException e) {
+            require(issued, e);
+            count("INTERRUPTED");
         } catch (IllegalStateException e) {
-            require(e instanceof TokenInUseException, e);
+            require(e instanceof TokenInUseException && !issued, e); // none that is live or rests is issued
             count("token taken");
         } catch (TooManyTicketsException e) {
             count("too many tickets");
         } catch (SourceFailedException e) {
-            count("refused after a failure");
+            count(exits > exitsBefore ? "FAILED" : "refused after a failure");
             if (random.nextInt(8) == 0) {
                 world.jump(Duration.ofSeconds(1));
             }
         } catch (StageClosedException e) {
             require(world.isEnd(e), e);
+            count(exits > exitsBefore ? "CLOSED" : "refused after the end");
         } catch (OutOfMemoryError | StackOverflowError e) {
             require(ChaosErrors.isOurs(e), e);
             count("Error before a ticket");
         }
         return null;
+    }
+
+    private Ticket<Integer, ChaosLetter> ticket(Integer token, boolean checked) {
+        world.taken(token);
+        return checked ? world.stage.ticket(token, world::check) : world.stage.ticket(token);
+    }
+
+    private Ticket<Integer, ChaosLetter> issuedTicket(boolean checked) throws InterruptedException {
+        CallOptions<ChaosLetter> options = checked ? CallOptions.checked(world::check) : CallOptions.defaults();
+        Ticket<Integer, ChaosLetter> ticket = world.stage.ticket(options.timeout(timeout()));
+        world.taken(ticket.token());
+        count("issued ticket");
+        return ticket;
     }
 
     private static void require(boolean holds, Throwable otherwise) {
@@ -372,61 +396,68 @@ final class ChaosActor implements Runnable {
 
     /** A call that is answered at the first send, at a later one, falsely first, or never; or that can't be sent. */
     private void call() {
-        Integer token = world.singleTokens.get() < ChaosWorld.SHARED_TOKENS + 3_000
+        boolean issued = world.issues && random.nextBoolean();
+        Integer brought = world.singleTokens.get() < ChaosWorld.SHARED_TOKENS + 3_000
                 ? (Integer) world.singleTokens.getAndIncrement()
                 : randomToken();
         int answerAt = isFlooded() ? 0 : random.nextInt(4); // 0 is never
         int failAt = random.nextInt(16) == 0 ? 1 + random.nextInt(3) : 0;
         int falsehoods = random.nextInt(3) / 2;
-        CallOptions<ChaosLetter> options =
-                CallOptions.<ChaosLetter>checked(world::check).timeout(answerAt == 1 && failAt == 0 ? HUGE : timeout());
+        CallOptions<ChaosLetter> options = CallOptions.<ChaosLetter>checked(world::check)
+                .timeout(answerAt == 1 && failAt == 0 && !issued ? HUGE : timeout());
         if (answerAt != 1 && random.nextBoolean()) {
             Resends often = Resends.every(Duration.ofNanos(1 + random.nextInt(20_000)));
             options = options.resend(random.nextBoolean() ? often : often.atMost(2));
         }
-        world.taken(token);
+        Integer[] token = {brought};
         begun = false;
         int[] sends = new int[1];
         long before = world.now();
         enteredAt = System.nanoTime();
         int exitsBefore = exits;
+        IssuedSender<Integer, IOException> sender = id -> {
+            begun = true;
+            token[0] = id;
+            world.taken(id);
+            int send = ++sends[0];
+            for (int i = 0; i < falsehoods; i++) {
+                world.post(id, Kind.FOREIGN);
+            }
+            if (send == failAt) {
+                throw new IOException("of the sender");
+            }
+            if (send == answerAt) {
+                world.post(id, Kind.GOOD);
+            }
+        };
         try {
-            ChaosLetter got = world.stage.call(token, options, () -> {
-                begun = true;
-                int send = ++sends[0];
-                for (int i = 0; i < falsehoods; i++) {
-                    world.post(token, Kind.FOREIGN);
-                }
-                if (send == failAt) {
-                    throw new IOException("of the sender");
-                }
-                if (send == answerAt) {
-                    world.post(token, Kind.GOOD);
-                }
-            });
-            delivered(got, token, true);
+            ChaosLetter got = issued
+                    ? world.stage.call(options, sender)
+                    : world.stage.call(brought, options, () -> sender.send(brought));
+            delivered(got, token[0], true);
+            count(issued ? "issued call" : "call");
         } catch (StageTimeoutException e) {
             count("TIMED_OUT");
         } catch (InterruptedException e) {
             count("INTERRUPTED");
         } catch (StageClosedException e) {
             require(world.isEnd(e), e);
-            count(begun ? "CLOSED" : "refused after the end");
+            count(begun || exits > exitsBefore ? "CLOSED" : "refused after the end");
         } catch (SourceFailedException e) {
-            count(begun ? "FAILED" : "refused after a failure");
+            count(begun || exits > exitsBefore ? "FAILED" : "refused after a failure");
         } catch (TooManyTicketsException e) {
             count("too many tickets");
         } catch (IOException e) {
             require(failAt == 1 && sends[0] == 1, e); // a later send that fails does not end the call
             count("NOT_SENT");
         } catch (IllegalStateException e) {
-            require(e instanceof TokenInUseException, e);
+            require(e instanceof TokenInUseException && !issued, e); // none that is live or rests is issued
             count("token taken");
         } catch (OutOfMemoryError | StackOverflowError e) {
             metAnError(e, exitsBefore);
         }
         if (begun) {
-            world.closed(token, before);
+            world.closed(token[0], before);
         }
         if (sends[0] > 1) {
             count("call with resends");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What an actor of the chaos tests has going on without waiting for it: asynchronous calls and streams. */
 final class ChaosAsyncWaits {
@@ -41,7 +42,9 @@ final class ChaosAsyncWaits {
     }
 
     private void call() {
-        Integer token = actor.randomToken();
+        boolean issued = world.issues && actor.random.nextBoolean();
+        Integer brought = actor.randomToken();
+        AtomicReference<Integer> token = new AtomicReference<>(); // once it is sent
         int answerAt = actor.isFlooded() ? 0 : actor.random.nextInt(3); // 0 is never
         int failAt = actor.random.nextInt(16) == 0 ? 1 + actor.random.nextInt(2) : 0;
         Duration timeout = answerAt == 1 && failAt == 0 ? ChaosActor.HUGE : actor.timeout();
@@ -51,39 +54,52 @@ final class ChaosAsyncWaits {
             options = options.resend(Resends.every(Duration.ofNanos(1 + actor.random.nextInt(200_000)))
                     .atMost(2));
         }
-        world.taken(token);
         long before = world.now();
         int[] sends = new int[1]; // by one thread after the other
         world.openCalls.incrementAndGet(); // before anything can end it
         boolean begun = false;
+        IssuedSender<Integer, IOException> sender = id -> {
+            token.set(id);
+            world.taken(id);
+            int send = ++sends[0];
+            world.requireContextOf(actor);
+            if (send == failAt) {
+                throw new IOException("of the sender");
+            }
+            if (send == answerAt) {
+                world.post(id, Kind.GOOD);
+            }
+        };
+        if (!issued) {
+            world.taken(brought); // also where its request is not sent: it has a ticket for a moment
+        }
         try {
-            CompletableFuture<ChaosLetter> future = world.stage.callAsync(token, options, () -> {
-                int send = ++sends[0];
-                world.requireContextOf(actor);
-                if (send == failAt) {
-                    throw new IOException("of the sender");
-                }
-                if (send == answerAt) {
-                    world.post(token, Kind.GOOD);
-                }
-            });
+            CompletableFuture<ChaosLetter> future = issued
+                    ? world.stage.callAsync(options, sender)
+                    : world.stage.callAsync(brought, options, () -> sender.send(brought));
             begun = true;
             future.whenComplete((letter, thrown) -> {
                 world.requireContextOf(actor);
-                ended(token, letter, thrown);
-                world.closed(token, before);
+                ended(token.get(), letter, thrown);
+                closed(token.get(), before);
                 world.openCalls.decrementAndGet();
             });
             cancels.add(() -> future.cancel(false));
         } catch (IOException e) {
             actor.count("NOT_SENT");
-            world.closed(token, before);
+            closed(token.get(), before);
         } catch (RuntimeException e) {
-            refused(e);
+            refused(e, issued);
         } finally {
             if (!begun) {
                 world.openCalls.decrementAndGet();
             }
+        }
+    }
+
+    private void closed(Integer token, long before) {
+        if (token != null) { // else it was in line until its end
+            world.closed(token, before);
         }
     }
 
@@ -100,6 +116,11 @@ final class ChaosAsyncWaits {
                 world.count("CLOSED");
             } else if (thrown instanceof SourceFailedException) {
                 world.count("FAILED");
+            } else if (world.isLimited
+                    && (thrown instanceof SendFailedException
+                            || thrown instanceof TooManyTicketsException
+                            || thrown instanceof TokenInUseException)) {
+                world.count("NOT_SENT");
             } else {
                 throw new AssertionError("not expected", thrown);
             }
@@ -115,11 +136,11 @@ final class ChaosAsyncWaits {
         }
     }
 
-    private void refused(RuntimeException e) {
+    private void refused(RuntimeException e, boolean issued) {
         boolean expected = e instanceof TooManyTicketsException
                 || e instanceof SourceFailedException
                 || e instanceof StageClosedException
-                || e instanceof TokenInUseException
+                || e instanceof TokenInUseException && !issued
                 || e instanceof IllegalStateException && e.getMessage().contains("no keeper");
         if (!expected) {
             throw new AssertionError("not expected", e);
@@ -181,7 +202,7 @@ final class ChaosAsyncWaits {
                 ended = true;
                 accepted = false;
                 if (!(subscription instanceof MessageStream)) {
-                    refused((RuntimeException) thrown);
+                    refused((RuntimeException) thrown, false);
                 } else if (thrown instanceof SourceFailedException || thrown instanceof StageClosedException) {
                     world.closed(token, before);
                 } else {

@@ -71,8 +71,18 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
     /** A wait without end that is there to be cancelled; nothing else ends it for sure. */
     final AtomicReference<Runnable> toBeCancelled = new AtomicReference<>();
 
+    /** Whether there is a window, and whether tokens are issued too. */
+    final boolean isLimited;
+
+    final boolean issues;
+
     ChaosWorld(SplittableRandom random) {
-        errors = new ChaosErrors(random.nextBoolean(), random.split());
+        isLimited = random.nextInt(3) == 0;
+        issues = isLimited && random.nextInt(3) > 0;
+        int window = 1 + random.nextInt(32);
+        Duration windowWait = Duration.ofNanos(random.nextLong(2_000_000));
+        // where an Error may end anything, the exits of waits in line could not be told apart
+        errors = new ChaosErrors(!isLimited && random.nextBoolean(), random.split());
         Promotion promotion = random.nextBoolean() ? Promotion.NEWEST : Promotion.OLDEST;
         int drain = new int[] {0, 1, 2, 32}[random.nextInt(4)];
         int capacity = 1 + random.nextInt(4);
@@ -87,8 +97,10 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         Reuse reuse = random.nextBoolean() ? Reuse.REFUSE : Reuse.ALLOW;
         settings = promotion + ", drain " + drain + ", " + capacity + " " + overflow + ", " + tickets
                 + " tickets, keeper " + keeper + " " + idle + ", " + onFailure
-                + ", " + executor + ", " + reuse + " " + rest + (errors.areThrown() ? ", Errors" : "");
-        stage = Stage.<Integer, ChaosLetter>builder("chaos", Integer.class, source, new Reader())
+                + ", " + executor + ", " + reuse + " " + rest + (errors.areThrown() ? ", Errors" : "")
+                + (isLimited ? ", window " + window + " " + windowWait : "") + (issues ? ", issues tokens" : "");
+        StageBuilder<Integer, ChaosLetter> builder = Stage.<Integer, ChaosLetter>builder(
+                        "chaos", Integer.class, source, new Reader())
                 .promotion(promotion)
                 .drain(drain)
                 .mailbox(capacity, overflow)
@@ -108,8 +120,16 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
                 })
                 .context(ChaosExecutor::capture)
                 .events(this::handle)
-                .seam(TestParkers.under(this))
-                .build();
+                .seam(TestParkers.under(this));
+        if (isLimited) {
+            builder.window(window).windowWait(windowWait);
+        }
+        if (issues && random.nextBoolean()) {
+            builder.issueSequence(7);
+        } else if (issues) {
+            builder.issueRandom(8);
+        }
+        stage = builder.build();
         stage.addListener(this);
     }
 
@@ -432,7 +452,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
     public void exited(Outcome outcome, Duration waited) {
         ChaosActor actor = actors.get(Thread.currentThread());
         if (actor != null) {
-            if (hasErrors() && !ChaosErrors.isOfAFuture()) {
+            if ((hasErrors() || isLimited) && !ChaosErrors.isOfAFuture()) {
                 actor.exits++;
                 actor.lastExit = outcome;
             }
@@ -508,6 +528,10 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         if (role.tickets() < role.waiters()) {
             violated("more wait than have tickets: " + role);
         }
+        StageSnapshot.WindowState window = snapshot.window();
+        if (window != null && window.used() > window.size()) {
+            violated("more questions are out than places: " + window);
+        }
     }
 
     // the end
@@ -520,6 +544,7 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
         check(before.role().tickets() == 0, "tickets are left", before);
         check(before.role().head() == null, "there is a head", before);
         check(openCalls.get() == 0, "futures are open", before);
+        checkNothingIsHeld(before);
         checkExits(before, gone);
         while (!closing && (backlog.get() > 0 || isFailed())) {
             try (Ticket<Integer, ChaosLetter> last = stage.ticket(Integer.MAX_VALUE)) {
@@ -562,6 +587,16 @@ final class ChaosWorld implements TestParkers.Eye, StageListener<Integer, ChaosL
             snapshot = stage.snapshot(10);
         }
         return snapshot;
+    }
+
+    /** Every place is free, no token is live, and no line has anything in it (M12, M13). */
+    private void checkNothingIsHeld(StageSnapshot end) {
+        StageSnapshot.WindowState window = end.window();
+        StageSnapshot.IssuedState issued = end.issued();
+        check(window == null || window.used() == 0, "places are taken", end);
+        check(window == null || window.waiting() == 0, "calls wait for a place", end);
+        check(issued == null || issued.live() == 0, "tokens are live", end);
+        check(issued == null || issued.waiting() == 0, "calls wait for a token", end);
     }
 
     /** Every wait was counted once, under the name that its caller saw (S1). */

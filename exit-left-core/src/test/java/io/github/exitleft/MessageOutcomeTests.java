@@ -359,7 +359,10 @@ class MessageOutcomeTests extends NoteFixture {
     void m2_floodOfUnknownTokens_isNotRemembered() {
         // the room's memory is reached through explain() alone when a message has no ticket
         var room = new Mailroom<Integer, Note>(
-                clock::nanoTime, null, null, 1, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                1,
+                Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(-1), null, false, null);
         assertThat(room.close(-1, box, false)).isEmpty();
         for (int i = 0; i < 100_000; i++) {

@@ -48,6 +48,9 @@ class StageChaosTests {
             "UNREADABLE",
             "OVERFLOW",
             "EVENT",
+            "issued call",
+            "issued ticket",
+            "timed out in line",
             "DELIVERED in the background",
             "TIMED_OUT in the background",
             "CLOSED in the background",
@@ -82,7 +85,7 @@ class StageChaosTests {
     private long lastHeap;
 
     @Test
-    void s1ToS20_m1ToM9_m15_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
+    void s1ToS20_m1ToM9_m11_m12_m13_m15_m19_m20_anyDrawnScenario_breaksNoRuleAndLeavesNothing() throws Exception {
         long stepsWanted = Long.getLong("exitleft.chaos.steps", 0);
         long seconds = Long.getLong("exitleft.chaos.seconds", stepsWanted > 0 ? 0 : 10);
         say("chaos: seed " + seed

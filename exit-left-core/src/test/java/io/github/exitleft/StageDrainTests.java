@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +38,23 @@ class StageDrainTests extends NoteFixture {
         BareSnapshot role = stage.snapshot(0).role();
         assertThat(role.promotions()).isZero();
         assertThat(role.headChanges()).isEqualTo(1);
+    }
+
+    @Test
+    void m5_keeperThatStepsDown_routesPendingMessagesWithoutAPromotion() throws Exception {
+        var gate = new CountDownLatch(1);
+        source.hook = rest -> gate.await();
+        Stage<Integer, Note> stage =
+                stage(builder -> builder.keeper(Keeper.IDLE).keeperIdle(Duration.ofMillis(1)));
+        somebodyElse(stage);
+        await().until(() -> keeperHeads(stage));
+        Task<Note> waiter = startWaiter(stage, () -> stage.call(2, () -> {}));
+        add(99, "for nobody");
+        add(2, "pending");
+        gate.countDown();
+
+        assertThat(waiter.get().text()).isEqualTo("pending");
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.SIGNALLED, 1L);
     }
 
     @Test

@@ -61,6 +61,23 @@ class StageErrorTests extends NoteFixture {
     }
 
     @Test
+    void s19_messageThatAnErrorLeftWithoutASignal_comesBeforeANewerOne() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            source.hook = rest -> {
+                source.hook = more -> {};
+                source.received.incrementAndGet();
+                stage.parts.mailroom.offer(1, ticket, new Received<>(new Note(1, "filed"), 0));
+                add(1, "newer");
+            };
+            Task<Received<Note>> head = start(ticket::await);
+
+            assertThat(head.get().message().text()).isEqualTo("filed");
+            assertThat(ticket.await().message().text()).isEqualTo("newer");
+        }
+    }
+
+    @Test
     void s19_errorAtAnyLookAtTheClock_losesNoMessageOfAnother() throws Exception {
         int number = 0;
         SteeredParker clock;

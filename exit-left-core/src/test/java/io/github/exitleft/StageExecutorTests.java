@@ -584,10 +584,8 @@ class StageExecutorTests extends NoteFixture {
 
     // timers
 
-    /** The call is over before it knows how to cancel the timer that it has just set: the first for its timeout, the second to resend. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void m20_callThatEndsWhileATimerIsSet_leavesNoneBehind(int which) throws Exception {
+    /** A stage whose call 1 is over before it knows how to cancel the timer that it has just set, of which this is the number. */
+    private Stage<Integer, Note> answersWhileATimerIsSet(int which) {
         var set = new AtomicInteger();
         var stage = new AtomicReference<Stage<Integer, Note>>();
         stage.set(kept(builder -> builder.executor(Runnable::run).timer((nanos, task) -> {
@@ -599,12 +597,31 @@ class StageExecutorTests extends NoteFixture {
             }
             return cancel;
         })));
+        return stage.get();
+    }
+
+    /** The first timer is for its timeout, the second to resend. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void m20_callThatEndsWhileATimerIsSet_leavesNoneBehind(int which) throws Exception {
+        Stage<Integer, Note> stage = answersWhileATimerIsSet(which);
 
         CompletableFuture<Note> future =
-                stage.get().callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(100))), () -> {});
+                stage.callAsync(1, SECOND.resend(Resends.every(Duration.ofMillis(100))), () -> {});
 
         assertThat(Patience.get(future).text()).isEqualTo("answer");
-        nothingIsLeft(stage.get());
+        nothingIsLeft(stage);
+    }
+
+    @Test
+    void m20_callThatEndsWhileTheTimerForItsLastLookIsSet_leavesNoneBehind() throws Exception {
+        Stage<Integer, Note> stage = answersWhileATimerIsSet(2);
+        CompletableFuture<Note> future = stage.callAsync(1, SECOND, () -> {});
+
+        timer.advance(Duration.ofSeconds(1));
+
+        assertThat(Patience.get(future).text()).isEqualTo("answer");
+        nothingIsLeft(stage);
     }
 
     // the default

@@ -217,6 +217,21 @@ class StageFailureTests extends NoteFixture {
     }
 
     @Test
+    void s16_sourceThatThrowsSinceItsStageIsClosed_hasNotFailed() {
+        Stage<Integer, Note> stage = stage();
+        source.hook = rest -> {
+            await().until(() -> stage.snapshot(0).role().state() == BareSnapshot.State.CLOSED);
+            throw new IOException("closed while it read");
+        };
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+
+        stage.close();
+
+        assertThat(head.failure()).isInstanceOf(StageClosedException.class);
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.CLOSED, 1L);
+    }
+
+    @Test
     void m10_failureThatOnlyIsCalledInterrupted_isAFailure() {
         Stage<Integer, Note> stage = stage();
         fail(stage, new SocketTimeoutException("peer of the library is gone"));

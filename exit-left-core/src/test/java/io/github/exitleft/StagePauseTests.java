@@ -180,6 +180,21 @@ class StagePauseTests extends NoteFixture {
     }
 
     @Test
+    void b11_snapshotOfAFailedStageThatIsPaused_saysFromWhenOnTheNextCallerMayTry() {
+        Stage<Integer, Note> stage = timed(builder -> builder.onFailure(OnFailure.REOPEN));
+        source.hook = rest -> {
+            throw CUT;
+        };
+        assertThatThrownBy(() -> stage.call(1, () -> {})).isInstanceOf(SourceFailedException.class);
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofMillis(100)));
+
+        stage.pause();
+
+        assertThat(stage.snapshot(0).nextAttempt()).isEqualTo(Duration.ofSeconds(1));
+        source.hook = rest -> {};
+    }
+
+    @Test
     void b11_snapshotOfAFailedStageThatOnlyCallersTry_saysFromWhenOnTheNextMay() {
         Stage<Integer, Note> stage = timed(builder -> builder);
         queue.fail(CUT);

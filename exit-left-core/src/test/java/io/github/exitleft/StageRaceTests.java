@@ -40,7 +40,10 @@ class StageRaceTests extends NoteFixture {
     @Test
     void s2_mailboxOfOneWhoseMessageIsReplaced_isNeverSeenEmpty() throws Exception {
         var room = new Mailroom<Integer, Note>(
-                System::nanoTime, null, null, 1, Overflow.DROP_OLDEST, MessageOutcome.UNKNOWN);
+                new TokenMemory<>(System::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                System::nanoTime,
+                1,
+                Overflow.DROP_OLDEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         var note = new Received<>(new Note(1, "x"), 0);
         room.offer(1, box, note);

@@ -126,7 +126,10 @@ class StageTicketEndTests extends NoteFixture {
     @Test
     void s20_mailboxClosedWhileAThreadWaits_keepsTheOldestMessageForItAndAbandonsTheOthers() {
         var room = new Mailroom<Integer, Note>(
-                clock::nanoTime, null, null, 16, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         box.awaiting = new Thread("waits");
         for (String text : List.of("first", "second", "third")) {
@@ -147,7 +150,10 @@ class StageTicketEndTests extends NoteFixture {
     @Test
     void m3_messageKeptForAThreadThatLeavesWithoutIt_isAbandoned() {
         var room = new Mailroom<Integer, Note>(
-                clock::nanoTime, null, null, 16, Overflow.DROP_NEWEST, MessageOutcome.UNKNOWN);
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         box.awaiting = new Thread("dies of an error");
         assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();

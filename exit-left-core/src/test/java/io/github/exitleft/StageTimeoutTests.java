@@ -244,6 +244,32 @@ class StageTimeoutTests extends NoteFixture {
     }
 
     @Test
+    void m7_timeoutAfterAMessageThatTheSourceCouldNotRead_countsIt() {
+        Stage<Integer, Note> stage = stage();
+        source.hook = rest -> {
+            source.hook = more -> {};
+            throw new UnreadableMessageException("torn", null);
+        };
+
+        assertThatThrownBy(() -> stage.call(1, NO_TIME, () -> {}))
+                .isInstanceOf(StageTimeoutException.class)
+                .hasMessageContaining("; 1 message received meanwhile (1 unclaimed)");
+    }
+
+    @Test
+    void b5_headOfASourceThatWasReadLongAgo_isSilentNoLongerThanItHeads() throws Exception {
+        source.patient = true;
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        clock.advance(Duration.ofDays(1));
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(1));
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
     void b5_headThatReadsAnIdleSource_attendsToItAtLeastOnceASecond() throws Exception {
         source.patient = true;
         Stage<Integer, Note> stage = timed(builder -> builder);

@@ -208,6 +208,21 @@ class StoppedProcessTests extends NoteFixture {
     }
 
     @Test
+    void b5_processThatWasStoppedTwice_isNotTakenForAHeadThatHangs() throws Exception {
+        source.patient = true;
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));
+        for (int stop = 0; stop < 2; stop++) {
+            clock.advance(PAUSE);
+            assertThat(stage.snapshot(0).unattended()).isEqualTo(Duration.ofSeconds(2));
+            passUnnoticed(Duration.ZERO);
+            assertThat(stage.snapshot(0).unattended()).isZero();
+        }
+        add(1, "done");
+        head.get();
+    }
+
+    @Test
     void b5_processThatWasStopped_isNotTakenForAHeadThatHangs() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder.reuse(Reuse.ALLOW));
         Task<Note> head = startHead(stage, () -> stage.call(1, () -> {}));

@@ -319,4 +319,30 @@ class SteerableClockTests {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'time' must not be negative, but is PT-0.000000001S");
     }
+
+    @Test
+    void m13_waitsInTheWindowsLine_endByTheClock() throws Exception {
+        Stage<String, String> stage = stage(builder -> builder.window(1).windowWait(SECOND));
+        try (Ticket<String, String> out = stage.ticket("a")) {
+            Worker<String> waiter = start(() -> stage.call("b", () -> {}));
+            clock.awaitWaiters(1);
+            clock.advance(SECOND);
+
+            assertThat(waiter.failure()).hasMessageContaining("no place in the window of stage 'steered' in 1000 ms");
+            assertThat(out.token()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void m12_waitsForAnIssuedToken_endWhenARestIsOver() throws Exception {
+        Stage<String, String> stage = stage(builder -> builder.issueRandom(4).rest(SECOND));
+        for (int i = 0; i < 16; i++) {
+            stage.ticket().close();
+        }
+        Worker<String> waiter = start(() -> stage.call(id -> source.add(id + " answered")));
+        clock.awaitWaiters(1);
+        clock.advance(SECOND);
+
+        assertThat(waiter.get()).endsWith(" answered");
+    }
 }

@@ -27,12 +27,6 @@ final class Freeradius extends RealPeer {
                 cleanup_delay = 0
                 hostname_lookups = no
                 proxy_requests = no
-                thread pool {
-                  start_servers = 2
-                  max_servers = 4
-                  min_spare_servers = 1
-                  max_spare_servers = 4
-                }
                 client tests {
                   ipaddr = 127.0.0.1
                   secret = %s
@@ -55,7 +49,10 @@ final class Freeradius extends RealPeer {
                   }
                 }
                 """.formatted(SECRET, port));
-        return List.of(program, "-f", "-l", "stdout", "-d", directory.toString());
+        // one thread; with several an id that is used again at once is, now and then, still taken in the server's own
+        // books,
+        // which then drops one of the two questions
+        return List.of(program, "-f", "-s", "-l", "stdout", "-d", directory.toString());
     }
 
     @Override

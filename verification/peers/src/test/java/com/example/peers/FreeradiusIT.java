@@ -46,7 +46,7 @@ class FreeradiusIT {
     @Test
     void m11_idThatMayBeTakenAgainAtOnce_getsTheAnswerToTheOldQuestion() throws Exception {
         var held = new LinkedBlockingQueue<Runnable>();
-        try (var line = new SlowLine(FREERADIUS.address(), held::add);
+        try (var line = new SlowLine(FREERADIUS.address(), (answer, arrive) -> held.add(arrive));
                 Stage<Integer, Datagram> stage = stage().reuse(Reuse.ALLOW).build()) {
             RadiusRequest first = giveUp(stage, line, held);
             var second = new RadiusRequest("second", Freeradius.SECRET);
@@ -65,7 +65,7 @@ class FreeradiusIT {
     @Test
     void m11_idThatRests_isRefusedUntilTheOldAnswerHasCome() throws Exception {
         var held = new LinkedBlockingQueue<Runnable>();
-        try (var line = new SlowLine(FREERADIUS.address(), held::add);
+        try (var line = new SlowLine(FREERADIUS.address(), (answer, arrive) -> held.add(arrive));
                 Stage<Integer, Datagram> stage = stage().build()) {
             giveUp(stage, line, held);
             assertThatThrownBy(() -> stage.ticket(ID)).isInstanceOf(TokenInUseException.class);
@@ -99,7 +99,7 @@ class FreeradiusIT {
 
     @Test
     void callers_getTheAnswersToTheirOwnQuestions() throws Exception {
-        try (var line = new SlowLine(FREERADIUS.address(), Runnable::run);
+        try (var line = new SlowLine(FREERADIUS.address(), (answer, arrive) -> arrive.run());
                 Stage<Integer, Datagram> stage = stage().build()) {
             UdpSocket socket = stage.backdoor(UdpSocket.class);
             for (int id : new int[] {0, ID, 255}) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jsmpp.SMPPConstant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +52,7 @@ class MessageCentreIT {
                 .opening(MessageCentreIT::bind)
                 .open();
         return Stage.builder("centre", Integer.class, source, sequences.withEvents(Smpp::isRequest))
+                .issueSequence(31)
                 .classifier(Smpp::errorOf)
                 .defaultTimeout(Patience.LIMIT);
     }
@@ -65,14 +65,9 @@ class MessageCentreIT {
     }
 
     @Test
-    void callersWithoutAWindow_areThrottledFromTheEleventhOn() throws Exception {
+    void m13_callersWithoutAWindow_areThrottledFromTheEleventhOn() throws Exception {
         try (Stage<Integer, Frame> stage = client().build()) {
-            TcpSender sender = stage.backdoor(TcpSender.class);
-            var sequence = new AtomicInteger();
-            List<FutureTask<String>> callers = start(text -> {
-                int id = sequence.incrementAndGet();
-                return stage.call(id, () -> sender.send(Smpp.submit(id, text)));
-            });
+            List<FutureTask<String>> callers = start(stage);
             await().until(() -> this.centre.accepted() + this.centre.throttled() == CALLERS);
 
             this.centre.answerAll();
@@ -96,32 +91,49 @@ class MessageCentreIT {
     }
 
     @Test
+    void m13_callersWithAWindow_areNotThrottled() throws Exception {
+        try (Stage<Integer, Frame> stage = client().window(ALLOWED).build()) {
+            List<FutureTask<String>> callers = start(stage);
+            await().until(() -> this.centre.accepted() == ALLOWED
+                    && stage.snapshot(0).window().waiting() == CALLERS - ALLOWED);
+
+            this.centre.answerAll();
+
+            for (FutureTask<String> caller : callers) {
+                Patience.get(caller);
+            }
+            assertThat(this.centre.accepted()).isEqualTo(CALLERS);
+            assertThat(this.centre.throttled()).isZero();
+            assertThat(stage.snapshot(0).window().used()).isZero();
+        }
+    }
+
+    @Test
     void m15_enquiryOfTheCentre_isAnEventThatIsAnsweredBesideTheClientsOwn() throws Exception {
         var sender = new CompletableFuture<TcpSender>();
         try (Stage<Integer, Frame> stage = client().keeper(Keeper.ALWAYS)
                 .events(pdu -> Patience.get(sender).send(Smpp.enquireLinkResponse(pdu.getInt(Smpp.SEQUENCE))))
                 .build()) {
             sender.complete(stage.backdoor(TcpSender.class));
-            // with the number of the client's question, which it must not answer
-            this.centre.enquireLink(5);
-            Frame answer = stage.call(5, () -> stage.backdoor(TcpSender.class).send(Smpp.enquireLink(5)));
+            Frame answer = stage.call(sequence -> {
+                // with the number of the client's question, which it must not answer
+                this.centre.enquireLink(sequence);
+                stage.backdoor(TcpSender.class).send(Smpp.enquireLink(sequence));
+            });
             assertThat(answer.getInt(Smpp.COMMAND)).isEqualTo(SMPPConstant.CID_ENQUIRE_LINK_RESP);
             await().until(() -> this.centre.linkAnswers() == 1);
             assertThat(stage.snapshot(0).messages()).containsEntry(MessageOutcome.EVENT, 1L);
         }
     }
 
-    private interface Submission {
-        Frame submit(String text) throws Exception;
-    }
-
     /** Starts all callers, each of which submits a text of its own and checks the answer to it. */
-    private static List<FutureTask<String>> start(Submission submission) {
+    private static List<FutureTask<String>> start(Stage<Integer, Frame> stage) {
+        TcpSender sender = stage.backdoor(TcpSender.class);
         List<FutureTask<String>> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             String text = "text " + i;
             callers.add(Callers.start(() -> {
-                String id = Smpp.messageId(submission.submit(text));
+                String id = Smpp.messageId(stage.call(sequence -> sender.send(Smpp.submit(sequence, text))));
                 assertThat(id).isEqualTo("id of " + text);
                 return id;
             }));

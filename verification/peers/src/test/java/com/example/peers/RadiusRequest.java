@@ -12,6 +12,9 @@ final class RadiusRequest {
 
     static final int ACCESS_ACCEPT = 2;
 
+    /** Where a message has its id. */
+    static final int ID = 1;
+
     private static final int ACCESS_REQUEST = 1;
     private static final int HEADER = 20;
     private static final int AUTHENTICATOR = 4;

@@ -12,29 +12,34 @@ import java.util.Arrays;
 /** A line to a server on which answers may take long: it carries the datagrams of one client. */
 final class SlowLine implements AutoCloseable {
 
-    /** Decides when an answer arrives. */
-    interface Pace {
+    /** Sees what is carried, and decides when an answer arrives. */
+    @FunctionalInterface
+    interface Traffic {
 
         /**
-         * Is told of each answer, in order.
+         * Is told of each answer, before it arrives, in order.
          *
+         * @param answer what the server has sent
          * @param arrive lets it arrive; at once, later, on any thread, or never
          */
-        void carry(Runnable arrive);
+        void answer(byte[] answer, Runnable arrive);
+
+        /** Is told of each request, before the server has it. */
+        default void request(byte[] request) {}
     }
 
     private static final int LONGEST = 1_500;
     private static final int BUFFER = 1 << 20;
 
     private final InetSocketAddress server;
-    private final Pace pace;
+    private final Traffic traffic;
     private final DatagramSocket near;
     private final DatagramSocket far;
     private volatile SocketAddress client;
 
-    SlowLine(InetSocketAddress server, Pace pace) throws IOException {
+    SlowLine(InetSocketAddress server, Traffic traffic) throws IOException {
         this.server = server;
-        this.pace = pace;
+        this.traffic = traffic;
         InetAddress loopback = server.getAddress();
         this.near = new DatagramSocket(0, loopback);
         this.far = new DatagramSocket(0, loopback);
@@ -72,11 +77,12 @@ final class SlowLine implements AutoCloseable {
 
     private void carryThere(byte[] request, SocketAddress from) throws IOException {
         this.client = from;
+        this.traffic.request(request);
         this.far.send(new DatagramPacket(request, request.length, this.server));
     }
 
     private void carryBack(byte[] answer, SocketAddress from) {
-        this.pace.carry(() -> arrive(answer));
+        this.traffic.answer(answer, () -> arrive(answer));
     }
 
     private void arrive(byte[] answer) {

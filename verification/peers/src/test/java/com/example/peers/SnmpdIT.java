@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.snmp4j.PDU;
@@ -41,6 +40,8 @@ class SnmpdIT {
             .withPropertyValues(
                     "exit-left.stages.agent.token-type=java.lang.Integer",
                     "exit-left.stages.agent.default-timeout=" + Patience.LIMIT,
+                    "exit-left.stages.agent.tokens.issue=random",
+                    "exit-left.stages.agent.tokens.bits=31",
                     "exit-left.stages.agent.source.type=udp",
                     "exit-left.stages.agent.source.udp.address=127.0.0.1",
                     "exit-left.stages.agent.source.udp.token.reader=requestId");
@@ -55,7 +56,7 @@ class SnmpdIT {
     }
 
     @Test
-    void callers_getTheValueThatEachAskedForByItsRequestId() {
+    void m12_callers_getTheValueThatEachAsksForByAnIssuedRequestId() {
         this.contextRunner.run(context -> {
             @SuppressWarnings("unchecked") // as configured
             Stage<Integer, Datagram> agent = context.getBean("agent", Stage.class);
@@ -78,8 +79,7 @@ class SnmpdIT {
         CallOptions<Datagram> options =
                 CallOptions.checked(Datagram.from(SNMPD.address())).resend(RESENDS);
         UdpSocket socket = agent.backdoor(UdpSocket.class);
-        int id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
-        Datagram answer = agent.call(id, options, () -> socket.send(SNMPD.address(), Snmpd.get(id, oid)));
+        Datagram answer = agent.call(options, id -> socket.send(SNMPD.address(), Snmpd.get(id, oid)));
         PDU read = Snmpd.read(answer.payload());
         assertThat(read.getErrorStatus()).isZero();
         assertThat(read.get(0).getOid()).isEqualTo(oid);

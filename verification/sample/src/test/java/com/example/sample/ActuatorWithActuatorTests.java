@@ -83,7 +83,15 @@ class ActuatorWithActuatorTests {
                         "not-sent");
         assertThat(shown.<Map<String, Object>>read("$.stages.orders.messages"))
                 .containsOnlyKeys(
-                        "delivered", "late", "duplicate", "foreign", "unknown", "unreadable", "overflow", "abandoned", "event");
+                        "delivered",
+                        "late",
+                        "duplicate",
+                        "foreign",
+                        "unknown",
+                        "unreadable",
+                        "overflow",
+                        "abandoned",
+                        "event");
         assertThat(shown.<Map<String, Object>>read("$.stages.ticks"))
                 .containsEntry("tokenType", "java.util.UUID")
                 .containsEntry("defaultTimeout", "PT5S");

@@ -1,6 +1,7 @@
 package com.example.sources;
 
 import static com.example.sources.Threads.count;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,23 +20,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.listener.adapter.RecordFilterStrategy;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 import org.springframework.messaging.handler.annotation.SendTo;
 
@@ -88,6 +93,39 @@ class KafkaRequestsIT {
             assertThat(request.headers())
                     .singleElement()
                     .satisfies(header -> assertThat(header.key()).isEqualTo("mine"));
+        });
+    }
+
+    @Test
+    void requestOfACall_saysHowLongItsAnswerIsWaitedForSoThatAServerCanLeaveItOut() {
+        this.contextRunner.withUserConfiguration(Filter.class).run(context -> {
+            Client client = context.getBean(Client.class);
+            UUID old = UUID.randomUUID();
+            UUID fresh = UUID.randomUUID();
+            long hourAgo = System.currentTimeMillis() - Duration.ofHours(1).toMillis();
+            var hasWaited = new ProducerRecord<>(this.requests, 0, hourAgo, "key", "has waited for an hour");
+
+            CallOptions<ConsumerRecord<String, String>> halfAnHour =
+                    CallOptions.<ConsumerRecord<String, String>>defaults().timeout(Duration.ofMinutes(30));
+            var unanswered = client.rpc.callAsync(old, halfAnHour, () -> client.sender.send(hasWaited, old));
+            var reply = client.rpc.call(
+                    fresh,
+                    CallOptions.defaults().timeout(Duration.ofHours(2)),
+                    () -> client.sender.send(this.requests, "fresh", fresh));
+            client.sender.send(this.requests, "of no call", UUID.randomUUID());
+
+            assertThat(reply.value()).isEqualTo("FRESH");
+            List<String> answered = context.getBean(Server.class).answered;
+            await().untilAsserted(() -> assertThat(answered).containsExactly("fresh", "of no call"));
+            assertThat(unanswered.cancel(false)).isTrue();
+            List<String> timesToLive = context.getBean(Filter.class).timesToLive;
+            assertThat(timesToLive).hasSize(3);
+            assertThat(Long.parseLong(timesToLive.get(0)))
+                    .isBetween(1L, Duration.ofMinutes(30).toMillis());
+            assertThat(Long.parseLong(timesToLive.get(1)))
+                    .isBetween(
+                            Duration.ofHours(1).toMillis(), Duration.ofHours(2).toMillis());
+            assertThat(timesToLive.get(2)).isNull();
         });
     }
 
@@ -203,6 +241,7 @@ class KafkaRequestsIT {
     @Configuration(proxyBeanMethods = false)
     static class Server {
 
+        private final List<String> answered = new CopyOnWriteArrayList<>();
         private boolean lost;
 
         @KafkaListener(topics = "${requests}")
@@ -212,7 +251,25 @@ class KafkaRequestsIT {
                 this.lost = true;
                 return null;
             }
+            this.answered.add(request);
             return request.toUpperCase();
+        }
+    }
+
+    /** Leaves out requests as the guide says, and notes the times to live. */
+    @Configuration(proxyBeanMethods = false)
+    static class Filter {
+
+        private final List<String> timesToLive = new CopyOnWriteArrayList<>();
+
+        @Bean
+        RecordFilterStrategy<Object, Object> expired() {
+            RecordFilterStrategy<Object, Object> expired = SourceExamples.expired();
+            return request -> {
+                Header header = request.headers().lastHeader(KafkaSender.TIME_TO_LIVE);
+                this.timesToLive.add(header == null ? null : new String(header.value(), UTF_8));
+                return expired.filter(request);
+            };
         }
     }
 

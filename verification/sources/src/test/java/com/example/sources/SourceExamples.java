@@ -1,5 +1,7 @@
 package com.example.sources;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Source;
 import io.github.exitleft.Stage;
@@ -18,10 +20,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.postgresql.PGNotification;
 import org.springframework.context.annotation.Bean;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.kafka.listener.adapter.RecordFilterStrategy;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.GenericMessage;
 
@@ -56,6 +60,17 @@ final class SourceExamples {
         ConsumerRecord<String, String> reply = rpc.call(id, () -> sender.send("requests", "text", id));
         // @end
     }
+
+    // @start region="kafka-expired"
+    @Bean
+    static RecordFilterStrategy<Object, Object> expired() {
+        return request -> {
+            Header timeToLive = request.headers().lastHeader("exit-left-time-to-live");
+            long age = System.currentTimeMillis() - request.timestamp();
+            return timeToLive != null && age > Long.parseLong(new String(timeToLive.value(), UTF_8));
+        };
+    }
+    // @end
 
     static void jms(Stage<String, Message> orders) throws Exception {
         // @start region="jms"

@@ -41,7 +41,8 @@ record JmsDefinition(
         TokenReader<?, ?> tokens =
                 beans.tokenReader(this.reader, this.jms.token().reader(), Message.class);
         JmsSource.Builder builder = JmsSource.builder(
-                beans.namedOrOnly("connection-factory", this.jms.connectionFactory(), ConnectionFactory.class));
+                        beans.namedOrOnly("connection-factory", this.jms.connectionFactory(), ConnectionFactory.class))
+                .timeToLive(this.jms.timeToLive());
         JmsOperations template = beans.namedOrOnlyIfAny("template", this.jms.template(), JmsOperations.class);
         if (template != null) {
             builder.template(template);

@@ -11,13 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param token How the token is read; the JMSCorrelationID unless set.
  * @param connectionFactory Name of the ConnectionFactory bean. The only one unless set.
  * @param template Name of the JmsTemplate bean to send requests with. The only one unless set.
+ * @param timeToLive Whether a request expires when its call's time is up, by the broker's clock.
  */
 @ConfigurationPropertiesSource
 record JmsProperties(
         @Nullable String queue,
         @DefaultValue Token token,
         @Nullable String connectionFactory,
-        @Nullable String template) {
+        @Nullable String template,
+        @DefaultValue("true") boolean timeToLive) {
 
     /**
      * The keys of the token in a JMS message.

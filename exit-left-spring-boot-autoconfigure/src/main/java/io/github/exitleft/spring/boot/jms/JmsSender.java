@@ -1,10 +1,15 @@
 package io.github.exitleft.spring.boot.jms;
 
+import io.github.exitleft.Sender;
+import io.github.exitleft.Source;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jms.core.JmsOperations;
+import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.core.MessageCreator;
 import org.springframework.jms.support.JmsUtils;
 
@@ -13,6 +18,10 @@ import org.springframework.jms.support.JmsUtils;
  *
  * <p>Each request is sent in a session of the template's, not in the source's. If the source's connection was lost it is made again
  * first, so that the request names a queue to which the source listens.
+ *
+ * <p>A request that the sender of a call sends expires ({@code JMSExpiration}) when the call's time is up, or earlier if the template
+ * says so, unless {@link JmsSource.Builder#timeToLive} is off. The broker's clock must agree with this machine's. A template of another class
+ * than {@link JmsTemplate} itself sends as it does anyway.
  */
 public final class JmsSender {
 
@@ -23,10 +32,17 @@ public final class JmsSender {
     }
 
     private final JmsOperations template;
+    private final @Nullable JmsTemplate expiring;
     private final ReplyTo replyTo;
 
-    JmsSender(JmsOperations template, ReplyTo replyTo) {
+    /**
+     * Creates a sender.
+     *
+     * @param timeToLive whether the requests of calls expire
+     */
+    JmsSender(JmsOperations template, boolean timeToLive, ReplyTo replyTo) {
         this.template = template;
+        this.expiring = timeToLive && template.getClass() == JmsTemplate.class ? (JmsTemplate) template : null;
         this.replyTo = replyTo;
     }
 
@@ -40,7 +56,7 @@ public final class JmsSender {
      */
     public void send(String destination, Object payload, String token) {
         Destination answer = replyTo();
-        this.template.convertAndSend(destination, payload, message -> addressed(message, token, answer));
+        template().convertAndSend(destination, payload, message -> addressed(message, token, answer));
     }
 
     /**
@@ -53,7 +69,7 @@ public final class JmsSender {
      */
     public void send(String destination, MessageCreator request, String token) {
         Destination answer = replyTo();
-        this.template.send(destination, session -> addressed(request.createMessage(session), token, answer));
+        template().send(destination, session -> addressed(request.createMessage(session), token, answer));
     }
 
     /**
@@ -68,6 +84,22 @@ public final class JmsSender {
         } catch (JMSException e) {
             throw JmsUtils.convertJmsAccessException(e);
         }
+    }
+
+    /** Returns what to send a request with; a template of its own if the request is to expire, since the broker sets that. */
+    private JmsOperations template() {
+        JmsTemplate original = this.expiring;
+        Duration left = Sender.timeLeft();
+        if (original == null || left == null) {
+            return this.template;
+        }
+        JmsTemplate template = new JmsTemplate(original);
+        long own = template.isExplicitQosEnabled() ? template.getTimeToLive() : 0;
+        // zero would be for ever
+        long most = Math.max(1, Source.toMillisRoundedUp(left));
+        template.setExplicitQosEnabled(true);
+        template.setTimeToLive(own > 0 ? Math.min(own, most) : most);
+        return template;
     }
 
     private static Message addressed(Message message, String token, Destination answer) throws JMSException {

@@ -106,12 +106,15 @@ public final class JmsSource implements Source<Message> {
     private final String name;
     private final Reconnector<Link, JMSException> links;
     private final @Nullable JmsSender sender;
+    private final boolean timeToLive;
 
     private JmsSource(Builder settings) {
         this.queue = settings.queue;
         this.name = queue == null ? "a temporary queue" : "queue '" + queue + "'";
         this.links = new Reconnector<>(this.name, new Linking(settings.factory, settings.queue));
-        this.sender = settings.template == null ? null : new JmsSender(settings.template, this::replyTo);
+        this.sender =
+                settings.template == null ? null : new JmsSender(settings.template, settings.timeToLive, this::replyTo);
+        this.timeToLive = this.sender != null && settings.timeToLive;
     }
 
     /**
@@ -184,6 +187,11 @@ public final class JmsSource implements Source<Message> {
     }
 
     @Override
+    public boolean sendsTimeToLive() {
+        return this.timeToLive;
+    }
+
+    @Override
     public @Nullable JmsSender backdoor() {
         return this.sender;
     }
@@ -212,6 +220,7 @@ public final class JmsSource implements Source<Message> {
         private final ConnectionFactory factory;
         private @Nullable String queue;
         private @Nullable JmsOperations template;
+        private boolean timeToLive = true;
 
         private Builder(ConnectionFactory factory) {
             Objects.requireNonNull(factory, "'factory' must not be null");
@@ -239,6 +248,18 @@ public final class JmsSource implements Source<Message> {
          */
         public Builder template(JmsOperations template) {
             this.template = Objects.requireNonNull(template, "'template' must not be null");
+            return this;
+        }
+
+        /**
+         * Sets whether a request of a call expires when the call's time is up, so that a server that is behind does not answer it; true
+         * unless set. Where the broker's clock does not agree with this machine's, requests would expire too early.
+         *
+         * @param timeToLive whether requests expire
+         * @return this builder
+         */
+        public Builder timeToLive(boolean timeToLive) {
+            this.timeToLive = timeToLive;
             return this;
         }
 

@@ -1,6 +1,9 @@
 package io.github.exitleft.spring.boot.kafka;
 
+import io.github.exitleft.Sender;
+import io.github.exitleft.Source;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -13,8 +16,16 @@ import org.springframework.kafka.support.SendResult;
  *
  * <p>It sets the headers that {@code ReplyingKafkaTemplate} sets, so a {@code @KafkaListener} with {@code @SendTo}, or any other
  * server for such requests, answers these too.
+ *
+ * <p>A request that the sender of a call sends says in the header {@value #TIME_TO_LIVE} how long its answer will be waited for.
  */
 public final class KafkaSender {
+
+    /**
+     * The header that says for how many milliseconds the answer to a request will be waited for, in decimal digits. They count from the
+     * record's timestamp, so a server that gets the request later need not answer.
+     */
+    public static final String TIME_TO_LIVE = "exit-left-time-to-live";
 
     private final KafkaOperations<Object, Object> template;
     private final String correlationHeader;
@@ -67,6 +78,12 @@ public final class KafkaSender {
                 request.headers());
         addressed.headers().remove(this.correlationHeader).add(this.correlationHeader, KafkaTokens.bytes(token));
         addressed.headers().remove(KafkaHeaders.REPLY_TOPIC).add(KafkaHeaders.REPLY_TOPIC, this.replyTopic);
+        addressed.headers().remove(TIME_TO_LIVE);
+        Duration left = Sender.timeLeft();
+        if (left != null) {
+            String millis = String.valueOf(Source.toMillisRoundedUp(left));
+            addressed.headers().add(TIME_TO_LIVE, millis.getBytes(StandardCharsets.UTF_8));
+        }
         return this.template.send((ProducerRecord<Object, Object>) addressed);
     }
 }

@@ -174,6 +174,11 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
     }
 
     @Override
+    public boolean sendsTimeToLive() {
+        return this.sender != null;
+    }
+
+    @Override
     public @Nullable KafkaSender backdoor() {
         return this.sender;
     }

@@ -102,6 +102,7 @@ class PackagedMetadataIT {
             source.jms.token.reader         | java.lang.String                             |
             source.jms.connection-factory   | java.lang.String                             |
             source.jms.template             | java.lang.String                             |
+            source.jms.time-to-live         | java.lang.Boolean                            | true
             source.postgres.channels        | java.util.List<java.lang.String>             |
             source.postgres.token.separator | java.lang.String                             |
             source.postgres.token.reader    | java.lang.String                             |

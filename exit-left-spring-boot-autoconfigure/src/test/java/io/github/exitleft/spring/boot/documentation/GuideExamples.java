@@ -141,6 +141,48 @@ final class GuideExamples {
         // @end
     }
 
+    /** A question of the shop's. */
+    record Order(String id, byte[] request) {}
+
+    /** A peer that chooses the tokens. */
+    interface Printer {
+
+        String submit(byte[] page) throws IOException;
+    }
+
+    private static void cancel(Order order) {}
+
+    private static void book(Order order, Datagram answer) {}
+
+    static void givingUp(Stage<String, Datagram> shop, UdpSocket socket, InetSocketAddress server, Order order)
+            throws IOException, InterruptedException {
+        // @start region="giving-up"
+        CallOptions<Datagram> options =
+                CallOptions.<Datagram>defaults().attachment(order).onGiveUp(reason -> cancel(order));
+        Datagram answer = shop.call(order.id(), options, () -> socket.send(server, order.request()));
+        // @end
+    }
+
+    static void lateAnswers(Stage<String, Datagram> shop) {
+        // @start region="late-answers"
+        shop.addListener(new StageListener<String, Datagram>() {
+            @Override
+            public void unclaimed(Unclaimed<? extends String, ? extends Datagram> left) {
+                if (left.attachment() instanceof Order order) {
+                    book(order, left.message());
+                }
+            }
+        });
+        // @end
+    }
+
+    static void bound(Stage<String, Datagram> jobs, Printer printer, byte[] page)
+            throws IOException, InterruptedException {
+        // @start region="bound"
+        Datagram done = jobs.call(() -> printer.submit(page));
+        // @end
+    }
+
     // @start region="classifier"
     @Bean
     ReplyClassifier<Datagram> errors() {
