@@ -118,10 +118,13 @@ final class Gather<T, M> extends TrackedCall<T, M> {
         totalDeadline = total;
         lastAt = start;
         moveDeadline();
-        Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
-        if (got != null) {
-            return got;
-        }
+        do {
+            Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
+            if (got != null) {
+                return got;
+            }
+            // again if the last look has found a message, which begins the silence anew
+        } while (deadline - parts.bare.nanoTime() > 0);
         if (quietEnds() - totalDeadline <= 0) {
             end = Gathered.End.QUIET;
             return ended();
