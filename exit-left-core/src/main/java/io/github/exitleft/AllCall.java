@@ -130,7 +130,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
             outcome = Outcome.TIMED_OUT;
         } catch (InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
-            if (lastLook() == null) {
+            if (lastLook() == null || answers.contains(null)) { // also if a question was not sent for it
                 throw e;
             }
             Thread.currentThread().interrupt(); // the last answer came first

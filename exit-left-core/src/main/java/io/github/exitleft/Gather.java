@@ -130,10 +130,13 @@ final class Gather<T, M> extends LimitedCall<T, M> {
         totalDeadline = total;
         lastAt = parts.bare.nanoTime(); // not the start, since the wait in line is no silence
         moveDeadline();
-        Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
-        if (got != null) {
-            return got;
-        }
+        do {
+            Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
+            if (got != null) {
+                return got;
+            }
+            // again if the last look has found a message, which begins the silence anew
+        } while (deadline - parts.bare.nanoTime() > 0);
         if (quietEnds() - totalDeadline <= 0) {
             end = Gathered.End.QUIET;
             return ended();

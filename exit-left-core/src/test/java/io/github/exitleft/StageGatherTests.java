@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,6 +161,63 @@ class StageGatherTests extends NoteFixture {
 
         assertThat(texts(gather.get())).containsExactly("last");
         assertThat(gather.get().end()).isEqualTo(Gathered.End.MATCHED);
+    }
+
+    @Test
+    void m16_messageThatIsFoundByTheLastLook_beginsTheSilenceAnew() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = head(stage);
+        var filing = new CountDownLatch(1);
+        CallOptions<Note> slow = CallOptions.checked(note -> {
+            if (note.text().equals("a")) { // so it is filed long after it was received
+                waitFor(filing);
+            }
+            return true;
+        });
+        Until<Note> quiet = Until.silence(Duration.ofMillis(50));
+        Task<Gathered<Note>> gather = startWaiter(stage, () -> stage.gather(2, slow, quiet, () -> {}));
+        passUnnoticed(Duration.ofMillis(30));
+        add(2, "a");
+        await().until(() -> source.received.get() == 1);
+        long deadline = clock.nanoTime() + Duration.ofMillis(20).toNanos();
+        clock.beforeReading = () -> {
+            if (Thread.currentThread() == gather.thread && filing.getCount() > 0 && isLookedAtByItsWait()) {
+                int reads = source.reads.get();
+                filing.countDown();
+                await().until(() -> source.reads.get() > reads); // between the look for a message and the last one
+            }
+        };
+        clock.advance(Duration.ofMillis(20));
+        await().until(() -> filing.getCount() == 0);
+        assertThat(deadline).isEqualTo(clock.nanoTime());
+        await().until(() ->
+                gather.isDone() || stage.parts.bare.parts.registrations.find(2).state == Waiter.State.WAITING);
+        add(2, "b");
+        await().until(() -> source.received.get() == 2);
+        untilHeadReadsAnew();
+        clock.advance(Duration.ofMillis(50));
+
+        assertThat(texts(gather.get())).containsExactly("a", "b");
+        assertThat(gather.get().end()).isEqualTo(Gathered.End.QUIET);
+        end(head);
+    }
+
+    /** Whether it is the wait itself that looks at the clock: after its look for a message, and before its last one. */
+    private static boolean isLookedAtByItsWait() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.dropWhile(frame -> !frame.getMethodName().equals("nanoTime"))
+                        .skip(1)
+                        .findFirst()
+                        .filter(frame -> frame.getMethodName().equals("untilMessageOrDeadline"))
+                        .isPresent());
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            Patience.await(latch);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
