@@ -78,6 +78,11 @@ final class AllCall<P, T, M> extends Call<T, M> {
             CallOptions<? super M> options)
             throws InterruptedException {
         requireReady(parts);
+        if (parts.gate.window != null) {
+            throw new IllegalStateException(parts.bare
+                    + " has a window, in whose line one thread can't wait for several places; use 'call' for each question,"
+                    + " or a stage without a window (StageBuilder.window)");
+        }
         List<@Nullable Answer<P, M>> answers = new ArrayList<>();
         List<One<P, T, M>> asked = new ArrayList<>();
         for (P peer : peers) {

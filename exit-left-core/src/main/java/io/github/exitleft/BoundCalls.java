@@ -18,7 +18,7 @@ final class BoundCalls {
         Call.requireReady(parts);
         Admission<T, M> admission =
                 Admission.begin(parts, options.timeout == null ? parts.defaultTimeout : options.timeout);
-        var call = new TrackedCall<T, M>(parts, options, null);
+        var call = new TrackedCall<T, M>(parts, options, true, null);
         M message;
         boolean answered = false;
         try {
