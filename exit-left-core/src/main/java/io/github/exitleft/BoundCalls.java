@@ -19,11 +19,11 @@ final class BoundCalls {
         Admission<T, M> admission =
                 Admission.begin(parts, options.timeout == null ? parts.defaultTimeout : options.timeout);
         var call = new TrackedCall<T, M>(parts, options, true, null);
-        admission.takePlace();
         M message;
         boolean answered = false;
         try {
             try {
+                admission.takePlace();
                 call.awaiting = Thread.currentThread(); // no other thread will know its ticket
                 sendAndBind(parts, sender, call, null, admission.start, admission.deadline);
                 message = call.await(admission.start, admission.deadline, Resends.NONE, null)

@@ -496,6 +496,42 @@ class StageBoundCallTests extends NoteFixture {
         assertThat(sends).hasValue(0);
     }
 
+    @Test
+    void m13_errorAtAnyLookAtTheClockOfAThreadThatWaitsForAPlace_losesNoPlace() throws Exception {
+        int number = 0;
+        SteeredParker time;
+        do {
+            int which = ++number;
+            var parker = new SteeredParker();
+            parker.restless = true;
+            var notes = new QueueSource<Note>();
+            Stage<Integer, Note> stage =
+                    build(Stage.<Integer, Note>builder("place-" + number, Integer.class, notes, Note::token)
+                            .defaultTimeout(LONG)
+                            .window(1)
+                            .seam(bare -> bare.parker(parker)));
+            Task<Note> asking;
+            try (Ticket<Integer, Note> other = stage.ticket(1)) {
+                asking = start(() -> {
+                    parker.failWhen(Thread.currentThread().getName(), which, "nanoTime");
+                    return stage.call(() -> {
+                        notes.add(new Note(2, "answer"));
+                        return 2;
+                    });
+                });
+                await().until(() ->
+                        asking.isDone() || stage.snapshot(0).window().waiting() == 1);
+                assertThat(other.token()).isEqualTo(1);
+            }
+            await().until(asking::isDone);
+            assertThat(stage.snapshot(0).window().used())
+                    .as("at look " + number)
+                    .isZero();
+            time = parker;
+        } while (time.hasFailed());
+        assertThat(number).isGreaterThan(3);
+    }
+
     // a binding that ends while the head looks for a ticket
 
     /** A token that does something when its hash is asked for a second time: after the look for its ticket. */
