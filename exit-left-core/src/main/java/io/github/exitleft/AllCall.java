@@ -239,12 +239,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
     @SuppressWarnings("unchecked") // what stands for a message is none
     private @Nullable Received<M> collect(boolean last) {
         for (One<P, T, M> one : open) {
+            // before the look for its answer, which then wins over a failure to send that shows meanwhile
+            boolean unsent = !one.bare().isOpen();
             Received<M> got = last ? parts.mailroom.takeOrMiss(one) : parts.mailroom.take(one);
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
                 parts.listeners.exited(outcome(), one.start);
                 end(one, got, parts.errorReplies.in(got.message()));
-            } else if (!one.bare().isOpen()) {
+            } else if (unsent) {
                 parts.listeners.exited(Outcome.NOT_SENT, one.start);
                 end(
                         one,
