@@ -78,6 +78,11 @@ final class AllCall<P, T, M> extends Call<T, M> {
             CallOptions<? super M> options)
             throws InterruptedException {
         requireReady(parts);
+        if (parts.gate.window != null) {
+            throw new IllegalStateException(parts.bare
+                    + " has a window, in whose line one thread can't wait for several places; use 'call' for each question,"
+                    + " or a stage without a window (StageBuilder.window)");
+        }
         List<@Nullable Answer<P, M>> answers = new ArrayList<>();
         List<One<P, T, M>> asked = new ArrayList<>();
         for (P peer : peers) {
@@ -125,7 +130,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
             outcome = Outcome.TIMED_OUT;
         } catch (InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
-            if (lastLook() == null) {
+            if (lastLook() == null || answers.contains(null)) { // also if a question was not sent for it
                 throw e;
             }
             Thread.currentThread().interrupt(); // the last answer came first
@@ -234,12 +239,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
     @SuppressWarnings("unchecked") // what stands for a message is none
     private @Nullable Received<M> collect(boolean last) {
         for (One<P, T, M> one : open) {
+            // before the look for its answer, which then wins over a failure to send that shows meanwhile
+            boolean unsent = !one.bare().isOpen();
             Received<M> got = last ? parts.mailroom.takeOrMiss(one) : parts.mailroom.take(one);
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
                 parts.listeners.exited(outcome(), one.start);
                 end(one, got, parts.errorReplies.in(got.message()));
-            } else if (!one.bare().isOpen()) {
+            } else if (unsent) {
                 parts.listeners.exited(Outcome.NOT_SENT, one.start);
                 end(
                         one,

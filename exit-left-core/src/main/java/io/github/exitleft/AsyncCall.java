@@ -64,8 +64,9 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         this.sender = sender;
         this.context = parts.jobs.captureContext();
         this.resends = options.resends;
-        this.call =
-                token == null ? new TrackedCall<>(parts, options, this) : TrackedCall.of(parts, token, options, this);
+        this.call = token == null
+                ? new TrackedCall<>(parts, options, true, this)
+                : TrackedCall.of(parts, token, options, this);
         this.start = parts.bare.parts.parker.nanoTime();
         this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();

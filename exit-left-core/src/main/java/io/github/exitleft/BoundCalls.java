@@ -18,12 +18,12 @@ final class BoundCalls {
         Call.requireReady(parts);
         Admission<T, M> admission =
                 Admission.begin(parts, options.timeout == null ? parts.defaultTimeout : options.timeout);
-        var call = new TrackedCall<T, M>(parts, options, null);
-        admission.takePlace();
+        var call = new TrackedCall<T, M>(parts, options, true, null);
         M message;
         boolean answered = false;
         try {
             try {
+                admission.takePlace();
                 call.awaiting = Thread.currentThread(); // no other thread will know its ticket
                 sendAndBind(parts, sender, call, null, admission.start, admission.deadline);
                 message = call.await(admission.start, admission.deadline, Resends.NONE, null)
@@ -66,11 +66,22 @@ final class BoundCalls {
             bound = true;
         } finally {
             if (!bound) {
-                asked.call.unanswered(asked.context).run();
+                giveUp(asked);
             }
         }
         asked.sent();
         return asked;
+    }
+
+    /** Ends a call whose caller gets no future. */
+    private static void giveUp(AsyncCall<?, ?> asked) {
+        try {
+            if (asked.call.isRegistered()) {
+                asked.releaseAll();
+            }
+        } finally {
+            asked.call.unanswered(asked.context).run();
+        }
     }
 
     private static <T, M, X extends Exception> void sendAndBind(
@@ -126,6 +137,7 @@ final class BoundCalls {
             } else {
                 parts.register(token, call, recipient);
             }
+            routeEarly(parts, binding, token, call); // which may fail by the token's own code
             outcome = null;
         } catch (StageClosedException e) {
             outcome = Outcome.CLOSED;
@@ -140,6 +152,9 @@ final class BoundCalls {
                 call.ended(outcome, start);
             }
         }
+    }
+
+    private static <T, M> void routeEarly(StageParts<T, M> parts, Bindings.Binding binding, T token, Call<T, M> call) {
         for (Received<M> early = parts.bindings.take(binding, token);
                 early != null;
                 early = parts.bindings.take(binding, token)) {

@@ -57,12 +57,17 @@ abstract class EarlyCall<T, M> extends AsyncCall<T, M> {
             return Timer.NOTHING;
         }
         call.end(outcome);
-        leftWith.set(call.unanswered(context));
+        // nothing is prepared before, or the timer would run it in any case
+        leftWith.set(() -> call.unanswered(context).run());
         return phase.get() == Phase.OVER && !call.unsent ? this::afterLeaving : Timer.NOTHING;
     }
 
     private void afterLeaving() {
-        leftWith.getAndSet(Timer.NOTHING).run();
+        try {
+            leftWith.getAndSet(Timer.NOTHING).run();
+        } catch (Throwable e) { // no memory
+            parts.bare.callbackFailed(e);
+        }
     }
 
     @Override

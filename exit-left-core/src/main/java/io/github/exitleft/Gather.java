@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is one wait. A thread that heads keeps its own messages and heads on, so that a burst of them does not have to fit into the
  * mailbox; other heads file them there. While a silence would end it sooner than its timeout, the deadline moves with each message.
  */
-final class Gather<T, M> extends TrackedCall<T, M> {
+final class Gather<T, M> extends LimitedCall<T, M> {
 
     /** Stands for the end where no message is. */
     private static final Received<?> ENDED = new Received<>("ended", 0);
@@ -24,7 +25,7 @@ final class Gather<T, M> extends TrackedCall<T, M> {
     /** When the wait ends, unless a message moves that. */
     private long deadline;
 
-    /** When the last message was received, or the wait began. */
+    /** When the last message was received, or the request was sent. */
     private long lastAt;
 
     private Gathered.@Nullable End end;
@@ -38,25 +39,36 @@ final class Gather<T, M> extends TrackedCall<T, M> {
     /** How many messages did not fit into the mailbox; written by heads, with the mailbox's lock held. */
     private volatile int dropped;
 
-    private Gather(StageParts<T, M> parts, T token, CallOptions<? super M> options, Until<? super M> until) {
-        super(parts, token, options, false, null);
+    private Gather(
+            StageParts<T, M> parts, CallOptions<? super M> options, Until<? super M> until, Admission<T, M> admission) {
+        super(parts, options, false, admission);
         this.until = until;
     }
 
-    /** Takes a token, sends a request, collects its answers, and gives the token back. */
+    /**
+     * Waits for a place, takes a token, sends a request, collects its answers, and gives the token back.
+     *
+     * @param brought the token; null to have one issued
+     * @param sender makes what sends with the token
+     */
     static <T, M, X extends Exception> Gathered<M> ask(
-            StageParts<T, M> parts, T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
+            StageParts<T, M> parts,
+            @Nullable T brought,
+            CallOptions<? super M> options,
+            Until<? super M> until,
+            Function<T, Sender<X>> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(
                 until, "'until' must not be null; say when the gather ends, by Until.matches, first or silence");
         Duration timeout = options.timeout == null ? parts.defaultTimeout : options.timeout;
         requireReady(parts);
-        var gather = new Gather<T, M>(parts, token, options, until);
+        var gather = new Gather<T, M>(parts, options, until, Admission.begin(parts, timeout));
         try {
             try (gather) {
-                gather.awaiting = Thread.currentThread(); // no other thread will know its ticket
-                parts.register(token, gather);
-                gather.await(timeout, options.resends, sender);
+                Admission<T, M> admission = gather.admission;
+                T token = admission.enter(brought, options.peer);
+                gather.register(token, brought == null);
+                gather.await(admission.start, admission.deadline, options.resends, sender.apply(token));
                 return gather.result();
             }
         } finally {
@@ -90,16 +102,16 @@ final class Gather<T, M> extends TrackedCall<T, M> {
     /** Gives the token back; what was collected for an exception is abandoned. */
     @Override
     public void close() {
-        if (isRegistered()) {
-            boolean answered = returned && end != Gathered.End.DEADLINE && !gathered.isEmpty();
-            try {
+        try {
+            if (isRegistered()) {
+                boolean answered = returned && end != Gathered.End.DEADLINE && !gathered.isEmpty();
                 parts.mailroom.end(this, answered);
-            } finally {
-                super.close();
             }
-            if (!returned) {
-                gathered.forEach(this::abandon);
-            }
+        } finally {
+            super.close();
+        }
+        if (!returned) {
+            gathered.forEach(this::abandon);
         }
     }
 
@@ -116,12 +128,15 @@ final class Gather<T, M> extends TrackedCall<T, M> {
             throws InterruptedException {
         deadline = total;
         totalDeadline = total;
-        lastAt = start;
+        lastAt = parts.bare.nanoTime(); // not the start, since the wait in line is no silence
         moveDeadline();
-        Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
-        if (got != null) {
-            return got;
-        }
+        do {
+            Received<M> got = super.untilMessageOrDeadline(start, deadline, resends, sender);
+            if (got != null) {
+                return got;
+            }
+            // again if the last look has found a message, which begins the silence anew
+        } while (deadline - parts.bare.nanoTime() > 0);
         if (quietEnds() - totalDeadline <= 0) {
             end = Gathered.End.QUIET;
             return ended();

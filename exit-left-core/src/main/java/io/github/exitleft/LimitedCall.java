@@ -7,12 +7,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a stage with a window, or one whose token the stage issues. */
-final class LimitedCall<T, M> extends TrackedCall<T, M> {
+class LimitedCall<T, M> extends TrackedCall<T, M> {
 
-    private final Admission<T, M> admission;
+    final Admission<T, M> admission;
 
-    private LimitedCall(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
-        super(parts, options, null);
+    LimitedCall(StageParts<T, M> parts, CallOptions<? super M> options, boolean single, Admission<T, M> admission) {
+        super(parts, options, single, null);
         this.admission = admission;
     }
 
@@ -35,7 +35,7 @@ final class LimitedCall<T, M> extends TrackedCall<T, M> {
 
     private static <T, M> LimitedCall<T, M> begin(
             StageParts<T, M> parts, CallOptions<? super M> options, Duration timeout) {
-        return new LimitedCall<>(parts, options, Admission.begin(parts, timeout));
+        return new LimitedCall<>(parts, options, true, Admission.begin(parts, timeout));
     }
 
     private <X extends Exception> M ask(
@@ -60,7 +60,8 @@ final class LimitedCall<T, M> extends TrackedCall<T, M> {
         return message;
     }
 
-    private void register(T token, boolean issued) {
+    /** Takes the ticket for a token, which has been issued or not. */
+    final void register(T token, boolean issued) {
         awaiting = Thread.currentThread(); // no other thread will know its ticket
         if (issued) {
             parts.registerIssued(token, this);

@@ -108,22 +108,29 @@ final class Line<P> {
      */
     @Nullable
     P acquire(long deadline) throws InterruptedException {
-        Queued<P> wait;
-        lock();
+        Queued<P> wait = null;
         try {
-            requireOpen();
-            long now = parking.nanoTime();
-            P thing = waits.first() == null ? supply.poll(now) : null;
-            if (thing != null || deadline - now <= 0) {
-                return thing;
+            lock();
+            try {
+                requireOpen();
+                long now = parking.nanoTime();
+                P thing = waits.first() == null ? supply.poll(now) : null;
+                if (thing != null || deadline - now <= 0) {
+                    return thing;
+                }
+                requireMayWait();
+                wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
+                waits.add(wait);
+            } finally {
+                unlock();
             }
-            requireMayWait();
-            wait = new Queued<>(this, lock, Thread.currentThread(), null, null);
-            waits.add(wait);
-        } finally {
-            unlock();
+            return await(wait, deadline);
+        } catch (Error e) { // nothing is to be handed to a thread that has gone
+            if (wait != null) {
+                cancel(wait);
+            }
+            throw e;
         }
-        return await(wait, deadline);
     }
 
     /**

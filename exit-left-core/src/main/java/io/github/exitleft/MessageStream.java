@@ -40,14 +40,19 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
     /** What ends the stream beside the stage's own failure: a wrong request, or an answer that is an error. */
     private final AtomicReference<@Nullable Throwable> ending = new AtomicReference<>();
 
+    /** What ends the stream by itself; null if nothing does. */
+    private final @Nullable StreamEnd<T, M> end;
+
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
 
     private MessageStream(
             StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
+            @Nullable StreamEnd<T, M> end,
             Flow.Subscriber<? super M> subscriber) {
         this.parts = parts;
+        this.end = end;
         this.box = new Mailbox<>(parts.mailroom.lockFor(token), check, false, this);
         this.context = parts.jobs.captureContext();
         this.subscriber = subscriber;
@@ -58,12 +63,13 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             StageParts<T, M> parts,
             T token,
             @Nullable Predicate<? super M> check,
+            @Nullable StreamEnd<T, M> end,
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
         MessageStream<T, M> stream;
         try {
             parts.keeper.requireKeeper();
-            stream = new MessageStream<>(parts, token, check, subscriber);
+            stream = new MessageStream<>(parts, token, check, end, subscriber);
             parts.register(token, stream.box, stream);
         } catch (RuntimeException e) {
             subscriber.onSubscribe(REFUSED);
@@ -83,6 +89,13 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
     }
 
     private void begin() {
+        try {
+            if (end != null) {
+                end.begin(box, this); // before any message is handed on
+            }
+        } catch (Throwable e) { // no memory for its timer
+            ending.compareAndSet(null, e);
+        }
         turn.set(0);
         lookAgain();
         if (failure() != null) { // the sweep for it may have missed this one, or come too early
@@ -150,15 +163,35 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
                 ending.compareAndSet(null, error);
                 break;
             }
+            Throwable failed = end == null ? null : end.heard(got);
             mine.onNext(got.message());
+            if (failed != null) {
+                ending.compareAndSet(null, failed);
+            }
+            if (failed != null || isComplete()) {
+                break;
+            }
         }
+        Throwable why = isComplete() ? null : whyNoMore();
+        if (isComplete()) {
+            if (leave()) {
+                mine.onComplete();
+            }
+        } else if (why != null && leave()) {
+            mine.onError(why);
+        }
+    }
+
+    private boolean isComplete() {
+        return end != null && end.isOver();
+    }
+
+    private @Nullable Throwable whyNoMore() {
         Throwable why = ending.get();
         if (why == null) {
             why = failure();
         }
-        if (why != null && leave()) {
-            mine.onError(why);
-        }
+        return why == null && end != null ? end.looked() : why;
     }
 
     @Override
@@ -172,6 +205,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             return false;
         }
         subscriber = null;
+        if (end != null) {
+            end.cancel();
+        }
         try {
             parts.release(box, this);
         } catch (Throwable e) { // the token's own code, which must not keep the end from the subscriber

@@ -60,7 +60,7 @@ final class Router<T, M> {
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
             held = held && explained != null && isUnasked(explained);
             if (held) {
-                holder = bindings.hold(token, received, Objects.requireNonNull(explained));
+                holder = bindings.hold(Objects.requireNonNull(token), received, Objects.requireNonNull(explained));
             }
         } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
             if (e instanceof InterruptedException) {

@@ -432,7 +432,7 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> Gathered<M> gather(T token, Until<? super M> until, Sender<X> sender)
             throws X, InterruptedException {
-        return Gather.ask(parts, token, CallOptions.defaults(), until, sender);
+        return gather(token, CallOptions.defaults(), until, sender);
     }
 
     /**
@@ -487,7 +487,8 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> Gathered<M> gather(
             T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
             throws X, InterruptedException {
-        return Gather.ask(parts, token, options, until, sender);
+        Objects.requireNonNull(token, "'token' must not be null");
+        return Gather.<T, M, X>ask(parts, token, options, until, brought -> sender);
     }
 
     /**
@@ -511,6 +512,45 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Sends a request with a token that the stage issues, and collects its answers until an end, or until the default
+     * timeout is over.
+     *
+     * @param <X> what sending throws
+     * @param until which answer is the last one
+     * @param sender sends the request with the token that it is given
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(Until<? super M> until, IssuedSender<? super T, X> sender)
+            throws X, InterruptedException {
+        return gather(CallOptions.defaults(), until, sender);
+    }
+
+    /**
+     * Sends a request with a token that the stage issues, and collects its answers until an end, as the options say.
+     *
+     * @param <X> what sending throws
+     * @param options check, timeout, resends and, where ids are issued for each peer, the peer
+     * @param until which answer is the last one
+     * @param sender sends the request with the token that it is given
+     * @return the answers, and why no more were collected
+     * @throws X if sending fails
+     * @throws InterruptedException if the thread is interrupted before the end
+     * @throws IllegalStateException if the stage issues no tokens, or its issuer fails, or this thread is inside a
+     *     callback; nothing is sent
+     * @see #gather(Object, CallOptions, Until, Sender)
+     */
+    public <X extends Exception> Gathered<M> gather(
+            CallOptions<? super M> options, Until<? super M> until, IssuedSender<? super T, X> sender)
+            throws X, InterruptedException {
+        return Gather.<T, M, X>ask(parts, null, options, until, issued -> LimitedCall.bind(sender, issued));
+    }
+
+    /**
      * Asks many peers at once, on this thread, and waits for the answers of all of them.
      *
      * <p>All tokens are taken and all requests sent before the wait; while answers are missing, the open questions are
@@ -527,7 +567,7 @@ public final class Stage<T, M> implements AutoCloseable {
      *     of their question
      * @return the results, in the order of the peers
      * @throws InterruptedException if the thread is interrupted before the last answer comes; all questions are given up
-     * @throws IllegalStateException if this thread is inside a callback; nothing is sent
+     * @throws IllegalStateException if the stage has a window, or this thread is inside a callback; nothing is sent
      */
     public <P> List<Answer<P, M>> callAll(
             Collection<? extends P> peers, Function<? super P, Question<T, M>> question, CallOptions<? super M> options)
@@ -675,7 +715,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #messages(Object, Predicate)
      */
     public Flow.Publisher<M> messages(T token) {
-        return subscriber -> MessageStream.begin(parts, token, null, subscriber);
+        return subscriber -> MessageStream.begin(parts, token, null, null, subscriber);
     }
 
     /**
@@ -694,7 +734,49 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public Flow.Publisher<M> messages(T token, Predicate<? super M> check) {
         Objects.requireNonNull(check, "'check' must not be null");
-        return subscriber -> MessageStream.begin(parts, token, check, subscriber);
+        return subscriber -> MessageStream.begin(parts, token, check, null, subscriber);
+    }
+
+    /**
+     * Returns a stream of a token's messages that completes by an end.
+     *
+     * @param token the token
+     * @param until which message is the last one
+     * @return the publisher
+     * @see #messages(Object, CallOptions, Until)
+     */
+    public Flow.Publisher<M> messages(T token, Until<? super M> until) {
+        return messages(token, CallOptions.defaults(), until);
+    }
+
+    /**
+     * Returns a stream of a token's messages that completes by an end, or by a timeout if the options set one; a
+     * {@linkplain #keeper(Keeper) keeper} must read.
+     *
+     * <p>It completes after the last message as {@link Until} says, or when it has been quiet for long enough since the
+     * last message was received or since it was subscribed to. There is no silence while messages wait to be requested.
+     * At the timeout it completes if messages have come and all have been handed on; otherwise it ends by a {@link
+     * StageTimeoutException}. Both come also if the executor is stuck. A message that comes afterwards counts as
+     * {@linkplain MessageOutcome#LATE late}. All else is as for {@link #messages(Object, Predicate)}.
+     *
+     * @param token the token
+     * @param options a check, and a timeout; the stage's default timeout is none of a stream
+     * @param until which message is the last one; its predicate runs where the subscriber is called
+     * @return the publisher
+     * @throws IllegalArgumentException if the options have resends, an attachment or a hook for giving up, since a stream
+     *     does not send
+     */
+    public Flow.Publisher<M> messages(T token, CallOptions<? super M> options, Until<? super M> until) {
+        Objects.requireNonNull(
+                until,
+                "'until' must not be null; say when the stream ends, by Until.matches, first or"
+                        + " silence, or leave it out");
+        if (options.resends != Resends.NONE || options.areTracked()) {
+            throw new IllegalArgumentException("options for a stream of " + this
+                    + " may have a check and a timeout only, since a stream does not send");
+        }
+        return subscriber -> MessageStream.begin(
+                parts, token, options.check, new StreamEnd<>(parts, until, options.timeout), subscriber);
     }
 
     /**

@@ -25,8 +25,8 @@ class TrackedCall<T, M> extends Call<T, M> {
     }
 
     /** Creates a call whose token is not known yet. */
-    TrackedCall(StageParts<T, M> parts, CallOptions<? super M> options, @Nullable Recipient recipient) {
-        super(parts, options.check, true, recipient);
+    TrackedCall(StageParts<T, M> parts, CallOptions<? super M> options, boolean single, @Nullable Recipient recipient) {
+        super(parts, options.check, single, recipient);
         this.attachment = options.attachment;
         this.onGiveUp = options.onGiveUp;
     }

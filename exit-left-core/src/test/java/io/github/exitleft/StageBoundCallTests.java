@@ -496,6 +496,42 @@ class StageBoundCallTests extends NoteFixture {
         assertThat(sends).hasValue(0);
     }
 
+    @Test
+    void m13_errorAtAnyLookAtTheClockOfAThreadThatWaitsForAPlace_losesNoPlace() throws Exception {
+        int number = 0;
+        SteeredParker time;
+        do {
+            int which = ++number;
+            var parker = new SteeredParker();
+            parker.restless = true;
+            var notes = new QueueSource<Note>();
+            Stage<Integer, Note> stage =
+                    build(Stage.<Integer, Note>builder("place-" + number, Integer.class, notes, Note::token)
+                            .defaultTimeout(LONG)
+                            .window(1)
+                            .seam(bare -> bare.parker(parker)));
+            Task<Note> asking;
+            try (Ticket<Integer, Note> other = stage.ticket(1)) {
+                asking = start(() -> {
+                    parker.failWhen(Thread.currentThread().getName(), which, "nanoTime");
+                    return stage.call(() -> {
+                        notes.add(new Note(2, "answer"));
+                        return 2;
+                    });
+                });
+                await().until(() ->
+                        asking.isDone() || stage.snapshot(0).window().waiting() == 1);
+                assertThat(other.token()).isEqualTo(1);
+            }
+            await().until(asking::isDone);
+            assertThat(stage.snapshot(0).window().used())
+                    .as("at look " + number)
+                    .isZero();
+            time = parker;
+        } while (time.hasFailed());
+        assertThat(number).isGreaterThan(3);
+    }
+
     // a binding that ends while the head looks for a ticket
 
     /** A token that does something when its hash is asked for a second time: after the look for its ticket. */
@@ -542,6 +578,58 @@ class StageBoundCallTests extends NoteFixture {
         });
 
         assertThat(got).isSameAs(answer);
+    }
+
+    /** A token that can't be compared with another. */
+    private record Proud(int id) {
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            if (this != other) {
+                throw new IllegalStateException("compared with " + ((Proud) other).id);
+            }
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void s1_bindingThatBreaksOffAfterItsTicket_isCountedAndLeavesNothingBehind(Form form) throws Exception {
+        var tokens = new QueueSource<Proud>();
+        HookedSource<Proud> counted = hooked(tokens);
+        Stage<Proud, Proud> stage = build(Stage.<Proud, Proud>builder("proud", Proud.class, counted, token -> token)
+                .defaultTimeout(LONG)
+                .keeper(Keeper.ALWAYS));
+        CallOptions<Proud> hooked = CallOptions.<Proud>defaults().onGiveUp(reasons::add);
+        BoundSender<Proud, Exception> sender = () -> {
+            tokens.add(new Proud(2));
+            await().until(() -> counted.received.get() == 1);
+            tokens.add(new Proud(3));
+            await().until(() -> counted.received.get() == 2); // so the first has been routed
+            return new Proud(1);
+        };
+
+        assertThatThrownBy(() -> {
+                    if (form == Form.CALL) {
+                        stage.call(hooked, sender);
+                    } else {
+                        stage.callAsync(hooked, sender);
+                    }
+                })
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("compared with ");
+
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+        await().untilAsserted(() -> assertThat(reasons).containsExactly(GiveUp.FAILED));
+        await().untilAsserted(
+                        () -> assertThat(count(stage, MessageOutcome.UNKNOWN) + count(stage, MessageOutcome.UNREADABLE))
+                                .isEqualTo(2));
     }
 
     // everything at once

@@ -307,6 +307,32 @@ class StageCallAllTests extends NoteFixture {
         assertExits(stage, Outcome.NOT_SENT, 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void s10_senderThatIsInterruptedWhenNoQuestionIsOpen_isThrown(int interrupted) throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Task<Note> head = head(stage);
+
+        assertThatThrownBy(() -> stage.callAll(
+                        List.of(1, 2),
+                        peer -> Question.of(peer, () -> {
+                            if (peer == interrupted) {
+                                await().until(() -> source.received.get() == peer - 1);
+                                untilHeadReadsAnew();
+                                throw new InterruptedException("while sending");
+                            }
+                            add(peer, "answer " + peer);
+                        }),
+                        ALL))
+                .isInstanceOf(InterruptedException.class)
+                .hasMessage("while sending");
+
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.NOT_SENT, 1L);
+        assertThat(stage.snapshot(0).role().tickets()).isEqualTo(1);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        end(head);
+    }
+
     @Test
     void s16_closeOfTheStage_isTheResultOfThoseThatDidNotAnswer() throws Exception {
         Stage<Integer, Note> stage = stage();

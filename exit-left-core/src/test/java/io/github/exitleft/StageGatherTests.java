@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ class StageGatherTests extends NoteFixture {
     private static final Until<Note> LAST = Until.matches(note -> note.text().startsWith("last"));
     private static final CallOptions<Note> TWO_SECONDS =
             CallOptions.<Note>defaults().timeout(Duration.ofSeconds(2));
+
+    private final AtomicInteger sent = new AtomicInteger();
 
     private static List<String> texts(Gathered<Note> gathered) {
         return gathered.messages().stream().map(Note::text).toList();
@@ -157,6 +161,63 @@ class StageGatherTests extends NoteFixture {
 
         assertThat(texts(gather.get())).containsExactly("last");
         assertThat(gather.get().end()).isEqualTo(Gathered.End.MATCHED);
+    }
+
+    @Test
+    void m16_messageThatIsFoundByTheLastLook_beginsTheSilenceAnew() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Task<Note> head = head(stage);
+        var filing = new CountDownLatch(1);
+        CallOptions<Note> slow = CallOptions.checked(note -> {
+            if (note.text().equals("a")) { // so it is filed long after it was received
+                waitFor(filing);
+            }
+            return true;
+        });
+        Until<Note> quiet = Until.silence(Duration.ofMillis(50));
+        Task<Gathered<Note>> gather = startWaiter(stage, () -> stage.gather(2, slow, quiet, () -> {}));
+        passUnnoticed(Duration.ofMillis(30));
+        add(2, "a");
+        await().until(() -> source.received.get() == 1);
+        long deadline = clock.nanoTime() + Duration.ofMillis(20).toNanos();
+        clock.beforeReading = () -> {
+            if (Thread.currentThread() == gather.thread && filing.getCount() > 0 && isLookedAtByItsWait()) {
+                int reads = source.reads.get();
+                filing.countDown();
+                await().until(() -> source.reads.get() > reads); // between the look for a message and the last one
+            }
+        };
+        clock.advance(Duration.ofMillis(20));
+        await().until(() -> filing.getCount() == 0);
+        assertThat(deadline).isEqualTo(clock.nanoTime());
+        await().until(() ->
+                gather.isDone() || stage.parts.bare.parts.registrations.find(2).state == Waiter.State.WAITING);
+        add(2, "b");
+        await().until(() -> source.received.get() == 2);
+        untilHeadReadsAnew();
+        clock.advance(Duration.ofMillis(50));
+
+        assertThat(texts(gather.get())).containsExactly("a", "b");
+        assertThat(gather.get().end()).isEqualTo(Gathered.End.QUIET);
+        end(head);
+    }
+
+    /** Whether it is the wait itself that looks at the clock: after its look for a message, and before its last one. */
+    private static boolean isLookedAtByItsWait() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.dropWhile(frame -> !frame.getMethodName().equals("nanoTime"))
+                        .skip(1)
+                        .findFirst()
+                        .filter(frame -> frame.getMethodName().equals("untilMessageOrDeadline"))
+                        .isPresent());
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            Patience.await(latch);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -421,6 +482,52 @@ class StageGatherTests extends NoteFixture {
 
         assertThat(texts(gathered)).containsExactly("a", "b");
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.FOREIGN);
+    }
+
+    // issued tokens and the window
+
+    @Test
+    void m12_gatherWithAnIssuedToken_collectsItsAnswers() throws Exception {
+        Stage<Integer, Note> stage = stage(builder -> builder.issueSequence(8));
+        List<Integer> issued = new ArrayList<>();
+
+        Gathered<Note> gathered = stage.gather(LAST, id -> {
+            issued.add(id);
+            add(id, "a");
+            add(id, "last");
+        });
+        assertThat(texts(gathered)).containsExactly("a", "last");
+        CallOptions<Note> noTime = CallOptions.<Note>defaults().timeout(Duration.ZERO);
+        stage.gather(noTime, LAST, id -> {
+            issued.add(id);
+            add(id, "a");
+        });
+
+        assertThat(stage.snapshot(0).issued().live()).isZero();
+        assertThat(stage.snapshot(0).issued().resting()).isEqualTo(1); // by its deadline, so that more may come
+        Stage<Integer, Note> other = build(Stage.builder("other", Integer.class, new QueueSource<Note>(), Note::token));
+        assertThatThrownBy(() -> other.gather(LAST, id -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("issues no tokens");
+    }
+
+    @Test
+    void m13_gather_takesAPlaceAndGivesItBack() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder.window(1).windowWait(Duration.ofMinutes(1)));
+        Until<Note> quiet = LAST.quiet(Duration.ofMillis(300));
+        Task<Gathered<Note>> first = startHead(stage, () -> stage.gather(2, LAST, () -> {}));
+        assertThat(stage.snapshot(0).window().used()).isEqualTo(1);
+        Task<Gathered<Note>> second = start(() -> stage.gather(3, quiet, () -> sent.incrementAndGet()));
+        await().until(() -> stage.snapshot(0).window().waiting() == 1);
+        passUnnoticed(Duration.ofSeconds(1)); // which is no silence
+        assertThat(sent).hasValue(0);
+        add(2, "last");
+        first.get();
+        await().until(() -> heads(stage, second));
+        add(3, "last");
+
+        assertThat(second.get().end()).isEqualTo(Gathered.End.MATCHED);
+        assertThat(stage.snapshot(0).window().used()).isZero();
     }
 
     // giving up

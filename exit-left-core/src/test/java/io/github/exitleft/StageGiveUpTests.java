@@ -348,6 +348,44 @@ class StageGiveUpTests extends NoteFixture {
         assertThat(timer.pending()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void m14_cancelWhileTheRequestIsBeingSent_runsTheHookOnceItHasBeen(boolean isSent) throws Exception {
+        var goOn = new CountDownLatch(1);
+        var sending = new CountDownLatch(1);
+        Stage<Integer, Note> stage = kept(builder -> builder.window(1)
+                .executor(job -> start(() -> {
+                    job.run();
+                    return null;
+                })));
+        CompletableFuture<Note> first = stage.callAsync(1, () -> {});
+        CompletableFuture<Note> second = stage.callAsync(2, options, () -> {
+            sending.countDown();
+            waitFor(goOn);
+            if (!isSent) {
+                throw new IllegalStateException("no route");
+            }
+        });
+        first.cancel(true);
+        Patience.await(sending);
+
+        assertThat(second.cancel(true)).isTrue();
+        timer.advance(SECOND);
+        timer.settle();
+        List<GiveUp> early = List.copyOf(reasons);
+        goOn.countDown();
+        await().untilAsserted(
+                        () -> assertThat(stage.snapshot(0).role().tickets()).isZero());
+
+        assertThat(early).as("as long as it is not sent").isEmpty();
+        if (isSent) {
+            await().untilAsserted(() -> assertThat(reasons).containsExactly(GiveUp.CANCELLED));
+        }
+        timer.advance(SECOND);
+        timer.settle();
+        assertThat(reasons).hasSize(isSent ? 1 : 0);
+    }
+
     @Test
     void m20_hookThatBlocks_doesNotHoldTheFuture() throws Exception {
         var goOn = new CountDownLatch(1);

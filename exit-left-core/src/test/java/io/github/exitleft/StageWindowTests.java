@@ -66,6 +66,18 @@ class StageWindowTests extends NoteFixture {
     }
 
     @Test
+    void m13_manyQuestionsOnOneThread_areRefusedWhereThereIsAWindow() {
+        window(2);
+
+        assertThatThrownBy(() ->
+                        stage.callAll(List.of(1, 2, 3), peer -> Question.of(peer, () -> add(peer, "answer")), NO_TIME))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("stage 'post' has a window")
+                .hasMessageContaining("use 'call' for each");
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
+    }
+
+    @Test
     void m13_fullWindow_makesCallersWaitInOrderBeforeTheySend() throws Exception {
         window(1);
         List<Integer> sent = Collections.synchronizedList(new ArrayList<>());

@@ -67,6 +67,12 @@ final class Roster {
         all.add(new Entry(
                 "spring-integration", "Spring Integration, map of futures", SpringIntegrationContender::new, ANY));
         all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY.or(KEEPER)));
+        all.add(new Entry("stage-issued", "stage, issued tokens", StageContender.issuing(), SOME));
+        all.add(new Entry(
+                "stage-window",
+                "stage, window that is never full",
+                StageContender.with(stage -> stage.window(100_000)),
+                SOME));
         for (Promotion promotion : Promotion.values()) {
             for (int drain : new int[] {0, 8, 32, 128}) {
                 String name = promotion.name().toLowerCase(Locale.ROOT);

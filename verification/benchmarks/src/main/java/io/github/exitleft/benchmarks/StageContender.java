@@ -9,6 +9,7 @@ import io.github.exitleft.udp.UdpSocket;
 import io.github.exitleft.udp.UdpSource;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
@@ -19,9 +20,12 @@ final class StageContender implements Contender {
     private final InetSocketAddress peer;
     private final Stage<Long, Datagram> stage;
     private final UdpSocket socket;
+    private final boolean issues;
 
-    private StageContender(InetSocketAddress peer, UnaryOperator<StageBuilder<Long, Datagram>> settings) {
+    private StageContender(
+            InetSocketAddress peer, UnaryOperator<StageBuilder<Long, Datagram>> settings, boolean issues) {
         this.peer = peer;
+        this.issues = issues;
         UdpSource source = UdpSource.builder()
                 .address(InetAddress.getLoopbackAddress())
                 .receiveBufferSize(Channels.RECEIVE_BUFFER_SIZE)
@@ -35,20 +39,38 @@ final class StageContender implements Contender {
     }
 
     static Factory with(UnaryOperator<StageBuilder<Long, Datagram>> settings) {
-        return peer -> new StageContender(peer, settings);
+        return peer -> new StageContender(peer, settings, false);
+    }
+
+    /** Makes a stage that issues its tokens, of 64 bits. */
+    static Factory issuing() {
+        return peer -> new StageContender(peer, stage -> stage.issueRandom(Long.SIZE), true);
     }
 
     @Override
     public Caller caller() {
-        return (token, request) -> {
-            try {
-                return stage.call(token, () -> socket.send(peer, request))
-                        .payload()
-                        .getLong(Wire.ANSWER_AT);
-            } catch (StageTimeoutException e) {
-                throw new TimeoutException(e.getMessage());
-            }
-        };
+        return issues
+                ? this::exchangeWithIssuedToken
+                : (token, request) -> {
+                    try {
+                        return stage.call(token, () -> socket.send(peer, request))
+                                .payload()
+                                .getLong(Wire.ANSWER_AT);
+                    } catch (StageTimeoutException e) {
+                        throw new TimeoutException(e.getMessage());
+                    }
+                };
+    }
+
+    /** Asks with another token than the given one; returns the answer to that if the answer was right. */
+    private long exchangeWithIssuedToken(long token, ByteBuffer request) throws Exception {
+        try {
+            ByteBuffer answer = stage.call(id -> socket.send(peer, Wire.request(request, id)))
+                    .payload();
+            return answer.getLong(Wire.ANSWER_AT) == Wire.answer(answer.getLong(0)) ? Wire.answer(token) : 0;
+        } catch (StageTimeoutException e) {
+            throw new TimeoutException(e.getMessage());
+        }
     }
 
     @Override

@@ -217,8 +217,8 @@ final class Mutants {
                     "signalled before it is filed",
                     "routing against leaving",
                     new Edit(
-                            "Unclaimed<T, M> left = mailroom.offer(",
-                            "if (!mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer("),
+                            "Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine",
+                            "if (!mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine"),
                     new Edit("if (!mine && (left == null || left.message() != received.message())) {", "if (false) {")),
             mutant(
                     MAILROOM,
@@ -229,9 +229,7 @@ final class Mutants {
                     ASYNC_CALL,
                     "told while sending, and forgotten",
                     "answer against sending",
-                    new Edit(
-                            "boolean told = before == Phase.TOLD;",
-                            "boolean told = false;")),
+                    new Edit("boolean told = before == Phase.TOLD;", "boolean told = false;")),
             mutant(
                     ASYNC_CALL,
                     "sent after the look for mail",

@@ -70,7 +70,9 @@ final class StageTokenKeys {
                     "must not be negative, but is " + this.tokens.rest(),
                     "Set it to a duration such as 60s, or to 0s for no rest.");
         }
-        if (!this.keys.isSet(REST)) {
+        boolean issued = this.tokens.issue() != null || this.tokens.issuer() != null;
+        if (issued || !this.keys.isSet(REST)) {
+            // an issued token rests in any case, so that it is not issued again
             return;
         }
         if (this.tokens.reuse() == Reuse.ALLOW) {

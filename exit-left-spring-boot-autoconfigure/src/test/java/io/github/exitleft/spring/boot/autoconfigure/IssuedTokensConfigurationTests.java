@@ -173,6 +173,17 @@ class IssuedTokensConfigurationTests {
     }
 
     @Test
+    void m11_issuedTokens_restAlsoWhereCallersMayUseTheirsAgain() {
+        stage(Integer.class, 1, "tokens.issue=random", "tokens.bits=1", "tokens.reuse=allow", "tokens.rest=1h")
+                .withPropertyValues("exit-left.stages.ids.default-timeout=1ms")
+                .run(context -> {
+                    Stage<?, ?> ids = context.getBean("ids", Stage.class);
+                    issue(ids, 2);
+                    assertThatExceptionOfType(StageTimeoutException.class).isThrownBy(ids::ticket);
+                });
+    }
+
+    @Test
     void b7_defaults_areThoseOfTheContract() {
         stage(Integer.class, 1).run(context -> {
             StageProperties ids =

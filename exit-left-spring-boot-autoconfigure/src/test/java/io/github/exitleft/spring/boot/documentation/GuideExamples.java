@@ -4,12 +4,15 @@ import static io.github.exitleft.udp.Datagram.from;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import io.github.exitleft.Answer;
 import io.github.exitleft.BareStage;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.EventHandler;
 import io.github.exitleft.Exit;
+import io.github.exitleft.Gathered;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.PeerToken;
+import io.github.exitleft.Question;
 import io.github.exitleft.Received;
 import io.github.exitleft.ReplyClassifier;
 import io.github.exitleft.Resends;
@@ -18,9 +21,11 @@ import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.Tickets;
 import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.Unclaimed;
+import io.github.exitleft.Until;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.test.SteerableClock;
@@ -32,7 +37,9 @@ import io.micrometer.context.ContextSnapshotFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +119,65 @@ final class GuideExamples {
             Received<Datagram> second = two.await(ofSeconds(1));
         }
         // @end
+    }
+
+    static void manyAnswers(
+            Stage<String, Datagram> stun,
+            String id,
+            String otherId,
+            UdpSocket socket,
+            InetSocketAddress server,
+            InetSocketAddress otherServer,
+            byte[] request,
+            byte[] otherRequest,
+            Flow.Subscriber<Datagram> subscriber)
+            throws IOException, InterruptedException {
+        // @start region="gather"
+        Until<Datagram> end =
+                Until.<Datagram>matches(part -> part.length() == 4).atMost(100).quiet(ofMillis(300));
+        Gathered<Datagram> parts = stun.gather(id, end, () -> socket.send(server, request));
+        boolean complete = parts.end() == Gathered.End.MATCHED;
+        // @end
+        // @start region="stream-until"
+        stun.messages(id, end).subscribe(subscriber);
+        // @end
+        // @start region="await-any"
+        try (Ticket<String, Datagram> one = stun.ticket(id, from(server));
+                Ticket<String, Datagram> two = stun.ticket(otherId, from(otherServer))) {
+            socket.send(server, request);
+            socket.send(otherServer, otherRequest);
+            Tickets.First<String, Datagram> first = Tickets.awaitAny(List.of(one, two), ofSeconds(1));
+            log.info(first.received().message() + " came first, for "
+                    + first.ticket().token());
+        }
+        // @end
+    }
+
+    static void manyPeers(Stage<String, Datagram> stun, UdpSocket socket, List<InetSocketAddress> servers)
+            throws InterruptedException {
+        // @start region="call-all"
+        var options = CallOptions.<Datagram>defaults().resend(Resends.doubling(ofMillis(500)));
+        List<Answer<InetSocketAddress, Datagram>> answers = stun.callAll(
+                servers,
+                server -> {
+                    byte[] request = newRequest();
+                    return Question.of(idOf(request), from(server), () -> socket.send(server, request));
+                },
+                options);
+        for (Answer<InetSocketAddress, Datagram> answer : answers) {
+            log.info(answer.peer() + ": " + (answer.failure() == null ? answer.elapsed() : answer.failure()));
+        }
+        // @end
+    }
+
+    private static byte[] newRequest() {
+        byte[] request = new byte[20];
+        new SecureRandom().nextBytes(request);
+        return request;
+    }
+
+    private static String idOf(byte[] request) {
+        return HexFormat.of().formatHex(request, 8, 20);
     }
 
     static void futures(
