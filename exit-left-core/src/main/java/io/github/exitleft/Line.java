@@ -52,9 +52,8 @@ final class Line<P> {
     private final ReentrantLock lock;
     private final LineSupply<P> supply;
     private final Parking parking;
-    final Timer timer;
     private final QueuedList<P> waits = new QueuedList<>();
-    private final LineAlarm alarm;
+    final LineAlarm alarm;
     private @Nullable Supplier<? extends RuntimeException> ended;
 
     /**
@@ -66,7 +65,6 @@ final class Line<P> {
         this.lock = lock;
         this.supply = supply;
         this.parking = parking;
-        this.timer = timer;
         this.alarm = new LineAlarm(lock, timer, this::unlock);
     }
 

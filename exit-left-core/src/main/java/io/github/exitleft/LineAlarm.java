@@ -16,7 +16,7 @@ final class LineAlarm {
     }
 
     private final ReentrantLock lock;
-    private final Timer timer;
+    final Timer timer;
     private final Runnable unlock;
 
     /** Guarded by the lock, as is its canceller; null if the alarm is off. */

@@ -102,7 +102,7 @@ final class Queued<P> implements Runnable {
         int depth = DEPTH.get();
         if (depth == DEEPEST) {
             try {
-                line.timer.after(0, () -> line.tellAll(this));
+                line.alarm.timer.after(0, () -> line.tellAll(this));
                 return true;
             } catch (Throwable e) { // no memory
                 return tellHere();
