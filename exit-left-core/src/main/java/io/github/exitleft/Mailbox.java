@@ -93,6 +93,11 @@ class Mailbox<T, M> {
         return bare != null;
     }
 
+    /** Returns its registration; null if it has none yet. */
+    final @Nullable BareTicket<T> registration() {
+        return bare;
+    }
+
     final BareTicket<T> bare() {
         return Objects.requireNonNull(bare);
     }

@@ -33,8 +33,20 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
         return peer;
     }
 
-    private static <I> @Nullable PeerToken<I> of(InetSocketAddress peer, @Nullable I id) {
-        return id == null ? null : new PeerToken<>(peer, id);
+    private @Nullable PeerToken<I> of(InetSocketAddress peer, @Nullable I id) {
+        if (id == null) {
+            return null;
+        }
+        PeerToken<I> token = null;
+        try {
+            token = new PeerToken<>(peer, id);
+            return token;
+        } finally {
+            if (token == null) {
+                // no memory, and nothing has been sent with it
+                issuing.answered(peer, id);
+            }
+        }
     }
 
     @Override

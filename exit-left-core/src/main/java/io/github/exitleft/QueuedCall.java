@@ -330,7 +330,9 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     @Override
     public @Nullable RuntimeException failure() {
-        return call.isRegistered() ? super.failure() : parts.bare.parts.generations.failure(generation);
+        // read once, since another thread registers it
+        BareTicket<T> registration = call.registration();
+        return registration == null ? parts.bare.parts.generations.failure(generation) : registration.failure();
     }
 
     @Override
