@@ -110,7 +110,10 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     /** Begins to keep the time, once the request has been sent; an answer may be there already. */
     final void sent() {
-        Phase before = phase.getAndUpdate(now -> now == Phase.LEFT ? Phase.OVER : Phase.OPEN);
+        Phase before = phase.get();
+        while (!phase.compareAndSet(before, before == Phase.LEFT ? Phase.OVER : Phase.OPEN)) {
+            before = phase.get(); // told meanwhile, or ended
+        }
         if (before == Phase.LEFT) {
             sentInVain();
             return;

@@ -41,7 +41,7 @@ final class AsyncScenarios {
             Scenario.of(
                     "time against cancel",
                     "M20",
-                    500,
+                    1500,
                     AsyncScenarios::timeAgainstCancel,
                     "CANCELLED CANCELLED",
                     "TIMED_OUT TIMED_OUT"),

@@ -40,6 +40,7 @@ final class Explorer {
         all.addAll(KeeperScenarios.ALL);
         all.addAll(StageScenarios.ALL);
         all.addAll(AsyncScenarios.ALL);
+        all.addAll(AdmissionScenarios.ALL);
         return all;
     }
 

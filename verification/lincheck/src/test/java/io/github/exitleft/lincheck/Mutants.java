@@ -27,7 +27,40 @@ final class Mutants {
     private static final String ASYNC_WAITS = "io/github/exitleft/AsyncWaits.java";
     private static final String MESSAGE_STREAM = "io/github/exitleft/MessageStream.java";
 
+    private static final String LINE = "io/github/exitleft/Line.java";
+    private static final String WINDOW = "io/github/exitleft/Window.java";
+    private static final String STAGE_PARTS = "io/github/exitleft/StageParts.java";
+
     static final List<Mutant> ALL = List.of(
+            mutant(
+                    LINE,
+                    "thread out of time leaves with its place",
+                    "place given back against deadline",
+                    new Edit(
+                            "if (leave(wait)) {\n                    return null;",
+                            "leave(wait); if (true) {\n                    return null;")),
+            mutant(
+                    LINE,
+                    "interrupted thread leaves with its place",
+                    "place given back against interrupt",
+                    new Edit(
+                            "if (leave(wait)) {\n                    throw new InterruptedException();",
+                            "leave(wait); if (true) {\n                    throw new InterruptedException();")),
+            mutant(
+                    LINE,
+                    "place given and its thread not woken",
+                    "place given back against close",
+                    new Edit("parking.unpark(wait.thread);", "")),
+            mutant(
+                    WINDOW,
+                    "place given back twice",
+                    "place given back against deadline",
+                    new Edit("if (!place.released) {", "if (true) {")),
+            mutant(
+                    STAGE_PARTS,
+                    "answer before the rest forgotten",
+                    "late answer against giving its token back",
+                    new Edit("if (memory.hasComeLate(token)) {", "if (false) {")),
             mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("parker.wake(promoted);", "")),
             mutant(
                     ROLE,
@@ -235,8 +268,8 @@ final class Mutants {
                     "sent after the look for mail",
                     "answer against sending",
                     new Edit(
-                            "Phase before = phase.getAndUpdate(",
-                            "boolean mail = !call.isEmpty(); Phase before = phase.getAndUpdate("),
+                            "Phase before = phase.get();\n        while",
+                            "boolean mail = !call.isEmpty(); Phase before = phase.get();\n        while"),
                     new Edit("boolean told = before == Phase.TOLD;", "boolean told = mail;")),
             mutant(
                     ASYNC_CALL,

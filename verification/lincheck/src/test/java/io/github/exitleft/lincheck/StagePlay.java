@@ -1,6 +1,7 @@
 package io.github.exitleft.lincheck;
 
 import io.github.exitleft.BareSnapshot;
+import io.github.exitleft.CallOptions;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.Simulation;
@@ -14,8 +15,11 @@ import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a scenario of stages of messages, whose tokens are the messages themselves. */
@@ -41,15 +45,25 @@ final class StagePlay {
         return new StagePlay(0, true);
     }
 
+    /** Creates one with other settings. */
+    static StagePlay with(UnaryOperator<StageBuilder<Integer, Integer>> settings) {
+        return new StagePlay(0, false, settings);
+    }
+
     private StagePlay(int drain, boolean background) {
+        this(drain, background, UnaryOperator.identity());
+    }
+
+    private StagePlay(int drain, boolean background, UnaryOperator<StageBuilder<Integer, Integer>> settings) {
         Exploration.begin(); // first: what Lincheck saw made it takes for the thread's own until it sees it handed over
         this.time = new Simulation(false);
         this.letters = new Letters(time);
         this.tickets = new Ticket<?, ?>[MOST];
         this.timer = new StageSeam.ManualTimer();
-        StageBuilder<Integer, Integer> builder = Stage.builder("stage", Integer.class, letters, this::token)
-                .drain(drain)
-                .onFailure(OnFailure.FAIL_ALL); // a thread that it does not know of would confuse Lincheck
+        StageBuilder<Integer, Integer> builder =
+                settings.apply(Stage.builder("stage", Integer.class, letters, this::token)
+                        .drain(drain)
+                        .onFailure(OnFailure.FAIL_ALL)); // a thread that it does not know of would confuse Lincheck
         this.stage = background ? StageSeam.build(builder, time, timer) : StageSeam.build(builder, time);
     }
 
@@ -76,6 +90,17 @@ final class StagePlay {
         return ticket;
     }
 
+    /** Takes a ticket for a token that the stage issues. */
+    Ticket<Integer, Integer> issuedTicket() {
+        try {
+            Ticket<Integer, Integer> ticket = stage.ticket();
+            tickets[taken++] = ticket;
+            return ticket;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     Actor actor(Supplier<End> task) {
         return new Actor(time, task);
     }
@@ -93,14 +118,38 @@ final class StagePlay {
         return end(token, () -> stage.call(token, () -> letters.post(token)));
     }
 
+    /** As {@link #call(int)}, within some time. */
+    End call(int token, long nanos) {
+        return end(token, () -> stage.call(token, within(nanos), () -> letters.post(token)));
+    }
+
+    /** Asks with a token that the stage issues, by posting it. */
+    End callIssued(long nanos) {
+        var issued = new AtomicInteger();
+        return end(null, () -> {
+            Integer letter = stage.call(within(nanos), id -> {
+                issued.set(id);
+                letters.post(id);
+            });
+            if (letter != issued.get()) {
+                throw new AssertionError("the letter of another token: " + letter);
+            }
+            return letter;
+        });
+    }
+
+    private static CallOptions<Integer> within(long nanos) {
+        return CallOptions.<Integer>defaults().timeout(Duration.ofNanos(nanos));
+    }
+
     private interface Wait {
         Integer run() throws InterruptedException;
     }
 
-    private static End end(Integer token, Wait wait) {
+    private static End end(@Nullable Integer token, Wait wait) {
         try {
             Integer letter = wait.run();
-            if (!letter.equals(token)) {
+            if (token != null && !letter.equals(token)) {
                 throw new AssertionError("another thread's letter: " + letter);
             }
             return End.DELIVERED;
@@ -130,6 +179,14 @@ final class StagePlay {
                     || left.role().tickets() != 0) {
                 throw new AssertionError("something is left: " + left);
             }
+            StageSnapshot.WindowState window = left.window();
+            if (window != null && (window.used() != 0 || window.waiting() != 0)) {
+                throw new AssertionError("places are lost: " + left);
+            }
+            StageSnapshot.IssuedState issued = left.issued();
+            if (issued != null && (issued.live() != 0 || issued.waiting() != 0)) {
+                throw new AssertionError("tokens are lost: " + left);
+            }
             if (letters.violation() != null) {
                 throw new AssertionError(letters.violation());
             }
@@ -158,6 +215,16 @@ final class StagePlay {
                 }
             });
             return names.toString();
+        } finally {
+            Exploration.resume();
+        }
+    }
+
+    /** How many issued tokens rest. */
+    int resting() {
+        Exploration.pause();
+        try {
+            return Objects.requireNonNull(stage.snapshot(0).issued()).resting();
         } finally {
             Exploration.resume();
         }
