@@ -9,6 +9,7 @@ import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
+import io.github.exitleft.Until;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
@@ -101,10 +102,11 @@ class CoapServerIT {
     }
 
     @Test
-    void observedResource_isAStreamOfItsStates() throws Exception {
+    void m16_observedResource_isAStreamOfItsStatesUntilTheLast() throws Exception {
         put("b1", "one");
         var seen = new ConcurrentLinkedQueue<String>();
-        this.stage.messages("b2").subscribe(new Flow.Subscriber<>() {
+        Until<Datagram> last = Until.matches(state -> read(state).payload().equals("three"));
+        this.stage.messages("b2", last).subscribe(new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
                 subscription.request(Long.MAX_VALUE);
@@ -136,8 +138,7 @@ class CoapServerIT {
         put("b3", "two");
         await().until(() -> seen.size() == 2);
         put("b4", "three");
-        await().until(() -> seen.size() == 3);
-        assertThat(seen).containsExactly("one", "two", "three");
+        await().untilAsserted(() -> assertThat(seen).containsExactly("one", "two", "three", "complete"));
     }
 
     private void put(String token, String value) throws Exception {
