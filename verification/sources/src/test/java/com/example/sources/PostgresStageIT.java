@@ -230,7 +230,8 @@ class PostgresStageIT {
         this.contextRunner.run(context -> {
             Client client = context.getBean(Client.class);
             for (int i = 0; i < 5; i++) {
-                var head = new FutureTask<>(() -> client.jobs.call(1, () -> {}));
+                int token = 10 + i; // another each time, since it rests
+                var head = new FutureTask<>(() -> client.jobs.call(token, () -> {}));
                 Thread thread = VirtualThreadSupport.unstarted("head", head);
                 thread.start();
                 Threads.awaitCallers(client.jobs, 1);
