@@ -440,12 +440,15 @@ class StageAwaitAnyTests extends NoteFixture {
         // the list is gone through once to claim and once to name: the ticket is closed in between
         List<Ticket<Integer, Note>> closing = new ArrayList<>(tickets) {
             private static final long serialVersionUID = 1L;
+            private boolean closed; // a second close would end a wait that has been named by then
 
             @Override
             public java.util.Iterator<Ticket<Integer, Note>> iterator() {
-                if (StackWalker.getInstance()
-                        .walk(frames ->
-                                frames.anyMatch(frame -> frame.getMethodName().equals("await")))) {
+                if (!closed
+                        && StackWalker.getInstance()
+                                .walk(frames -> frames.anyMatch(
+                                        frame -> frame.getMethodName().equals("await")))) {
+                    closed = true;
                     get(1).close();
                 }
                 return super.iterator();

@@ -353,6 +353,51 @@ class StageGatherTests extends NoteFixture {
     }
 
     @Test
+    void m16_messageAfterAGap_isNotGatheredThoughThereIsRoomAgain() throws Exception {
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder.mailbox(2, Overflow.DROP_NEWEST));
+        Task<Note> head = head(stage);
+        Until<Note> last = Until.matches(note -> {
+            if (note.text().equals("a")) { // there is room now for one
+                add(2, "last");
+                await().untilAsserted(() -> assertThat(source.received).hasValue(4));
+                untilHeadReadsAnew();
+            }
+            return note.text().equals("last");
+        });
+        Task<Gathered<Note>> gather = startWaiter(stage, () -> stage.gather(2, last, () -> {}));
+        clock.hold(gather.thread);
+        for (String text : List.of("a", "b", "dropped")) {
+            add(2, text);
+        }
+        await().untilAsserted(() -> assertThat(source.received).hasValue(3));
+        untilHeadReadsAnew();
+        clock.release(gather.thread);
+
+        assertThat(gather.failure())
+                .isInstanceOf(GatherFailedException.class)
+                .hasMessageContaining("2 messages were dropped");
+        end(head);
+    }
+
+    @Test
+    void m16_whatIsLeftBehindTheLastAnswer_isADuplicate() throws Exception {
+        Stage<Integer, Note> stage = strictlyTimed(builder -> builder);
+        Task<Note> head = head(stage);
+        Task<Gathered<Note>> gather = startWaiter(stage, () -> stage.gather(2, LAST, () -> {}));
+        clock.hold(gather.thread);
+        for (String text : List.of("a", "last", "behind it")) {
+            add(2, text);
+        }
+        await().untilAsserted(() -> assertThat(source.received).hasValue(3));
+        untilHeadReadsAnew();
+        clock.release(gather.thread);
+
+        assertThat(texts(gather.get())).containsExactly("a", "last");
+        assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.DUPLICATE);
+        end(head);
+    }
+
+    @Test
     void m16_overflowBehindTheLastAnswer_isNoError() throws Exception {
         Stage<Integer, Note> stage = strictlyTimed(builder -> builder.mailbox(2, Overflow.DROP_NEWEST));
         Task<Note> head = head(stage);
