@@ -58,6 +58,11 @@ final class Mutants {
                     new Edit("if (!place.released) {", "if (true) {")),
             mutant(
                     STAGE_PARTS,
+                    "token given up and never freed",
+                    "issued token given back against deadline",
+                    new Edit("issuing.letRest(token, box.attachment());", "")),
+            mutant(
+                    STAGE_PARTS,
                     "answer before the rest forgotten",
                     "late answer against giving its token back",
                     new Edit("if (memory.hasComeLate(token)) {", "if (false) {")),
