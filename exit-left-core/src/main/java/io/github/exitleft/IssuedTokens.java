@@ -40,30 +40,11 @@ abstract class IssuedTokens<T> {
     }
 
     /**
-     * Creates a memory of tokens that are issued at random and can't be foreseen.
-     *
-     * @param rest how long a token rests
-     * @throws IllegalArgumentException if there are no such tokens, or the rest is negative
-     */
-    static <T> IssuedTokens<T> random(Class<T> type, int bits, Duration rest, SecureNumbers random) {
-        return of(TokenSpace.of(type, bits), random, rest);
-    }
-
-    /**
-     * Creates a memory of tokens that are issued one after the other, from 1 on.
-     *
-     * @param rest how long a token rests
-     * @throws IllegalArgumentException if there are no such tokens, they have no order, or the rest is negative
-     */
-    static <T> IssuedTokens<T> sequence(Class<T> type, int bits, Duration rest) {
-        return of(TokenSpace.of(type, bits).requireOrdered(type), null, rest);
-    }
-
-    /**
      * Creates a memory of the tokens of a space.
      *
      * @param random draws the tokens; null to issue them in sequence
      * @param rest how long a token rests
+     * @throws IllegalArgumentException if the rest is negative
      */
     static <T> IssuedTokens<T> of(TokenSpace<T> space, @Nullable SecureNumbers random, Duration rest) {
         return space.isSmall()

@@ -37,20 +37,20 @@ class IssuedTokensTests {
         List<Kind<?>> kinds = new ArrayList<>();
         for (int bits : new int[] {1, 2, 4, 7, 8, 12, 16, 18}) {
             kinds.add(new Kind<>(
-                    "Integer, random, " + bits, IssuedTokens.random(Integer.class, bits, REST, random), 1 << bits));
+                    "Integer, random, " + bits, TokenFixture.random(Integer.class, bits, REST, random), 1 << bits));
             kinds.add(
-                    new Kind<>("Long, in sequence, " + bits, IssuedTokens.sequence(Long.class, bits, REST), 1 << bits));
+                    new Kind<>("Long, in sequence, " + bits, TokenFixture.sequence(Long.class, bits, REST), 1 << bits));
         }
-        kinds.add(new Kind<>("Short, random, 16", IssuedTokens.random(Short.class, 16, REST, random), 1 << 16));
-        kinds.add(new Kind<>("String, 1 digit", IssuedTokens.random(String.class, 4, REST, random), 16));
-        kinds.add(new Kind<>("String, 8 digits", IssuedTokens.random(String.class, 32, REST, random), ENDLESS));
-        kinds.add(new Kind<>("String, 33 digits", IssuedTokens.random(String.class, 132, REST, random), ENDLESS));
-        kinds.add(new Kind<>("UUID", IssuedTokens.random(UUID.class, 122, REST, random), ENDLESS));
-        kinds.add(new Kind<>("Integer, random, 21", IssuedTokens.random(Integer.class, 21, REST, random), ENDLESS));
-        kinds.add(new Kind<>("Integer, random, 32", IssuedTokens.random(Integer.class, 32, REST, random), ENDLESS));
-        kinds.add(new Kind<>("Integer, in sequence, 32", IssuedTokens.sequence(Integer.class, 32, REST), ENDLESS));
-        kinds.add(new Kind<>("Long, random, 64", IssuedTokens.random(Long.class, 64, REST, random), ENDLESS));
-        kinds.add(new Kind<>("Long, in sequence, 64", IssuedTokens.sequence(Long.class, 64, REST), ENDLESS));
+        kinds.add(new Kind<>("Short, random, 16", TokenFixture.random(Short.class, 16, REST, random), 1 << 16));
+        kinds.add(new Kind<>("String, 1 digit", TokenFixture.random(String.class, 4, REST, random), 16));
+        kinds.add(new Kind<>("String, 8 digits", TokenFixture.random(String.class, 32, REST, random), ENDLESS));
+        kinds.add(new Kind<>("String, 33 digits", TokenFixture.random(String.class, 132, REST, random), ENDLESS));
+        kinds.add(new Kind<>("UUID", TokenFixture.random(UUID.class, 122, REST, random), ENDLESS));
+        kinds.add(new Kind<>("Integer, random, 21", TokenFixture.random(Integer.class, 21, REST, random), ENDLESS));
+        kinds.add(new Kind<>("Integer, random, 32", TokenFixture.random(Integer.class, 32, REST, random), ENDLESS));
+        kinds.add(new Kind<>("Integer, in sequence, 32", TokenFixture.sequence(Integer.class, 32, REST), ENDLESS));
+        kinds.add(new Kind<>("Long, random, 64", TokenFixture.random(Long.class, 64, REST, random), ENDLESS));
+        kinds.add(new Kind<>("Long, in sequence, 64", TokenFixture.sequence(Long.class, 64, REST), ENDLESS));
         return kinds.stream();
     }
 
@@ -119,29 +119,29 @@ class IssuedTokensTests {
 
     @Test
     void m12_numbersOfFewerBitsThanTheirType_areUnsigned() {
-        assertThat(drawn(IssuedTokens.random(Integer.class, 8, REST, new SecureNumbers()), 256))
+        assertThat(drawn(TokenFixture.random(Integer.class, 8, REST, new SecureNumbers()), 256))
                 .allSatisfy(token -> assertThat(token).isBetween(0, 255))
                 .doesNotHaveDuplicates();
-        assertThat(drawn(IssuedTokens.random(Short.class, 16, REST, new SecureNumbers()), 1 << 16))
+        assertThat(drawn(TokenFixture.random(Short.class, 16, REST, new SecureNumbers()), 1 << 16))
                 .contains(Short.MIN_VALUE, (short) -1, (short) 0, Short.MAX_VALUE)
                 .doesNotHaveDuplicates();
-        assertThat(drawn(IssuedTokens.random(Integer.class, 31, REST, new SecureNumbers()), 1_000))
+        assertThat(drawn(TokenFixture.random(Integer.class, 31, REST, new SecureNumbers()), 1_000))
                 .allSatisfy(token -> assertThat(token).isPositive());
-        assertThat(drawn(IssuedTokens.random(Integer.class, 32, REST, new SecureNumbers()), 1_000))
+        assertThat(drawn(TokenFixture.random(Integer.class, 32, REST, new SecureNumbers()), 1_000))
                 .anySatisfy(token -> assertThat(token).isNegative());
-        assertThat(drawn(IssuedTokens.random(Long.class, 63, REST, new SecureNumbers()), 1_000))
+        assertThat(drawn(TokenFixture.random(Long.class, 63, REST, new SecureNumbers()), 1_000))
                 .allSatisfy(token -> assertThat(token).isPositive());
-        assertThat(drawn(IssuedTokens.random(Long.class, 64, REST, new SecureNumbers()), 1_000))
+        assertThat(drawn(TokenFixture.random(Long.class, 64, REST, new SecureNumbers()), 1_000))
                 .anySatisfy(token -> assertThat(token).isNegative());
     }
 
     @Test
     void m12_inSequence_beginsAtOneAndGoesRound() {
-        assertThat(drawn(IssuedTokens.sequence(Integer.class, 2, REST), 4)).containsExactly(1, 2, 3, 0);
-        assertThat(drawn(IssuedTokens.sequence(Long.class, 64, REST), 3)).containsExactly(1L, 2L, 3L);
+        assertThat(drawn(TokenFixture.sequence(Integer.class, 2, REST), 4)).containsExactly(1, 2, 3, 0);
+        assertThat(drawn(TokenFixture.sequence(Long.class, 64, REST), 3)).containsExactly(1L, 2L, 3L);
 
         // of more than 20 bits 0 is left out
-        var large = IssuedTokens.sequence(Integer.class, 21, REST);
+        var large = TokenFixture.sequence(Integer.class, 21, REST);
         for (int number = 1; number < 1 << 21; number++) {
             assertThat(large.issue(0)).isEqualTo(number);
             large.answered(number, 0);
@@ -151,15 +151,15 @@ class IssuedTokensTests {
 
     @Test
     void m12_stringsAreHexadecimal_andUuidsRandomOnes() {
-        assertThat(drawn(IssuedTokens.random(String.class, 8, REST, new SecureNumbers()), 256))
+        assertThat(drawn(TokenFixture.random(String.class, 8, REST, new SecureNumbers()), 256))
                 .allSatisfy(token -> assertThat(token).matches("[0-9a-f]{2}"))
                 .doesNotHaveDuplicates();
         for (int digits : new int[] {6, 16, 17, 32, 256}) {
-            assertThat(drawn(IssuedTokens.random(String.class, 4 * digits, REST, new SecureNumbers()), 100))
+            assertThat(drawn(TokenFixture.random(String.class, 4 * digits, REST, new SecureNumbers()), 100))
                     .allSatisfy(token -> assertThat(token).matches("[0-9a-f]{" + digits + "}"))
                     .doesNotHaveDuplicates();
         }
-        assertThat(drawn(IssuedTokens.random(UUID.class, 122, REST, new SecureNumbers()), 100))
+        assertThat(drawn(TokenFixture.random(UUID.class, 122, REST, new SecureNumbers()), 100))
                 .allSatisfy(token -> assertThat(token.version()).isEqualTo(4))
                 .allSatisfy(token -> assertThat(token.variant()).isEqualTo(2))
                 .doesNotHaveDuplicates();
@@ -171,7 +171,7 @@ class IssuedTokensTests {
 
     @Test
     void m12_largeNumbersInARow_shareNothing() {
-        var tokens = IssuedTokens.random(Long.class, 64, REST, FreeNumbersTests.seeded(4));
+        var tokens = TokenFixture.random(Long.class, 64, REST, FreeNumbersTests.seeded(4));
         int[] flips = new int[64];
         Long before = tokens.issue(0);
         Set<Long> steps = new HashSet<>();
@@ -192,7 +192,7 @@ class IssuedTokensTests {
 
     @Test
     void m11_restOfZero_isNone() {
-        var tokens = IssuedTokens.random(Integer.class, 1, Duration.ZERO, new SecureNumbers());
+        var tokens = TokenFixture.random(Integer.class, 1, Duration.ZERO, new SecureNumbers());
         Integer token = tokens.issue(0);
         tokens.gaveUp(token, 0, null);
         assertThat(tokens.resting(0)).isZero();
@@ -201,7 +201,7 @@ class IssuedTokensTests {
 
     @Test
     void m11_restUntilAnswered_endsWithTheAnswerOnly() {
-        var tokens = IssuedTokens.random(Integer.class, 1, Duration.ofSeconds(Long.MAX_VALUE), new SecureNumbers());
+        var tokens = TokenFixture.random(Integer.class, 1, Duration.ofSeconds(Long.MAX_VALUE), new SecureNumbers());
         Integer token = tokens.issue(0);
         Integer other = tokens.issue(0);
         tokens.gaveUp(token, 7, "a call");
@@ -236,22 +236,22 @@ class IssuedTokensTests {
         refused(String.class, 10, "issued tokens of type java.lang.String have 4 for each digit, up to 1024 bits");
         refused(Object.class, 8, "tokens of type java.lang.Object can't be issued");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> IssuedTokens.sequence(UUID.class, 122, REST))
+                .isThrownBy(() -> TokenFixture.sequence(UUID.class, 122, REST))
                 .withMessageContaining("java.util.UUID can't be issued in sequence");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> IssuedTokens.sequence(Integer.class, 8, Duration.ofNanos(-1)))
+                .isThrownBy(() -> TokenFixture.sequence(Integer.class, 8, Duration.ofNanos(-1)))
                 .withMessage("'rest' must not be negative, but is PT-0.000000001S");
     }
 
     private static void refused(Class<?> type, int bits, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> IssuedTokens.random(type, bits, REST, new SecureNumbers()))
+                .isThrownBy(() -> TokenFixture.random(type, bits, REST, new SecureNumbers()))
                 .withMessageContaining(message);
     }
 
     @Test
     void m11_hundredThousandRestingLongs_take64BytesEachAtMost() throws Exception {
-        var tokens = IssuedTokens.random(Long.class, 64, REST, new SecureNumbers());
+        var tokens = TokenFixture.random(Long.class, 64, REST, new SecureNumbers());
         for (int i = 0; i < 100_000; i++) {
             tokens.gaveUp(tokens.issue(0), 0, null);
         }
@@ -262,7 +262,7 @@ class IssuedTokensTests {
 
     @Test
     void m11_allOfSixteenBitsResting_takeAMebibyteAtMost() throws Exception {
-        var tokens = IssuedTokens.random(Integer.class, 16, REST, new SecureNumbers());
+        var tokens = TokenFixture.random(Integer.class, 16, REST, new SecureNumbers());
         assertThat(TokenTableTests.bytesOf(tokens)).as("while none rests").isLessThan(40_000);
         for (int i = 0; i < 1 << 16; i++) {
             tokens.gaveUp(tokens.issue(0), 0, null);
@@ -273,7 +273,7 @@ class IssuedTokensTests {
 
     @Test
     void m12_moreThanAMillionInUse_areAllTaken() {
-        var tokens = IssuedTokens.sequence(Long.class, 64, REST);
+        var tokens = TokenFixture.sequence(Long.class, 64, REST);
         for (int i = 0; i < IssuedTokens.MOST; i++) {
             assertThat(tokens.issue(0)).isNotNull();
         }

@@ -143,7 +143,7 @@ class LineStressTests {
         // as many tokens as half of the threads, and a rest so short that it ends meanwhile
         var issuing = new Issuing<>(
                 new ReentrantLock(),
-                IssuedTokens.random(Integer.class, 3, Duration.ofNanos(50_000), new SecureNumbers()),
+                TokenFixture.random(Integer.class, 3, Duration.ofNanos(50_000), new SecureNumbers()),
                 Parker.JVM,
                 Timer.JVM);
         Set<Integer> out = ConcurrentHashMap.newKeySet();

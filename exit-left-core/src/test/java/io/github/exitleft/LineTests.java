@@ -22,7 +22,7 @@ class LineTests {
     private final ManualTimer timer = new ManualTimer();
     private final ReentrantLock lock = new ReentrantLock();
     private final Issuing<Integer> issuing =
-            new Issuing<>(lock, IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()), parker, timer);
+            new Issuing<>(lock, TokenFixture.random(Integer.class, 1, REST, new SecureNumbers()), parker, timer);
 
     private FutureTask<Integer> startWaiting(Duration timeout) {
         int before = issuing.waiting();
@@ -244,7 +244,7 @@ class LineTests {
         int[] failures = {1};
         var failing = new Issuing<>(
                 new ReentrantLock(),
-                IssuedTokens.random(Integer.class, 1, REST, new SecureNumbers()),
+                TokenFixture.random(Integer.class, 1, REST, new SecureNumbers()),
                 parker,
                 (nanos, task) -> {
                     if (failures[0]-- > 0) {

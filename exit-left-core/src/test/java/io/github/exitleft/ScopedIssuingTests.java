@@ -27,7 +27,7 @@ class ScopedIssuingTests {
     private final ManualTimer timer = new ManualTimer();
     private final SecureNumbers random = new SecureNumbers();
     private final ScopedIssuing<String, Integer> issuing =
-            new ScopedIssuing<>(() -> IssuedTokens.random(Integer.class, 8, REST, random), REST, 3, parker, timer);
+            new ScopedIssuing<>(() -> TokenFixture.random(Integer.class, 8, REST, random), REST, 3, parker, timer);
 
     private Integer issue(String scope) throws Exception {
         return issuing.issue(scope, parker.nanoTime());
