@@ -214,9 +214,10 @@ final class StageParts<T, M> {
 
     private void requireRested(T token, @Nullable Rest rest) {
         if (rest != null) {
-            throw new TokenInUseException("token '" + Texts.of(token) + "' of " + bare + " rests, since "
+            throw new TokenInUseException("token '" + Texts.of(token) + "' of " + bare
+                    + " rests: its last question ended without an answer "
                     + Duration.ofNanos(bare.nanoTime() - rest.since()).toMillis()
-                    + " ms ago its last question ended without an answer, which may still come; use another token, or change"
+                    + " ms ago, and that may still come; use another token, or change"
                     + " tokens.rest (StageBuilder.rest), which is " + this.rest
                     + ", or tokens.reuse (StageBuilder.reuse)");
         }
