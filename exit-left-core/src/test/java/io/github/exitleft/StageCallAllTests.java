@@ -147,13 +147,6 @@ class StageCallAllTests extends NoteFixture {
                 .hasMessageContaining("rests");
     }
 
-    /** Waits until the head has begun another read. */
-    private void untilReadAgain() {
-        int reads = source.reads.get();
-        source.wakeup();
-        await().until(() -> source.reads.get() > reads);
-    }
-
     @Test
     void m1_openQuestions_areSentAgainTogether() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder);
@@ -167,7 +160,7 @@ class StageCallAllTests extends NoteFixture {
                         () -> assertThat(stage.snapshot(0).role().tickets()).isEqualTo(2));
         pass(Duration.ofMillis(500));
         await().untilAsserted(() -> assertThat(sent).containsExactly(1, 2, 3, 1, 3));
-        untilReadAgain(); // by then it knows when it sends next
+        untilHeadReadsAnew(); // by then it knows when it sends next
         passUnnoticed(Duration.ofMillis(500));
         pass(Duration.ofMillis(500));
         await().untilAsserted(() -> assertThat(sent).containsExactly(1, 2, 3, 1, 3, 1, 3));

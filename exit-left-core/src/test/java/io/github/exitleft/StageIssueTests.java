@@ -74,12 +74,15 @@ class StageIssueTests extends NoteFixture {
     void m12_resend_hasTheTokenOfTheFirstRequest() throws Exception {
         Stage<Integer, Note> stage = two();
         List<Integer> ids = new ArrayList<>();
-        stage.call(CallOptions.<Note>defaults().resend(Resends.every(Duration.ofMillis(1))), id -> {
-            ids.add(id);
-            if (ids.size() == 3) {
-                add(id, "answer");
-            }
-        });
+        stage.call(
+                CallOptions.<Note>defaults()
+                        .resend(Resends.every(Duration.ofMillis(1)).atMost(2)),
+                id -> {
+                    ids.add(id);
+                    if (ids.size() == 3) {
+                        add(id, "answer");
+                    }
+                });
         assertThat(ids).hasSize(3).containsOnly(ids.get(0));
     }
 
