@@ -20,6 +20,7 @@ import jakarta.jms.Message;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,9 +79,11 @@ class JmsConnectionTests {
 
         loseConnection(failure);
 
+        var tokens = new AtomicInteger(); // another for each question, since it rests when that fails
         await().until(() -> {
+            String token = "a" + tokens.incrementAndGet();
             try {
-                return this.stage.call("a", () -> this.sender.send(replies(), "answer", "a")) != null;
+                return this.stage.call(token, () -> this.sender.send(replies(), "answer", token)) != null;
             } catch (SourceFailedException e) {
                 return false;
             }

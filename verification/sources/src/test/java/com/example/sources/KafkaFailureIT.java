@@ -142,22 +142,25 @@ class KafkaFailureIT {
         try (var stage = stage(true, Keeper.OFF)) {
             failByDenial(stage);
             this.broker.kill();
+            var tokens = new AtomicInteger(2); // another for each question, since it rests when that fails
 
             // a caller that may try again is told that no broker answers, instead of waiting in vain
             var options = CallOptions.defaults().timeout(Duration.ofSeconds(20));
-            await().untilAsserted(() -> assertThatThrownBy(() -> stage.call(3, options, () -> {}))
-                    .isInstanceOf(SourceFailedException.class)
-                    .cause()
-                    .isInstanceOf(TimeoutException.class)
-                    .hasMessageContaining("no broker has answered for PT2S"));
+            await().untilAsserted(
+                            () -> assertThatThrownBy(() -> stage.call(tokens.incrementAndGet(), options, () -> {}))
+                                    .isInstanceOf(SourceFailedException.class)
+                                    .cause()
+                                    .isInstanceOf(TimeoutException.class)
+                                    .hasMessageContaining("no broker has answered for PT2S"));
             assertThat(stage.snapshot(0).role().state()).isEqualTo(State.FAILED);
             assertThat(this.reopened).hasValue(0);
 
             this.broker.start();
             this.broker.allow(this.topic);
             await().until(() -> {
+                int token = tokens.incrementAndGet();
                 try {
-                    return stage.call(4, () -> send(4)).value().equals("4");
+                    return stage.call(token, () -> send(token)).value().equals("" + token);
                 } catch (SourceFailedException
                         | KafkaException e) { // a broker learns of what is allowed in its own time
                     return false;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
@@ -87,9 +88,13 @@ class KafkaRestartIT {
             broker.start();
 
             for (var stage : List.of(alone, grouped)) {
+                var tokens = new AtomicInteger(1_000); // another for each question, since it rests when that fails
                 await().until(() -> {
+                    int token = tokens.incrementAndGet();
                     try {
-                        return stage.call(30, () -> send(template, 30)).value().equals("30");
+                        return stage.call(token, () -> send(template, token))
+                                .value()
+                                .equals("" + token);
                     } catch (SourceFailedException e) {
                         return false;
                     }

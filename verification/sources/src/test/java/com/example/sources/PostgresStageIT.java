@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -247,9 +248,11 @@ class PostgresStageIT {
     }
 
     private static void assertComesBack(Client client) throws Exception {
+        var tokens = new AtomicInteger(1_000); // another for each question, since it rests when that fails
         await().until(() -> {
+            int token = tokens.incrementAndGet();
             try {
-                return client.ask(4, "4:after").equals("4:after");
+                return client.ask(token, token + ":after").equals(token + ":after");
             } catch (SourceFailedException | SQLException e) {
                 return false;
             }
