@@ -173,17 +173,18 @@ final class Admission<T, M> {
         }
     }
 
-    /** Returns what is thrown when the time was up before there was a place. */
+    /** Returns what is thrown when the time was up before there was a place, or just as there was one. */
     StageTimeoutException noPlace() {
         Window window = parts.gate.window;
-        return parts.timeoutReport.unasked(
-                start,
-                "no place in the window of " + parts.bare,
-                window == null
-                        ? ""
-                        : "all " + window.size + " places are taken, and " + window.waiting()
-                                + " calls wait for one; raise window (StageBuilder.window), or window-wait"
-                                + " (StageBuilder.windowWait) and the call's timeout");
+        String why = "";
+        if (window != null) {
+            why = place != null
+                    ? "there was one just as the time was up"
+                    : "all " + window.size + " places are taken, and " + window.waiting() + " calls wait for one";
+            why +=
+                    "; raise window (StageBuilder.window), or window-wait (StageBuilder.windowWait) and the call's timeout";
+        }
+        return parts.timeoutReport.unasked(start, "no place in the window of " + parts.bare, why);
     }
 
     /** Returns what is thrown when the time was up before there was a token. */

@@ -348,7 +348,7 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
             return super.timeout();
         }
         try {
-            return admission.hasPlace() ? admission.noToken() : admission.noPlace();
+            return admission.hasPlace() && brought == null ? admission.noToken() : admission.noPlace();
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }

@@ -81,13 +81,13 @@ final class ChaosAsyncWaits {
             future.whenComplete((letter, thrown) -> {
                 world.requireContextOf(actor);
                 ended(token.get(), letter, thrown);
-                closed(token.get(), before);
+                world.closed(token.get(), before); // null if it was in line until its end
                 world.openCalls.decrementAndGet();
             });
             cancels.add(() -> future.cancel(false));
         } catch (IOException e) {
             actor.count("NOT_SENT");
-            closed(token.get(), before);
+            world.closed(token.get(), before);
         } catch (RuntimeException e) {
             refused(e, issued);
         } finally {
@@ -97,17 +97,12 @@ final class ChaosAsyncWaits {
         }
     }
 
-    private void closed(Integer token, long before) {
-        if (token != null) { // else it was in line until its end
-            world.closed(token, before);
-        }
-    }
-
     private void ended(Integer token, ChaosLetter letter, Throwable thrown) {
         try {
             if (letter != null) {
                 world.count("DELIVERED");
-                delivered(token, letter);
+                // a stray letter may come after the ticket for an issued token and before the sender knows the token
+                delivered(token == null && world.issues ? letter.token : token, letter);
             } else if (thrown instanceof StageTimeoutException) {
                 world.count("TIMED_OUT");
             } else if (thrown instanceof CancellationException) {

@@ -103,7 +103,11 @@ class StageChaosTests {
                 }
             }
         } catch (Throwable e) {
-            throw new AssertionError("seed " + seed + ", stage " + worlds + ", after " + steps + " steps", e);
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new AssertionError("seed " + seed + ", stage " + worlds + ", after " + steps + " steps: " + cause, e);
         } finally {
             logger.setLevel(null);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
@@ -233,6 +234,37 @@ class StageWindowTests extends NoteFixture {
         add(1, "answer");
 
         assertThat(Patience.get(future).text()).isEqualTo("answer");
+    }
+
+    @Test
+    void m13_placeThatComesAsTheTimeIsUp_endsTheFutureWithATimeoutThatSaysSo() throws Exception {
+        var timer = new ManualTimer();
+        var token = new TokenTakenTooLate(() -> timer.advance(Duration.ofSeconds(1)));
+        Stage<Object, Object> own =
+                build(Stage.<Object, Object>builder("own", Object.class, new QueueSource<>(), message -> message)
+                        .window(1)
+                        .keeper(Keeper.ALWAYS)
+                        .timer(timer)
+                        .executor(Runnable::run));
+        Ticket<Object, Object> out = own.ticket("out");
+        CompletableFuture<Object> future =
+                own.callAsync(token, CallOptions.defaults().timeout(Duration.ofSeconds(1)), () -> {});
+        out.close();
+
+        assertThatThrownBy(() -> Patience.get(future))
+                .hasCauseInstanceOf(StageTimeoutException.class)
+                .hasMessageContaining("there was one just as the time was up");
+        assertThat(own.parts.gate.window.used()).isZero();
+    }
+
+    /** A token that lets time pass as its ticket is taken. */
+    private record TokenTakenTooLate(Runnable passing) {
+
+        @Override
+        public int hashCode() {
+            passing.run();
+            return 1;
+        }
     }
 
     @Test
