@@ -107,6 +107,8 @@ class ArchitectureTests {
                     .should()
                     .onlyDependOnClassesThat(resideInAPackage(source)
                             .or(resideOutsideOfPackage("io.github.exitleft.."))
+                            // the seam to a stage's timer
+                            .or(resideInAPackage("io.github.exitleft.internal"))
                             .or(resideInAPackage("io.github.exitleft").and(not(belongTo("the primitive", PRIMITIVE)))))
                     .check(CORE);
         }
@@ -212,6 +214,7 @@ class ArchitectureTests {
                         "GiveUp",
                         "IssuedSender",
                         "Keeper",
+                        "internal.StageLife", // to the packages of this module
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
                         "OnFailure",
@@ -268,8 +271,10 @@ class ArchitectureTests {
                         "tcp.FrameTokens",
                         "tcp.Framing",
                         "tcp.FramingException",
+                        "tcp.HeartbeatQuestion",
                         "tcp.Opening",
                         "tcp.Opening$Peer",
+                        "tcp.TcpHeartbeat",
                         "tcp.TcpSender",
                         "tcp.TcpSource",
                         "tcp.TcpSource$Builder",

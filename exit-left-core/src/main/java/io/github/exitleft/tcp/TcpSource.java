@@ -126,6 +126,10 @@ public final class TcpSource implements Source<Frame> {
         throw new TransientSourceException(new IOException("there is no connection at the moment"));
     }
 
+    Connections connections() {
+        return connections;
+    }
+
     void send(ByteBuffer[] frame, long nanos) throws IOException {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
@@ -187,6 +191,7 @@ public final class TcpSource implements Source<Frame> {
             details.put("connectedSince", current.since().toString());
         }
         details.put("reconnects", Math.max(0, connections.made() - 1));
+        connections.describe(details);
         return details;
     }
 
