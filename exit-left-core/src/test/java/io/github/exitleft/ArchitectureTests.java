@@ -125,6 +125,7 @@ class ArchitectureTests {
             entry("IssuedTokens -> SparseTokens", "gives out one of its two kinds"),
             entry("tcp.TcpSource -> tcp.TcpSender", "gives out its handle for sending"),
             entry("tcp.TcpSource -> tcp.Connections", "is told of what its connections read"),
+            entry("tcp.TcpSource -> tcp.Reading", "is told of what its connections read"),
             entry("tcp.TcpSource -> tcp.Dialler", "is told of what its connections read"),
             entry("tcp.Framing -> tcp.Ber", "gives out its kinds"),
             entry("tcp.Framing -> tcp.FixedSize", "gives out its kinds"),
