@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /** A TCP connection that has not been made yet. */
-record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remotes, TcpFraming framing, TcpTokens tokens)
+record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remotes, TcpFraming framing, TcpTokens tokens, TcpPulse pulse)
         implements SourceDefinition {
 
     private static final String OPENING = "opening";
@@ -30,7 +30,13 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
             throw context.problem(OPENING, "names no bean", "Set it to the name of an Opening bean, or remove it.");
         }
         TcpFraming framing = TcpFraming.of(context, tcp);
-        return new TcpDefinition(context, tcp, remotes, framing, TcpTokens.of(context, tcp.token(), framing));
+        return new TcpDefinition(
+                context,
+                tcp,
+                remotes,
+                framing,
+                TcpTokens.of(context, tcp.token(), framing),
+                TcpPulse.of(context, tcp.heartbeat()));
     }
 
     @Override
@@ -56,7 +62,7 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
         if (this.tcp.opening() != null) {
             builder.opening(beans.named(OPENING, this.tcp.opening(), Opening.class));
         }
-        return OpenSource.owned(connect(builder), tokens);
+        return this.pulse.open(connect(builder), tokens, beans);
     }
 
     private TcpSource connect(TcpSource.Builder builder) {
