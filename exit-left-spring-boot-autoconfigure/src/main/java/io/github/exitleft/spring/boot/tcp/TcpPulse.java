@@ -48,14 +48,23 @@ record TcpPulse(SourceContext context, @Nullable String question, Duration every
         return new TcpPulse(context, named ? keys.question() : null, every, timeout);
     }
 
-    /** Returns a source that is to have this heartbeat, which begins with the stage. */
-    @SuppressWarnings("unchecked") // of questions of another type the first one fails, and is logged
-    OpenSource open(TcpSource source, TokenReader<?, ?> tokens, SourceBeans beans) {
+    /** Returns the heartbeat, with the bean that asks; null if there is to be none. */
+    @SuppressWarnings("unchecked") // with tokens of another type the first question throws, which is logged
+    @Nullable
+    TcpHeartbeat<Object> heartbeat(SourceBeans beans) {
         if (this.question == null) {
-            return OpenSource.owned(source, tokens);
+            return null;
         }
         HeartbeatQuestion<Object> asked = beans.named(QUESTION, this.question, HeartbeatQuestion.class);
-        TcpHeartbeat<Object> heartbeat = TcpHeartbeat.of(this.every, this.timeout, asked);
+        return TcpHeartbeat.of(this.every, this.timeout, asked);
+    }
+
+    /** Returns a source whose heartbeat begins with the stage. */
+    @SuppressWarnings("unchecked") // as for the question
+    OpenSource open(TcpSource source, TokenReader<?, ?> tokens, @Nullable TcpHeartbeat<Object> heartbeat) {
+        if (heartbeat == null) {
+            return OpenSource.owned(source, tokens);
+        }
         return OpenSource.owned(new Kept(source), tokens)
                 .withStage(stage -> start(heartbeat, (Stage<Object, Frame>) stage, source));
     }
@@ -65,8 +74,8 @@ record TcpPulse(SourceContext context, @Nullable String question, Duration every
             throw this.context.problem(
                     QUESTION,
                     "a heartbeat needs a keeper, which reads its answers while no caller does, but the keeper is off",
-                    "Set the stage's keeper to idle or always, or remove what is below "
-                            + this.context.key("heartbeat") + ".");
+                    "Set the stage's keeper to idle or always, or remove what is below " + this.context.key("heartbeat")
+                            + ".");
         }
         heartbeat.start(stage, source);
     }
