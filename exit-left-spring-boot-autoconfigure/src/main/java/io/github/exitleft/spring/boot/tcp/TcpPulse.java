@@ -81,6 +81,7 @@ record TcpPulse(SourceContext context, @Nullable String question, Duration every
     }
 
     /** A source that is to be read although no caller waits. */
+    @SuppressWarnings("try") // closing a source may throw anything
     private static final class Kept extends ForwardingSource<Frame> {
 
         Kept(TcpSource source) {
