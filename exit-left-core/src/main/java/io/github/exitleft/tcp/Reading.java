@@ -123,7 +123,11 @@ final class Reading {
 
     /** Wakes the thread that receives, which then looks before it returns, and waits a short time for that. */
     private void letReaderLook(Connection current) {
-        CountDownLatch looked = readerLooks.updateAndGet(present -> present == null ? new CountDownLatch(1) : present);
+        CountDownLatch looked = readerLooks.get();
+        while (looked == null) {
+            var mine = new CountDownLatch(1);
+            looked = readerLooks.compareAndSet(null, mine) ? mine : readerLooks.get();
+        }
         current.wakeup();
         try {
             boolean unused = looked.await(READER_LOOKS_NANOS, TimeUnit.NANOSECONDS);
