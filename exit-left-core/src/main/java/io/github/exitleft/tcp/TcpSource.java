@@ -113,8 +113,11 @@ public final class TcpSource implements Source<Frame> {
             return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
+            // first, so that a ticket which is taken after the connection has gone from here is not taken for one
+            // before
+            boolean renewed = reading.renews(current);
             IOException lost = connections.lost(current);
-            if (reading.renews(current)) {
+            if (renewed) {
                 // the next read connects, if no sender has done so by then
                 return null;
             }

@@ -41,6 +41,7 @@ final class StageFactory {
         OpenSource opened = open(definition);
         try {
             Stage<?, ?> stage = build(definition, definition.tokenType(), opened.source(), opened.reader(), beans);
+            begin(stage, opened);
             logger.info("stage '%s' listens: %s; tokens are of type %s, keeper %s"
                     .formatted(
                             stage.name(),
@@ -53,6 +54,19 @@ final class StageFactory {
                 close(opened.source(), e);
             }
             throw e;
+        }
+    }
+
+    /** Gives a source its stage; a stage that it can't do with is closed. */
+    private static void begin(Stage<?, ?> stage, OpenSource opened) {
+        boolean begun = false;
+        try {
+            opened.withStage().accept(stage);
+            begun = true;
+        } finally {
+            if (!begun) {
+                stage.close();
+            }
         }
     }
 

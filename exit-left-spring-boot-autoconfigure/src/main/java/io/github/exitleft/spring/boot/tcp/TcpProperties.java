@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param token How the token is read; exactly one of offset with length, and reader.
  * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
  * unless set.
+ * @param heartbeat The question that tells whether the peer is well. None unless set.
  */
 @ConfigurationPropertiesSource
 record TcpProperties(
@@ -30,7 +31,21 @@ record TcpProperties(
         @DefaultValue("64KB") DataSize maxFrameSize,
         @DefaultValue Frame frame,
         @DefaultValue Token token,
-        @Nullable String opening) {
+        @Nullable String opening,
+        @DefaultValue Heartbeat heartbeat) {
+
+    /**
+     * The keys of a heartbeat.
+     *
+     * @param question Name of a HeartbeatQuestion bean, which asks the peer. Required with a heartbeat, which needs a keeper; it is idle
+     * unless set.
+     * @param every Time from one question to the next. 30s unless set.
+     * @param timeout How long the peer has for its answer, or the connection fails. Shorter than every. 5s unless set.
+     */
+    record Heartbeat(
+            @Nullable String question,
+            @Nullable Duration every,
+            @Nullable Duration timeout) {}
 
     /**
      * The keys that say where a frame ends.

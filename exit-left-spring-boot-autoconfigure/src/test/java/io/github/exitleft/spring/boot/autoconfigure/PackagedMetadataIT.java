@@ -111,6 +111,9 @@ class PackagedMetadataIT {
             source.tcp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
             source.tcp.token.reader         | java.lang.String                             |
             source.tcp.opening              | java.lang.String                             |
+            source.tcp.heartbeat.question   | java.lang.String                             |
+            source.tcp.heartbeat.every      | java.time.Duration                           |
+            source.tcp.heartbeat.timeout    | java.time.Duration                           |
             source.kafka.topics             | java.util.List<java.lang.String>             |
             source.kafka.group              | java.lang.String                             |
             source.kafka.token.header       | java.lang.String                             |
@@ -150,6 +153,7 @@ class PackagedMetadataIT {
     @ParameterizedTest
     @CsvSource({
         "opening, io.github.exitleft.tcp.Opening",
+        "heartbeat.question, io.github.exitleft.tcp.HeartbeatQuestion",
         "frame.reader, io.github.exitleft.tcp.Framing",
         "token.reader, io.github.exitleft.TokenReader"
     })

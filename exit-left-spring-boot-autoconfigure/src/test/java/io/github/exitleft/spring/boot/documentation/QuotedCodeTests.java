@@ -35,6 +35,7 @@ class QuotedCodeTests {
             // where the libraries are
             "SourceExamples.java", SOURCES,
             "DropFolder.java", SOURCES,
+            "Directory.java", VERIFICATION.resolve("peers/src/test/java/com/example/peers"),
             "UnixSocketAdapter.java", FOREIGN,
             "UnixSocketProperties.java", FOREIGN);
 
