@@ -120,6 +120,20 @@ class TcpOperationsTests {
     }
 
     @Test
+    void m6_keeper_noticesThatThePeerHasClosedTheConnectionAndMakesItAnew() throws Exception {
+        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+            host(server).withPropertyValues(STAGE + "keeper=idle").run(context -> {
+                ask(stage(context), 1);
+
+                server.disconnect();
+
+                await().until(() -> source(context).get("reconnects").equals(1L));
+                ask(stage(context), 2);
+            });
+        }
+    }
+
+    @Test
     void b5_health_isDownWithTheCauseWhileThePeerIsGone() throws Exception {
         try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
             host(server).run(context -> {
