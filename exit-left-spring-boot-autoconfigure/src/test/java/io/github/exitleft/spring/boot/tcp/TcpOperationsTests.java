@@ -12,6 +12,9 @@ import io.github.exitleft.spring.boot.autoconfigure.StagesEndpointAutoConfigurat
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.TcpSender;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
@@ -90,9 +93,18 @@ class TcpOperationsTests {
         return (IndicatedHealthDescriptor) context.getBean(HealthEndpoint.class).healthForPath("stages", "host");
     }
 
+    /** Sends frames back, but hangs up at a frame with the number 2. */
+    private static void echoUntilTwo(DataInputStream in, OutputStream out) throws IOException {
+        byte[] frame = FrameServer.frame(in);
+        while (ByteBuffer.wrap(frame).getInt(2) != 2) {
+            out.write(frame);
+            frame = FrameServer.frame(in);
+        }
+    }
+
     @Test
     void b4_endpoint_showsTheConnectionAndThatItWasMadeAnew() throws Exception {
-        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+        try (FrameServer server = new FrameServer(TcpOperationsTests::echoUntilTwo)) {
             host(server).withPropertyValues(STAGE + "on-failure=reopen").run(context -> {
                 ask(stage(context), 1);
                 Map<String, Object> first = source(context);
@@ -103,9 +115,8 @@ class TcpOperationsTests {
                 assertThat(first.get("localAddress")).asString().startsWith("127.0.0.1:");
                 assertThat(Instant.parse((String) first.get("connectedSince"))).isBeforeOrEqualTo(Instant.now());
 
-                server.disconnect();
                 assertThatExceptionOfType(SourceFailedException.class)
-                        .isThrownBy(() -> stage(context).call(2, () -> {}))
+                        .isThrownBy(() -> ask(stage(context), 2))
                         .withStackTraceContaining("the peer closed it");
                 await().until(() -> source(context).get("reconnects").equals(1L)
                         && source(context).containsKey("connectedSince"));
