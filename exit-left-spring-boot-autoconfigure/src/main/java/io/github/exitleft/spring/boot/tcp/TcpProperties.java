@@ -68,25 +68,25 @@ record TcpProperties(
         /**
          * The keys of a field that has the frame's length.
          *
-         * @param offset Where in the frame the field begins, in bytes from 0. 0 unless set.
+         * @param offset Where in the frame the field begins, in bytes from 0.
          * @param length How many bytes the field has: 1 to 8. Required with a length field.
-         * @param byteOrder Order of the field's bytes. Network byte order, which is big-endian, unless set.
-         * @param adjustment What to add to the field's value to get the number of bytes after the field. 0 unless set.
-         * @param includesItself Whether the field's value also counts the field's own bytes. It does not unless set.
+         * @param byteOrder Order of the field's bytes. Network byte order is big-endian.
+         * @param adjustment What to add to the field's value to get the number of bytes after the field.
+         * @param includesItself Whether the field's value also counts the field's own bytes.
          */
         record LengthField(
-                @Nullable Integer offset,
+                @DefaultValue("0") int offset,
                 @Nullable Integer length,
-                @Nullable Endianness byteOrder,
-                @Nullable Integer adjustment,
-                @Nullable Boolean includesItself) {}
+                @DefaultValue("big-endian") Endianness byteOrder,
+                @DefaultValue("0") int adjustment,
+                @DefaultValue("false") boolean includesItself) {}
 
         /**
          * The keys of bytes around each frame.
          *
-         * @param start The bytes that begin each frame, as hexadecimal digits in quotes, such as "0b". They are no part of the
+         * @param start Bytes that begin each frame, as hexadecimal digits in quotes, such as "0b". They are no part of the
          * payload. Goes with the end.
-         * @param end The bytes that end each frame, as hexadecimal digits in quotes, such as "1c0d". They are no part of the payload.
+         * @param end Bytes that end each frame, as hexadecimal digits in quotes, such as "1c0d". They are no part of the payload.
          * Goes with the start.
          */
         record Between(@Nullable String start, @Nullable String end) {}

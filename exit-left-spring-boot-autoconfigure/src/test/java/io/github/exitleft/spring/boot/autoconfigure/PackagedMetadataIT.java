@@ -95,11 +95,11 @@ class PackagedMetadataIT {
             source.tcp.connect-timeout      | java.time.Duration                           | 2s
             source.tcp.send-timeout         | java.time.Duration                           | 1s
             source.tcp.max-frame-size       | org.springframework.util.unit.DataSize       | 64KB
-            source.tcp.frame.length-field.offset | java.lang.Integer                       |
+            source.tcp.frame.length-field.offset | java.lang.Integer                       | 0
             source.tcp.frame.length-field.length | java.lang.Integer                       |
-            source.tcp.frame.length-field.byte-order | io.github.exitleft.spring.boot.source.Endianness |
-            source.tcp.frame.length-field.adjustment | java.lang.Integer                   |
-            source.tcp.frame.length-field.includes-itself | java.lang.Boolean              |
+            source.tcp.frame.length-field.byte-order | io.github.exitleft.spring.boot.source.Endianness | big-endian
+            source.tcp.frame.length-field.adjustment | java.lang.Integer                   | 0
+            source.tcp.frame.length-field.includes-itself | java.lang.Boolean              | false
             source.tcp.frame.delimiter      | java.lang.String                             |
             source.tcp.frame.between.start  | java.lang.String                             |
             source.tcp.frame.between.end    | java.lang.String                             |

@@ -13,6 +13,9 @@ import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContribut
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.TcpSender;
 import io.github.exitleft.testing.Patience;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
@@ -102,9 +105,18 @@ class TcpOperationsTests {
         return (IndicatedHealthDescriptor) context.getBean(HealthEndpoint.class).healthForPath("stages", "host");
     }
 
+    /** Sends frames back, but hangs up at a frame with the number 2. */
+    private static void echoUntilTwo(DataInputStream in, OutputStream out) throws IOException {
+        byte[] frame = FrameServer.frame(in);
+        while (ByteBuffer.wrap(frame).getInt(2) != 2) {
+            out.write(frame);
+            frame = FrameServer.frame(in);
+        }
+    }
+
     @Test
     void b4_endpoint_showsTheConnectionAndThatItWasMadeAnew() throws Exception {
-        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+        try (FrameServer server = new FrameServer(TcpOperationsTests::echoUntilTwo)) {
             host(server).withPropertyValues(STAGE + "on-failure=reopen").run(context -> {
                 ask(stage(context), 1);
                 Map<String, Object> first = source(context);
@@ -115,11 +127,9 @@ class TcpOperationsTests {
                 assertThat(first.get("localAddress")).asString().startsWith("127.0.0.1:");
                 assertThat(Instant.parse((String) first.get("connectedSince"))).isBeforeOrEqualTo(Instant.now());
 
-                FutureTask<Frame> caller = waiting(stage(context), 2);
-                server.disconnect();
-                assertThatThrownBy(() -> Patience.get(caller))
-                        .hasCauseInstanceOf(SourceFailedException.class)
-                        .hasStackTraceContaining("the peer closed it");
+                assertThatExceptionOfType(SourceFailedException.class)
+                        .isThrownBy(() -> ask(stage(context), 2))
+                        .withStackTraceContaining("the peer closed it");
                 await().until(() -> source(context).get("reconnects").equals(1L)
                         && source(context).containsKey("connectedSince"));
 
@@ -128,6 +138,20 @@ class TcpOperationsTests {
                         .isAfter(Instant.parse((String) first.get("connectedSince")));
                 await().until(() -> health(context).getStatus().equals(Status.UP));
                 ask(stage(context), 3);
+            });
+        }
+    }
+
+    @Test
+    void m6_keeper_noticesThatThePeerHasClosedTheConnectionAndMakesItAnew() throws Exception {
+        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+            host(server).withPropertyValues(STAGE + "keeper=idle").run(context -> {
+                ask(stage(context), 1);
+
+                server.disconnect();
+
+                await().until(() -> source(context).get("reconnects").equals(1L));
+                ask(stage(context), 2);
             });
         }
     }
