@@ -92,7 +92,8 @@ final class BoundCalls {
             long start,
             long deadline)
             throws X {
-        // first: a failure that comes after it may be that of what is sent
+        parts.beforeTicket();
+        // before sending: a failure that comes after it may be that of what is sent
         Generation generation = parts.bare.parts.role.guarded.generation;
         Bindings.Binding binding = parts.bindings.begin();
         try {

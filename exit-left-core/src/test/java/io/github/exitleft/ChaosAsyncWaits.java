@@ -80,7 +80,7 @@ final class ChaosAsyncWaits {
             begun = true;
             future.whenComplete((letter, thrown) -> {
                 world.requireContextOf(actor);
-                ended(token.get(), letter, thrown);
+                ended(issued ? token.get() : brought, letter, thrown);
                 world.closed(token.get(), before); // null if it was in line until its end
                 world.openCalls.decrementAndGet();
             });
@@ -102,7 +102,7 @@ final class ChaosAsyncWaits {
             if (letter != null) {
                 world.count("DELIVERED");
                 // a stray letter may come after the ticket for an issued token and before the sender knows the token
-                delivered(token == null && world.issues ? letter.token : token, letter);
+                delivered(token == null ? letter.token : token, letter);
             } else if (thrown instanceof StageTimeoutException) {
                 world.count("TIMED_OUT");
             } else if (thrown instanceof CancellationException) {

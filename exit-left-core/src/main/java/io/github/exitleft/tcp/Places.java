@@ -1,6 +1,7 @@
 package io.github.exitleft.tcp;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -123,7 +124,8 @@ final class Places {
     }
 
     private IOException loseOrder(long before) {
-        var thrown = new IOException("more frames have come than were sent in order, which were " + before
+        // no plain IOException: an idle connection that ends with one is replaced without a word
+        var thrown = new ProtocolException("more frames have come than were sent in order, which were " + before
                 + ", so that no answer can be told from another any more; let the opening read what the peer sends"
                 + " by itself at first (TcpSource.Builder.opening)");
         lost.accept(thrown);
