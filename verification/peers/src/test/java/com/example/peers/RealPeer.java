@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A server of Debian's, in a process of its own, on a free UDP port of loopback, for the tests of one class.
+ * A server of Debian's, in a process of its own, on a free port of loopback, for the tests of one class.
  *
  * <p>Without it on this machine each test is skipped, or fails where the property or environment variable {@code
  * EXITLEFT_REQUIRE_…}, with the package's name, is true. A test that fails shows what the server has logged.
@@ -38,6 +38,7 @@ abstract class RealPeer
 
     private final String debianPackage;
     private final List<String> programs;
+    private Path directory;
     private Path log;
     private InetSocketAddress address;
     private Process process;
@@ -50,8 +51,30 @@ abstract class RealPeer
     /** Writes its settings and returns the command that runs it in the foreground, logging to its standard output. */
     abstract List<String> command(String program, Path directory, int port) throws IOException;
 
-    /** Returns a datagram that it answers as soon as it is ready. */
+    /** Returns what it answers as soon as it is ready. */
     abstract byte[] probe();
+
+    /** Returns an address on which it can listen, UDP's unless overridden. */
+    InetSocketAddress freeAddress() throws IOException {
+        InetAddress loopback = InetAddress.getByName("127.0.0.1");
+        try (var socket = new DatagramSocket(0, loopback)) {
+            return new InetSocketAddress(loopback, socket.getLocalPort());
+        }
+    }
+
+    /** Asks whether it is ready, with a datagram unless overridden. */
+    boolean answers() throws IOException {
+        try (var socket = new DatagramSocket(0, this.address.getAddress())) {
+            socket.connect(this.address);
+            socket.setSoTimeout(PROBE_MILLIS);
+            byte[] probe = probe();
+            socket.send(new DatagramPacket(probe, probe.length));
+            socket.receive(new DatagramPacket(new byte[1], 1));
+            return true;
+        } catch (PortUnreachableException | SocketTimeoutException e) {
+            return false;
+        }
+    }
 
     /** Returns variables of its environment, beside those of this process. */
     Map<String, String> environment(Path directory) {
@@ -69,15 +92,19 @@ abstract class RealPeer
         if (program == null) {
             return;
         }
-        Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), this.debianPackage + "-")
+        this.directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), this.debianPackage + "-")
                 .toAbsolutePath();
-        this.address = freeUdpAddress();
-        this.log = directory.resolve("output.log");
-        var builder = new ProcessBuilder(command(program, directory, this.address.getPort()))
-                .directory(directory.toFile())
+        this.address = freeAddress();
+        this.log = this.directory.resolve("output.log");
+        start(program);
+    }
+
+    private void start(String program) throws IOException {
+        var builder = new ProcessBuilder(command(program, this.directory, this.address.getPort()))
+                .directory(this.directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(this.log.toFile());
-        builder.environment().putAll(environment(directory));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()));
+        builder.environment().putAll(environment(this.directory));
         this.process = builder.start();
         try {
             await("answer of " + program).atMost(Patience.LIMIT_OF_PROGRAMS).until(() -> {
@@ -120,24 +147,15 @@ abstract class RealPeer
         abort(message);
     }
 
-    private static InetSocketAddress freeUdpAddress() throws IOException {
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        try (var socket = new DatagramSocket(0, loopback)) {
-            return new InetSocketAddress(loopback, socket.getLocalPort());
-        }
+    /** Kills it without a warning, as {@code kill -9} does. */
+    final void kill() throws InterruptedException {
+        this.process.destroyForcibly();
+        Patience.waitFor(this.process);
     }
 
-    private boolean answers() throws IOException {
-        try (var socket = new DatagramSocket(0, this.address.getAddress())) {
-            socket.connect(this.address);
-            socket.setSoTimeout(PROBE_MILLIS);
-            byte[] probe = probe();
-            socket.send(new DatagramPacket(probe, probe.length));
-            socket.receive(new DatagramPacket(new byte[1], 1));
-            return true;
-        } catch (PortUnreachableException | SocketTimeoutException e) {
-            return false;
-        }
+    /** Starts it again after it was killed, on the same port. */
+    final void startAgain() throws IOException {
+        start(program());
     }
 
     @Override
@@ -158,8 +176,7 @@ abstract class RealPeer
     @Override
     public final void afterAll(ExtensionContext context) throws InterruptedException {
         if (this.process != null) {
-            this.process.destroyForcibly();
-            Patience.waitFor(this.process);
+            kill();
         }
     }
 }
