@@ -44,6 +44,11 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
     }
 
     @Override
+    public boolean tokensComeFromSending() {
+        return this.tokens.order();
+    }
+
+    @Override
     public OpenSource open(SourceBeans beans) {
         TokenReader<?, ?> tokens =
                 beans.tokenReader(this.tokens.reader(), this.tcp.token().reader(), Frame.class);
