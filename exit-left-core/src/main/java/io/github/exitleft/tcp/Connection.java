@@ -37,6 +37,7 @@ final class Connection implements Closeable {
     final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final FrameWriter writer;
+    private final Places places = new Places(this::fail);
 
     // written before other threads get the connection
 
@@ -71,8 +72,8 @@ final class Connection implements Closeable {
             this.readable = first;
             // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
-            this.frames = new FrameBuffer(framing, maxFrameSize, remote);
-            this.writer = new FrameWriter(new Wire(), remote);
+            this.frames = new FrameBuffer(framing, maxFrameSize, remote, places);
+            this.writer = new FrameWriter(new Wire(), places, remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -113,6 +114,11 @@ final class Connection implements Closeable {
         channel.register(readable, SelectionKey.OP_READ);
         channel.register(writable, SelectionKey.OP_WRITE);
         since = Instant.now();
+    }
+
+    /** Counts the frames that are sent and received from now on, since the opening is over. */
+    void beginOrder() {
+        places.begin();
     }
 
     InetSocketAddress remote() {
@@ -245,9 +251,9 @@ final class Connection implements Closeable {
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
-    /** Sends a whole frame, as {@link FrameWriter#send} does. */
-    void send(ByteBuffer[] parts, long nanos) throws IOException {
-        writer.send(parts, nanos);
+    /** Sends a whole frame, as {@link FrameWriter#send} does; returns its place. */
+    long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
+        return writer.send(parts, nanos, inOrder);
     }
 
     private final class Wire implements FrameWriter.Wire {

@@ -147,7 +147,8 @@ public final class TcpSource implements Source<Frame> {
         return connections;
     }
 
-    void send(ByteBuffer[] frame, long nanos) throws IOException {
+    /** Sends a frame; returns its place, or {@link Places#NONE} if it is not sent in order. */
+    long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && reading.isGoingOn()) {
@@ -165,7 +166,7 @@ public final class TcpSource implements Source<Frame> {
                         + " until the time was up; nothing was sent");
             }
         }
-        current.send(frame, nanos);
+        return current.send(frame, nanos, inOrder);
     }
 
     private InterruptedIOException interrupted(InterruptedException cause) {

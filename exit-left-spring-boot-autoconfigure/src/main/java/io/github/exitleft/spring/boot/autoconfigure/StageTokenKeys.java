@@ -4,7 +4,9 @@ import io.github.exitleft.PeerToken;
 import io.github.exitleft.Reuse;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.core.ResolvableType;
@@ -32,24 +34,29 @@ final class StageTokenKeys {
     private final Tokens tokens;
     private final ResolvableType type;
     private final int fieldBits;
+    private final boolean comeFromSending;
 
     /**
      * Creates a check.
      *
      * @param type the type of the stage's tokens
-     * @param fieldLength the length in bytes of the field that they are read from; zero if there is none
+     * @param source what they are read from
      */
-    StageTokenKeys(StageKeys keys, Tokens tokens, ResolvableType type, int fieldLength) {
+    StageTokenKeys(StageKeys keys, Tokens tokens, ResolvableType type, SourceDefinition source) {
         this.keys = keys;
         this.tokens = tokens;
         this.type = type;
-        this.fieldBits = fieldLength * Byte.SIZE;
+        this.fieldBits = source.tokenLength() * Byte.SIZE;
+        this.comeFromSending = source.tokensComeFromSending();
     }
 
     /** Returns how many bits issued tokens have; zero if none are issued, or a bean issues them. */
     int bits() {
         rest();
         issuer();
+        if (this.comeFromSending) {
+            requireNoneIssued();
+        }
         Issue issue = this.tokens.issue();
         if (issue == null) {
             if (this.tokens.bits() != null) {
@@ -61,6 +68,17 @@ final class StageTokenKeys {
             return 0;
         }
         return bits(issue, issuedType());
+    }
+
+    private void requireNoneIssued() {
+        for (String key : List.of(ISSUE, ISSUER)) {
+            if (this.keys.isSet(key)) {
+                throw this.keys.problem(
+                        key,
+                        "the stage can't issue tokens, since sending a question makes its token",
+                        "Remove it, or let the source read a token out of its messages.");
+            }
+        }
     }
 
     private void rest() {

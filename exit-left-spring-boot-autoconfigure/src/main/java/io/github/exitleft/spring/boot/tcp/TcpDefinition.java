@@ -57,6 +57,11 @@ record TcpDefinition(
     }
 
     @Override
+    public boolean tokensComeFromSending() {
+        return this.tokens.order();
+    }
+
+    @Override
     public OpenSource open(SourceBeans beans) {
         TokenReader<?, ?> tokens =
                 beans.tokenReader(this.tokens.reader(), this.tcp.token().reader(), Frame.class);

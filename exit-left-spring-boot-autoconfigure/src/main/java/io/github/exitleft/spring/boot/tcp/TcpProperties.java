@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param sendTimeout How long a sender waits for room unless it says otherwise.
  * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
  * @param frame Where each frame ends; exactly one of length-field, delimiter, between, size, ber, and reader.
- * @param token How the token is read; exactly one of offset with length, and reader.
+ * @param token How the token is read; exactly one of offset with length, reader, and order.
  * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
  * unless set.
  * @param heartbeat The question that tells whether the peer is well. None unless set.
@@ -99,10 +99,13 @@ record TcpProperties(
      * @param length How many bytes the token has. Goes with the offset.
      * @param byteOrder Order of the bytes of a token that is a number. Network byte order, which is big-endian, unless set.
      * @param reader Name of a TokenReader bean that reads the token.
+     * @param order Whether answers come in the order in which questions were sent, and have no ids. The token is then the place that
+     * TcpSender.sendInOrder returns, a Long.
      */
     record Token(
             @Nullable Integer offset,
             @Nullable Integer length,
             @Nullable Endianness byteOrder,
-            @Nullable String reader) {}
+            @Nullable String reader,
+            @DefaultValue("false") boolean order) {}
 }

@@ -110,6 +110,7 @@ class PackagedMetadataIT {
             source.tcp.token.length         | java.lang.Integer                            |
             source.tcp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
             source.tcp.token.reader         | java.lang.String                             |
+            source.tcp.token.order          | java.lang.Boolean                            | false
             source.tcp.opening              | java.lang.String                             |
             source.tcp.heartbeat.question   | java.lang.String                             |
             source.tcp.heartbeat.every      | java.time.Duration                           |

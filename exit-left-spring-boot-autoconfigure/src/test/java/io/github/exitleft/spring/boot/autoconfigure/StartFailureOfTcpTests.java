@@ -163,6 +163,11 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             java.lang.Integer    | max-frame-size: 2B                       | token.length     | 10:38   | is in no payload of at most 2 bytes     | Lower exit-left.stages.host.source.tcp.token.offset, or raise
             java.lang.Integer    | frame: {size: 5B}                        | token.length     | 9:38    | is in no payload of at most 5 bytes     | or raise exit-left.stages.host.source.tcp.frame.size
             java.lang.Integer    | frame: {between: {start: '0b', end: '1c0d'}}; max-frame-size: 8B | token.length | 9:38 | is in no payload of at most 5 bytes | or raise exit-left.stages.host.source.tcp.max-frame-size
+            java.lang.Integer    | token: {order: true}                     | token-type       | 4:19    | a place in the order of sending is a java.lang.Long, not a java.lang.Integer | set it to java.lang.Long
+            java.lang.Long       | token: {order: true, reader: longReader} | token.order      | 10:26   | token.reader (origin:                   | Remove one of the two
+            java.lang.Long       | token: {order: true, offset: 2, length: 8} | token.order    | 10:26   | token.offset (origin:                   | Remove one of the two
+            java.lang.Long       | token: {order: true, byte-order: big-endian} | token.byte-order | 10:44 | no field whose bytes                  | Remove it, or set
+            java.lang.Long       | token: {order: maybe}                    | token.order      | 10:26   | maybe                                   | true or false
             java.lang.Integer    | token: {reader: ''}                      | token.reader     | 10:27   | names no bean                           | the name of a TokenReader bean
             java.lang.Integer    | token: {reader: nothing}                 | token.reader     | 10:27   | there is no bean named 'nothing'        | datagramReader, longReader, reader
             java.lang.Integer    | token: {reader: longReader}              | token.reader     | 10:27   | reads tokens of type java.lang.Long     | Name another TokenReader bean
