@@ -44,6 +44,9 @@ final class Connection implements Closeable {
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
+    /** When it was about to be used, by {@link System#nanoTime()}. */
+    private long inUseSince;
+
     // the fields from here on are used by the receiving thread only
 
     /** Counts up when a look finds something, and down when it does not; at most this far from zero. */
@@ -167,6 +170,15 @@ final class Connection implements Closeable {
     Throwable failure() {
         Throwable first = failure.get();
         return first == null ? new IOException("it is closed") : first;
+    }
+
+    /** Notes that nothing has been asked on it yet, before it is used. */
+    void inUse() {
+        inUseSince = System.nanoTime();
+    }
+
+    long inUseSince() {
+        return inUseSince;
     }
 
     /** Ends the present or the next wait of {@link #receive} or {@link #connect} at once. */

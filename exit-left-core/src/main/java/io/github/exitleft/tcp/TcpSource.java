@@ -63,6 +63,9 @@ public final class TcpSource implements Source<Frame> {
 
     private final Reading reading;
 
+    /** When the connection was put to use that is read; written by the reading thread. */
+    private volatile long answerableSince = System.nanoTime();
+
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
         this.connections = new Connections(dialler);
@@ -97,6 +100,8 @@ public final class TcpSource implements Source<Frame> {
                 // the connection works, and what comes is for the next read
                 return null;
             }
+            // not before: what an older one had received has been given to the readers by now
+            answerableSince = current.inUseSince();
             return receive(current, nanos);
         } finally {
             reading.end();
@@ -195,6 +200,24 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public boolean closesUnderReader() {
         return true;
+    }
+
+    @Override
+    public boolean tellsAnswerable() {
+        return true;
+    }
+
+    @Override
+    public long answerableSince() {
+        return answerableSince;
+    }
+
+    @Override
+    public void renew(long since, String why) {
+        Connection current = connections.current();
+        if (current != null && current.inUseSince() == since) {
+            current.fail(new IOException(why));
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import java.util.Locale;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -133,7 +134,7 @@ final class StageFactory {
     private static void ask(StageDefinition definition, StageBuilder<?, ?> builder) {
         StageProperties properties = definition.properties();
         StageProperties.Tokens tokens = properties.tokens();
-        builder.rest(tokens.rest());
+        rest(definition.keys(), tokens, builder);
         if (tokens.reuse() != null) {
             builder.reuse(tokens.reuse());
         }
@@ -145,6 +146,23 @@ final class StageFactory {
         }
         if (properties.windowWait() != null) {
             builder.windowWait(properties.windowWait());
+        }
+    }
+
+    private static void rest(StageKeys keys, StageProperties.Tokens tokens, StageBuilder<?, ?> builder) {
+        Duration time = tokens.rest().time();
+        if (time != null) {
+            builder.rest(time);
+            return;
+        }
+        try {
+            builder.restUntilAnswered(tokens.restMost());
+        } catch (IllegalArgumentException e) {
+            throw keys.problem(
+                    "tokens.rest",
+                    "the source can't tell when an answer can't come any more",
+                    "Set it to a duration such as 60s, or use a source of type tcp.",
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,6 +18,7 @@ final class StageTokenKeys {
     private static final String ISSUE = "tokens.issue";
     private static final String BITS = "tokens.bits";
     private static final String REST = "tokens.rest";
+    private static final String REST_MOST = "tokens.rest-most";
     private static final String REUSE = "tokens.reuse";
     private static final String ISSUER = "tokens.issuer";
 
@@ -82,11 +84,22 @@ final class StageTokenKeys {
     }
 
     private void rest() {
-        if (this.tokens.rest().isNegative()) {
+        Duration time = this.tokens.rest().time();
+        if (time != null && time.isNegative()) {
             throw this.keys.problem(
                     REST,
-                    "must not be negative, but is " + this.tokens.rest(),
+                    "must not be negative, but is " + time,
                     "Set it to a duration such as 60s, or to 0s for no rest.");
+        }
+        if (time != null && this.keys.isSet(REST_MOST)) {
+            throw this.keys.problem(
+                    REST_MOST,
+                    "tokens rest for a time",
+                    "Remove it, or set " + this.keys.key(REST) + "=until-answered.");
+        }
+        if (this.tokens.restMost() < 1) {
+            throw this.keys.problem(
+                    REST_MOST, "must be at least 1, but is " + this.tokens.restMost(), "Set it to 1 or more.");
         }
         boolean issued = this.tokens.issue() != null || this.tokens.issuer() != null;
         if (issued || !this.keys.isSet(REST)) {

@@ -64,7 +64,8 @@ class PackagedMetadataIT {
             tokens.issue                    | io.github.exitleft.spring.boot.autoconfigure.StageProperties$Tokens$Issue |
             tokens.bits                     | java.lang.Integer                            |
             tokens.issuer                   | java.lang.String                             |
-            tokens.rest                     | java.time.Duration                           | 60s
+            tokens.rest                     | io.github.exitleft.spring.boot.autoconfigure.RestTime | 60s
+            tokens.rest-most                | java.lang.Integer                            | 1024
             tokens.reuse                    | io.github.exitleft.Reuse                     |
             event-handler                   | java.lang.String                             |
             source.type                     | java.lang.String                             |
