@@ -81,6 +81,7 @@ class PackagedMetadataIT {
             source.udp.receive-buffer-size  | org.springframework.util.unit.DataSize       | 1MB
             source.udp.send-buffer-size     | org.springframework.util.unit.DataSize       |
             source.udp.broadcast            | java.lang.Boolean                            | false
+            source.udp.outlets              | java.lang.Integer                            | 8
             source.udp.multicast-groups     | java.util.List<java.net.InetAddress>         |
             source.udp.multicast-interface  | java.lang.String                             |
             source.udp.traffic-class        | java.lang.Integer                            |
