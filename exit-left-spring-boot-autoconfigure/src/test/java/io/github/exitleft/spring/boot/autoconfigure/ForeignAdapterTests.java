@@ -170,7 +170,7 @@ class ForeignAdapterTests extends StartFailureSupport {
                 "exit-left.stages.orders.source.type",
                 "6:15",
                 "there is no source of type 'pigeon'",
-                "udp, kafka, jms, postgres, channel, bean, own-queue, setters, library. Or add the jar");
+                "udp, tcp, kafka, jms, postgres, channel, bean, own-queue, setters, library. Or add the jar");
     }
 
     @Test

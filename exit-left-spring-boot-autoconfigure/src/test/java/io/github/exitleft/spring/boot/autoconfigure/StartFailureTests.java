@@ -382,7 +382,7 @@ class StartFailureTests extends StartFailureSupport {
                 "exit-left.stages.stun.source.type",
                 "not set; the stage comes from",
                 "not known where the messages come from",
-                "one of: udp, kafka, jms, postgres, channel, bean");
+                "one of: udp, tcp, kafka, jms, postgres, channel, bean");
     }
 
     @Test
@@ -393,6 +393,6 @@ class StartFailureTests extends StartFailureSupport {
                 "exit-left.stages.stun.source.type",
                 "6:15",
                 "there is no source of type 'carrier-pigeon'",
-                "one of: udp, kafka, jms, postgres, channel, bean");
+                "one of: udp, tcp, kafka, jms, postgres, channel, bean");
     }
 }

@@ -1,0 +1,93 @@
+package io.github.exitleft.spring.boot.tcp;
+
+import io.github.exitleft.spring.boot.source.Endianness;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The keys of a TCP connection.
+ *
+ * @param remote Host and port to connect to, such as switch.example:9000 or [2001:db8::1]:9000. This or remotes is required.
+ * @param remotes Hosts and ports of which the first that accepts is used, tried in order for each new connection.
+ * @param connectTimeout How long each address of each remote has to accept a connection.
+ * @param sendTimeout How long a sender waits for room unless it says otherwise.
+ * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
+ * @param frame Where each frame ends; exactly one of length-field, delimiter, between, size, ber, and reader.
+ * @param token How the token is read; exactly one of offset with length, and reader.
+ * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
+ * unless set.
+ */
+@ConfigurationPropertiesSource
+record TcpProperties(
+        @Nullable String remote,
+        @DefaultValue List<String> remotes,
+        @DefaultValue("2s") Duration connectTimeout,
+        @DefaultValue("1s") Duration sendTimeout,
+        @DefaultValue("64KB") DataSize maxFrameSize,
+        @DefaultValue Frame frame,
+        @DefaultValue Token token,
+        @Nullable String opening) {
+
+    /**
+     * The keys that say where a frame ends.
+     *
+     * @param lengthField The field that has the frame's length.
+     * @param delimiter What ends each frame, such as "\r\n", in double quotes. It is no part of the payload.
+     * @param between The bytes that begin and end each frame.
+     * @param size How long all frames are.
+     * @param ber Whether frames are values of ASN.1 in the Basic Encoding Rules, as in LDAP.
+     * @param reader Name of a Framing bean that finds the end of each frame.
+     */
+    record Frame(
+            @Nullable LengthField lengthField,
+            @Nullable String delimiter,
+            @Nullable Between between,
+            @Nullable DataSize size,
+            @DefaultValue("false") boolean ber,
+            @Nullable String reader) {
+
+        /**
+         * The keys of a field that has the frame's length.
+         *
+         * @param offset Where in the frame the field begins, in bytes from 0. 0 unless set.
+         * @param length How many bytes the field has: 1 to 8. Required with a length field.
+         * @param byteOrder Order of the field's bytes. Network byte order, which is big-endian, unless set.
+         * @param adjustment What to add to the field's value to get the number of bytes after the field. 0 unless set.
+         * @param includesItself Whether the field's value also counts the field's own bytes. It does not unless set.
+         */
+        record LengthField(
+                @Nullable Integer offset,
+                @Nullable Integer length,
+                @Nullable Endianness byteOrder,
+                @Nullable Integer adjustment,
+                @Nullable Boolean includesItself) {}
+
+        /**
+         * The keys of bytes around each frame.
+         *
+         * @param start The bytes that begin each frame, as hexadecimal digits in quotes, such as "0b". They are no part of the
+         * payload. Goes with the end.
+         * @param end The bytes that end each frame, as hexadecimal digits in quotes, such as "1c0d". They are no part of the payload.
+         * Goes with the start.
+         */
+        record Between(@Nullable String start, @Nullable String end) {}
+    }
+
+    /**
+     * The keys of the token in a frame.
+     *
+     * @param offset Where in the payload the token begins, in bytes from 0. Goes with the length.
+     * @param length How many bytes the token has. Goes with the offset.
+     * @param byteOrder Order of the bytes of a token that is a number. Network byte order, which is big-endian, unless set.
+     * @param reader Name of a TokenReader bean that reads the token.
+     */
+    record Token(
+            @Nullable Integer offset,
+            @Nullable Integer length,
+            @Nullable Endianness byteOrder,
+            @Nullable String reader) {}
+}
