@@ -1,0 +1,392 @@
+package io.github.exitleft.tcp;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the frames of many threads over one connection, each whole.
+ *
+ * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits. The
+ * thread that has the turn takes queued frames along, many in one write that costs little more than one of its own. A
+ * frame that was taken along and written in part is finished by its own thread, which gets the turn for it. So each
+ * thread waits for room within its own deadline, and not within another's.
+ */
+final class SendQueue {
+
+    /** The connection to which frames are sent. All but the last three methods are called by the thread with the turn. */
+    interface Line {
+
+        /** Writes as much as there is room for, and does not wait; moves the buffers' positions. */
+        long write(ByteBuffer[] parts, int count) throws IOException;
+
+        /** Waits for room; may return for no reason. */
+        void awaitRoom(long nanos) throws IOException;
+
+        /** Fails the connection after a frame that may have been sent in part, since nothing may follow it. */
+        void giveUp(Throwable cause);
+
+        boolean isIntact();
+
+        /** Returns what to throw for a failed connection; a new exception for each thread. */
+        IOException lost();
+
+        InetSocketAddress remote();
+    }
+
+    private enum State {
+        /** It is in the queue: next {@link #WRITING} if the turn is free, {@link #TAKEN}, or out of time. */
+        QUEUED,
+        /** Another thread writes it, and says at once what became of it: any of the others. */
+        TAKEN,
+        /** Its own thread has the turn. */
+        WRITING,
+        /** Another thread has sent all of it. */
+        SENT,
+        /** The connection failed while another thread was writing it. */
+        FAILED
+    }
+
+    private static final class Outgoing {
+
+        final ByteBuffer[] parts;
+        final Thread thread = Thread.currentThread();
+        final long size;
+
+        /** Written with the lock held, or by the thread with the turn. */
+        volatile State state = State.QUEUED;
+
+        Outgoing(ByteBuffer[] parts) {
+            this.parts = parts;
+            this.size = remaining();
+        }
+
+        long remaining() {
+            long remaining = 0;
+            for (ByteBuffer part : parts) {
+                remaining += part.remaining();
+            }
+            return remaining;
+        }
+
+        boolean isBegun() {
+            return remaining() < size;
+        }
+    }
+
+    /** How many bytes are written at once. Each attempt to write more would make the JVM copy all of the rest. */
+    private static final int CHUNK = 1 << 17;
+
+    private static final int MOST_PARTS = 64;
+
+    /** How often a thread writes for others once its own frame is sent. */
+    private static final int MOST_ROUNDS = 8;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Line line;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // guarded by the lock
+
+    private final Queue<Outgoing> queue = new ArrayDeque<>();
+
+    /** Whether a thread has the turn. */
+    private boolean writing;
+
+    // the fields from here on are used by the thread with the turn only
+
+    private final ByteBuffer[] batch = new ByteBuffer[MOST_PARTS];
+
+    /** The first frames of the queue, while they are being written. */
+    private final List<Outgoing> taken = new ArrayList<>(MOST_PARTS);
+
+    /** A frame of which another thread has written a part; its own gets the turn next. */
+    private @Nullable Outgoing heir;
+
+    SendQueue(Line line) {
+        this.line = line;
+    }
+
+    /**
+     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt
+     * must not cost all other callers the connection. If there is no room for the rest in time, the connection fails.
+     *
+     * @param parts the frame's bytes
+     * @param nanos how long to wait for room, and for other senders, in nanoseconds
+     */
+    void send(ByteBuffer[] parts, long nanos) throws IOException {
+        long deadline = System.nanoTime() + nanos;
+        var mine = new Outgoing(parts);
+        if (!begin(mine)) {
+            awaitTurn(mine, deadline);
+        }
+        if (mine.state == State.FAILED) {
+            throw line.lost();
+        }
+        if (mine.state == State.WRITING) {
+            try {
+                finish(mine, deadline, nanos);
+                writeForOthers();
+            } finally {
+                passOn();
+            }
+        }
+    }
+
+    /** Takes the turn if it is free; otherwise queues. */
+    private boolean begin(Outgoing mine) {
+        lock.lock();
+        try {
+            if (writing) {
+                queue.add(mine);
+                return false;
+            }
+            writing = true;
+            mine.state = State.WRITING;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the turn, or until another thread has written the frame. */
+    private void awaitTurn(Outgoing mine, long deadline) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                long rest = Nanos.until(deadline);
+                State state = mine.state;
+                if (state == State.QUEUED) {
+                    state = takeTurnOrLeave(mine, interrupted, rest <= 0);
+                }
+                if (state == State.QUEUED) {
+                    LockSupport.parkNanos(this, rest);
+                } else if (state == State.TAKEN) {
+                    LockSupport.park(this);
+                } else {
+                    return;
+                }
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private State takeTurnOrLeave(Outgoing mine, boolean interrupted, boolean late) throws IOException {
+        lock.lock();
+        try {
+            if (mine.state != State.QUEUED || writing && !interrupted && !late) {
+                return mine.state;
+            }
+            queue.remove(mine);
+            if (!writing) {
+                writing = true;
+                mine.state = State.WRITING;
+                return State.WRITING;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (interrupted) {
+            throw interrupted();
+        }
+        throw new SocketTimeoutException(
+                "others have been sending to " + line.remote() + " until the time was up; nothing was sent");
+    }
+
+    /** Writes what is left of this thread's frame. */
+    private void finish(Outgoing mine, long deadline, long nanos) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (mine.remaining() > 0) {
+                if (mine.isBegun()) {
+                    interrupted |= Thread.interrupted();
+                } else if (!line.isIntact()) {
+                    throw line.lost();
+                }
+                if (write(mine) == 0) {
+                    awaitRoom(mine, deadline, nanos);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Writes what there is room for, of this thread's frame and then of others. */
+    private long write(Outgoing mine) throws IOException {
+        ByteBuffer last = mine.parts[0];
+        int limit = last.limit();
+        int room = CHUNK;
+        int count = 0;
+        for (ByteBuffer part : mine.parts) {
+            if (part.hasRemaining() && room > 0 && count < MOST_PARTS) {
+                last = part;
+                limit = part.limit();
+                part.limit(part.position() + Math.min(room, part.remaining()));
+                room -= part.remaining();
+                batch[count++] = part;
+            }
+        }
+        try {
+            return writeBatch(takeAlong(count, room));
+        } finally {
+            last.limit(limit);
+        }
+    }
+
+    /** Writes for others what can be written without waiting. */
+    private void writeForOthers() {
+        try {
+            int count = 1;
+            for (int round = 0; round < MOST_ROUNDS && count > 0 && heir == null; round++) {
+                count = takeAlong(0, CHUNK);
+                if (count > 0 && writeBatch(count) == 0) {
+                    count = 0;
+                }
+            }
+        } catch (IOException e) {
+            // their threads have been told, and this thread's frame is sent
+        }
+    }
+
+    /** Adds frames from the queue to the batch, as long as there is room for them. */
+    private int takeAlong(int parts, int bytes) {
+        int count = parts;
+        int room = bytes;
+        lock.lock();
+        try {
+            if (queue.isEmpty() || !line.isIntact()) {
+                return count;
+            }
+            for (Outgoing next : queue) {
+                if (next.size > room || next.parts.length > MOST_PARTS - count || taken.size() == MOST_PARTS) {
+                    break;
+                }
+                next.state = State.TAKEN;
+                taken.add(next);
+                for (ByteBuffer part : next.parts) {
+                    batch[count++] = part;
+                }
+                room -= (int) next.size;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return count;
+    }
+
+    private long writeBatch(int count) throws IOException {
+        boolean written = false;
+        try {
+            long bytes = line.write(batch, count);
+            written = true;
+            return bytes;
+        } catch (Throwable e) {
+            // it is unknown how much was written
+            line.giveUp(e);
+            if (e instanceof IOException) {
+                throw line.lost();
+            }
+            throw e;
+        } finally {
+            settle(written);
+            Arrays.fill(batch, 0, count, NOTHING);
+        }
+    }
+
+    /** Tells the threads of the frames that were taken along what became of these. */
+    private void settle(boolean written) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (int i = 0; i < taken.size(); i++) {
+                Outgoing frame = taken.get(i);
+                if (!written || frame.remaining() == 0) {
+                    queue.remove();
+                    frame.state = written ? State.SENT : State.FAILED;
+                } else if (frame.isBegun()) {
+                    queue.remove();
+                    heir = frame;
+                } else {
+                    frame.state = State.QUEUED;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        // also those that are in the queue again, and so have a deadline again
+        for (int i = 0; i < taken.size(); i++) {
+            LockSupport.unpark(taken.get(i).thread);
+        }
+        taken.clear();
+    }
+
+    /** Gives the turn to the thread whose frame is written in part, or else lets any thread take it. */
+    private void passOn() {
+        Outgoing next;
+        lock.lock();
+        try {
+            next = heir;
+            if (next != null) {
+                heir = null;
+                next.state = State.WRITING;
+            } else {
+                writing = false;
+                next = queue.peek();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            LockSupport.unpark(next.thread);
+        }
+    }
+
+    private void awaitRoom(Outgoing mine, long deadline, long nanos) throws IOException {
+        long sent = mine.size - mine.remaining();
+        try {
+            long rest = Nanos.until(deadline);
+            if (rest <= 0) {
+                throw new SocketTimeoutException("no room to send " + mine.size + " bytes to " + line.remote()
+                        + " for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
+                        + (sent == 0
+                                ? "nothing was sent"
+                                : "the connection is given up, since " + sent + " of them were sent"));
+            }
+            line.awaitRoom(rest);
+        } catch (Throwable e) {
+            if (sent > 0) {
+                line.giveUp(e);
+            }
+            throw e;
+        }
+        if (sent == 0 && Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+        }
+    }
+
+    private InterruptedIOException interrupted() {
+        return new InterruptedIOException(
+                "interrupted while waiting to send to " + line.remote() + "; nothing was sent");
+    }
+}
