@@ -28,26 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
 
-    /** What ends a wait at once, in addition to {@link #wakeup}. */
-    @FunctionalInterface
-    interface Waking {
-
-        /** Returns whether not to wait; asked before each wait. */
-        boolean isWoken();
-
-        /** Reports that a wait has ended or was not begun. */
-        default void waited() {}
-    }
-
     private static final int LOOKS = 3;
 
     private final SocketChannel channel;
     private final InetSocketAddress remote;
     private final Selector readable;
     private final Selector writable;
-    private final FrameBuffer frames;
+    final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final SendQueue sending = new SendQueue(new Output());
+    private final FrameWriter writer;
 
     // written before other threads get the connection
 
@@ -73,6 +62,8 @@ final class Connection implements Closeable {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            // so that the system finds out in the end about a peer that has gone without a word
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             first = Selector.open();
             second = Selector.open();
             this.channel = channel;
@@ -81,6 +72,7 @@ final class Connection implements Closeable {
             // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote);
+            this.writer = new FrameWriter(new Wire(), remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -148,6 +140,22 @@ final class Connection implements Closeable {
             readable.wakeup();
         }
         return failure();
+    }
+
+    /** Looks whether the connection is still open, by a thread that may receive; what has come is kept. */
+    boolean isStillOpen() {
+        try {
+            int count = isIntact() ? 1 : 0;
+            while (count > 0) {
+                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(channel);
+            }
+            if (count < 0) {
+                throw new EOFException("the peer closed it");
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+        return isIntact();
     }
 
     Throwable failure() {
@@ -237,28 +245,26 @@ final class Connection implements Closeable {
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
-    /**
-     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted. If there is no room for
-     * the rest in time, the connection fails.
-     *
-     * @param parts the frame's bytes
-     * @param nanos how long to wait for room, and for other senders, in nanoseconds
-     */
+    /** Sends a whole frame, as {@link FrameWriter#send} does. */
     void send(ByteBuffer[] parts, long nanos) throws IOException {
-        sending.send(parts, nanos);
+        writer.send(parts, nanos);
     }
 
-    /** The connection as senders use it. */
-    private final class Output implements SendQueue.Line {
+    private final class Wire implements FrameWriter.Wire {
 
         @Override
-        public long write(ByteBuffer[] parts, int count) throws IOException {
-            return count == 1 ? channel.write(parts[0]) : channel.write(parts, 0, count);
+        public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
+            return count == 1 ? channel.write(parts[offset]) : channel.write(parts, offset, count);
         }
 
         @Override
         public void awaitRoom(long nanos) throws IOException {
             select(writable, nanos);
+        }
+
+        @Override
+        public boolean isIntact() {
+            return Connection.this.isIntact();
         }
 
         @Override
@@ -273,18 +279,8 @@ final class Connection implements Closeable {
         }
 
         @Override
-        public boolean isIntact() {
-            return Connection.this.isIntact();
-        }
-
-        @Override
         public IOException lost() {
             return Connection.this.lost();
-        }
-
-        @Override
-        public InetSocketAddress remote() {
-            return remote;
         }
     }
 

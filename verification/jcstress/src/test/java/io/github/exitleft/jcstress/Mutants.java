@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Mutants {
 
-    private static final String SENDS = "io/github/exitleft/tcp/SendQueue.java";
+    private static final String SENDS = "io/github/exitleft/tcp/FrameWriter.java";
     private static final String ROLE = "io/github/exitleft/Role.java";
 
     static final List<Mutant> ALL = List.of(

@@ -10,21 +10,23 @@ import java.time.Duration;
 public final class SendSeam {
 
     /** Takes nothing, half a frame, one and a half, half and so on; without any lock of its own. */
-    private static final class StingyLine implements SendQueue.Line {
+    private static final class StingyWire implements FrameWriter.Wire {
 
         final StringBuilder sent = new StringBuilder();
         private int writes;
 
         @Override
-        public long write(ByteBuffer[] parts, int count) {
+        public long write(ByteBuffer[] parts, int offset, int count) {
             int room = writes == 0 ? 0 : writes % 2 == 0 ? 3 : 1;
             writes++;
             int before = sent.length();
-            for (int i = 0; i < count; i++) {
+            for (int i = offset; i < offset + count; i++) {
                 while (parts[i].hasRemaining() && sent.length() - before < room) {
                     sent.append((char) parts[i].get());
                 }
             }
+            // the other thread is to come meanwhile
+            Thread.yield();
             return sent.length() - before;
         }
 
@@ -45,15 +47,10 @@ public final class SendSeam {
         public IOException lost() {
             return new IOException("lost");
         }
-
-        @Override
-        public InetSocketAddress remote() {
-            return InetSocketAddress.createUnresolved("peer", 1);
-        }
     }
 
-    private final StingyLine line = new StingyLine();
-    private final SendQueue queue = new SendQueue(line);
+    private final StingyWire wire = new StingyWire();
+    private final FrameWriter writer = new FrameWriter(wire, InetSocketAddress.createUnresolved("peer", 1));
 
     /**
      * Sends a frame of two parts, a letter each.
@@ -66,7 +63,7 @@ public final class SendSeam {
         ByteBuffer[] frame = {ByteBuffer.wrap(new byte[] {(byte) letter}), ByteBuffer.wrap(new byte[] {(byte) letter})};
         long begin = System.nanoTime();
         try {
-            queue.send(frame, patience.toNanos());
+            writer.send(frame, patience.toNanos());
         } catch (SocketTimeoutException e) {
             return false;
         } catch (IOException e) {
@@ -81,6 +78,6 @@ public final class SendSeam {
      * @return the letters
      */
     public String sent() {
-        return line.sent.toString();
+        return wire.sent.toString();
     }
 }

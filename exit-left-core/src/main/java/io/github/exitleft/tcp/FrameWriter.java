@@ -23,26 +23,27 @@ import org.jspecify.annotations.Nullable;
  * frame that was taken along and written in part is finished by its own thread, which gets the turn for it. So each
  * thread waits for room within its own deadline, and not within another's.
  */
-final class SendQueue {
+final class FrameWriter {
 
-    /** The connection to which frames are sent. All but the last three methods are called by the thread with the turn. */
-    interface Line {
+    /** The connection that is written to. */
+    interface Wire {
 
-        /** Writes as much as there is room for, and does not wait; moves the buffers' positions. */
-        long write(ByteBuffer[] parts, int count) throws IOException;
+        /**
+         * Writes as much as there is room for, without waiting, and moves the buffers' positions; returns how many bytes
+         * that was.
+         */
+        long write(ByteBuffer[] parts, int offset, int count) throws IOException;
 
-        /** Waits for room; may return for no reason. */
+        /** Waits until there is room, or the thread is interrupted; may return for no reason. */
         void awaitRoom(long nanos) throws IOException;
-
-        /** Fails the connection after a frame that may have been sent in part, since nothing may follow it. */
-        void giveUp(Throwable cause);
 
         boolean isIntact();
 
+        /** Fails the connection, on which nothing can be sent any more. */
+        void giveUp(Throwable cause);
+
         /** Returns what to throw for a failed connection; a new exception for each thread. */
         IOException lost();
-
-        InetSocketAddress remote();
     }
 
     private enum State {
@@ -95,7 +96,8 @@ final class SendQueue {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Line line;
+    private final Wire wire;
+    private final InetSocketAddress remote;
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock
@@ -115,8 +117,9 @@ final class SendQueue {
     /** A frame of which another thread has written a part; its own gets the turn next. */
     private @Nullable Outgoing heir;
 
-    SendQueue(Line line) {
-        this.line = line;
+    FrameWriter(Wire wire, InetSocketAddress remote) {
+        this.wire = wire;
+        this.remote = remote;
     }
 
     /**
@@ -133,7 +136,7 @@ final class SendQueue {
             awaitTurn(mine, deadline);
         }
         if (mine.state == State.FAILED) {
-            throw line.lost();
+            throw wire.lost();
         }
         if (mine.state == State.WRITING) {
             try {
@@ -206,7 +209,7 @@ final class SendQueue {
             throw interrupted();
         }
         throw new SocketTimeoutException(
-                "others have been sending to " + line.remote() + " until the time was up; nothing was sent");
+                "others have been sending to " + remote + " until the time was up; nothing was sent");
     }
 
     /** Writes what is left of this thread's frame. */
@@ -216,8 +219,8 @@ final class SendQueue {
             while (mine.remaining() > 0) {
                 if (mine.isBegun()) {
                     interrupted |= Thread.interrupted();
-                } else if (!line.isIntact()) {
-                    throw line.lost();
+                } else if (!wire.isIntact()) {
+                    throw wire.lost();
                 }
                 if (write(mine) == 0) {
                     awaitRoom(mine, deadline, nanos);
@@ -273,7 +276,7 @@ final class SendQueue {
         int room = bytes;
         lock.lock();
         try {
-            if (queue.isEmpty() || !line.isIntact()) {
+            if (queue.isEmpty() || !wire.isIntact()) {
                 return count;
             }
             for (Outgoing next : queue) {
@@ -296,14 +299,14 @@ final class SendQueue {
     private long writeBatch(int count) throws IOException {
         boolean written = false;
         try {
-            long bytes = line.write(batch, count);
+            long bytes = wire.write(batch, 0, count);
             written = true;
             return bytes;
         } catch (Throwable e) {
             // it is unknown how much was written
-            line.giveUp(e);
+            wire.giveUp(e);
             if (e instanceof IOException) {
-                throw line.lost();
+                throw wire.lost();
             }
             throw e;
         } finally {
@@ -367,16 +370,16 @@ final class SendQueue {
         try {
             long rest = Nanos.until(deadline);
             if (rest <= 0) {
-                throw new SocketTimeoutException("no room to send " + mine.size + " bytes to " + line.remote()
+                throw new SocketTimeoutException("no room to send " + mine.size + " bytes to " + remote
                         + " for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
                         + (sent == 0
                                 ? "nothing was sent"
                                 : "the connection is given up, since " + sent + " of them were sent"));
             }
-            line.awaitRoom(rest);
+            wire.awaitRoom(rest);
         } catch (Throwable e) {
             if (sent > 0) {
-                line.giveUp(e);
+                wire.giveUp(e);
             }
             throw e;
         }
@@ -386,7 +389,6 @@ final class SendQueue {
     }
 
     private InterruptedIOException interrupted() {
-        return new InterruptedIOException(
-                "interrupted while waiting to send to " + line.remote() + "; nothing was sent");
+        return new InterruptedIOException("interrupted while waiting to send to " + remote + "; nothing was sent");
     }
 }

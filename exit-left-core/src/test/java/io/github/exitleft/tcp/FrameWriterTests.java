@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Many threads' frames over one connection, which here has room for as many bytes as a test says. */
-class SendQueueTests extends StageFixture {
+class FrameWriterTests extends StageFixture {
 
     private static final long LONG = TimeUnit.MINUTES.toNanos(10);
 
     /** A connection that takes note of what is written, each write on its own. */
-    private static final class ScriptedLine implements SendQueue.Line {
+    private static final class ScriptedWire implements FrameWriter.Wire {
 
         private final Semaphore granted = new Semaphore(0);
         private final StringBuffer sent = new StringBuffer();
@@ -45,12 +45,12 @@ class SendQueueTests extends StageFixture {
         }
 
         @Override
-        public long write(ByteBuffer[] parts, int count) throws IOException {
+        public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
             assertThat(writing.getAndSet(true)).as("two at once").isFalse();
             try {
                 throwIf(sent.isEmpty() ? toThrow : toThrowOnceWritten);
                 var written = new StringBuilder();
-                for (int i = 0; i < count; i++) {
+                for (int i = offset; i < offset + count; i++) {
                     while (parts[i].hasRemaining() && room > 0) {
                         written.append((char) parts[i].get());
                         room--;
@@ -99,15 +99,10 @@ class SendQueueTests extends StageFixture {
         public IOException lost() {
             return new IOException("lost", failure);
         }
-
-        @Override
-        public InetSocketAddress remote() {
-            return new InetSocketAddress("127.0.0.1", 9_000);
-        }
     }
 
-    private final ScriptedLine line = new ScriptedLine();
-    private final SendQueue queue = new SendQueue(line);
+    private final ScriptedWire wire = new ScriptedWire();
+    private final FrameWriter writer = new FrameWriter(wire, new InetSocketAddress("127.0.0.1", 9_000));
 
     /** Makes a frame of two parts. */
     private static ByteBuffer[] frame(String text) {
@@ -117,7 +112,7 @@ class SendQueueTests extends StageFixture {
 
     private Task<Boolean> sending(String text) {
         return start(() -> {
-            queue.send(frame(text), LONG);
+            writer.send(frame(text), LONG);
             return Thread.currentThread().isInterrupted();
         });
     }
@@ -133,12 +128,12 @@ class SendQueueTests extends StageFixture {
     void framesOfThreadsThatCameMeanwhile_areWrittenAtOnceInTheirOrder() throws Exception {
         List<Task<Boolean>> senders = List.of(waiting("aaaa"), waiting("bbbb"), waiting("cc"));
 
-        line.grant(100);
+        wire.grant(100);
 
         for (Task<Boolean> sender : senders) {
             assertThat(sender.get()).as("interrupted").isFalse();
         }
-        assertThat(line.writes).containsExactly("aaaabbbbcc");
+        assertThat(wire.writes).containsExactly("aaaabbbbcc");
     }
 
     @Test
@@ -147,17 +142,17 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> second = waiting("bbbb");
         Task<Boolean> third = waiting("cccc");
 
-        line.grant(6);
+        wire.grant(6);
         first.get();
         await().until(() -> isBlocked(second));
-        assertThat(line.sent.toString()).isEqualTo("aaaabb");
+        assertThat(wire.sent.toString()).isEqualTo("aaaabb");
         assertThat(third.isDone()).isFalse();
 
-        line.grant(100);
+        wire.grant(100);
         second.get();
         third.get();
-        assertThat(line.writes).containsExactly("aaaabb", "bbcccc");
-        assertThat(line.isIntact()).isTrue();
+        assertThat(wire.writes).containsExactly("aaaabb", "bbcccc");
+        assertThat(wire.isIntact()).isTrue();
     }
 
     @Test
@@ -166,15 +161,15 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> second = waiting("bbbb");
         Task<Boolean> third = waiting("cccc");
         var full = new SocketTimeoutException("time is up");
-        line.toThrowWhenFull = full;
+        wire.toThrowWhenFull = full;
 
-        line.grant(6);
+        wire.grant(6);
 
         assertThat(first.get()).isFalse();
         assertThat(second.failure()).isSameAs(full);
-        assertThat(line.failure).isSameAs(full);
+        assertThat(wire.failure).isSameAs(full);
         assertThat(third.failure()).hasMessage("lost").hasCause(full);
-        assertThat(line.sent.toString()).as("nothing follows the half").isEqualTo("aaaabb");
+        assertThat(wire.sent.toString()).as("nothing follows the half").isEqualTo("aaaabb");
     }
 
     @Test
@@ -184,33 +179,33 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> third = waiting("cccc");
         Task<Boolean> fourth = waiting("dddd");
 
-        line.grant(6);
+        wire.grant(6);
         first.get();
         await().until(() -> isBlocked(second) && isBlocked(third));
         third.thread.interrupt();
         assertThat(third.failure())
                 .isInstanceOf(InterruptedIOException.class)
                 .hasMessage("interrupted while waiting to send to /127.0.0.1:9000; nothing was sent");
-        assertThat(line.isIntact()).isTrue();
+        assertThat(wire.isIntact()).isTrue();
 
-        line.grant(100);
+        wire.grant(100);
         second.get();
         fourth.get();
-        assertThat(line.writes).containsExactly("aaaabb", "bbdddd");
+        assertThat(wire.writes).containsExactly("aaaabb", "bbdddd");
     }
 
     @Test
     void threadWhoseTimeIsUpInTheQueue_hasSentNothing() throws Exception {
         Task<Boolean> first = waiting("aaaa");
 
-        assertThatThrownBy(() -> queue.send(frame("bbbb"), 0))
+        assertThatThrownBy(() -> writer.send(frame("bbbb"), 0))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageContaining("nothing was sent");
 
-        line.grant(100);
+        wire.grant(100);
         first.get();
-        assertThat(line.writes).containsExactly("aaaa");
-        assertThat(line.isIntact()).isTrue();
+        assertThat(wire.writes).containsExactly("aaaa");
+        assertThat(wire.isIntact()).isTrue();
     }
 
     @Test
@@ -218,28 +213,28 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> first = waiting("aaaa");
         Task<Boolean> second = waiting("bbbb");
 
-        line.room = 100;
+        wire.room = 100;
         first.thread.interrupt();
 
         assertThat(first.failure()).isInstanceOf(InterruptedIOException.class);
         second.get();
-        assertThat(line.writes).containsExactly("bbbb");
+        assertThat(wire.writes).containsExactly("bbbb");
     }
 
     @Test
     void s10_interruptAfterAFrameWasBegun_finishesItAndKeepsTheFlag() throws Exception {
         Task<Boolean> first = waiting("aaaa");
         Task<Boolean> second = waiting("bbbb");
-        line.grant(6);
+        wire.grant(6);
         first.get();
         await().until(() -> isBlocked(second));
 
         second.thread.interrupt();
         await().until(() -> !second.thread.isInterrupted() && isBlocked(second));
-        line.grant(100);
+        wire.grant(100);
 
         assertThat(second.get()).as("interrupted").isTrue();
-        assertThat(line.sent.toString()).isEqualTo("aaaabbbb");
+        assertThat(wire.sent.toString()).isEqualTo("aaaabbbb");
     }
 
     @Test
@@ -248,9 +243,9 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> second = waiting("bbbb");
         Task<Boolean> third = waiting("c".repeat(200_000)); // too long to be taken along
         var cause = new IOException("reset");
-        line.toThrow = cause;
+        wire.toThrow = cause;
 
-        line.grant(100);
+        wire.grant(100);
 
         List<Throwable> told = List.of(first.failure(), second.failure(), third.failure());
         assertThat(told)
@@ -259,7 +254,7 @@ class SendQueueTests extends StageFixture {
                         .isExactlyInstanceOf(IOException.class)
                         .hasMessage("lost")
                         .hasCause(cause));
-        assertThat(line.sent.toString()).isEmpty();
+        assertThat(wire.sent.toString()).isEmpty();
     }
 
     @Test
@@ -267,9 +262,9 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> first = waiting("a".repeat(131_072)); // as long as a write may be
         Task<Boolean> second = waiting("bbbb");
         var cause = new IOException("reset");
-        line.toThrowOnceWritten = cause;
+        wire.toThrowOnceWritten = cause;
 
-        line.grant(131_072);
+        wire.grant(131_072);
 
         first.get();
         assertThat(second.failure()).hasMessage("lost").hasCause(cause);
@@ -280,9 +275,9 @@ class SendQueueTests extends StageFixture {
         Task<Boolean> first = waiting("aaaa");
         Task<Boolean> second = waiting("bbbb");
         var error = new OutOfMemoryError("in a test");
-        line.toThrow = error;
+        wire.toThrow = error;
 
-        line.grant(100);
+        wire.grant(100);
 
         assertThat(first.failure()).isSameAs(error);
         assertThat(second.failure()).hasMessage("lost").hasCause(error);
@@ -296,14 +291,14 @@ class SendQueueTests extends StageFixture {
             senders.add(waiting("f%02d".formatted(i)));
         }
 
-        line.grant(10_000);
+        wire.grant(10_000);
 
         first.get();
         for (Task<Boolean> sender : senders) {
             sender.get();
         }
-        assertThat(line.sent.toString()).startsWith("firstf00f01f02").hasSize(5 + 300);
-        assertThat(line.writes.get(0)).hasSize(5 + 31 * 3);
+        assertThat(wire.sent.toString()).startsWith("firstf00f01f02").hasSize(5 + 300);
+        assertThat(wire.writes.get(0)).hasSize(5 + 31 * 3);
     }
 
     @Test
@@ -318,7 +313,7 @@ class SendQueueTests extends StageFixture {
             int length = 2 + random.nextInt(6);
             senders.add(start(() -> {
                 for (int j = 0; j < each; j++) {
-                    queue.send(frame("(" + name.repeat(length) + ")"), LONG);
+                    writer.send(frame("(" + name.repeat(length) + ")"), LONG);
                 }
                 return null;
             }));
@@ -326,7 +321,7 @@ class SendQueueTests extends StageFixture {
         Task<Void> granter = start(() -> {
             var rooms = new SplittableRandom(8);
             while (!over.get()) {
-                line.grant(1 + rooms.nextInt(12));
+                wire.grant(1 + rooms.nextInt(12));
                 Thread.yield();
             }
             return null;
@@ -336,7 +331,7 @@ class SendQueueTests extends StageFixture {
         }
         over.set(true);
         granter.get();
-        assertThat(line.sent.toString().replaceAll("\\(([a-h])\\1*\\)", "")).isEmpty();
-        assertThat(line.sent.toString().chars().filter(c -> c == '(').count()).isEqualTo(threads * each);
+        assertThat(wire.sent.toString().replaceAll("\\(([a-h])\\1*\\)", "")).isEmpty();
+        assertThat(wire.sent.toString().chars().filter(c -> c == '(').count()).isEqualTo(threads * each);
     }
 }
