@@ -72,8 +72,7 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment) {
-        expire(now);
+    void letRest(T token, Rest how) {
         int number = space.number(token);
         if (number == TokenSpace.NONE || !numbers.isInUse(number) || rests.find(number) != null) {
             return;
@@ -83,9 +82,12 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             table.copyTo(places);
             rests = places;
         }
-        rests.add(number, now, attachment);
-        // no rest at all is over at once
-        expire(now);
+        rests.add(number, how);
+    }
+
+    @Override
+    void freeAllAskedBefore(long reads) {
+        rests.removeAskedBefore(reads, numbers::free);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 interface Rests<T> {
 
     /** Adds a token that does not rest yet, as the youngest. */
-    void add(T token, long since, @Nullable Object attachment);
+    void add(T token, Rest rest);
 
     /** Removes a token; returns how it rested, or null if it did not. */
     @Nullable
@@ -25,4 +26,7 @@ interface Rests<T> {
     long oldestSince();
 
     int resting();
+
+    /** Removes the tokens whose questions were asked on connections before the given one, and passes each on. */
+    void removeAskedBefore(long connection, Consumer<? super T> removed);
 }

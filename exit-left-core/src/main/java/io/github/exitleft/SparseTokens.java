@@ -56,11 +56,13 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment) {
-        expire(now);
-        tokens.rest(token, now, attachment);
-        // no rest at all is over at once
-        expire(now);
+    void letRest(T token, Rest how) {
+        tokens.rest(token, how);
+    }
+
+    @Override
+    void freeAllAskedBefore(long reads) {
+        tokens.removeAskedBefore(reads, token -> {});
     }
 
     @Override

@@ -28,6 +28,8 @@ class ForwardingSourceTests {
             Keeper.ALWAYS,
             Throwable.class,
             new IllegalStateException("an answer"),
+            long.class,
+            17L,
             String.class,
             "a type",
             Map.class,
@@ -50,9 +52,11 @@ class ForwardingSourceTests {
         @SuppressWarnings("unchecked")
         var forwarding = new ForwardingSource<Object>((Source<Object>) source) {};
         Object[] arguments = Stream.of(method.getParameterTypes())
-                .map(type -> type == Duration.class
+                .<Object>map(type -> type == Duration.class
                         ? Duration.ofSeconds(1)
-                        : type == BooleanSupplier.class ? (BooleanSupplier) () -> true : "a message")
+                        : type == BooleanSupplier.class
+                                ? (BooleanSupplier) () -> true
+                                : type == long.class ? (Object) 1L : "a message")
                 .toArray();
 
         Object answer = method.invoke(forwarding, arguments);
