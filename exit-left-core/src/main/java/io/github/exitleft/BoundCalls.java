@@ -95,7 +95,7 @@ final class BoundCalls {
         parts.beforeTicket();
         Bindings.Binding binding = parts.bindings.begin();
         try {
-            T token = send(parts, call, sender, start, deadline);
+            T token = send(parts, sender, start, deadline);
             bind(parts, binding, token, call, recipient, start);
         } finally {
             parts.bindings.end(binding);
@@ -103,13 +103,12 @@ final class BoundCalls {
     }
 
     private static <T, X extends Exception> T send(
-            StageParts<T, ?> parts, Call<T, ?> call, BoundSender<? extends T, X> sender, long start, long deadline)
-            throws X {
+            StageParts<T, ?> parts, BoundSender<? extends T, X> sender, long start, long deadline) throws X {
         var returned = new AtomicReference<@Nullable T>();
         Sender<X> sending = () -> returned.set(sender.send());
         boolean sent = false;
         try {
-            Call.begin(parts, call, sending, deadline);
+            Call.begin(parts, sending, deadline);
             T token = Objects.requireNonNull(
                     returned.get(),
                     () -> "the sender of a call on " + parts.bare

@@ -254,7 +254,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final <X extends Exception> void send(Sender<X> sender, long start, long deadline) throws X {
         boolean sent = false;
         try {
-            CompletionStage<?> sending = begin(parts, this, sender, deadline);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 FailedSends failed = failedSends(); // by this thread, as for resends
                 whenFailed(sending, cause -> endUnsent(failed, cause));
@@ -282,7 +282,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
         FailedSends failed = failedSends();
         try {
-            CompletionStage<?> sending = begin(parts, this, sender, deadline);
+            CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
@@ -295,18 +295,8 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
     }
 
-    /** Sends for a mailbox; returns what completes when that is done, or null if it is. */
+    /** Sends; returns what completes when that is done, or null if it is. */
     static <X extends Exception> @Nullable CompletionStage<?> begin(
-            StageParts<?, ?> parts, Mailbox<?, ?> box, Sender<X> sender, long deadline) throws X {
-        CompletionStage<?> sending = begin(parts, sender, deadline);
-        Renewals renewals = parts.renewals;
-        if (renewals != null) {
-            box.asked = sending == null ? renewals.mark() : Renewals.UNKNOWN;
-        }
-        return sending;
-    }
-
-    private static <X extends Exception> @Nullable CompletionStage<?> begin(
             StageParts<?, ?> parts, Sender<X> sender, long deadline) throws X {
         if (!parts.timeLeft) {
             return begin(sender);

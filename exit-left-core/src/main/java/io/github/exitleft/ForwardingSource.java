@@ -73,16 +73,6 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
-    public long connection() {
-        return source.connection();
-    }
-
-    @Override
-    public boolean renew(long connection, String why) {
-        return source.renew(connection, why);
-    }
-
-    @Override
     public @Nullable Object backdoor() {
         return source.backdoor();
     }

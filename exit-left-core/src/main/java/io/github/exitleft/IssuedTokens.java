@@ -30,9 +30,6 @@ abstract class IssuedTokens<T> {
 
     private final long rest;
 
-    /** The number of the connection that is read; answers to questions on older ones can't come any more. */
-    private long connection;
-
     /**
      * Creates an empty memory.
      *
@@ -84,31 +81,11 @@ abstract class IssuedTokens<T> {
     abstract @Nullable Rest answered(T token, long now);
 
     /**
-     * Lets a live token rest whose wait has ended without an answer, unless it was asked on a connection that is gone, which frees it;
-     * does nothing with any other.
+     * Lets a live token rest whose wait has ended without an answer; does nothing with any other.
+     *
+     * @param attachment what to find the call again by; null for nothing
      */
-    final void gaveUp(T token, Rest how) {
-        expire(how.since());
-        if (how.asked() != 0 && how.asked() < connection) {
-            if (resting(token, how.since()) == null) {
-                answered(token, how.since());
-            }
-            return;
-        }
-        letRest(token, how);
-        // no rest at all is over at once
-        expire(how.since());
-    }
-
-    abstract void letRest(T token, Rest how);
-
-    /** Frees the resting tokens whose questions were asked on connections before the given one, which are gone. */
-    final void freeAskedBefore(long reads) {
-        connection = reads;
-        freeAllAskedBefore(reads);
-    }
-
-    abstract void freeAllAskedBefore(long reads);
+    abstract void gaveUp(T token, long now, @Nullable Object attachment);
 
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);

@@ -81,20 +81,10 @@ final class Issuing<T> implements LineSupply<T> {
     }
 
     /** Lets a token rest, as {@link IssuedTokens#gaveUp} does. */
-    void gaveUp(T token, long asked, @Nullable Object attachment) {
+    void gaveUp(T token, @Nullable Object attachment) {
         line.lock();
         try {
-            tokens.gaveUp(token, new Rest(line.nanoTime(), asked, attachment));
-        } finally {
-            line.unlock();
-        }
-    }
-
-    /** Frees tokens, as {@link IssuedTokens#freeAskedBefore} does; callers in line get them. */
-    void freeAskedBefore(long connection) {
-        line.lock();
-        try {
-            tokens.freeAskedBefore(connection);
+            tokens.gaveUp(token, line.nanoTime(), attachment);
         } finally {
             line.unlock();
         }

@@ -23,9 +23,6 @@ class Mailbox<T, M> {
     /** What a message must pass; null if each will do. */
     final @Nullable Predicate<? super M> check;
 
-    /** On which connection its question was asked, as {@link Renewals#mark} says; written by what sends. */
-    byte asked;
-
     /** What is told of its messages; null if a thread waits for them. */
     final @Nullable Recipient recipient;
 

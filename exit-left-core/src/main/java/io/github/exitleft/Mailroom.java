@@ -209,10 +209,9 @@ final class Mailroom<T, M> {
      * Closes a box for good, remembers its token, and returns what is left unclaimed by that. If a thread waits that does not leave by
      * this, the oldest message stays: it came before the close, so the wait ends by it.
      *
-     * @param asked the number of the connection on which its question was asked; zero if that does not matter
      * @param leaves whether the thread that waits is this one, and takes nothing any more
      */
-    List<Unclaimed<T, M>> close(T token, Mailbox<T, M> box, long asked, boolean leaves) {
+    List<Unclaimed<T, M>> close(T token, Mailbox<T, M> box, boolean leaves) {
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
@@ -222,7 +221,7 @@ final class Mailroom<T, M> {
             if (!box.closed) {
                 box.closed = true;
                 box.rests = box.isUnanswered();
-                memory.remember(token, box, asked);
+                memory.remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);
         } finally {

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,6 @@ final class NumberRests implements Rests<Integer> {
     private final char[] older;
     private final char[] newer;
 
-    /** By number; null until a number was asked on a connection that matters. */
-    private long @Nullable [] asked;
-
     /** By number; null until a number has an attachment. */
     private @Nullable Object @Nullable [] attachments;
 
@@ -39,20 +35,13 @@ final class NumberRests implements Rests<Integer> {
     }
 
     @Override
-    public void add(Integer token, Rest rest) {
+    public void add(Integer token, long now, @Nullable Object attachment) {
         int number = token;
-        Object attachment = rest.attachment();
-        if (rest.asked() != 0 && asked == null) {
-            asked = new long[since.length];
-        }
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[since.length];
         }
         if (attachments != null) {
             attachments[number] = attachment;
-        }
-        if (asked != null) {
-            asked[number] = rest.asked();
         }
         if (resting == 0) {
             oldest = number;
@@ -62,7 +51,7 @@ final class NumberRests implements Rests<Integer> {
         newer[number] = (char) oldest;
         newer[newest] = (char) number;
         older[oldest] = (char) number;
-        since[number] = rest.since();
+        since[number] = now;
         rests[number >> 6] |= 1L << number;
         resting++;
     }
@@ -82,7 +71,7 @@ final class NumberRests implements Rests<Integer> {
         if ((rests[number >> 6] & 1L << number) == 0) {
             return null;
         }
-        return new Rest(since[number], askedOn(number), attachments == null ? null : attachments[number]);
+        return new Rest(since[number], attachments == null ? null : attachments[number]);
     }
 
     @Override
@@ -91,24 +80,6 @@ final class NumberRests implements Rests<Integer> {
         Integer token = number;
         remove(number);
         return token;
-    }
-
-    private long askedOn(int number) {
-        return asked == null ? 0 : asked[number];
-    }
-
-    @Override
-    public void removeAskedBefore(long connection, Consumer<? super Integer> removed) {
-        int number = oldest;
-        for (int left = resting; left > 0; left--) {
-            int after = newer[number];
-            if (askedOn(number) < connection) {
-                Integer token = number;
-                remove(number);
-                removed.accept(token);
-            }
-            number = after;
-        }
     }
 
     private void remove(int number) {

@@ -72,7 +72,8 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void letRest(T token, Rest how) {
+    void gaveUp(T token, long now, @Nullable Object attachment) {
+        expire(now);
         int number = space.number(token);
         if (number == TokenSpace.NONE || !numbers.isInUse(number) || rests.find(number) != null) {
             return;
@@ -82,12 +83,9 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             table.copyTo(places);
             rests = places;
         }
-        rests.add(number, how);
-    }
-
-    @Override
-    void freeAllAskedBefore(long reads) {
-        rests.removeAskedBefore(reads, numbers::free);
+        rests.add(number, now, attachment);
+        // no rest at all is over at once
+        expire(now);
     }
 
     @Override

@@ -100,18 +100,8 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
     }
 
     @Override
-    public void letRest(PeerToken<I> token, long asked, @Nullable Object attachment) {
-        issuing.gaveUp(token.sender(), token.id(), asked, attachment);
-    }
-
-    @Override
-    public void freeAskedBefore(long connection) {
-        issuing.freeAskedBefore(connection);
-    }
-
-    @Override
-    public int bits() {
-        return space.bits;
+    public void letRest(PeerToken<I> token, @Nullable Object attachment) {
+        issuing.gaveUp(token.sender(), token.id(), attachment);
     }
 
     @Override

@@ -22,9 +22,6 @@ final class ReadLoop<T, M> {
     private final AsyncWaits asyncWaits;
     private final int drain;
 
-    /** Looks whether another connection is read; null if that does not matter. */
-    private final @Nullable Runnable lookForConnection;
-
     ReadLoop(
             BareStage<T, Source<M>, Void> bare,
             Source<M> source,
@@ -33,8 +30,7 @@ final class ReadLoop<T, M> {
             Heartbeat heartbeat,
             Mailroom<T, M> mailroom,
             AsyncWaits asyncWaits,
-            int drain,
-            @Nullable Runnable lookForConnection) {
+            int drain) {
         this.bare = bare;
         this.source = source;
         this.router = router;
@@ -43,7 +39,6 @@ final class ReadLoop<T, M> {
         this.mailroom = mailroom;
         this.asyncWaits = asyncWaits;
         this.drain = drain;
-        this.lookForConnection = lookForConnection;
     }
 
     /**
@@ -140,7 +135,6 @@ final class ReadLoop<T, M> {
         M message = null;
         Throwable unreadable = null;
         long readAt;
-        lookForConnection();
         try {
             message = source.receive(rest >= Heartbeat.LONGEST_NANOS ? Heartbeat.LONGEST : Duration.ofNanos(rest));
         } catch (InterruptedException e) {
@@ -166,19 +160,11 @@ final class ReadLoop<T, M> {
             return (Received<M>) ROUTED;
         }
         if (message == null) {
-            // it may have connected
-            lookForConnection();
             return null;
         }
         stats.received();
         var received = new Received<>(message, readAt);
         return router.route(director, mine, leaving, received) ? received : (Received<M>) ROUTED;
-    }
-
-    private void lookForConnection() {
-        if (lookForConnection != null) {
-            bare.help(lookForConnection);
-        }
     }
 
     /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */

@@ -17,9 +17,6 @@ final class RestingTokens<T> {
     private final long rest;
     private final int most;
 
-    /** The number of the connection that is read; answers to questions on older ones can't come any more. */
-    private long connection;
-
     /**
      * Creates an empty memory.
      *
@@ -31,23 +28,14 @@ final class RestingTokens<T> {
         this.most = most;
     }
 
-    /** Lets a token rest whose wait has ended without an answer, unless it was asked on a connection that is gone. */
-    void gaveUp(T token, Rest how) {
+    /** Lets a token rest from now on whose wait has ended without an answer. */
+    void gaveUp(T token, long now, @Nullable Object attachment) {
         tokens.remove(token);
-        expire(how.since());
-        if (how.asked() != 0 && how.asked() < connection) {
-            return;
-        }
+        expire(now);
         if (tokens.resting() == most) {
             tokens.removeOldest();
         }
-        tokens.add(token, how);
-    }
-
-    /** Forgets the tokens whose questions were asked on connections before the given one, which are gone. */
-    void forgetAskedBefore(long reads) {
-        connection = reads;
-        tokens.removeAskedBefore(reads, token -> {});
+        tokens.add(token, now, attachment);
     }
 
     /** Ends a token's rest, since its answer has come; returns how it rested, or null if it did not. */

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 interface Rests<T> {
 
     /** Adds a token that does not rest yet, as the youngest. */
-    void add(T token, Rest rest);
+    void add(T token, long since, @Nullable Object attachment);
 
     /** Removes a token; returns how it rested, or null if it did not. */
     @Nullable
@@ -26,7 +25,4 @@ interface Rests<T> {
     long oldestSince();
 
     int resting();
-
-    /** Removes the tokens whose questions were asked on connections before the given one, and passes each on. */
-    void removeAskedBefore(long connection, Consumer<? super T> removed);
 }

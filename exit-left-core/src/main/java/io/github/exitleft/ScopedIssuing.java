@@ -156,13 +156,13 @@ final class ScopedIssuing<K, T> {
     }
 
     /** Lets a token rest, as {@link Issuing#gaveUp} does. */
-    void gaveUp(K scope, T token, long asked, @Nullable Object attachment) {
+    void gaveUp(K scope, T token, @Nullable Object attachment) {
         Scope<T> entered = find(scope);
         if (entered == null) {
             return;
         }
         try {
-            entered.issuing.gaveUp(token, asked, attachment);
+            entered.issuing.gaveUp(token, attachment);
         } finally {
             leave(entered);
         }
@@ -194,11 +194,6 @@ final class ScopedIssuing<K, T> {
         } finally {
             leave(entered);
         }
-    }
-
-    /** Frees tokens of all scopes, as {@link Issuing#freeAskedBefore} does. */
-    void freeAskedBefore(long connection) {
-        all().forEach(scope -> scope.issuing.freeAskedBefore(connection));
     }
 
     /** Returns how many scopes there are. */

@@ -113,30 +113,6 @@ public interface Source<M> extends AutoCloseable {
     default void beforeTicket() {}
 
     /**
-     * Returns the number of the connection that this source has, which rises with each new one. From the time on at which
-     * {@link #receive} could return a message of a connection, or a sender use it, this is at least its number; and once it has been
-     * returned between two calls of {@code receive}, no message of an earlier connection is received any more. A source that says this
-     * lets tokens rest until they are answered. Called by any thread.
-     *
-     * @return the number, from 1 on; unless overridden 0, which means that answers may come whatever becomes of a connection
-     */
-    default long connection() {
-        return 0;
-    }
-
-    /**
-     * Gives up a connection, so that the next one takes its place: the next {@link #receive} fails with a cause that says why. Called
-     * by any thread, perhaps while another one is in {@code receive}, which is to end.
-     *
-     * @param connection its number; if it has been replaced, nothing is done
-     * @param why what to say, such as "too many answers are missing"
-     * @return whether the source can do this; false unless overridden
-     */
-    default boolean renew(long connection, String why) {
-        return false;
-    }
-
-    /**
      * Returns what any thread may use, such as an object to send with; it has no method that reads.
      *
      * @return the backdoor, or null if there is none

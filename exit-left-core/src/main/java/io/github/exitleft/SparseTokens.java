@@ -56,13 +56,11 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void letRest(T token, Rest how) {
-        tokens.rest(token, how);
-    }
-
-    @Override
-    void freeAllAskedBefore(long reads) {
-        tokens.removeAskedBefore(reads, token -> {});
+    void gaveUp(T token, long now, @Nullable Object attachment) {
+        expire(now);
+        tokens.rest(token, now, attachment);
+        // no rest at all is over at once
+        expire(now);
     }
 
     @Override

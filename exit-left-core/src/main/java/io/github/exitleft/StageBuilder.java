@@ -73,7 +73,7 @@ public final class StageBuilder<T, M> {
      * @throws IllegalArgumentException if it is less than 1
      */
     public StageBuilder<T, M> maxTickets(int maxTickets) {
-        settings.maxTickets = StageSettings.atLeastOne(maxTickets, "maxTickets");
+        settings.maxTickets = atLeastOne(maxTickets, "maxTickets");
         return this;
     }
 
@@ -87,7 +87,7 @@ public final class StageBuilder<T, M> {
      * @throws IllegalArgumentException if the capacity is less than 1
      */
     public StageBuilder<T, M> mailbox(int capacity, Overflow overflow) {
-        settings.mailboxCapacity = StageSettings.atLeastOne(capacity, "capacity");
+        settings.mailboxCapacity = atLeastOne(capacity, "capacity");
         settings.overflow = Objects.requireNonNull(overflow, "'overflow' must not be null");
         return this;
     }
@@ -137,24 +137,6 @@ public final class StageBuilder<T, M> {
             throw new IllegalArgumentException("'rest' must not be negative, but is " + rest);
         }
         settings.rest = rest;
-        settings.restMost = 0;
-        return this;
-    }
-
-    /**
-     * Lets a token rest until its answer has come or the connection on which it was asked is gone; for sources that
-     * {@linkplain Source#connection() have connections}.
-     *
-     * <p>A question counts as asked on the connection that is there when its call has sent it, and that of a ticket on
-     * the one that is there when the ticket is closed. When so many tokens rest, or all that can be issued, the source
-     * is asked to {@linkplain Source#renew renew} its connection, which ends every wait.
-     *
-     * @param most how many tokens may rest; at least 1
-     * @return this builder
-     * @throws IllegalArgumentException if it is less than 1, or the source has no connections
-     */
-    public StageBuilder<T, M> restUntilAnswered(int most) {
-        settings.restUntilAnswered(most);
         return this;
     }
 
@@ -170,7 +152,7 @@ public final class StageBuilder<T, M> {
      * @see Stage#call(IssuedSender)
      */
     public StageBuilder<T, M> issueRandom(int bits) {
-        TokenSpace<T> space = settings.space(bits);
+        TokenSpace<T> space = space(bits);
         settings.issuing = setup -> setup.ofStage(space, true);
         return this;
     }
@@ -186,9 +168,17 @@ public final class StageBuilder<T, M> {
      * @see Stage#call(IssuedSender)
      */
     public StageBuilder<T, M> issueSequence(int bits) {
-        TokenSpace<T> space = settings.space(bits).requireOrdered(settings.tokenType);
+        TokenSpace<T> space = space(bits).requireOrdered(settings.tokenType);
         settings.issuing = setup -> setup.ofStage(space, false);
         return this;
+    }
+
+    private TokenSpace<T> space(int bits) {
+        if (settings.tokenType == (Class<?>) PeerToken.class) {
+            throw new IllegalArgumentException("tokens of type " + PeerToken.class.getName()
+                    + " have ids of a type of their own; name it: issueRandom(Integer.class, " + bits + ")");
+        }
+        return TokenSpace.of(settings.tokenType, bits);
     }
 
     /**
@@ -202,8 +192,7 @@ public final class StageBuilder<T, M> {
      * @throws IllegalArgumentException if there are no such ids, or tokens are not of type {@code PeerToken}
      */
     public <I> StageBuilder<T, M> issueRandom(Class<I> ids, int bits) {
-        settings.issuePeers(TokenSpace.of(ids, bits), true);
-        return this;
+        return issuePeers(TokenSpace.of(ids, bits), true);
     }
 
     /**
@@ -215,7 +204,16 @@ public final class StageBuilder<T, M> {
      * @return this builder
      */
     public <I> StageBuilder<T, M> issueSequence(Class<I> ids, int bits) {
-        settings.issuePeers(TokenSpace.of(ids, bits).requireOrdered(ids), false);
+        return issuePeers(TokenSpace.of(ids, bits).requireOrdered(ids), false);
+    }
+
+    @SuppressWarnings("unchecked") // tokens are of that type
+    private <I> StageBuilder<T, M> issuePeers(TokenSpace<I> space, boolean random) {
+        if (settings.tokenType != (Class<?>) PeerToken.class) {
+            throw new IllegalArgumentException("ids are issued for each peer where tokens are of type "
+                    + PeerToken.class.getName() + ", but they are of type " + settings.tokenType.getName());
+        }
+        settings.issuing = setup -> (TokenSupply<T>) setup.ofPeers(space, random);
         return this;
     }
 
@@ -244,7 +242,7 @@ public final class StageBuilder<T, M> {
      * @see #windowWait(Duration)
      */
     public StageBuilder<T, M> window(int window) {
-        settings.window = StageSettings.atLeastOne(window, "window");
+        settings.window = atLeastOne(window, "window");
         return this;
     }
 
@@ -391,5 +389,12 @@ public final class StageBuilder<T, M> {
         var stage = new Stage<>(parts, settings.tokenType, settings.source);
         parts.keeper.lookUp(); // which begins, if there is to be one
         return stage;
+    }
+
+    private static int atLeastOne(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("'" + name + "' must be at least 1, but is " + value);
+        }
+        return value;
     }
 }

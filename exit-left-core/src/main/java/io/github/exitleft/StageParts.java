@@ -42,10 +42,6 @@ final class StageParts<T, M> {
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final Gate<T> gate;
-
-    /** Null if tokens rest for a time, whatever becomes of a connection. */
-    final @Nullable Renewals renewals;
-
     final StageStats stats = new StageStats();
     final Listeners<T, M> listeners;
     final Heartbeat heartbeat;
@@ -76,9 +72,6 @@ final class StageParts<T, M> {
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
         this.gate = new Gate<>(bare, settings);
-        this.renewals = settings.restsUntilAnswered()
-                ? new Renewals(bare, settings.source, most(settings.restMost, gate.tokens), asyncWaits)
-                : null;
         this.listeners = new Listeners<>(bare, stats);
         this.heartbeat = new Heartbeat(bare);
         this.jobs = new AsyncJobs(bare, settings);
@@ -92,16 +85,8 @@ final class StageParts<T, M> {
         this.forgetting = new Forgetting(settings.timer, memory::forgetOld);
         this.bindings = new Bindings<>(bare, listeners);
         this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
-        this.readLoop = new ReadLoop<>(
-                bare,
-                settings.source,
-                router,
-                stats,
-                heartbeat,
-                mailroom,
-                asyncWaits,
-                settings.drain,
-                renewals == null ? null : this::lookForConnection);
+        this.readLoop =
+                new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
@@ -145,31 +130,7 @@ final class StageParts<T, M> {
     private static <T> @Nullable RestingTokens<T> resting(StageSettings<T, ?> settings) {
         return settings.reuse() == Reuse.ALLOW || settings.rest.isZero()
                 ? null
-                : new RestingTokens<>(
-                        Parker.nanos(settings.rest),
-                        settings.restsUntilAnswered() ? Integer.MAX_VALUE : RestingTokens.MOST);
-    }
-
-    /** Returns how many tokens may rest: no more than there are, or none could be issued and no head would notice the end of a rest. */
-    private static int most(int wanted, @Nullable TokenSupply<?> issued) {
-        return issued == null || issued.bits() >= Integer.SIZE - 1 ? wanted : Math.min(wanted, 1 << issued.bits());
-    }
-
-    /** Frees the tokens that wait for answers on a connection that is gone; called by the head between two messages. */
-    private void lookForConnection() {
-        Renewals connections = Objects.requireNonNull(renewals);
-        connections.look(this::freeAskedBefore, keeper::relieve);
-    }
-
-    private void freeAskedBefore(long connection) {
-        memory.forgetAskedBefore(connection);
-        if (gate.tokens != null) {
-            gate.tokens.freeAskedBefore(connection);
-        }
-    }
-
-    private int resting() {
-        return memory.rests() + (gate.tokens == null ? 0 : gate.tokens.resting());
+                : new RestingTokens<>(Parker.nanos(settings.rest), RestingTokens.MOST);
     }
 
     /** Takes a token for a mailbox for whose messages a thread is to wait. */
@@ -274,7 +235,7 @@ final class StageParts<T, M> {
                     + " rests: its last question ended without an answer "
                     + Duration.ofNanos(bare.nanoTime() - rest.since()).toMillis()
                     + " ms ago, and that may still come; use another token, or change"
-                    + " tokens.rest (StageBuilder.rest), which is " + (renewals == null ? this.rest : "until-answered")
+                    + " tokens.rest (StageBuilder.rest), which is " + this.rest
                     + ", or tokens.reuse (StageBuilder.reuse)");
         }
     }
@@ -317,17 +278,16 @@ final class StageParts<T, M> {
     void release(Mailbox<T, M> box, boolean leaves) {
         BareTicket<T> ticket = box.bare();
         List<Unclaimed<T, M>> left = List.of();
-        long asked = renewals == null ? 0 : renewals.askedOn(box);
         try {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
-            left = mailroom.close(ticket.token(), box, asked, leaves);
+            left = mailroom.close(ticket.token(), box, leaves);
         } finally {
             forgetting.later(box.attachment());
             try {
                 ticket.close();
             } finally {
                 try {
-                    free(ticket.token(), box, asked);
+                    free(ticket.token(), box);
                 } finally {
                     listeners.unclaimed(left);
                 }
@@ -336,23 +296,13 @@ final class StageParts<T, M> {
     }
 
     /** Frees a token that could be issued, or lets it rest; not before its registration has gone, and once. */
-    private void free(T token, Mailbox<T, M> box, long asked) {
-        try {
-            freeIssued(token, box, asked);
-        } finally {
-            if (renewals != null && box.rests) {
-                renewals.rested(this::resting, keeper::attend);
-            }
-        }
-    }
-
-    private void freeIssued(T token, Mailbox<T, M> box, long asked) {
+    private void free(T token, Mailbox<T, M> box) {
         TokenSupply<T> issuing = gate.tokens;
         if (issuing == null || !issuing.covers(token) || !mailroom.leaves(box)) {
             return;
         }
         if (box.rests) {
-            issuing.letRest(token, asked, box.attachment());
+            issuing.letRest(token, box.attachment());
             if (memory.hasComeLate(token)) { // before the rest began, so it has not ended that
                 issuing.endRest(token);
             }

@@ -28,9 +28,6 @@ final class StageSettings<T, M> {
 
     Duration rest = Duration.ofSeconds(60);
 
-    /** How many tokens may rest until they are answered; 0 if they rest for a time. */
-    int restMost;
-
     /** What issues tokens; null if nothing does. */
     @Nullable
     Function<IssuingSetup<T>, TokenSupply<T>> issuing;
@@ -78,43 +75,6 @@ final class StageSettings<T, M> {
             return reuse;
         }
         return SocketAddress.class.isAssignableFrom(tokenType) ? Reuse.ALLOW : Reuse.REFUSE;
-    }
-
-    void restUntilAnswered(int most) {
-        if (source.connection() < 1) {
-            throw new IllegalArgumentException("tokens can't rest until they are answered, since a source of type "
-                    + source.type() + " has no connections; set StageBuilder.rest to a duration");
-        }
-        restMost = atLeastOne(most, "most");
-        rest = Duration.ofNanos(IssuedTokens.UNTIL_ANSWERED);
-    }
-
-    TokenSpace<T> space(int bits) {
-        if (tokenType == (Class<?>) PeerToken.class) {
-            throw new IllegalArgumentException("tokens of type " + PeerToken.class.getName()
-                    + " have ids of a type of their own; name it: issueRandom(Integer.class, " + bits + ")");
-        }
-        return TokenSpace.of(tokenType, bits);
-    }
-
-    @SuppressWarnings("unchecked") // tokens are of that type
-    <I> void issuePeers(TokenSpace<I> space, boolean random) {
-        if (tokenType != (Class<?>) PeerToken.class) {
-            throw new IllegalArgumentException("ids are issued for each peer where tokens are of type "
-                    + PeerToken.class.getName() + ", but they are of type " + tokenType.getName());
-        }
-        issuing = setup -> (TokenSupply<T>) setup.ofPeers(space, random);
-    }
-
-    static int atLeastOne(int value, String name) {
-        if (value < 1) {
-            throw new IllegalArgumentException("'" + name + "' must be at least 1, but is " + value);
-        }
-        return value;
-    }
-
-    boolean restsUntilAnswered() {
-        return restMost != 0;
     }
 
     Keeper keeper() {

@@ -73,18 +73,8 @@ final class StageTokens<T> implements TokenSupply<T> {
     }
 
     @Override
-    public void letRest(T token, long asked, @Nullable Object attachment) {
-        issuing.gaveUp(token, asked, attachment);
-    }
-
-    @Override
-    public void freeAskedBefore(long connection) {
-        issuing.freeAskedBefore(connection);
-    }
-
-    @Override
-    public int bits() {
-        return space == null ? Integer.SIZE : space.bits;
+    public void letRest(T token, @Nullable Object attachment) {
+        issuing.gaveUp(token, attachment);
     }
 
     @Override

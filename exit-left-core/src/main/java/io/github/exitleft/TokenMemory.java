@@ -43,12 +43,8 @@ final class TokenMemory<T, M> {
         this.unasked = unasked;
     }
 
-    /**
-     * Remembers the token of a mailbox that is being closed, with the mailbox's lock held.
-     *
-     * @param asked the number of the connection on which its question was asked; zero if that does not matter
-     */
-    void remember(T token, Mailbox<T, M> box, long asked) {
+    /** Remembers the token of a mailbox that is being closed, with the mailbox's lock held. */
+    void remember(T token, Mailbox<T, M> box) {
         boolean answered = !box.isEndless() && (box.answered || !box.missed && !box.isEmpty());
         lock.lock();
         try {
@@ -56,7 +52,7 @@ final class TokenMemory<T, M> {
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
             if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
                 // the attachment is with the retired tokens
-                resting.gaveUp(token, new Rest(now, asked, null));
+                resting.gaveUp(token, now, null);
                 rests = resting.resting(now);
             }
             // a question that has its answer is not kept for duplicates of it
@@ -66,25 +62,6 @@ final class TokenMemory<T, M> {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Ends the rest of tokens whose questions were asked on connections before the given one, which are gone. */
-    void forgetAskedBefore(long connection) {
-        if (resting == null) {
-            return;
-        }
-        lock.lock();
-        try {
-            resting.forgetAskedBefore(connection);
-            rests = resting.resting(clock.getAsLong());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns how many tokens rest that callers brought, or have rested lately; a look without the lock. */
-    int rests() {
-        return rests;
     }
 
     /** Whether any token may rest; a look without the lock. */

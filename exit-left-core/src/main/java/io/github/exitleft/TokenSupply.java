@@ -47,18 +47,11 @@ interface TokenSupply<T> {
     void free(T token);
 
     /**
-     * Lets a covered token rest that is live, unless its question was asked on a connection that is gone.
+     * Lets a covered token rest that is live.
      *
-     * @param asked the number of that connection; zero if it does not matter
      * @param attachment what its question was given to be found again by; null for nothing
      */
-    void letRest(T token, long asked, @Nullable Object attachment);
-
-    /** Frees the resting tokens whose questions were asked on connections before the given one, which are gone. */
-    void freeAskedBefore(long connection);
-
-    /** Returns of how many bits the tokens are that one scope shares. */
-    int bits();
+    void letRest(T token, @Nullable Object attachment);
 
     /** Ends the rest of a covered token; returns how it rested, or null if it did not. */
     @Nullable

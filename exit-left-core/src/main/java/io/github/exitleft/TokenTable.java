@@ -2,7 +2,6 @@ package io.github.exitleft;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +28,6 @@ final class TokenTable<T> implements Rests<T> {
 
     /** The next slot in the same bucket, or the next free slot. */
     private int[] next;
-
-    /** By slot; null until a token was asked on a connection that matters. */
-    private long @Nullable [] asked;
 
     /** By slot; null until a token has an attachment. */
     private @Nullable Object @Nullable [] attachments;
@@ -74,19 +70,19 @@ final class TokenTable<T> implements Rests<T> {
     }
 
     /** Lets a live token rest; does nothing with any other. */
-    void rest(T token, Rest rest) {
+    void rest(T token, long now, @Nullable Object attachment) {
         int slot = slotOf(token, token.hashCode());
         if (slot != NONE && older[slot] == LIVE) {
-            link(slot, rest);
+            link(slot, now, attachment);
         }
     }
 
     @Override
-    public void add(T token, Rest rest) {
+    public void add(T token, long now, @Nullable Object attachment) {
         int hash = token.hashCode();
         assert slotOf(token, hash) == NONE;
-        withRoomFor(rest);
-        link(insert(token, hash), rest);
+        withRoomFor(attachment);
+        link(insert(token, hash), now, attachment);
     }
 
     @Override
@@ -137,46 +133,21 @@ final class TokenTable<T> implements Rests<T> {
     @SuppressWarnings("unchecked") // only tokens are in it
     void copyTo(Rests<T> others) {
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
-            others.add((T) Objects.requireNonNull(tokens[slot]), rested(slot));
+            others.add((T) Objects.requireNonNull(tokens[slot]), since[slot], attachmentOf(slot));
         }
     }
 
     private @Nullable Rest restOf(int slot) {
-        return older[slot] == LIVE ? null : rested(slot);
-    }
-
-    private Rest rested(int slot) {
-        return new Rest(since[slot], askedOn(slot), attachmentOf(slot));
-    }
-
-    private long askedOn(int slot) {
-        return asked == null ? 0 : asked[slot];
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // only tokens are in it
-    public void removeAskedBefore(long connection, Consumer<? super T> removed) {
-        int after;
-        for (int slot = oldest; slot != NONE; slot = after) {
-            after = newer[slot];
-            if (askedOn(slot) < connection) {
-                Object token = Objects.requireNonNull(tokens[slot]);
-                remove(slot, bucketOf(token.hashCode()));
-                removed.accept((T) token);
-            }
-        }
+        return older[slot] == LIVE ? null : new Rest(since[slot], attachmentOf(slot));
     }
 
     private @Nullable Object attachmentOf(int slot) {
         return attachments == null ? null : attachments[slot];
     }
 
-    private void withRoomFor(Rest rest) {
-        if (rest.attachment() != null && attachments == null) {
+    private void withRoomFor(@Nullable Object attachment) {
+        if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[tokens.length];
-        }
-        if (rest.asked() != 0 && asked == null) {
-            asked = new long[tokens.length];
         }
     }
 
@@ -219,15 +190,12 @@ final class TokenTable<T> implements Rests<T> {
         return slot;
     }
 
-    private void link(int slot, Rest rest) {
-        withRoomFor(rest);
+    private void link(int slot, long now, @Nullable Object attachment) {
+        withRoomFor(attachment);
         if (attachments != null) {
-            attachments[slot] = rest.attachment();
+            attachments[slot] = attachment;
         }
-        if (asked != null) {
-            asked[slot] = rest.asked();
-        }
-        since[slot] = rest.since();
+        since[slot] = now;
         older[slot] = newest;
         newer[slot] = NONE;
         if (newest == NONE) {
@@ -285,9 +253,6 @@ final class TokenTable<T> implements Rests<T> {
         if (attachments != null) {
             moved.attachments = new @Nullable Object[capacity];
         }
-        if (asked != null) {
-            moved.asked = new long[capacity];
-        }
         for (int slot = 0; slot < used; slot++) {
             if (tokens[slot] != null && older[slot] == LIVE) {
                 T token = (T) Objects.requireNonNull(tokens[slot]);
@@ -296,14 +261,13 @@ final class TokenTable<T> implements Rests<T> {
         }
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
             T token = (T) Objects.requireNonNull(tokens[slot]);
-            moved.link(moved.place(token, token.hashCode()), rested(slot));
+            moved.link(moved.place(token, token.hashCode()), since[slot], attachmentOf(slot));
         }
         tokens = moved.tokens;
         since = moved.since;
         older = moved.older;
         newer = moved.newer;
         next = moved.next;
-        asked = moved.asked;
         attachments = moved.attachments;
         buckets = moved.buckets;
         free = moved.free;

@@ -28,8 +28,6 @@ class ForwardingSourceTests {
             Keeper.ALWAYS,
             Throwable.class,
             new IllegalStateException("an answer"),
-            long.class,
-            17L,
             String.class,
             "a type",
             Map.class,
@@ -52,11 +50,9 @@ class ForwardingSourceTests {
         @SuppressWarnings("unchecked")
         var forwarding = new ForwardingSource<Object>((Source<Object>) source) {};
         Object[] arguments = Stream.of(method.getParameterTypes())
-                .<Object>map(type -> type == Duration.class
+                .map(type -> type == Duration.class
                         ? Duration.ofSeconds(1)
-                        : type == BooleanSupplier.class
-                                ? (BooleanSupplier) () -> true
-                                : type == long.class ? (Object) 1L : "a message")
+                        : type == BooleanSupplier.class ? (BooleanSupplier) () -> true : "a message")
                 .toArray();
 
         Object answer = method.invoke(forwarding, arguments);

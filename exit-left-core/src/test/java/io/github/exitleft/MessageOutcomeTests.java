@@ -364,7 +364,7 @@ class MessageOutcomeTests extends NoteFixture {
                 1,
                 Overflow.DROP_NEWEST);
         var box = new Mailbox<Integer, Note>(room.lockFor(-1), null, false, null);
-        assertThat(room.close(-1, box, 0, false)).isEmpty();
+        assertThat(room.close(-1, box, false)).isEmpty();
         for (int i = 0; i < 100_000; i++) {
             assertThat(room.explain(i, new Note(i, "flood")).outcome()).isEqualTo(MessageOutcome.UNKNOWN);
         }

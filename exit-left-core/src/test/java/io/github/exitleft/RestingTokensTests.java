@@ -27,7 +27,7 @@ class RestingTokensTests {
                 now += random.nextInt(1_000) == 0 ? REST / 2 : random.nextInt(100_000_000);
                 forget(expected, now);
                 if (random.nextInt(3) > 0) {
-                    memory.gaveUp(token, new Rest(now, step));
+                    memory.gaveUp(token, now, step);
                     expected.remove(token);
                     if (expected.size() == MOST) {
                         expected.remove(expected.keySet().iterator().next());

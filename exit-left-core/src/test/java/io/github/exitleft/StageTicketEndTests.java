@@ -136,11 +136,11 @@ class StageTicketEndTests extends NoteFixture {
             assertThat(room.offer(1, box, new Received<>(new Note(1, text), 0))).isNull();
         }
 
-        assertThat(room.close(1, box, 0, false))
+        assertThat(room.close(1, box, false))
                 .allMatch(left -> left.outcome() == MessageOutcome.ABANDONED)
                 .extracting(left -> Objects.requireNonNull(left.message()).text())
                 .containsExactly("second", "third");
-        assertThat(room.close(1, box, 0, false)).as("closed again").isEmpty();
+        assertThat(room.close(1, box, false)).as("closed again").isEmpty();
         Received<Note> kept = room.take(box);
         assertThat(kept).isNotNull();
         assertThat(kept.message().text()).isEqualTo("first");
@@ -157,7 +157,7 @@ class StageTicketEndTests extends NoteFixture {
         var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
         box.awaiting = new Thread("dies of an error");
         assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();
-        assertThat(room.close(1, box, 0, false)).isEmpty();
+        assertThat(room.close(1, box, false)).isEmpty();
 
         assertThat(room.unclaim(1, box))
                 .singleElement()

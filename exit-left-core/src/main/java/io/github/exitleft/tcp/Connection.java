@@ -43,9 +43,6 @@ final class Connection implements Closeable {
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
-    /** Counts the connections of its source, this one included; written before it becomes the present one. */
-    long number;
-
     // the fields from here on are used by the receiving thread only
 
     /** Counts up when a look finds something, and down when it does not; at most this far from zero. */

@@ -104,30 +104,6 @@ final class Connections {
         return made.get();
     }
 
-    /** Returns the number of the present connection; of the last one if there is none. */
-    long number() {
-        Connection present = current;
-        return present == null ? made.get() : present.number;
-    }
-
-    /** Gives up a connection if it is the present one, which the reading thread reports as a failure. */
-    void renew(long number, String why) {
-        Connection present = current;
-        if (present != null && present.number == number) {
-            present.fail(new GivenUpException("it was given up for a new one: " + why));
-        }
-    }
-
-    /** Why a connection was given up that neither the peer nor the network had ended. */
-    private static final class GivenUpException extends IOException {
-
-        private static final long serialVersionUID = 1;
-
-        GivenUpException(String message) {
-            super(message);
-        }
-    }
-
     boolean isClosed() {
         return closed;
     }
@@ -233,7 +209,6 @@ final class Connections {
                 if (replaced != null) {
                     untold = replaced;
                 }
-                dialled.number = made.get() + 1;
                 current = dialled;
                 made.incrementAndGet();
             }

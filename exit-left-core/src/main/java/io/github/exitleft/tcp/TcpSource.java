@@ -183,17 +183,6 @@ public final class TcpSource implements Source<Frame> {
     }
 
     @Override
-    public long connection() {
-        return connections.number();
-    }
-
-    @Override
-    public boolean renew(long connection, String why) {
-        connections.renew(connection, why);
-        return true;
-    }
-
-    @Override
     public void wakeup() {
         woken.set(true);
         connections.wakeup();
