@@ -37,11 +37,15 @@ final class Connection implements Closeable {
     final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final FrameWriter writer;
+    private final Places places = new Places(this::fail);
 
     // written before other threads get the connection
 
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
+
+    /** When it was about to be used, by {@link System#nanoTime()}. */
+    private long inUseSince;
 
     // the fields from here on are used by the receiving thread only
 
@@ -71,8 +75,8 @@ final class Connection implements Closeable {
             this.readable = first;
             // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
-            this.frames = new FrameBuffer(framing, maxFrameSize, remote);
-            this.writer = new FrameWriter(new Wire(), remote);
+            this.frames = new FrameBuffer(framing, maxFrameSize, remote, places);
+            this.writer = new FrameWriter(new Wire(), places, remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -113,6 +117,11 @@ final class Connection implements Closeable {
         channel.register(readable, SelectionKey.OP_READ);
         channel.register(writable, SelectionKey.OP_WRITE);
         since = Instant.now();
+    }
+
+    /** Counts the frames that are sent and received from now on, since the opening is over. */
+    void beginOrder() {
+        places.begin();
     }
 
     InetSocketAddress remote() {
@@ -161,6 +170,15 @@ final class Connection implements Closeable {
     Throwable failure() {
         Throwable first = failure.get();
         return first == null ? new IOException("it is closed") : first;
+    }
+
+    /** Notes that nothing has been asked on it yet, before it is used. */
+    void inUse() {
+        inUseSince = System.nanoTime();
+    }
+
+    long inUseSince() {
+        return inUseSince;
     }
 
     /** Ends the present or the next wait of {@link #receive} or {@link #connect} at once. */
@@ -245,9 +263,9 @@ final class Connection implements Closeable {
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
-    /** Sends a whole frame, as {@link FrameWriter#send} does. */
-    void send(ByteBuffer[] parts, long nanos) throws IOException {
-        writer.send(parts, nanos);
+    /** Sends a whole frame, as {@link FrameWriter#send} does; returns its place. */
+    long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
+        return writer.send(parts, nanos, inOrder);
     }
 
     private final class Wire implements FrameWriter.Wire {

@@ -33,11 +33,13 @@ final class FrameWriter {
     private static final int CHUNK = 1 << 17;
 
     private final Wire wire;
+    private final Places places;
     private final InetSocketAddress remote;
     private final ReentrantLock sending = new ReentrantLock();
 
-    FrameWriter(Wire wire, InetSocketAddress remote) {
+    FrameWriter(Wire wire, Places places, InetSocketAddress remote) {
         this.wire = wire;
+        this.places = places;
         this.remote = remote;
     }
 
@@ -47,8 +49,10 @@ final class FrameWriter {
      *
      * @param parts the frame's bytes
      * @param nanos how long to wait for room, and for other senders, in nanoseconds
+     * @param inOrder whether the frame takes a place
+     * @return its place, or {@link Places#NONE}
      */
-    void send(ByteBuffer[] parts, long nanos) throws IOException {
+    long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
         long deadline = System.nanoTime() + nanos;
         lock(deadline);
         boolean interrupted = false;
@@ -60,19 +64,28 @@ final class FrameWriter {
             }
             long size = remaining(parts);
             long sent = 0;
+            long place = Places.NONE;
             while (sent < size) {
                 if (sent > 0 && Thread.interrupted()) {
                     interrupted = true;
+                }
+                if (sent == 0) {
+                    place = places.take(inOrder);
                 }
                 // if the next line throws, it is unknown how much it has written
                 intact = false;
                 long count = write(parts);
                 sent += count;
                 intact = sent == 0 || sent == size;
+                if (sent == 0) {
+                    // before waiting, so that what comes meanwhile is no answer
+                    places.giveBack(inOrder);
+                }
                 if (count == 0) {
                     awaitRoom(deadline, nanos, sent, size);
                 }
             }
+            return place;
         } catch (Throwable e) {
             if (!intact) {
                 // nothing may follow a part of a frame

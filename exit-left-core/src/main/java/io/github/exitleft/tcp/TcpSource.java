@@ -63,6 +63,9 @@ public final class TcpSource implements Source<Frame> {
 
     private final Reading reading;
 
+    /** When the connection was put to use that is read; written by the reading thread. */
+    private volatile long answerableSince = System.nanoTime();
+
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
         this.connections = new Connections(dialler);
@@ -97,6 +100,8 @@ public final class TcpSource implements Source<Frame> {
                 // the connection works, and what comes is for the next read
                 return null;
             }
+            // not before: what an older one had received has been given to the readers by now
+            answerableSince = current.inUseSince();
             return receive(current, nanos);
         } finally {
             reading.end();
@@ -113,8 +118,11 @@ public final class TcpSource implements Source<Frame> {
             return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
+            // first, so that a ticket which is taken after the connection has gone from here is not taken for one
+            // before
+            boolean renewed = reading.renews(current);
             IOException lost = connections.lost(current);
-            if (reading.renews(current)) {
+            if (renewed) {
                 // the next read connects, if no sender has done so by then
                 return null;
             }
@@ -144,7 +152,8 @@ public final class TcpSource implements Source<Frame> {
         return connections;
     }
 
-    void send(ByteBuffer[] frame, long nanos) throws IOException {
+    /** Sends a frame; returns its place, or {@link Places#NONE} if it is not sent in order. */
+    long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && reading.isGoingOn()) {
@@ -162,7 +171,7 @@ public final class TcpSource implements Source<Frame> {
                         + " until the time was up; nothing was sent");
             }
         }
-        current.send(frame, nanos);
+        return current.send(frame, nanos, inOrder);
     }
 
     private InterruptedIOException interrupted(InterruptedException cause) {
@@ -191,6 +200,24 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public boolean closesUnderReader() {
         return true;
+    }
+
+    @Override
+    public boolean tellsAnswerable() {
+        return true;
+    }
+
+    @Override
+    public long answerableSince() {
+        return answerableSince;
+    }
+
+    @Override
+    public void renew(long since, String why) {
+        Connection current = connections.current();
+        if (current != null && current.inUseSince() == since) {
+            current.fail(new IOException(why));
+        }
     }
 
     @Override

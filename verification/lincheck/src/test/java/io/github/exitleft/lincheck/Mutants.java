@@ -31,7 +31,15 @@ final class Mutants {
     private static final String WINDOW = "io/github/exitleft/Window.java";
     private static final String STAGE_PARTS = "io/github/exitleft/StageParts.java";
 
+    private static final String FRAME_WRITER = "io/github/exitleft/tcp/FrameWriter.java";
+
     static final List<Mutant> ALL = List.of(
+            mutant(
+                    FRAME_WRITER,
+                    "place taken before the lock",
+                    "sends in order at once",
+                    new Edit("lock(deadline);", "long early = places.take(inOrder); lock(deadline);"),
+                    new Edit("place = places.take(inOrder);", "place = early;")),
             mutant(
                     LINE,
                     "thread out of time leaves with its place",

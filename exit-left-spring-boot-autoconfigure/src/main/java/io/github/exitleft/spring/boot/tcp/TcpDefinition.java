@@ -7,6 +7,7 @@ import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.Opening;
+import io.github.exitleft.tcp.TcpHeartbeat;
 import io.github.exitleft.tcp.TcpSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,7 +16,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /** A TCP connection that has not been made yet. */
-record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remotes, TcpFraming framing, TcpTokens tokens)
+record TcpDefinition(
+        SourceContext context,
+        TcpProperties tcp,
+        TcpRemotes remotes,
+        TcpFraming framing,
+        TcpTokens tokens,
+        TcpPulse pulse)
         implements SourceDefinition {
 
     private static final String OPENING = "opening";
@@ -30,7 +37,13 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
             throw context.problem(OPENING, "names no bean", "Set it to the name of an Opening bean, or remove it.");
         }
         TcpFraming framing = TcpFraming.of(context, tcp);
-        return new TcpDefinition(context, tcp, remotes, framing, TcpTokens.of(context, tcp.token(), framing));
+        return new TcpDefinition(
+                context,
+                tcp,
+                remotes,
+                framing,
+                TcpTokens.of(context, tcp.token(), framing),
+                TcpPulse.of(context, tcp.heartbeat()));
     }
 
     @Override
@@ -41,6 +54,11 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
     @Override
     public int tokenLength() {
         return this.tokens.length();
+    }
+
+    @Override
+    public boolean tokensComeFromSending() {
+        return this.tokens.order();
     }
 
     @Override
@@ -56,7 +74,9 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
         if (this.tcp.opening() != null) {
             builder.opening(beans.named(OPENING, this.tcp.opening(), Opening.class));
         }
-        return OpenSource.owned(connect(builder), tokens);
+        // the bean first, or a connection would be left open if there is none
+        TcpHeartbeat<Object> heartbeat = this.pulse.heartbeat(beans);
+        return this.pulse.open(connect(builder), tokens, heartbeat);
     }
 
     private TcpSource connect(TcpSource.Builder builder) {
