@@ -62,6 +62,16 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
+    public @Nullable Carriers carriers() {
+        return source.carriers();
+    }
+
+    @Override
+    public void restore() throws Exception {
+        source.restore();
+    }
+
+    @Override
     public @Nullable Object backdoor() {
         return source.backdoor();
     }
