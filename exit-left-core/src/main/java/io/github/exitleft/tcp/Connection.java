@@ -57,6 +57,10 @@ final class Connection implements Closeable {
 
     // written before other threads get the connection
 
+    /** What it has where there are several connections. */
+    @Nullable
+    Watch watch;
+
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
@@ -129,6 +133,10 @@ final class Connection implements Closeable {
         since = Instant.now();
     }
 
+    void register(Selector ofAll) throws IOException {
+        channel.register(ofAll, SelectionKey.OP_READ, watch);
+    }
+
     InetSocketAddress remote() {
         return remote;
     }
@@ -152,6 +160,9 @@ final class Connection implements Closeable {
     Throwable fail(Throwable cause) {
         if (failure.compareAndSet(null, cause)) {
             readable.wakeup();
+            if (watch != null) {
+                watch.selector.wakeup();
+            }
         }
         return failure();
     }

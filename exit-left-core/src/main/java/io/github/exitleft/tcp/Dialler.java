@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,15 @@ final class Dialler {
     private final Duration connectTimeout;
     private final Duration sendTimeout;
     private final @Nullable Opening opening;
+    private final Supplier<@Nullable Watch> watches;
 
-    Dialler(TcpSource.Builder settings, Framing framing) {
+    /**
+     * Creates what makes the connections of a source.
+     *
+     * @param watches makes what each has in addition; null if nothing
+     */
+    Dialler(TcpSource.Builder settings, Framing framing, Supplier<@Nullable Watch> watches) {
+        this.watches = watches;
         this.remotes = List.copyOf(settings.remotes);
         this.framing = framing;
         this.maxFrameSize = settings.maxFrameSize;
@@ -89,6 +97,7 @@ final class Dialler {
         Connection connection = new Connection(SocketChannel.open(), address, framing, maxFrameSize);
         boolean opened = false;
         try {
+            connection.watch = watches.get();
             attempts.accept(connection);
             try {
                 connection.connect(connectTimeout, unwanted);

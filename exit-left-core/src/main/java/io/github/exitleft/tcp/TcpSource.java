@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Carriers;
 import io.github.exitleft.Source;
 import io.github.exitleft.TransientSourceException;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +37,13 @@ public final class TcpSource implements Source<Frame> {
     private static final BooleanSupplier WANTED = () -> false;
 
     private final Dialler dialler;
+
+    /** The only one, or the first of several. */
     private final Connections connections;
+
+    /** Null unless there are several. */
+    private final @Nullable Several several;
+
     private final TcpSender sender;
 
     /** Whether the next wait is to end at once. */
@@ -61,8 +69,17 @@ public final class TcpSource implements Source<Frame> {
     private final AtomicBoolean receiving = new AtomicBoolean();
 
     private TcpSource(Builder settings, Framing framing) {
-        this.dialler = new Dialler(settings, framing);
-        this.connections = new Connections(dialler);
+        if (settings.connections == 1) {
+            this.dialler = new Dialler(settings, framing, () -> null);
+            this.several = null;
+            this.connections = new Connections(dialler);
+        } else {
+            var carriers = new Carriers();
+            Selector selector = Several.selector();
+            this.dialler = new Dialler(settings, framing, () -> new Watch(carriers.add(), selector));
+            this.several = new Several(dialler, settings.connections, settings.pick, carriers, selector);
+            this.connections = several.first();
+        }
         this.sender = new TcpSender(this, framing, settings.sendTimeout);
     }
 
@@ -82,6 +99,9 @@ public final class TcpSource implements Source<Frame> {
         receiving.setRelease(true);
         try {
             connections.requireOpen();
+            if (several != null && several.isAny()) {
+                return several.receive(nanos, waking);
+            }
             // before looking for an older one, which is noted before it is replaced
             Connection current = connections.current();
             Connection older = connections.untold();
@@ -127,6 +147,9 @@ public final class TcpSource implements Source<Frame> {
     }
 
     void send(ByteBuffer[] frame, long nanos) throws IOException {
+        if (several != null && several.send(frame, nanos)) {
+            return;
+        }
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && receiving.getAcquire()) {
@@ -144,6 +167,13 @@ public final class TcpSource implements Source<Frame> {
                         + " until the time was up; nothing was sent");
             }
         }
+        if (several != null) {
+            several.wakeup();
+            if (!several.send(frame, nanos)) {
+                throw current.lost();
+            }
+            return;
+        }
         current.send(frame, nanos);
     }
 
@@ -157,12 +187,27 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public void wakeup() {
         woken.set(true);
+        if (several != null) {
+            several.wakeup();
+        }
         connections.wakeup();
     }
 
     @Override
     public boolean closesUnderReader() {
         return true;
+    }
+
+    @Override
+    public @Nullable Carriers carriers() {
+        return several == null ? null : several.carriers();
+    }
+
+    @Override
+    public void restore() throws IOException, InterruptedException {
+        if (several != null) {
+            several.restore();
+        }
     }
 
     @Override
@@ -178,6 +223,10 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public Map<String, Object> details() {
         Map<String, Object> details = new LinkedHashMap<>();
+        if (several != null) {
+            several.describe(details);
+            return details;
+        }
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             details.put("remote", dialler.toString());
@@ -192,14 +241,21 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public void close() {
+        if (several != null) {
+            several.close();
+        }
         connections.close();
     }
 
     /** Builds a {@link TcpSource}. */
     public static final class Builder {
 
+        private static final int MOST_CONNECTIONS = 1_024;
+
         final List<InetSocketAddress> remotes = new ArrayList<>();
         int maxFrameSize = 65_536;
+        int connections = 1;
+        Pick pick = Pick.LEAST_IN_FLIGHT;
         Duration connectTimeout = Duration.ofSeconds(2);
         Duration sendTimeout = Duration.ofSeconds(1);
 
@@ -270,6 +326,34 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
+         * Sets how many connections there are; 1 unless set. If one of several is lost, the calls end whose requests were
+         * sent on it, the others go on, and it is made anew meanwhile. If all are lost, the source fails.
+         *
+         * @param number the number of connections, all to the same remotes
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 to 1024
+         */
+        public Builder connections(int number) {
+            if (number < 1 || number > MOST_CONNECTIONS) {
+                throw new IllegalArgumentException(
+                        "'connections' must be from 1 to " + MOST_CONNECTIONS + ", but is " + number);
+            }
+            this.connections = number;
+            return this;
+        }
+
+        /**
+         * Sets how one of several connections is picked for a frame; the one that carries the fewest calls unless set.
+         *
+         * @param pick how to pick
+         * @return this builder
+         */
+        public Builder pick(Pick pick) {
+            this.pick = Objects.requireNonNull(pick, "'pick' must not be null");
+            return this;
+        }
+
+        /**
          * Sets how long each address of each remote has to accept a connection; 2 s unless set.
          *
          * @param timeout the timeout; positive
@@ -316,8 +400,11 @@ public final class TcpSource implements Source<Frame> {
                         + "; set one before it is opened");
             }
             var source = new TcpSource(this, framing);
+            boolean opened = false;
             try {
                 source.connections.connect(0, WANTED);
+                source.restore();
+                opened = true;
                 return source;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -327,6 +414,10 @@ public final class TcpSource implements Source<Frame> {
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(), e);
+            } finally {
+                if (!opened) {
+                    source.close();
+                }
             }
         }
 
