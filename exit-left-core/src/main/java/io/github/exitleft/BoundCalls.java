@@ -92,6 +92,7 @@ final class BoundCalls {
             long start,
             long deadline)
             throws X {
+        parts.beforeTicket();
         Bindings.Binding binding = parts.bindings.begin();
         boolean bound = false;
         try {

@@ -3,6 +3,7 @@ package io.github.exitleft;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,16 @@ public abstract class ForwardingSource<M> implements Source<M> {
     @Override
     public void restore() throws Exception {
         source.restore();
+    }
+
+    @Override
+    public void attach(BooleanSupplier awaited) {
+        source.attach(awaited);
+    }
+
+    @Override
+    public void beforeTicket() {
+        source.beforeTicket();
     }
 
     @Override

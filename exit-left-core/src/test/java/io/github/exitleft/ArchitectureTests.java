@@ -107,6 +107,8 @@ class ArchitectureTests {
                     .should()
                     .onlyDependOnClassesThat(resideInAPackage(source)
                             .or(resideOutsideOfPackage("io.github.exitleft.."))
+                            // the seam to a stage's timer
+                            .or(resideInAPackage("io.github.exitleft.internal"))
                             .or(resideInAPackage("io.github.exitleft").and(not(belongTo("the primitive", PRIMITIVE)))))
                     .check(CORE);
         }
@@ -124,6 +126,7 @@ class ArchitectureTests {
             entry("tcp.TcpSource -> tcp.TcpSender", "gives out its handle for sending"),
             entry("tcp.TcpSource -> tcp.Connections", "is told of what its connections read"),
             entry("tcp.TcpSource -> tcp.Several", "is told of what its connections read"),
+            entry("tcp.TcpSource -> tcp.Reading", "is told of what its connections read"),
             entry("tcp.TcpSource -> tcp.Dialler", "is told of what its connections read"),
             entry("tcp.Framing -> tcp.Ber", "gives out its kinds"),
             entry("tcp.Framing -> tcp.FixedSize", "gives out its kinds"),
@@ -216,6 +219,7 @@ class ArchitectureTests {
                         "GiveUp",
                         "IssuedSender",
                         "Keeper",
+                        "internal.StageLife", // to the packages of this module
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
                         "OnFailure",
@@ -272,9 +276,11 @@ class ArchitectureTests {
                         "tcp.FrameTokens",
                         "tcp.Framing",
                         "tcp.FramingException",
+                        "tcp.HeartbeatQuestion",
                         "tcp.Opening",
                         "tcp.Opening$Peer",
                         "tcp.Pick",
+                        "tcp.TcpHeartbeat",
                         "tcp.TcpSender",
                         "tcp.TcpSource",
                         "tcp.TcpSource$Builder",

@@ -2,7 +2,10 @@ package io.github.exitleft.tcp;
 
 import io.github.exitleft.Source;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -13,6 +16,16 @@ import org.jspecify.annotations.Nullable;
  * send, while other threads wait.
  */
 final class Connections {
+
+    /** What watches the connections until the source is closed. */
+    interface Companion {
+
+        /** Is called once the source is closed, perhaps more than once. */
+        void closed();
+
+        /** Adds figures for operators. */
+        void describe(Map<String, Object> details);
+    }
 
     /** An attempt to connect; other threads that need the connection wait for its end. */
     private static final class Attempt {
@@ -30,6 +43,9 @@ final class Connections {
         @Nullable
         Throwable failure;
     }
+
+    /** Where this thread wants to send; null for most, which send wherever they are sent to. */
+    private static final ThreadLocal<@Nullable Connections> PINNED = new ThreadLocal<>();
 
     private final Dialler dialler;
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,6 +65,7 @@ final class Connections {
     private volatile @Nullable Attempt attempt;
     private volatile boolean closed;
     private final AtomicLong made = new AtomicLong();
+    private final AtomicReference<@Nullable Companion> companion = new AtomicReference<>();
 
     Connections(Dialler dialler) {
         this.dialler = dialler;
@@ -62,6 +79,44 @@ final class Connections {
     @Nullable
     Connection untold() {
         return untold;
+    }
+
+    /**
+     * Lets something watch the connections.
+     *
+     * @throws IllegalStateException if something else does
+     */
+    void accompany(Companion watching) {
+        if (!companion.compareAndSet(null, watching)) {
+            throw new IllegalStateException("tcp source of " + dialler + " has a heartbeat already; start one only");
+        }
+        if (closed) {
+            watching.closed();
+        }
+    }
+
+    /** Does something that sends here, on this thread, whatever other connections there are. */
+    <V> V pinned(Callable<V> sending) throws Exception {
+        PINNED.set(this);
+        try {
+            return sending.call();
+        } finally {
+            PINNED.remove();
+        }
+    }
+
+    /** Returns whether this thread does not want to send here. */
+    boolean isShunned() {
+        Connections wanted = PINNED.get();
+        return wanted != null && wanted != this;
+    }
+
+    /** Adds figures for operators. */
+    void describe(Map<String, Object> details) {
+        Companion watching = companion.get();
+        if (watching != null) {
+            watching.describe(details);
+        }
     }
 
     /** Returns how many connections have been made. */
@@ -226,6 +281,10 @@ final class Connections {
         Connection dialling = now == null ? null : now.connection;
         if (dialling != null) {
             dialling.close();
+        }
+        Companion watching = companion.get();
+        if (watching != null) {
+            watching.closed();
         }
     }
 }

@@ -27,15 +27,11 @@ final class Dialler {
     private final Duration connectTimeout;
     private final Duration sendTimeout;
     private final @Nullable Opening opening;
-    private final Supplier<@Nullable Watch> watches;
 
-    /**
-     * Creates what makes the connections of a source.
-     *
-     * @param watches makes what each has in addition; null if nothing
-     */
-    Dialler(TcpSource.Builder settings, Framing framing, Supplier<@Nullable Watch> watches) {
-        this.watches = watches;
+    /** Makes what each connection has in addition where there are several; set before the first is made. */
+    Supplier<@Nullable Watch> watches = () -> null;
+
+    Dialler(TcpSource.Builder settings, Framing framing) {
         this.remotes = List.copyOf(settings.remotes);
         this.framing = framing;
         this.maxFrameSize = settings.maxFrameSize;

@@ -29,44 +29,50 @@ import org.jspecify.annotations.Nullable;
  */
 final class Several implements Closeable {
 
-    private static final Connection.Waking LOOK = () -> true;
+    private static final Waking LOOK = () -> true;
+    private static final int MOST_UNSELECTED = 16;
 
     private final Dialler dialler;
-    private final Connections[] lanes;
-    private final Carriers carriers;
+    private final List<Connections> lanes;
+    private final Carriers carriers = new Carriers();
     private final Selector readable;
     private final Pick pick;
 
     /** Counts frames sent, for turns. */
     private final AtomicInteger turns = new AtomicInteger();
 
-    /** Which was read last; used by the receiving thread only. */
+    // used by the receiving thread only
+
+    /** Which was read last. */
     private int last;
 
-    Several(Dialler dialler, int count, Pick pick, Carriers carriers, Selector readable) {
-        this.dialler = dialler;
-        this.carriers = carriers;
-        this.pick = pick;
-        this.readable = readable;
-        this.lanes =
-                Stream.generate(() -> new Connections(dialler)).limit(count).toArray(Connections[]::new);
-    }
+    /** How many receives there have been since the selector was last asked. */
+    private int unselected;
 
-    static Selector selector() {
+    Several(Dialler dialler, int count, Pick pick) {
         try {
-            return Selector.open();
+            this.readable = Selector.open();
         } catch (IOException e) {
             throw new UncheckedIOException("tcp source has got no selector from the system: " + e.getMessage(), e);
         }
+        dialler.watches = () -> new Watch(carriers.add(), readable);
+        this.dialler = dialler;
+        this.pick = pick;
+        this.lanes =
+                Stream.generate(() -> new Connections(dialler)).limit(count).toList();
     }
 
     Carriers carriers() {
         return carriers;
     }
 
+    List<Connections> all() {
+        return lanes;
+    }
+
     /** Returns the one that is connected first. */
     Connections first() {
-        return lanes[0];
+        return lanes.get(0);
     }
 
     /** Whether there is a connection, or one whose loss has not been reported. */
@@ -83,27 +89,40 @@ final class Several implements Closeable {
 
     /** Receives as {@link Connection#receive} does, from whichever connection has a frame. */
     @Nullable
-    Frame receive(long nanos, Connection.Waking waking) throws Exception {
-        Frame frame = next();
+    Frame receive(long nanos, Waking waking, Reading reading) throws Exception {
+        if (++unselected > MOST_UNSELECTED) {
+            // or one that always has something would keep the others waiting
+            select(0);
+        }
+        Frame frame = next(reading);
         if (frame != null) {
             return frame;
         }
-        try {
-            if (nanos <= 0) {
-                readable.selectNow(Several::ready);
-                return next();
-            }
-            if (!waking.isWoken()) {
-                readable.select(Several::ready, Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
-            }
-        } catch (ClosedSelectorException e) {
-            throw new IOException("tcp source of " + dialler + " is closed", e);
+        if (nanos <= 0) {
+            select(0);
+            return next(reading);
+        }
+        if (!waking.isWoken()) {
+            select(Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
         }
         waking.waited();
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting for a frame from " + dialler);
         }
-        return next();
+        return next(reading);
+    }
+
+    private void select(long millis) throws IOException {
+        unselected = 0;
+        try {
+            if (millis == 0) {
+                readable.selectNow(Several::ready);
+            } else {
+                readable.select(Several::ready, millis);
+            }
+        } catch (ClosedSelectorException e) {
+            throw new IOException("tcp source of " + dialler + " is closed", e);
+        }
     }
 
     private static Watch watchOf(Connection connection) {
@@ -115,10 +134,10 @@ final class Several implements Closeable {
     }
 
     /** Returns a frame that is there, or reports a loss; looks at the connections in turn. */
-    private @Nullable Frame next() throws Exception {
-        for (int i = 1; i <= lanes.length; i++) {
-            int at = (last + i) % lanes.length;
-            Connections lane = lanes[at];
+    private @Nullable Frame next(Reading reading) throws Exception {
+        for (int i = 1; i <= lanes.size(); i++) {
+            int at = (last + i) % lanes.size();
+            Connections lane = lanes.get(at);
             // before looking for an older one, which is noted before it is replaced
             Connection current = lane.current();
             Connection older = lane.untold();
@@ -126,7 +145,7 @@ final class Several implements Closeable {
                 throw lost(lane, older);
             }
             if (current != null) {
-                Frame frame = next(lane, current);
+                Frame frame = next(lane, current, reading);
                 if (frame != null) {
                     last = at;
                     return frame;
@@ -136,7 +155,7 @@ final class Several implements Closeable {
         return null;
     }
 
-    private @Nullable Frame next(Connections lane, Connection current) throws Exception {
+    private @Nullable Frame next(Connections lane, Connection current, Reading reading) throws Exception {
         try {
             Watch watch = watchOf(current);
             if (!watch.registered) {
@@ -151,7 +170,12 @@ final class Several implements Closeable {
             return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
-            throw lost(lane, current);
+            Exception lost = lost(lane, current);
+            if (lost instanceof IOException && reading.renews(current)) {
+                // the next read connects, if no sender has done so by then
+                return null;
+            }
+            throw lost;
         }
     }
 
@@ -206,6 +230,9 @@ final class Several implements Closeable {
         if (failure != null) {
             throw failure;
         }
+        if (lanes.stream().anyMatch(Connections::isShunned)) {
+            throw new IOException("connection to " + dialler + " is being made anew; nothing was sent");
+        }
         return false;
     }
 
@@ -219,12 +246,13 @@ final class Several implements Closeable {
 
     /** Picks an intact connection; null if there is none. */
     private @Nullable Connection pick() {
-        int turn = Math.floorMod(turns.getAndIncrement(), lanes.length);
+        int turn = Math.floorMod(turns.getAndIncrement(), lanes.size());
         Connection best = null;
         int fewest = Integer.MAX_VALUE;
-        for (int i = 0; i < lanes.length && fewest > 0; i++) {
-            Connection each = lanes[(turn + i) % lanes.length].current();
-            if (each != null && each.isIntact()) {
+        for (int i = 0; i < lanes.size() && fewest > 0; i++) {
+            Connections lane = lanes.get((turn + i) % lanes.size());
+            Connection each = lane.current();
+            if (each != null && each.isIntact() && !lane.isShunned()) {
                 int inFlight =
                         pick == Pick.ROUND_ROBIN ? 0 : watchOf(each).carrier.inFlight();
                 if (inFlight < fewest) {
@@ -250,6 +278,7 @@ final class Several implements Closeable {
                 one.put("localAddress", Dialler.text(current.localAddress()));
                 one.put("connectedSince", current.since().toString());
                 one.put("inFlight", watchOf(current).carrier.inFlight());
+                lane.describe(one);
                 all.add(one);
             }
             made += Math.max(0, lane.made() - 1);

@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * part of a frame is kept for the next reader. When the peer closes or resets the connection, when bytes come that are
  * no frame, or when a frame was sent in part only, the source fails, once; the next read or the next send makes a new
  * connection. Nothing from an old connection gets to a later one.
+ *
+ * <p>A connection that the peer closes while no answer is awaited is replaced without a failure, at most once a second.
+ * Without a thread that reads, the next call finds that out before it sends.
  *
  * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that
  * the {@linkplain Builder#opening opening} takes, even if the read was to be shorter. A look without waiting does not
@@ -44,12 +47,13 @@ public final class TcpSource implements Source<Frame> {
     /** Null unless there are several. */
     private final @Nullable Several several;
 
+    private final List<Connections> lanes;
     private final TcpSender sender;
 
     /** Whether the next wait is to end at once. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    private final Connection.Waking waking = new Connection.Waking() {
+    private final Waking waking = new Waking() {
 
         @Override
         public boolean isWoken() {
@@ -65,21 +69,14 @@ public final class TcpSource implements Source<Frame> {
         }
     };
 
-    /** Whether a thread receives; a failure wakes that thread, which reports it. */
-    private final AtomicBoolean receiving = new AtomicBoolean();
+    private final Reading reading;
 
     private TcpSource(Builder settings, Framing framing) {
-        if (settings.connections == 1) {
-            this.dialler = new Dialler(settings, framing, () -> null);
-            this.several = null;
-            this.connections = new Connections(dialler);
-        } else {
-            var carriers = new Carriers();
-            Selector selector = Several.selector();
-            this.dialler = new Dialler(settings, framing, () -> new Watch(carriers.add(), selector));
-            this.several = new Several(dialler, settings.connections, settings.pick, carriers, selector);
-            this.connections = several.first();
-        }
+        this.dialler = new Dialler(settings, framing);
+        this.several = settings.connections == 1 ? null : new Several(dialler, settings.connections, settings.pick);
+        this.connections = several == null ? new Connections(dialler) : several.first();
+        this.lanes = several == null ? List.of(connections) : several.all();
+        this.reading = new Reading(lanes, settings.clock);
         this.sender = new TcpSender(this, framing, settings.sendTimeout);
     }
 
@@ -96,11 +93,11 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public @Nullable Frame receive(Duration remaining) throws Exception {
         long nanos = Nanos.of(remaining);
-        receiving.setRelease(true);
+        reading.begin();
         try {
             connections.requireOpen();
             if (several != null && several.isAny()) {
-                return several.receive(nanos, waking);
+                return several.receive(nanos, waking, reading);
             }
             // before looking for an older one, which is noted before it is replaced
             Connection current = connections.current();
@@ -115,16 +112,26 @@ public final class TcpSource implements Source<Frame> {
             }
             return receive(current, nanos);
         } finally {
-            receiving.setRelease(false);
+            reading.end();
         }
     }
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            return current.receive(nanos, waking);
+            Frame frame = current.receive(nanos, waking);
+            if (frame != null && connections.current() != current) {
+                // questions may have been sent on the next connection, which this is no answer to
+                throw connections.lost(current);
+            }
+            return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
-            throw connections.lost(current);
+            IOException lost = connections.lost(current);
+            if (reading.renews(current)) {
+                // the next read connects, if no sender has done so by then
+                return null;
+            }
+            throw lost;
         }
     }
 
@@ -146,13 +153,17 @@ public final class TcpSource implements Source<Frame> {
         throw new TransientSourceException(new IOException("there is no connection at the moment"));
     }
 
+    List<Connections> lanes() {
+        return lanes;
+    }
+
     void send(ByteBuffer[] frame, long nanos) throws IOException {
         if (several != null && several.send(frame, nanos)) {
             return;
         }
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
-            if (current != null && receiving.getAcquire()) {
+            if (current != null && reading.isGoingOn()) {
                 // all waiters are about to be told of the failure
                 throw current.lost();
             }
@@ -182,6 +193,16 @@ public final class TcpSource implements Source<Frame> {
                 new InterruptedIOException("interrupted while connecting to " + dialler + "; nothing was sent");
         interrupted.initCause(cause);
         return interrupted;
+    }
+
+    @Override
+    public void attach(BooleanSupplier awaited) {
+        reading.attach(awaited);
+    }
+
+    @Override
+    public void beforeTicket() {
+        reading.beforeTicket();
     }
 
     @Override
@@ -236,6 +257,7 @@ public final class TcpSource implements Source<Frame> {
             details.put("connectedSince", current.since().toString());
         }
         details.put("reconnects", Math.max(0, connections.made() - 1));
+        connections.describe(details);
         return details;
     }
 
@@ -258,6 +280,8 @@ public final class TcpSource implements Source<Frame> {
         Pick pick = Pick.LEAST_IN_FLIGHT;
         Duration connectTimeout = Duration.ofSeconds(2);
         Duration sendTimeout = Duration.ofSeconds(1);
+
+        LongSupplier clock = System::nanoTime;
 
         @Nullable
         Opening opening;
