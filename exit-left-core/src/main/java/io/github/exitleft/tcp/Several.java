@@ -12,7 +12,6 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -268,9 +267,11 @@ final class Several implements Closeable {
 
     /** Adds what operators are shown. */
     void describe(Map<String, Object> details) {
-        List<Map<String, Object>> all = new ArrayList<>();
+        Map<String, Object> all = new LinkedHashMap<>();
         long made = 0;
+        int number = 0;
         for (Connections lane : lanes) {
+            number++;
             Connection current = lane.current();
             if (current != null && current.isIntact()) {
                 Map<String, Object> one = new LinkedHashMap<>();
@@ -279,7 +280,7 @@ final class Several implements Closeable {
                 one.put("connectedSince", current.since().toString());
                 one.put("inFlight", watchOf(current).carrier.inFlight());
                 lane.describe(one);
-                all.add(one);
+                all.put(String.valueOf(number), one);
             }
             made += Math.max(0, lane.made() - 1);
         }

@@ -75,7 +75,7 @@ class SeveralTests extends StageFixture {
 
     @SuppressWarnings("unchecked")
     private List<Map<String, Object>> connections() {
-        return (List<Map<String, Object>>) source.details().get("connections");
+        return List.copyOf(((Map<String, Map<String, Object>>) source.details().get("connections")).values());
     }
 
     private List<Object> inFlight() {
