@@ -192,15 +192,23 @@ final class Several implements Closeable {
 
     /** Makes all connections that there are not; called by one thread at a time. */
     void restore() throws IOException, InterruptedException {
+        // not once for each: one may be lost while another is made, and be told as the last of all
+        for (Connections missing = missing(); missing != null; missing = missing()) {
+            if (missing.connect(0, () -> false) == null) {
+                throw new IOException("another thread is connecting to " + dialler);
+            }
+            // the receiving thread is to wait for this one too
+            readable.wakeup();
+        }
+    }
+
+    private @Nullable Connections missing() {
         for (Connections lane : lanes) {
             if (lane.current() == null) {
-                if (lane.connect(0, () -> false) == null) {
-                    throw new IOException("another thread is connecting to " + dialler);
-                }
-                // the receiving thread is to wait for this one too
-                readable.wakeup();
+                return lane;
             }
         }
+        return null;
     }
 
     // sending

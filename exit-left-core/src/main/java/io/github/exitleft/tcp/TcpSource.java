@@ -2,26 +2,22 @@ package io.github.exitleft.tcp;
 
 import io.github.exitleft.Carriers;
 import io.github.exitleft.Source;
-import io.github.exitleft.TransientSourceException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of frames: one TCP connection at a time, which no interrupt closes.
+ * A source of frames: one TCP connection at a time, or {@linkplain Builder#connections several}, which no interrupt
+ * closes.
  *
  * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A
  * part of a frame is kept for the next reader. When the peer closes or resets the connection, when bytes come that are
@@ -37,46 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpSource implements Source<Frame> {
 
-    private static final BooleanSupplier WANTED = () -> false;
-
     private final Dialler dialler;
-
-    /** The only one, or the first of several. */
-    private final Connections connections;
-
-    /** Null unless there are several. */
-    private final @Nullable Several several;
-
-    private final List<Connections> lanes;
+    private final Traffic traffic;
     private final TcpSender sender;
-
-    /** Whether the next wait is to end at once. */
-    private final AtomicBoolean woken = new AtomicBoolean();
-
-    private final Waking waking = new Waking() {
-
-        @Override
-        public boolean isWoken() {
-            return woken.get();
-        }
-
-        @Override
-        public void waited() {
-            // a wake-up ends one wait only
-            if (woken.get()) {
-                woken.set(false);
-            }
-        }
-    };
-
-    private final Reading reading;
 
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
-        this.several = settings.connections == 1 ? null : new Several(dialler, settings.connections, settings.pick);
-        this.connections = several == null ? new Connections(dialler) : several.first();
-        this.lanes = several == null ? List.of(connections) : several.all();
-        this.reading = new Reading(lanes, settings.clock);
+        this.traffic = new Traffic(dialler, settings);
         this.sender = new TcpSender(this, framing, settings.sendTimeout);
     }
 
@@ -92,126 +55,30 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public @Nullable Frame receive(Duration remaining) throws Exception {
-        long nanos = Nanos.of(remaining);
-        reading.begin();
-        try {
-            connections.requireOpen();
-            if (several != null && several.isAny()) {
-                return several.receive(nanos, waking, reading);
-            }
-            // before looking for an older one, which is noted before it is replaced
-            Connection current = connections.current();
-            Connection older = connections.untold();
-            if (older != null) {
-                throw connections.lost(older);
-            }
-            if (current == null) {
-                connect(nanos);
-                // the connection works, and what comes is for the next read
-                return null;
-            }
-            return receive(current, nanos);
-        } finally {
-            reading.end();
-        }
-    }
-
-    private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
-        try {
-            Frame frame = current.receive(nanos, waking);
-            if (frame != null && connections.current() != current) {
-                // questions may have been sent on the next connection, which this is no answer to
-                throw connections.lost(current);
-            }
-            return frame;
-        } catch (IOException | RuntimeException e) {
-            current.fail(e);
-            IOException lost = connections.lost(current);
-            if (reading.renews(current)) {
-                // the next read connects, if no sender has done so by then
-                return null;
-            }
-            throw lost;
-        }
-    }
-
-    /** Connects in order to receive. */
-    private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
-        if (nanos > 0) {
-            try {
-                Connection made = connections.connect(nanos, woken::get);
-                if (made != null) {
-                    return;
-                }
-            } catch (IOException e) {
-                if (!woken.getAndSet(false) || connections.isClosed()) {
-                    throw e;
-                }
-            }
-            woken.set(false);
-        }
-        throw new TransientSourceException(new IOException("there is no connection at the moment"));
-    }
-
-    List<Connections> lanes() {
-        return lanes;
+        return traffic.receive(Nanos.of(remaining));
     }
 
     void send(ByteBuffer[] frame, long nanos) throws IOException {
-        if (several != null && several.send(frame, nanos)) {
-            return;
-        }
-        Connection current = connections.current();
-        if (current == null || !current.isIntact()) {
-            if (current != null && reading.isGoingOn()) {
-                // all waiters are about to be told of the failure
-                throw current.lost();
-            }
-            try {
-                current = connections.connect(nanos, WANTED);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw interrupted(e);
-            }
-            if (current == null) {
-                throw new SocketTimeoutException("another thread has been connecting to " + dialler.toString()
-                        + " until the time was up; nothing was sent");
-            }
-        }
-        if (several != null) {
-            several.wakeup();
-            if (!several.send(frame, nanos)) {
-                throw current.lost();
-            }
-            return;
-        }
-        current.send(frame, nanos);
+        traffic.send(frame, nanos);
     }
 
-    private InterruptedIOException interrupted(InterruptedException cause) {
-        var interrupted =
-                new InterruptedIOException("interrupted while connecting to " + dialler + "; nothing was sent");
-        interrupted.initCause(cause);
-        return interrupted;
+    List<Connections> lanes() {
+        return traffic.lanes;
     }
 
     @Override
     public void attach(BooleanSupplier awaited) {
-        reading.attach(awaited);
+        traffic.attach(awaited);
     }
 
     @Override
     public void beforeTicket() {
-        reading.beforeTicket();
+        traffic.beforeTicket();
     }
 
     @Override
     public void wakeup() {
-        woken.set(true);
-        if (several != null) {
-            several.wakeup();
-        }
-        connections.wakeup();
+        traffic.wakeup();
     }
 
     @Override
@@ -221,14 +88,12 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public @Nullable Carriers carriers() {
-        return several == null ? null : several.carriers();
+        return traffic.carriers();
     }
 
     @Override
     public void restore() throws IOException, InterruptedException {
-        if (several != null) {
-            several.restore();
-        }
+        traffic.restore();
     }
 
     @Override
@@ -243,30 +108,12 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public Map<String, Object> details() {
-        Map<String, Object> details = new LinkedHashMap<>();
-        if (several != null) {
-            several.describe(details);
-            return details;
-        }
-        Connection current = connections.current();
-        if (current == null || !current.isIntact()) {
-            details.put("remote", dialler.toString());
-        } else {
-            details.put("remote", Dialler.text(current.remote()));
-            details.put("localAddress", Dialler.text(current.localAddress()));
-            details.put("connectedSince", current.since().toString());
-        }
-        details.put("reconnects", Math.max(0, connections.made() - 1));
-        connections.describe(details);
-        return details;
+        return traffic.details();
     }
 
     @Override
     public void close() {
-        if (several != null) {
-            several.close();
-        }
-        connections.close();
+        traffic.close();
     }
 
     /** Builds a {@link TcpSource}. */
@@ -426,15 +273,9 @@ public final class TcpSource implements Source<Frame> {
             var source = new TcpSource(this, framing);
             boolean opened = false;
             try {
-                source.connections.connect(0, WANTED);
-                source.restore();
+                source.traffic.open();
                 opened = true;
                 return source;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UncheckedIOException(
-                        "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(),
-                        source.interrupted(e));
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(), e);

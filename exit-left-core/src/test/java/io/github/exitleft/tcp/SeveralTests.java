@@ -183,6 +183,35 @@ class SeveralTests extends StageFixture {
     }
 
     @Test
+    void m6_lossOfTheOtherWhileOneIsMadeAnew_failsTheStageAndMakesBothAnew() throws Exception {
+        Peer peer = opened(new Peer());
+        var openings = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        Stage<Integer, Frame> stage = stage(
+                peer.source().connections(2).pick(Pick.ROUND_ROBIN).opening(line -> {
+                    if (openings.incrementAndGet() == 3) {
+                        go.await();
+                    }
+                }),
+                settings -> settings.onFailure(OnFailure.REOPEN).keeper(Keeper.OFF));
+        Peer.Line first = peer.accept();
+        Peer.Line second = peer.accept();
+        Task<Frame> one = startHead(stage, () -> call(stage, 1));
+        Task<Frame> two = startWaiter(stage, () -> call(stage, 2));
+        second.close();
+        assertLost(two.failure());
+        await().until(() -> openings.get() == 3);
+
+        first.close();
+
+        assertLost(one.failure());
+        go.countDown();
+        await().untilAsserted(() -> assertThat(connections()).hasSize(2));
+        await().untilAsserted(() -> assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN));
+        await().until(() -> keepers(stage).isEmpty());
+    }
+
+    @Test
     void s16_closeWhileOneIsMadeAnew_endsThatToo() throws Exception {
         Peer peer = opened(new Peer());
         var openings = new AtomicInteger();
