@@ -3,6 +3,7 @@ package io.github.exitleft.tcp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -109,11 +110,22 @@ final class Reading {
         long now = clock.getAsLong();
         boolean idle = now - lastTicket >= IDLE_NANOS;
         lastTicket = now;
-        if (!idle || lanes.stream().allMatch(lane -> lane.current() == null)) {
+        if (!idle) {
+            return;
+        }
+        // now, since a later one would be woken in vain, and its reader then seem to have looked
+        List<Connection> present = new ArrayList<>(lanes.size());
+        for (Connections lane : lanes) {
+            Connection current = lane.current();
+            if (current != null) {
+                present.add(current);
+            }
+        }
+        if (present.isEmpty()) {
             return;
         }
         if (!lock.tryLock()) {
-            letReaderLook();
+            letReaderLook(present);
             return;
         }
         try {
@@ -133,13 +145,13 @@ final class Reading {
     }
 
     /** Wakes the thread that receives, which then looks before it returns, and waits a short time for that. */
-    private void letReaderLook() {
+    private void letReaderLook(List<Connection> present) {
         CountDownLatch looked = readerLooks.get();
         while (looked == null) {
             var mine = new CountDownLatch(1);
             looked = readerLooks.compareAndSet(null, mine) ? mine : readerLooks.get();
         }
-        lanes.forEach(Connections::wakeup);
+        present.forEach(Connection::wakeup);
         try {
             boolean unused = looked.await(READER_LOOKS_NANOS, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
