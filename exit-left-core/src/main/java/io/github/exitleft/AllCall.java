@@ -59,6 +59,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
             super.endUnsent(failed, cause);
             parts.bare.parts.role.signal(waiting(bare()));
         }
+
+        /** Makes the wait look for what has ended; the other questions go on. */
+        @Override
+        void endTogether(Generation lost) {
+            if (group != null) {
+                parts.bare.parts.role.signal(waiting(bare()));
+            }
+        }
     }
 
     private final List<One<P, T, M>> open;
@@ -201,12 +209,20 @@ final class AllCall<P, T, M> extends Call<T, M> {
     private void join() {
         One<P, T, M> any = open.get(0);
         for (One<P, T, M> one : open) {
-            // all are of the same generation, but for those that have failed
-            any = one.bare().failure() != null ? one : any;
+            // all are of the same generation, but for those that have failed, by themselves or with all others
+            any = any.bare().hasFailedInPart()
+                            || one.bare().failure() != null && !one.bare().hasFailedInPart()
+                    ? one
+                    : any;
         }
         register(parts.bare.beside(any.bare(), this));
         for (One<P, T, M> one : open) {
             one.group = this;
+        }
+        if (parts.carriers != null) {
+            for (One<P, T, M> one : open) {
+                parts.carriers.endIfLost(one.load);
+            }
         }
     }
 
@@ -241,11 +257,15 @@ final class AllCall<P, T, M> extends Call<T, M> {
         for (One<P, T, M> one : open) {
             // before the look for its answer, which then wins over a failure to send that shows meanwhile
             boolean unsent = !one.bare().isOpen();
+            RuntimeException lost = one.bare().hasFailedInPart() ? one.bare().failure() : null;
             Received<M> got = last ? parts.mailroom.takeOrMiss(one) : parts.mailroom.take(one);
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
                 parts.listeners.exited(outcome(), one.start);
                 end(one, got, parts.errorReplies.in(got.message()));
+            } else if (lost != null) {
+                parts.listeners.exited(Outcome.FAILED, one.start);
+                end(one, null, lost);
             } else if (unsent) {
                 parts.listeners.exited(Outcome.NOT_SENT, one.start);
                 end(

@@ -47,6 +47,11 @@ final class AnyCall<T, M> extends Call<T, M> {
             for (Grouped<T, M> call : calls) {
                 call.group = this;
             }
+            if (parts.carriers != null) {
+                for (Grouped<T, M> call : calls) {
+                    parts.carriers.endIfLost(call.load);
+                }
+            }
             // one that is closed from now on ends the wait, and one that was closed before does it here
             if (closed() != null) {
                 bare().close();

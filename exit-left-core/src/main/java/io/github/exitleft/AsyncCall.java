@@ -87,7 +87,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     final <X extends Exception> void send(Sender<X> given) throws X {
         CompletionStage<?> sending;
         try {
-            sending = Call.begin(parts, given, deadline);
+            sending = Sending.begin(parts, call, given, deadline);
         } catch (Throwable e) {
             notSent(e);
             throw e;
@@ -224,7 +224,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             return;
         }
         try {
-            CompletionStage<?> sending = Call.begin(parts, Objects.requireNonNull(sender), deadline);
+            CompletionStage<?> sending = Sending.begin(parts, call, Objects.requireNonNull(sender), deadline);
             if (sending != null) {
                 FailedSends failed = call.failedSends();
                 Call.whenFailed(sending, failed::add);

@@ -240,6 +240,10 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (!ticket.open) {
             throw cancelled(ticket);
         }
+        Throwable lost = ticket.generation.failure;
+        if (lost != null) {
+            throw new SourceFailedException(parts.name, lost);
+        }
         return (Exit<V>) TIMED_OUT;
     }
 

@@ -54,6 +54,16 @@ public final class BareTicket<T> extends TicketWaiter implements AutoCloseable {
         return guarded.closed ? guarded.closedException() : null;
     }
 
+    /** Ends the ticket because a part of the resource is lost, unless it has ended. */
+    void fail(Generation lost) {
+        registrations.role.fail(this, lost);
+    }
+
+    /** Returns whether that was why it has failed. */
+    boolean hasFailedInPart() {
+        return generation.ofPart;
+    }
+
     /** Whether {@link #close()} has not been called; tells an entry that lost a race with it from the use of a closed ticket. */
     boolean isOpen() {
         return open;

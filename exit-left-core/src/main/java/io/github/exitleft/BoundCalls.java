@@ -96,21 +96,27 @@ final class BoundCalls {
         // before sending: a failure that comes after it may be that of what is sent
         Generation generation = parts.bare.parts.role.guarded.generation;
         Bindings.Binding binding = parts.bindings.begin();
+        boolean bound = false;
         try {
-            T token = send(parts, sender, start, deadline);
+            T token = send(parts, sender, call, start, deadline);
             bind(parts, binding, generation, token, call, recipient, start);
+            bound = true;
         } finally {
             parts.bindings.end(binding);
+            if (!bound) {
+                parts.unload(call);
+            }
         }
     }
 
-    private static <T, X extends Exception> T send(
-            StageParts<T, ?> parts, BoundSender<? extends T, X> sender, long start, long deadline) throws X {
+    private static <T, M, X extends Exception> T send(
+            StageParts<T, M> parts, BoundSender<? extends T, X> sender, Call<T, M> call, long start, long deadline)
+            throws X {
         var returned = new AtomicReference<@Nullable T>();
         Sender<X> sending = () -> returned.set(sender.send());
         boolean sent = false;
         try {
-            Call.begin(parts, sending, deadline);
+            Sending.begin(parts, call, sending, deadline);
             T token = Objects.requireNonNull(
                     returned.get(),
                     () -> "the sender of a call on " + parts.bare
@@ -145,6 +151,9 @@ final class BoundCalls {
             }
             // again: it may have failed, and another thread may have reopened it, since the first look
             requireNoFailure(parts, generation);
+            if (parts.carriers != null) {
+                parts.carriers.endIfLost(call.load);
+            }
             routeEarly(parts, binding, token, call); // which may fail by the token's own code
             outcome = null;
         } catch (StageClosedException e) {

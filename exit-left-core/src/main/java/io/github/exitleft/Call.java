@@ -254,7 +254,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final <X extends Exception> void send(Sender<X> sender, long start, long deadline) throws X {
         boolean sent = false;
         try {
-            CompletionStage<?> sending = begin(parts, sender, deadline);
+            CompletionStage<?> sending = Sending.begin(parts, this, sender, deadline);
             if (sending != null) {
                 FailedSends failed = failedSends(); // by this thread, as for resends
                 whenFailed(sending, cause -> endUnsent(failed, cause));
@@ -282,7 +282,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         }
         FailedSends failed = failedSends();
         try {
-            CompletionStage<?> sending = begin(parts, sender, deadline);
+            CompletionStage<?> sending = Sending.begin(parts, this, sender, deadline);
             if (sending != null) {
                 whenFailed(sending, failed::add);
             }
@@ -293,28 +293,6 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             }
             failed.add(e);
         }
-    }
-
-    /** Sends; returns what completes when that is done, or null if it is. */
-    static <X extends Exception> @Nullable CompletionStage<?> begin(
-            StageParts<?, ?> parts, Sender<X> sender, long deadline) throws X {
-        if (!parts.timeLeft) {
-            return begin(sender);
-        }
-        TimeLeft before = TimeLeft.enter(parts.bare.parts.parker, deadline);
-        try {
-            return begin(sender);
-        } finally {
-            TimeLeft.leave(before);
-        }
-    }
-
-    private static <X extends Exception> @Nullable CompletionStage<?> begin(Sender<X> sender) throws X {
-        if (sender instanceof AsyncSender<X> later) {
-            return later.sendAsync();
-        }
-        sender.send();
-        return null;
     }
 
     /** Has a failure told that shows later, by the thread that it shows on. */

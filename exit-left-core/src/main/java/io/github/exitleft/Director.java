@@ -93,7 +93,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      * @return the rest in nanoseconds; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
     public long remainingNanos() {
-        return isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.parker.nanoTime());
+        return isLost() || isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.parker.nanoTime());
     }
 
     /**
@@ -218,6 +218,11 @@ public final class Director<T, R, B extends @Nullable Object> {
     public boolean isCancelled() {
         requireHead();
         return head instanceof TicketWaiter ticket && !ticket.open;
+    }
+
+    /** Whether the head's own ticket has failed, and the resource has not. */
+    private boolean isLost() {
+        return head instanceof TicketWaiter ticket && ticket.generation != generation;
     }
 
     /**

@@ -78,6 +78,16 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
+    public @Nullable Carriers carriers() {
+        return source.carriers();
+    }
+
+    @Override
+    public void restore() throws Exception {
+        source.restore();
+    }
+
+    @Override
     public void attach(BooleanSupplier awaited) {
         source.attach(awaited);
     }

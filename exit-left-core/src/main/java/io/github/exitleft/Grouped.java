@@ -28,6 +28,14 @@ abstract class Grouped<T, M> extends Call<T, M> {
         return together.bare();
     }
 
+    @Override
+    void endTogether(Generation lost) {
+        Mailbox<T, M> together = group;
+        if (together != null) {
+            together.bare().fail(lost);
+        }
+    }
+
     /** Gives the token back, and ends the wait of several calls that this one is part of. */
     @Override
     public void close() {

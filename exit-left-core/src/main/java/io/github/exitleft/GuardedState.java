@@ -34,8 +34,8 @@ final class GuardedState {
      *   since, deadline       thread                             snapshot                     was changed for all that read them
      * Waiter.parksForEver   arrive, close                      its own thread               program order
      * ticket.open           release                            arrive, signal, the head     lock; volatile for a look without
-     * ticket.generation,    admit, arrive, signal              arrive, fail                 lock
-     *   .signalPending
+     * ticket.generation     admit, Role.fail                   arrive, fail                 lock
+     * ticket.signalPending  arrive, signal                     arrive                       lock
      * keeper.recalled       arriveAsKeeper, recallKeeper,      those                        lock
      *                         wasKeeperRecalled
      * Closing.closing       close                              the same                     lock

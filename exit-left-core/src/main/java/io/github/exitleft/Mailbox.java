@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is what the head finds with the token's registration. Guarded by one of the mailroom's few locks.
  */
-class Mailbox<T, M> {
+class Mailbox<T, M> implements Carriers.Carried {
 
     /** Stands in a mailbox in which nothing is filed for a message in another of the same wait. */
     private static final Received<?> MARK = new Received<>("mark", 0);
@@ -73,6 +73,9 @@ class Mailbox<T, M> {
     /** Set before anything but a head can see the mailbox, so heads must not look at it. */
     private @Nullable BareTicket<T> bare;
 
+    /** What has carried its question; null unless the source has {@linkplain Carriers several connections}. */
+    Carriers.@Nullable Load load;
+
     Mailbox(byte lock, @Nullable Predicate<? super M> check, boolean single, @Nullable Recipient recipient) {
         this.lock = lock;
         this.check = check;
@@ -88,6 +91,19 @@ class Mailbox<T, M> {
     final void register(BareTicket<T> registration) {
         bare = registration;
     }
+
+    /** Ends its ticket, and the wait with it, because all that carried its question is lost. */
+    @Override
+    public final void lost(Generation lost) {
+        BareTicket<T> own = bare;
+        if (own != null) { // or whatever registers it looks whether this has been
+            own.fail(lost);
+            endTogether(lost);
+        }
+    }
+
+    /** Tells a wait with several mailboxes, if this is one of them, that it has been lost. */
+    void endTogether(Generation lost) {}
 
     final boolean isRegistered() {
         return bare != null;

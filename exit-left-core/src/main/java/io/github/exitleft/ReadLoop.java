@@ -20,6 +20,7 @@ final class ReadLoop<T, M> {
     private final Heartbeat heartbeat;
     private final Mailroom<T, M> mailroom;
     private final AsyncWaits asyncWaits;
+    private final LostCarriers lostCarriers;
     private final int drain;
 
     ReadLoop(
@@ -30,6 +31,7 @@ final class ReadLoop<T, M> {
             Heartbeat heartbeat,
             Mailroom<T, M> mailroom,
             AsyncWaits asyncWaits,
+            LostCarriers lostCarriers,
             int drain) {
         this.bare = bare;
         this.source = source;
@@ -38,6 +40,7 @@ final class ReadLoop<T, M> {
         this.heartbeat = heartbeat;
         this.mailroom = mailroom;
         this.asyncWaits = asyncWaits;
+        this.lostCarriers = lostCarriers;
         this.drain = drain;
     }
 
@@ -141,6 +144,10 @@ final class ReadLoop<T, M> {
             throw e;
         } catch (UnreadableMessageException e) {
             unreadable = e;
+        } catch (CarrierLostException e) {
+            lostCarriers.lost(
+                    e); // whatever the flag says, or it would never be told; what the head does next is look at that
+            return null;
         } catch (TransientSourceException e) {
             if (Source.isInterrupt(e)) {
                 throw failure(director, e); // or the interrupt would be lost

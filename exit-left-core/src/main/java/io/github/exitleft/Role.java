@@ -350,6 +350,31 @@ final class Role {
         return heads;
     }
 
+    /**
+     * Ends a ticket, and the wait of its thread, because a part of the resource is lost; what the ticket was signalled for goes first.
+     * If its thread heads it sees this when it next looks at its time: it is the thread that calls.
+     */
+    void fail(TicketWaiter ticket, Generation lost) {
+        Thread waiting = null;
+        lock.insist();
+        try {
+            if (!ticket.open || ticket.generation.failure != null) {
+                return;
+            }
+            ticket.generation = lost;
+            if (ticket.state == Waiter.State.WAITING) {
+                waiting = ticket.thread;
+                guarded.end(guarded.dequeue(ticket), Waiter.State.FAILED);
+            }
+        } catch (Throwable e) {
+            guarded.breakOff(e);
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+        parker.wake(waiting);
+    }
+
     BareSnapshot snapshot(int oldest, IntSupplier tickets, long callbackFailures) {
         lock.lock();
         try {

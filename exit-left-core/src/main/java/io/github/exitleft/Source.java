@@ -32,6 +32,7 @@ public interface Source<M> extends AutoCloseable {
      *     that has one among its causes, or that is thrown while the thread's interrupt flag is set, counts as one
      * @throws UnreadableMessageException if a message was received that makes no sense; the next one may be fine
      * @throws TransientSourceException if reading failed in a way that is expected to pass by itself
+     * @throws CarrierLostException if one of several connections is lost, and all that came on it has been received
      * @throws Exception if the source failed, which ends every wait
      */
     @Nullable
@@ -98,6 +99,24 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
+     * Returns the carriers of a source that has several connections, each of which may be lost alone.
+     *
+     * @return always the same; null, unless overridden, if the source is lost as a whole or not at all, which spares the
+     *     calls the trouble
+     */
+    default @Nullable Carriers carriers() {
+        return null;
+    }
+
+    /**
+     * Makes anew what was lost. It is called after a {@link CarrierLostException}, on a thread of the stage's timer, while
+     * others receive and send; it may block. It is called again after a pause until it returns normally.
+     *
+     * @throws Exception if something is lost still
+     */
+    default void restore() throws Exception {}
+
+    /**
      * Is given, once and before the first {@link #receive}, what tells whether any answer is awaited. A source that lost
      * its connection while none was has cost no caller anything, and may make the next one instead of failing.
      *
@@ -134,7 +153,8 @@ public interface Source<M> extends AutoCloseable {
 
     /**
      * Makes the answers to all that was sent impossible, as by the loss of the connection, which ends all present waits.
-     * Does nothing if that has come about since.
+     * Does nothing if that has come about since. A source that has several connections may lose the oldest one only, since it
+     * is asked again as long as there is a reason.
      *
      * @param since what {@link #answerableSince} returned when the reason for this was found
      * @param why the reason

@@ -39,6 +39,9 @@ final class StageParts<T, M> {
     /** Whether senders want to know how much time their call has left. */
     final boolean timeLeft;
 
+    /** What carries questions; null unless the source has several connections. */
+    final @Nullable Carriers carriers;
+
     final AsyncWaits asyncWaits;
     final BareStage<T, Source<M>, Void> bare;
     final Gate<T> gate;
@@ -68,6 +71,7 @@ final class StageParts<T, M> {
         this.maxTickets = settings.maxTickets;
         this.rest = settings.restRule();
         this.timeLeft = settings.source.sendsTimeToLive();
+        this.carriers = settings.source.carriers();
         this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
@@ -85,8 +89,16 @@ final class StageParts<T, M> {
         this.forgetting = new Forgetting(settings.timer, memory::forgetOld);
         this.bindings = new Bindings<>(bare, listeners);
         this.router = new Router<>(bare, settings.reader, mailroom, listeners, events, bindings);
-        this.readLoop =
-                new ReadLoop<>(bare, settings.source, router, stats, heartbeat, mailroom, asyncWaits, settings.drain);
+        this.readLoop = new ReadLoop<>(
+                bare,
+                settings.source,
+                router,
+                stats,
+                heartbeat,
+                mailroom,
+                asyncWaits,
+                new LostCarriers(bare, settings.source, asyncWaits, settings.timer),
+                settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.callerHead = new CallerHead<>(readLoop, keeper);
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
@@ -290,6 +302,7 @@ final class StageParts<T, M> {
                 try {
                     free(ticket.token(), box);
                 } finally {
+                    unload(box);
                     listeners.unclaimed(left);
                 }
                 if (rest.source() != null && box.rests) {
@@ -311,6 +324,13 @@ final class StageParts<T, M> {
                     since,
                     resting + " tokens of " + bare + " rest until they are answered, more than the " + most
                             + " of tokens.rest-most (StageBuilder.restUntilAnswered)"));
+        }
+    }
+
+    /** Takes a question that has ended off what carries it. */
+    void unload(Mailbox<T, M> box) {
+        if (carriers != null) {
+            carriers.unload(box.load);
         }
     }
 

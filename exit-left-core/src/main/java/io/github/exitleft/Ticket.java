@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
         this.attachment = attachment;
         this.timeout = timeout;
         this.admission = null;
+        this.load = parts.carriers == null ? null : parts.carriers.load(this);
     }
 
     private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
@@ -42,6 +44,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
         this.attachment = options.attachment;
         this.timeout = options.timeout;
         this.admission = admission;
+        this.load = parts.carriers == null ? null : parts.carriers.load(this);
     }
 
     /**
@@ -82,6 +85,28 @@ public final class Ticket<T, M> extends Grouped<T, M> {
     /** {@return the token that the ticket was taken for} */
     public T token() {
         return bare().token();
+    }
+
+    /**
+     * Sends a request whose answers are to come for this ticket. A request may also be sent without this method; but then
+     * the ticket does not end when the {@linkplain Carriers connection} is lost on which it was sent, unless the source has
+     * no other, and its waits end by their timeout.
+     *
+     * @param <X> what sending throws
+     * @param sender sends the request, on this thread; one at a time does
+     * @throws X if sending fails
+     * @throws IllegalStateException if the ticket is closed
+     */
+    public <X extends Exception> void send(Sender<X> sender) throws X {
+        if (!bare().isOpen()) {
+            throw new IllegalStateException(this + " is closed; take a new one");
+        }
+        CompletionStage<?> sending = Sending.begin(
+                parts, this, sender, parts.bare.deadline(timeout == null ? parts.defaultTimeout : timeout));
+        if (sending != null) {
+            FailedSends failed = failedSends();
+            whenFailed(sending, failed::add);
+        }
     }
 
     /**

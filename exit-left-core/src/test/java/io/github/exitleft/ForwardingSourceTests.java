@@ -34,6 +34,8 @@ class ForwardingSourceTests {
             "a type",
             Map.class,
             Map.of("a", 1),
+            Carriers.class,
+            new Carriers(),
             Object.class,
             "an object");
 

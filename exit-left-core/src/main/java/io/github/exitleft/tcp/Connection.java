@@ -41,6 +41,10 @@ final class Connection implements Closeable {
 
     // written before other threads get the connection
 
+    /** What it has where there are several connections. */
+    @Nullable
+    Watch watch;
+
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
@@ -124,6 +128,10 @@ final class Connection implements Closeable {
         places.begin();
     }
 
+    void register(Selector ofAll) throws IOException {
+        channel.register(ofAll, SelectionKey.OP_READ, watch);
+    }
+
     InetSocketAddress remote() {
         return remote;
     }
@@ -146,7 +154,7 @@ final class Connection implements Closeable {
      */
     Throwable fail(Throwable cause) {
         if (failure.compareAndSet(null, cause)) {
-            readable.wakeup();
+            wakeup();
         }
         return failure();
     }
@@ -155,6 +163,10 @@ final class Connection implements Closeable {
     boolean isStillOpen() {
         try {
             int count = isIntact() ? 1 : 0;
+            if (watch != null) {
+                // what is read here no selector tells of
+                watch.ready = true;
+            }
             while (count > 0) {
                 count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(channel);
             }
@@ -184,6 +196,9 @@ final class Connection implements Closeable {
     /** Ends the present or the next wait of {@link #receive} or {@link #connect} at once. */
     void wakeup() {
         readable.wakeup();
+        if (watch != null) {
+            watch.selector.wakeup();
+        }
     }
 
     /**

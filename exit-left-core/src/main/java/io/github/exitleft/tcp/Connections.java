@@ -3,6 +3,7 @@ package io.github.exitleft.tcp;
 import io.github.exitleft.Source;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -42,6 +43,9 @@ final class Connections {
         @Nullable
         Throwable failure;
     }
+
+    /** Where this thread wants to send; null for most, which send wherever they are sent to. */
+    private static final ThreadLocal<@Nullable Connections> PINNED = new ThreadLocal<>();
 
     private final Dialler dialler;
     private final ReentrantLock lock = new ReentrantLock();
@@ -89,6 +93,22 @@ final class Connections {
         if (closed) {
             watching.closed();
         }
+    }
+
+    /** Does something that sends here, on this thread, whatever other connections there are. */
+    <V> V pinned(Callable<V> sending) throws Exception {
+        PINNED.set(this);
+        try {
+            return sending.call();
+        } finally {
+            PINNED.remove();
+        }
+    }
+
+    /** Returns whether this thread does not want to send here. */
+    boolean isShunned() {
+        Connections wanted = PINNED.get();
+        return wanted != null && wanted != this;
     }
 
     /** Adds figures for operators. */

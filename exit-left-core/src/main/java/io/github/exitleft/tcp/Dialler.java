@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Dialler {
     private final Duration connectTimeout;
     private final Duration sendTimeout;
     private final @Nullable Opening opening;
+
+    /** Makes what each connection has in addition where there are several; set before the first is made. */
+    Supplier<@Nullable Watch> watches = () -> null;
 
     Dialler(TcpSource.Builder settings, Framing framing) {
         this.remotes = List.copyOf(settings.remotes);
@@ -89,6 +93,7 @@ final class Dialler {
         Connection connection = new Connection(SocketChannel.open(), address, framing, maxFrameSize);
         boolean opened = false;
         try {
+            connection.watch = watches.get();
             attempts.accept(connection);
             try {
                 connection.connect(connectTimeout, unwanted);

@@ -120,7 +120,9 @@ final class Pulse<T> implements Connections.Companion {
             alarm(timeoutNanos, this::timeIsUp);
             try {
                 CompletionStage<?> asked = Objects.requireNonNull(
-                        question.ask(stage, timeout.plus(AFTERWARDS)), "the question of a heartbeat returned null");
+                        connections.<@Nullable CompletionStage<?>>pinned(
+                                () -> question.ask(stage, timeout.plus(AFTERWARDS))),
+                        "the question of a heartbeat returned null");
                 Connection now = connections.current();
                 if (now != null) {
                     // the question may have been what connected

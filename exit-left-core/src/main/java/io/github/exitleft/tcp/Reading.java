@@ -3,6 +3,8 @@ package io.github.exitleft.tcp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +29,7 @@ final class Reading {
     /** How long a thread waits at most for the reading one, which it has woken, to look. */
     private static final long READER_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Connections connections;
+    private final List<Connections> lanes;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<@Nullable CountDownLatch> readerLooks = new AtomicReference<>();
@@ -43,8 +45,13 @@ final class Reading {
     /** When a connection was last given up without a failure, or long enough ago; used by the receiving thread. */
     private long renewedAt;
 
-    Reading(Connections connections, LongSupplier clock) {
-        this.connections = connections;
+    /**
+     * Creates the right to read.
+     *
+     * @param lanes where the connections are, each at most one
+     */
+    Reading(List<Connections> lanes, LongSupplier clock) {
+        this.lanes = lanes;
         this.clock = clock;
         this.lastTicket = clock.getAsLong();
         this.renewedAt = lastTicket - RENEWAL_NANOS;
@@ -80,7 +87,7 @@ final class Reading {
         if (!isEnd(failed.failure())
                 || failed.frames.hasPartOfAFrame()
                 || awaited.getAsBoolean()
-                || connections.isClosed()) {
+                || lanes.get(0).isClosed()) {
             return false;
         }
         long now = clock.getAsLong();
@@ -98,37 +105,53 @@ final class Reading {
                 || failure.getClass() == IOException.class;
     }
 
-    /** Looks whether the connection is still open, unless tickets were taken just now. */
+    /** Looks whether the connections are still open, unless tickets were taken just now. */
     void beforeTicket() {
         long now = clock.getAsLong();
         boolean idle = now - lastTicket >= IDLE_NANOS;
         lastTicket = now;
-        Connection current = connections.current();
-        if (!idle || current == null) {
+        if (!idle) {
+            return;
+        }
+        // now, since a later one would be woken in vain, and its reader then seem to have looked
+        List<Connection> present = new ArrayList<>(lanes.size());
+        for (Connections lane : lanes) {
+            Connection current = lane.current();
+            if (current != null) {
+                present.add(current);
+            }
+        }
+        if (present.isEmpty()) {
             return;
         }
         if (!lock.tryLock()) {
-            letReaderLook(current);
+            letReaderLook(present);
             return;
         }
         try {
-            // first the look, since nothing is sent once the connection is known to be lost
-            if (!current.isStillOpen() && !awaited.getAsBoolean()) {
-                connections.lost(current);
-            }
+            lanes.forEach(this::look);
         } finally {
             lock.unlock();
         }
     }
 
+    private void look(Connections lane) {
+        Connection current = lane.current();
+        // first the look, since nothing is sent once the connection is known to be lost
+        if (current != null && !current.isStillOpen() && !awaited.getAsBoolean() && lanes.size() == 1) {
+            // one of several is reported by the thread that receives, which costs no caller anything
+            lane.lost(current);
+        }
+    }
+
     /** Wakes the thread that receives, which then looks before it returns, and waits a short time for that. */
-    private void letReaderLook(Connection current) {
+    private void letReaderLook(List<Connection> present) {
         CountDownLatch looked = readerLooks.get();
         while (looked == null) {
             var mine = new CountDownLatch(1);
             looked = readerLooks.compareAndSet(null, mine) ? mine : readerLooks.get();
         }
-        current.wakeup();
+        present.forEach(Connection::wakeup);
         try {
             boolean unused = looked.await(READER_LOOKS_NANOS, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

@@ -15,6 +15,9 @@ import java.util.Objects;
  * is answered by an error, or that can't be asked because the stage is full, is logged, once until it works again, and
  * fails nothing.
  *
+ * <p>Of several connections each has a heartbeat of its own, and only the one is lost that is silent. For that the question
+ * must be sent on the thread that asks it.
+ *
  * <p>It needs a {@linkplain Stage#keeper(Keeper) keeper}, which reads the answers while no caller does, and has no thread
  * of its own. It ends with the stage.
  *
@@ -70,7 +73,9 @@ public final class TcpHeartbeat<T> {
                     + " needs a keeper, which reads its answers while no caller does; set the keeper to idle or always"
                     + " (StageBuilder.keeper)");
         }
-        new Pulse<>(stage, source.connections(), StageLife.of(stage), every, timeout, question).begin();
+        for (Connections lane : source.lanes()) {
+            new Pulse<>(stage, lane, StageLife.of(stage), every, timeout, question).begin();
+        }
     }
 
     @Override

@@ -1,26 +1,23 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.Carriers;
 import io.github.exitleft.Source;
-import io.github.exitleft.TransientSourceException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of frames: one TCP connection at a time, which no interrupt closes.
+ * A source of frames: one TCP connection at a time, or {@linkplain Builder#connections several}, which no interrupt
+ * closes.
  *
  * <p>It reads a non-blocking channel and waits with a selector, because an interrupt closes a channel that blocks. A
  * part of a frame is kept for the next reader. When the peer closes or resets the connection, when bytes come that are
@@ -36,40 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpSource implements Source<Frame> {
 
-    private static final BooleanSupplier WANTED = () -> false;
-
     private final Dialler dialler;
-    private final Connections connections;
+    private final Traffic traffic;
     private final TcpSender sender;
-
-    /** Whether the next wait is to end at once. */
-    private final AtomicBoolean woken = new AtomicBoolean();
-
-    private final Waking waking = new Waking() {
-
-        @Override
-        public boolean isWoken() {
-            return woken.get();
-        }
-
-        @Override
-        public void waited() {
-            // a wake-up ends one wait only
-            if (woken.get()) {
-                woken.set(false);
-            }
-        }
-    };
-
-    private final Reading reading;
-
-    /** When the connection was put to use that is read; written by the reading thread. */
-    private volatile long answerableSince = System.nanoTime();
 
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
-        this.connections = new Connections(dialler);
-        this.reading = new Reading(connections, settings.clock);
+        this.traffic = new Traffic(dialler, settings);
         this.sender = new TcpSender(this, framing, settings.sendTimeout);
     }
 
@@ -85,116 +55,31 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public @Nullable Frame receive(Duration remaining) throws Exception {
-        long nanos = Nanos.of(remaining);
-        reading.begin();
-        try {
-            connections.requireOpen();
-            // before looking for an older one, which is noted before it is replaced
-            Connection current = connections.current();
-            Connection older = connections.untold();
-            if (older != null) {
-                throw connections.lost(older);
-            }
-            if (current == null) {
-                connect(nanos);
-                // the connection works, and what comes is for the next read
-                return null;
-            }
-            // not before: what an older one had received has been given to the readers by now
-            answerableSince = current.inUseSince();
-            return receive(current, nanos);
-        } finally {
-            reading.end();
-        }
-    }
-
-    private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
-        try {
-            Frame frame = current.receive(nanos, waking);
-            if (frame != null && connections.current() != current) {
-                // questions may have been sent on the next connection, which this is no answer to
-                throw connections.lost(current);
-            }
-            return frame;
-        } catch (IOException | RuntimeException e) {
-            current.fail(e);
-            // first, so that a ticket which is taken after the connection has gone from here is not taken for one
-            // before
-            boolean renewed = reading.renews(current);
-            IOException lost = connections.lost(current);
-            if (renewed) {
-                // the next read connects, if no sender has done so by then
-                return null;
-            }
-            throw lost;
-        }
-    }
-
-    /** Connects in order to receive. */
-    private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
-        if (nanos > 0) {
-            try {
-                Connection made = connections.connect(nanos, woken::get);
-                if (made != null) {
-                    return;
-                }
-            } catch (IOException e) {
-                if (!woken.getAndSet(false) || connections.isClosed()) {
-                    throw e;
-                }
-            }
-            woken.set(false);
-        }
-        throw new TransientSourceException(new IOException("there is no connection at the moment"));
-    }
-
-    Connections connections() {
-        return connections;
+        return traffic.receive(Nanos.of(remaining));
     }
 
     /** Sends a frame; returns its place, or {@link Places#NONE} if it is not sent in order. */
     long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException {
-        Connection current = connections.current();
-        if (current == null || !current.isIntact()) {
-            if (current != null && reading.isGoingOn()) {
-                // all waiters are about to be told of the failure
-                throw current.lost();
-            }
-            try {
-                current = connections.connect(nanos, WANTED);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw interrupted(e);
-            }
-            if (current == null) {
-                throw new SocketTimeoutException("another thread has been connecting to " + dialler.toString()
-                        + " until the time was up; nothing was sent");
-            }
-        }
-        return current.send(frame, nanos, inOrder);
+        return traffic.send(frame, nanos, inOrder);
     }
 
-    private InterruptedIOException interrupted(InterruptedException cause) {
-        var interrupted =
-                new InterruptedIOException("interrupted while connecting to " + dialler + "; nothing was sent");
-        interrupted.initCause(cause);
-        return interrupted;
+    List<Connections> lanes() {
+        return traffic.lanes;
     }
 
     @Override
     public void attach(BooleanSupplier awaited) {
-        reading.attach(awaited);
+        traffic.attach(awaited);
     }
 
     @Override
     public void beforeTicket() {
-        reading.beforeTicket();
+        traffic.beforeTicket();
     }
 
     @Override
     public void wakeup() {
-        woken.set(true);
-        connections.wakeup();
+        traffic.wakeup();
     }
 
     @Override
@@ -209,15 +94,22 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public long answerableSince() {
-        return answerableSince;
+        return traffic.answerableSince();
     }
 
     @Override
     public void renew(long since, String why) {
-        Connection current = connections.current();
-        if (current != null && current.inUseSince() == since) {
-            current.fail(new IOException(why));
-        }
+        traffic.renew(since, why);
+    }
+
+    @Override
+    public @Nullable Carriers carriers() {
+        return traffic.carriers();
+    }
+
+    @Override
+    public void restore() throws IOException, InterruptedException {
+        traffic.restore();
     }
 
     @Override
@@ -232,30 +124,23 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public Map<String, Object> details() {
-        Map<String, Object> details = new LinkedHashMap<>();
-        Connection current = connections.current();
-        if (current == null || !current.isIntact()) {
-            details.put("remote", dialler.toString());
-        } else {
-            details.put("remote", Dialler.text(current.remote()));
-            details.put("localAddress", Dialler.text(current.localAddress()));
-            details.put("connectedSince", current.since().toString());
-        }
-        details.put("reconnects", Math.max(0, connections.made() - 1));
-        connections.describe(details);
-        return details;
+        return traffic.details();
     }
 
     @Override
     public void close() {
-        connections.close();
+        traffic.close();
     }
 
     /** Builds a {@link TcpSource}. */
     public static final class Builder {
 
+        private static final int MOST_CONNECTIONS = 1_024;
+
         final List<InetSocketAddress> remotes = new ArrayList<>();
         int maxFrameSize = 65_536;
+        int connections = 1;
+        Pick pick = Pick.LEAST_IN_FLIGHT;
         Duration connectTimeout = Duration.ofSeconds(2);
         Duration sendTimeout = Duration.ofSeconds(1);
 
@@ -328,6 +213,34 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
+         * Sets how many connections there are; 1 unless set. If one of several is lost, the calls end whose requests were
+         * sent on it, the others go on, and it is made anew meanwhile. If all are lost, the source fails.
+         *
+         * @param number the number of connections, all to the same remotes
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 to 1024
+         */
+        public Builder connections(int number) {
+            if (number < 1 || number > MOST_CONNECTIONS) {
+                throw new IllegalArgumentException(
+                        "'connections' must be from 1 to " + MOST_CONNECTIONS + ", but is " + number);
+            }
+            this.connections = number;
+            return this;
+        }
+
+        /**
+         * Sets how one of several connections is picked for a frame; the one that carries the fewest calls unless set.
+         *
+         * @param pick how to pick
+         * @return this builder
+         */
+        public Builder pick(Pick pick) {
+            this.pick = Objects.requireNonNull(pick, "'pick' must not be null");
+            return this;
+        }
+
+        /**
          * Sets how long each address of each remote has to accept a connection; 2 s unless set.
          *
          * @param timeout the timeout; positive
@@ -374,17 +287,18 @@ public final class TcpSource implements Source<Frame> {
                         + "; set one before it is opened");
             }
             var source = new TcpSource(this, framing);
+            boolean opened = false;
             try {
-                source.connections.connect(0, WANTED);
+                source.traffic.open();
+                opened = true;
                 return source;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UncheckedIOException(
-                        "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(),
-                        source.interrupted(e));
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(), e);
+            } finally {
+                if (!opened) {
+                    source.close();
+                }
             }
         }
 

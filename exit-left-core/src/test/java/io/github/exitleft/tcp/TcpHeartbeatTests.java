@@ -348,7 +348,7 @@ class TcpHeartbeatTests extends StageFixture {
         clock.advance(LOOK);
 
         assertThat(source.details()).containsEntry("heartbeatsUnanswered", 1L).containsEntry("reconnects", 1L);
-        assertThat(source.connections().current().isIntact()).isTrue();
+        assertThat(source.lanes().get(0).current().isIntact()).isTrue();
     }
 
     @Test

@@ -324,7 +324,7 @@ class TcpIdleTests extends StageFixture {
             public long frameLength(ByteBuffer bytes, int seen) {
                 if (Thread.currentThread() == reader) {
                     opening.countDown();
-                    await().until(() -> source.connections().untold() != null);
+                    await().until(() -> source.lanes().get(0).untold() != null);
                 }
                 return Peer.FRAMING.frameLength(bytes, seen);
             }
@@ -341,7 +341,7 @@ class TcpIdleTests extends StageFixture {
                 .open();
         opened.push(source);
         peer.accept().frame(1);
-        source.connections().current().fail(new IOException("as a test wants"));
+        source.lanes().get(0).current().fail(new IOException("as a test wants"));
         Task<Void> sender = start(() -> {
             source.backdoor().send(Peer.framed(1));
             return null;

@@ -103,6 +103,15 @@ public final class StageSeam {
     }
 
     /**
+     * Ends a ticket because a part of the resource is lost, on the thread that heads.
+     *
+     * @param ticket the ticket
+     */
+    public static void lose(BareTicket<?> ticket) {
+        ticket.fail(new Generation(new IllegalStateException("lost")));
+    }
+
+    /**
      * Looks into a mailbox without the lock, and without taking anything.
      *
      * @param ticket whose

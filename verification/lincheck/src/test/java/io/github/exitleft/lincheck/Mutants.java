@@ -80,6 +80,20 @@ final class Mutants {
             mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("parker.wake(promoted);", "")),
             mutant(
                     ROLE,
+                    "lost ticket stays in the queue",
+                    "loss against promotion",
+                    new Edit(
+                            "guarded.end(guarded.dequeue(ticket), Waiter.State.FAILED);",
+                            "guarded.end(ticket, Waiter.State.FAILED);")),
+            mutant(
+                    ROLE,
+                    "lost ticket whose thread has not entered is not marked",
+                    "loss against entering",
+                    new Edit(
+                            "ticket.generation = lost;\n            if (ticket.state == Waiter.State.WAITING) {",
+                            "if (ticket.state == Waiter.State.WAITING) {\n                ticket.generation = lost;")),
+            mutant(
+                    ROLE,
                     "promotion dropped",
                     "timeout against promotion",
                     new Edit("Waiter next = guarded.queue.next();", "Waiter next = null;")),

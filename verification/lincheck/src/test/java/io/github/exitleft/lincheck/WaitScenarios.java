@@ -2,6 +2,7 @@ package io.github.exitleft.lincheck;
 
 import static io.github.exitleft.lincheck.Play.LONG;
 
+import io.github.exitleft.StageSeam;
 import java.util.List;
 
 /**
@@ -49,6 +50,22 @@ final class WaitScenarios {
                     "INTERRUPTED false",
                     "TIMED_OUT true",
                     "TIMED_OUT false"),
+            Scenario.of(
+                    "loss against deadline",
+                    "S1 M6",
+                    300,
+                    WaitScenarios::lossAgainstDeadline,
+                    "FAILED FAILED",
+                    "TIMED_OUT FAILED"),
+            Scenario.of(
+                    "loss against interrupt",
+                    "S1 S10 M6",
+                    300,
+                    WaitScenarios::lossAgainstInterrupt,
+                    "FAILED true",
+                    "INTERRUPTED false"),
+            Scenario.of("loss against entering", "S1 M6", 300, WaitScenarios::lossAgainstEntering, "FAILED FINISHED"),
+            Scenario.of("loss against promotion", "S3 M6", 300, WaitScenarios::lossAgainstPromotion, "FAILED FINISHED"),
             Scenario.of("early signal", "S5", 300, WaitScenarios::earlySignal, "SIGNALLED"),
             Scenario.of(
                     "signals of one wait",
@@ -212,6 +229,63 @@ final class WaitScenarios {
             b.join();
         });
         play.end(b.join(), b.interrupted());
+    }
+
+    private static void lossAgainstDeadline() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var b = play.waiter(ticket, 10);
+        var clock = play.actor(() -> {
+            play.advance(10);
+            return End.FINISHED;
+        });
+        play.head(director -> {
+            b.startParked();
+            clock.start();
+            StageSeam.lose(ticket);
+            b.join();
+        });
+        clock.join();
+        play.end(b.join(), play.enter(ticket, 0));
+    }
+
+    private static void lossAgainstInterrupt() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var b = play.waiter(ticket, LONG);
+        play.head(director -> {
+            b.startParked();
+            b.interrupt();
+            StageSeam.lose(ticket);
+            b.join();
+        });
+        play.end(b.join(), b.interrupted());
+    }
+
+    private static void lossAgainstEntering() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var b = play.waiter(ticket, LONG);
+        var c = play.waiter(play.ticket(), LONG);
+        play.head(director -> {
+            c.startParked();
+            b.start();
+            StageSeam.lose(ticket);
+        });
+        play.end(b.join(), c.join());
+    }
+
+    private static void lossAgainstPromotion() {
+        var play = new Play();
+        var ticket = play.ticket();
+        var b = play.waiter(ticket, LONG);
+        var c = play.waiter(play.ticket(), LONG);
+        play.head(director -> {
+            c.startParked();
+            b.startParked();
+            StageSeam.lose(ticket);
+        });
+        play.end(b.join(), c.join());
     }
 
     private static void earlySignal() {

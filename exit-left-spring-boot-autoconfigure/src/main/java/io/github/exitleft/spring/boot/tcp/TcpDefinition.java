@@ -26,10 +26,12 @@ record TcpDefinition(
         implements SourceDefinition {
 
     private static final String OPENING = "opening";
+    private static final int MOST_CONNECTIONS = 1_024;
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
     static TcpDefinition of(SourceContext context, TcpProperties tcp) {
         TcpRemotes remotes = TcpRemotes.of(context, tcp);
+        context.inRange("connections", tcp.connections(), 1, MOST_CONNECTIONS);
         context.atLeast("connect-timeout", tcp.connectTimeout(), SHORTEST);
         context.atLeast("send-timeout", tcp.sendTimeout(), SHORTEST);
         context.inRange("max-frame-size", tcp.maxFrameSize().toBytes(), 1, Integer.MAX_VALUE);
@@ -68,6 +70,8 @@ record TcpDefinition(
         TcpSource.Builder builder = TcpSource.builder()
                 .framing(this.framing.framing(beans))
                 .maxFrameSize((int) this.tcp.maxFrameSize().toBytes())
+                .connections(this.tcp.connections())
+                .pick(this.tcp.pick())
                 .connectTimeout(this.tcp.connectTimeout())
                 .sendTimeout(this.tcp.sendTimeout());
         this.remotes.addTo(builder);

@@ -1,6 +1,7 @@
 package io.github.exitleft.spring.boot.tcp;
 
 import io.github.exitleft.spring.boot.source.Endianness;
+import io.github.exitleft.tcp.Pick;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.springframework.util.unit.DataSize;
  *
  * @param remote Host and port to connect to, such as switch.example:9000 or [2001:db8::1]:9000. This or remotes is required.
  * @param remotes Hosts and ports of which the first that accepts is used, tried in order for each new connection.
+ * @param connections How many connections there are, which callers share. If one of several is lost, it alone ends its calls, and is made
+ * anew.
+ * @param pick How one of several connections is picked for a request.
  * @param connectTimeout How long each address of each remote has to accept a connection.
  * @param sendTimeout How long a sender waits for room unless it says otherwise.
  * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
@@ -26,6 +30,8 @@ import org.springframework.util.unit.DataSize;
 record TcpProperties(
         @Nullable String remote,
         @DefaultValue List<String> remotes,
+        @DefaultValue("1") int connections,
+        @DefaultValue("least-in-flight") Pick pick,
         @DefaultValue("2s") Duration connectTimeout,
         @DefaultValue("1s") Duration sendTimeout,
         @DefaultValue("64KB") DataSize maxFrameSize,

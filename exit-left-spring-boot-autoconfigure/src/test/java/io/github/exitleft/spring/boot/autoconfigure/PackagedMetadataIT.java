@@ -94,6 +94,8 @@ class PackagedMetadataIT {
             source.udp.token.sender         | java.lang.Boolean                            | false
             source.tcp.remote               | java.lang.String                             |
             source.tcp.remotes              | java.util.List<java.lang.String>             |
+            source.tcp.connections          | java.lang.Integer                            | 1
+            source.tcp.pick                 | io.github.exitleft.tcp.Pick                  | least-in-flight
             source.tcp.connect-timeout      | java.time.Duration                           | 2s
             source.tcp.send-timeout         | java.time.Duration                           | 1s
             source.tcp.max-frame-size       | org.springframework.util.unit.DataSize       | 64KB

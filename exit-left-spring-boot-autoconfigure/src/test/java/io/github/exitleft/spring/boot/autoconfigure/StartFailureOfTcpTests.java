@@ -83,6 +83,9 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             remote: ''                        | remote          | 10:19   | '' is no host with a port              | Set it to host and port
             remote: '::1:9000'                | remote          | 10:19   | '::1:9000' is no host with a port      | Put an IPv6 address in brackets
             remote: '[switch]:9000'           | remote          | 10:19   | '[switch]' is no IPv6 address          | or [2001:db8::1]:9000
+            connections: 0                    | connections     | 11:24   | must be from 1 to 1024, but is 0       | Set it to a value from 1
+            connections: 1025                 | connections     | 11:24   | must be from 1 to 1024, but is 1025    | Set it to a value from 1
+            pick: fastest                     | pick            | 11:17   | there is no such value                 | one of: least-in-flight, round-robin
             connect-timeout: 0s               | connect-timeout | 11:28   | must be at least PT0.001S, but is PT0S | a duration such as 10s
             connect-timeout: 500              | connect-timeout | 11:28   | '500' has no unit                      | a duration, such as 3s
             send-timeout: -1s                 | send-timeout    | 11:25   | must be at least PT0.001S, but is PT-1S | a duration such as 10s

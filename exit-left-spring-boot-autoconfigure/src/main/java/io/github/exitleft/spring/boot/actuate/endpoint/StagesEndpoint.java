@@ -194,15 +194,23 @@ public class StagesEndpoint {
         private static Map<String, Object> source(Stage<?, ?> stage) {
             Map<String, Object> source = new LinkedHashMap<>();
             try {
-                stage.source().forEach((key, value) -> {
-                    boolean plain = value instanceof Number || value instanceof Boolean;
-                    source.put(key, plain ? value : String.valueOf(value));
-                });
+                source.putAll(plain(stage.source()));
             } catch (RuntimeException e) {
                 // the source may be the user's own
                 source.put("error", e.toString());
             }
             return source;
+        }
+
+        /** Turns what has no form in every format into text. */
+        private static Map<String, Object> plain(Map<?, ?> details) {
+            Map<String, Object> plain = new LinkedHashMap<>();
+            details.forEach((key, value) -> {
+                boolean simple = value instanceof Number || value instanceof Boolean;
+                Object shown = value instanceof Map<?, ?> parts ? plain(parts) : String.valueOf(value);
+                plain.put(String.valueOf(key), simple ? value : shown);
+            });
+            return plain;
         }
 
         private static Map<String, Long> tagged(Map<? extends Enum<?>, Long> counts) {
