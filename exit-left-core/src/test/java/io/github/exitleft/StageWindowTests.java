@@ -9,10 +9,10 @@ import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class StageWindowTests extends NoteFixture {
     private static final CallOptions<Note> NO_TIME =
             CallOptions.<Note>defaults().timeout(Duration.ZERO);
 
-    private final List<Duration> waits = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> waits = new CopyOnWriteArrayList<>();
     private Stage<Integer, Note> stage;
 
     private Stage<Integer, Note> window(int size) {
@@ -83,7 +83,7 @@ class StageWindowTests extends NoteFixture {
     @Test
     void m13_fullWindow_makesCallersWaitInOrderBeforeTheySend() throws Exception {
         window(1);
-        List<Integer> sent = Collections.synchronizedList(new ArrayList<>());
+        List<Integer> sent = new CopyOnWriteArrayList<>();
         Ticket<Integer, Note> out = stage.ticket(0);
         Task<Note> first = start(() -> stage.call(1, () -> {
             sent.add(1);
