@@ -173,18 +173,17 @@ final class Admission<T, M> {
         }
     }
 
-    /** Returns what is thrown when the time was up before there was a place, or just as there was one. */
+    /** Returns what is thrown when the time was up before there was a place. */
     StageTimeoutException noPlace() {
         Window window = parts.gate.window;
-        String why = "";
-        if (window != null) {
-            why = place != null
-                    ? "there was one just as the time was up"
-                    : "all " + window.size + " places are taken, and " + window.waiting() + " calls wait for one";
-            why +=
-                    "; raise window (StageBuilder.window), or window-wait (StageBuilder.windowWait) and the call's timeout";
-        }
-        return parts.timeoutReport.unasked(start, "no place in the window of " + parts.bare, why);
+        return parts.timeoutReport.unasked(
+                start,
+                "no place in the window of " + parts.bare,
+                window == null
+                        ? ""
+                        : "all " + window.size + " places are taken, and " + window.waiting()
+                                + " calls wait for one; raise window (StageBuilder.window), or window-wait"
+                                + " (StageBuilder.windowWait) and the call's timeout");
     }
 
     /** Returns what is thrown when the time was up before there was a token. */
@@ -196,6 +195,15 @@ final class Admission<T, M> {
                 tokens.live() + " tokens are live, " + tokens.resting() + " rest, and " + tokens.waiting()
                         + " calls wait for one" + this
                         + "; raise tokens.bits, or shorten tokens.rest (StageBuilder.rest)");
+    }
+
+    /** Returns what is thrown when the time was up just as there was all that the question had waited for. */
+    StageTimeoutException tooLate() {
+        return parts.timeoutReport.unasked(
+                start,
+                "no request was sent by " + parts.bare,
+                "its turn came just as the time was up" + this
+                        + "; raise the call's timeout, window (StageBuilder.window) or tokens.bits");
     }
 
     /** Returns a part of a timeout's message; empty if the call did not wait in line. */

@@ -32,6 +32,9 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
     private volatile @Nullable Queued<?> queuedForToken;
     private volatile Runnable cancelWait = Timer.NOTHING;
 
+    /** Whether there is all that it waited for. */
+    private volatile boolean hasToken;
+
     /** Why it was refused when its turn came, or what its line has ended with. */
     private volatile @Nullable RuntimeException refusal;
 
@@ -262,6 +265,7 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     /** Takes the ticket and sends the request, its turn having come; run by the executor. */
     private void go(T token) {
+        hasToken = true;
         try {
             register(token);
         } catch (Throwable e) {
@@ -348,7 +352,10 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
             return super.timeout();
         }
         try {
-            return admission.hasPlace() && brought == null ? admission.noToken() : admission.noPlace();
+            if (!admission.hasPlace()) {
+                return admission.noPlace();
+            }
+            return brought == null && !hasToken ? admission.noToken() : admission.tooLate();
         } catch (Throwable e) { // no memory: the future ends all the same
             return e;
         }

@@ -7,8 +7,8 @@ import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 
@@ -20,7 +20,7 @@ abstract class NoteFixture extends StageFixture {
 
     final QueueSource<Note> queue = new QueueSource<>();
     final HookedSource<Note> source = hooked(queue);
-    final List<Unclaimed<?, ?>> unclaimed = Collections.synchronizedList(new ArrayList<>());
+    final List<Unclaimed<?, ?>> unclaimed = new CopyOnWriteArrayList<>();
 
     static final Duration LONG = Patience.FOR_EVER;
 

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -23,7 +23,7 @@ class StageCallAllTests extends NoteFixture {
     private static final CallOptions<Note> ALL = CallOptions.defaults();
     private static final CallOptions<Note> TWO_SECONDS = ALL.timeout(Duration.ofSeconds(2));
 
-    private final List<Integer> sent = Collections.synchronizedList(new ArrayList<>());
+    private final List<Integer> sent = new CopyOnWriteArrayList<>();
 
     private Question<Integer, Note> asked(int peer) {
         return Question.of(peer, () -> sent.add(peer));

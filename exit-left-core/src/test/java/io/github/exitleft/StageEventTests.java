@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +29,7 @@ class StageEventTests extends NoteFixture {
     private static final TokenReader<Integer, Note> READER =
             ((TokenReader<Integer, Note>) Note::token).withEvents(IS_EVENT);
 
-    private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> handled = new CopyOnWriteArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
 

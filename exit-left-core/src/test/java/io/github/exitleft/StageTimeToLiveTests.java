@@ -7,17 +7,16 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Senders of sources whose requests carry their time to live find what is left of their call's timeout. */
 @SuppressWarnings("try") // closing a source may throw anything
 class StageTimeToLiveTests extends NoteFixture {
 
-    private final List<Duration> left = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> left = new CopyOnWriteArrayList<>();
 
     private void note() {
         left.add(Sender.timeLeft());

@@ -23,11 +23,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -158,7 +158,7 @@ class SteerableClockTests {
     @Test
     void resends_goOutWhenTheyAreDueThoughTheTimeIsMovedAtOnce() throws Exception {
         Stage<String, String> stage = stage(builder -> builder);
-        var sent = Collections.synchronizedList(new ArrayList<Duration>());
+        var sent = new CopyOnWriteArrayList<Duration>();
         Worker<String> caller = start(() -> stage.call(
                 "a",
                 CallOptions.<String>defaults().resend(Resends.doubling(SECOND)),
