@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /**
  * The places of one connection in the order of sending: the n-th frame that comes answers the n-th that was sent in order.
  *
- * <p>It is two counters and no queue. A sender takes a place before it writes, with the lock for sending held, so that
+ * <p>It is two counters and no queue. The thread that writes takes a place before it does, so that
  * places are taken in the order in which frames are sent, and an answer never comes before its place is taken. It gives the
  * place back if nothing could be written. A frame for which no place has been taken answers nothing: order is lost, and the
  * connection with it.
@@ -38,10 +38,10 @@ final class Places {
     /** Whether the opening is over, so that frames count; written before other threads get the connection. */
     private boolean counting;
 
-    /** Whether a frame was sent that has no place; guarded by the lock for sending. */
+    /** Whether a frame was sent that has no place; used by the thread that writes. */
     private boolean plain;
 
-    /** How many places have been taken; written with the lock for sending held. */
+    /** How many places have been taken; written by the thread that writes. */
     private volatile long taken;
 
     /** How many frames have come; written by the receiving thread. */
@@ -57,7 +57,7 @@ final class Places {
     }
 
     /**
-     * Takes a place for a frame of which nothing has been written, with the lock for sending held.
+     * Takes a place for a frame of which nothing has been written, by the thread that writes.
      *
      * @return the place; {@link #NONE} if the frame is not sent in order
      * @throws IOException if more frames have come than places were taken; the connection is lost by that
@@ -88,16 +88,18 @@ final class Places {
     }
 
     /**
-     * Gives back the place that was taken last, since nothing has been written, with the lock for sending held.
+     * Gives back the place that was taken last, since nothing has been written, by the thread that writes.
      *
+     * @return {@link #NONE}
      * @throws IOException if a frame has come for it all the same; the connection is lost by that
      */
-    void giveBack(boolean inOrder) throws IOException {
+    long giveBack(boolean inOrder) throws IOException {
         if (inOrder) {
             long before = taken - 1;
             taken = before;
             requireInOrder(before);
         }
+        return NONE;
     }
 
     private void requireInOrder(long before) throws IOException {

@@ -190,8 +190,9 @@ class PlacesTests {
         wire.room.add(0);
         wire.meanwhile = () -> wire.answers.add(places.next());
 
-        assertThatThrownBy(() -> sendInOrder(LONG)).hasMessageContaining("more frames have come");
+        assertThatThrownBy(() -> sendInOrder(LONG)).hasMessage("it is lost");
 
+        assertThat(lost).first().satisfies(e -> assertThat(e).hasMessageContaining("more frames have come"));
         assertThat(wire.answers).containsExactly(Places.NONE);
         assertThat(wire.written).isEqualTo(8);
         assertThat(lost).isNotEmpty();

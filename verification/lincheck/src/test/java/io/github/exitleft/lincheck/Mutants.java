@@ -36,10 +36,13 @@ final class Mutants {
     static final List<Mutant> ALL = List.of(
             mutant(
                     FRAME_WRITER,
-                    "place taken before the lock",
+                    "place taken before the turn",
                     "sends in order at once",
-                    new Edit("lock(deadline);", "long early = places.take(inOrder); lock(deadline);"),
-                    new Edit("place = places.take(inOrder);", "place = early;")),
+                    new Edit(
+                            "var mine = new Outgoing(parts, inOrder);",
+                            "var mine = new Outgoing(parts, inOrder); mine.place = places.take(inOrder);"),
+                    new Edit("if (!mine.isBegun()) {\n            mine.place", "if (false) {\n            mine.place"),
+                    new Edit("next.place = places.take(next.inOrder);", "")),
             mutant(
                     LINE,
                     "thread out of time leaves with its place",
