@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /**
  * The waits of a stage for which no thread waits: asynchronous calls and streams.
@@ -21,6 +22,9 @@ final class AsyncWaits {
     private final Timer timer;
     private final Set<Recipient> recipients = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Runnable> cancelInsisting = new AtomicReference<>(Timer.NOTHING);
+
+    /** Whether the source still has to be read so that it gets another connection. */
+    private volatile BooleanSupplier renewing = () -> false;
 
     AsyncWaits(Timer timer) {
         this.timer = timer;
@@ -41,6 +45,20 @@ final class AsyncWaits {
 
     boolean isEmpty() {
         return recipients.isEmpty();
+    }
+
+    /**
+     * Counts as a wait until the source has another connection, since all callers may be in line for the tokens that only that one frees.
+     *
+     * @param stillRenewing whether it has not
+     */
+    void awaitRenewal(BooleanSupplier stillRenewing) {
+        renewing = stillRenewing;
+    }
+
+    /** Returns whether a keeper is to read whatever its mode. */
+    boolean needReader() {
+        return !recipients.isEmpty() || renewing.getAsBoolean();
     }
 
     /** Returns whether any wait is still unaffected by the last failure; some may not have been told of it yet. */

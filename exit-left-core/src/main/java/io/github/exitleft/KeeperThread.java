@@ -221,7 +221,7 @@ final class KeeperThread<T, M> {
     private boolean isNeeded() {
         return !bare.isClosed()
                 && !paused
-                && (mode != Keeper.OFF || !asyncWaits.isEmpty() || onFailure == OnFailure.REOPEN && hasFailed());
+                && (mode != Keeper.OFF || asyncWaits.needReader() || onFailure == OnFailure.REOPEN && hasFailed());
     }
 
     private boolean hasFailed() {
@@ -297,7 +297,7 @@ final class KeeperThread<T, M> {
             return;
         }
         works();
-        if (mode == Keeper.ALWAYS || !asyncWaits.isEmpty()) {
+        if (mode == Keeper.ALWAYS || asyncWaits.needReader()) {
             head(true, false);
             return;
         }

@@ -324,6 +324,8 @@ final class StageParts<T, M> {
                     since,
                     resting + " tokens of " + bare + " rest until they are answered, more than the " + most
                             + " of tokens.rest-most (StageBuilder.restUntilAnswered)"));
+            asyncWaits.awaitRenewal(() -> renewed.answerableSince() == since);
+            keeper.attend();
         }
     }
 

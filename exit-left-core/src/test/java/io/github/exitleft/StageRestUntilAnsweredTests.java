@@ -123,6 +123,7 @@ class StageRestUntilAnsweredTests extends NoteFixture {
         connected.reconnect();
         timeOut(stage, 1);
         assertThat(renewals).hasSize(1);
+        await().until(() -> keepers(stage).isEmpty());
     }
 
     @Test
@@ -135,6 +136,9 @@ class StageRestUntilAnsweredTests extends NoteFixture {
         assertThatThrownBy(() -> stage.call(NO_TIME, id -> {})).isInstanceOf(StageTimeoutException.class);
 
         assertThat(renewals).singleElement().asString().contains("more than the 2 of");
+        clock.advance(Duration.ofMillis(1));
+        connected.reconnect();
+        await().until(() -> keepers(stage).isEmpty());
     }
 
     @Test

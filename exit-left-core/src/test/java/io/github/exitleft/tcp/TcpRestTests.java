@@ -102,4 +102,28 @@ class TcpRestTests extends StageFixture {
             assertThat(next.socket.isConnected()).isTrue();
         }
     }
+
+    @Test
+    void m11_allTokensAtRest_areFreedByTheNextConnectionThoughNoCallerCouldRead() throws Exception {
+        opened.push(peer);
+        TcpSource source = peer.source().open();
+        Stage<Integer, Frame> stage =
+                build(Stage.builder("line", Integer.class, source, FrameTokens.at(Integer.class, 2, 4))
+                        .issueSequence(1)
+                        .restUntilAnswered(100)
+                        .defaultTimeout(Patience.FOR_EVER));
+        try (Peer.Line line = peer.accept()) {
+            // both tokens
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> stage.call(NO_TIME, token -> send(stage, token)))
+                        .isInstanceOf(StageTimeoutException.class);
+            }
+            try (Peer.Line next = peer.accept()) {
+                await().until(() -> stage.snapshot(0).issued().resting() == 0);
+                assertThat(line.socket).isNotSameAs(next.socket);
+                // which is there only until then
+                await().until(() -> keepers(stage).isEmpty());
+            }
+        }
+    }
 }
