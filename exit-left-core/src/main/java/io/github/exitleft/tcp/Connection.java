@@ -4,7 +4,6 @@ import io.github.exitleft.Source;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -16,9 +15,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +41,13 @@ final class Connection implements Closeable {
 
     private static final int LOOKS = 3;
 
-    /** How many bytes are written at once. Each attempt to write more would make the JVM copy all of the rest. */
-    private static final int CHUNK = 1 << 17;
-
     private final SocketChannel channel;
     private final InetSocketAddress remote;
     private final Selector readable;
     private final Selector writable;
     private final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final ReentrantLock sending = new ReentrantLock();
+    private final FrameWriter writer;
 
     // written before other threads get the connection
 
@@ -87,6 +81,7 @@ final class Connection implements Closeable {
             // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote);
+            this.writer = new FrameWriter(new Wire(), remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -243,130 +238,43 @@ final class Connection implements Closeable {
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
-    /**
-     * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt
-     * must not cost all other callers the connection. If there is no room for the rest in time, the connection fails.
-     *
-     * @param parts the frame's bytes
-     * @param nanos how long to wait for room, and for other senders, in nanoseconds
-     */
+    /** Sends a whole frame, as {@link FrameWriter#send} does. */
     void send(ByteBuffer[] parts, long nanos) throws IOException {
-        long deadline = System.nanoTime() + nanos;
-        lockForSending(deadline);
-        boolean interrupted = false;
-        // whether nothing or all of the frame has been sent
-        boolean intact = true;
-        try {
-            if (!isIntact()) {
-                throw lost();
-            }
-            long size = remaining(parts);
-            long sent = 0;
-            while (sent < size) {
-                if (sent > 0 && Thread.interrupted()) {
-                    interrupted = true;
-                }
-                // if the next line throws, it is unknown how much it has written
-                intact = false;
-                long count = write(parts);
-                sent += count;
-                intact = sent == 0 || sent == size;
-                if (count == 0) {
-                    awaitRoom(deadline, nanos, sent, size);
-                }
-            }
-        } catch (Throwable e) {
-            if (!intact) {
-                giveUp(e);
-            }
-            throw e;
-        } finally {
-            sending.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        writer.send(parts, nanos);
+    }
+
+    private final class Wire implements FrameWriter.Wire {
+
+        @Override
+        public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
+            return count == 1 ? channel.write(parts[offset]) : channel.write(parts, offset, count);
+        }
+
+        @Override
+        public void awaitRoom(long nanos) throws IOException {
+            select(writable, nanos);
+        }
+
+        @Override
+        public boolean isIntact() {
+            return Connection.this.isIntact();
+        }
+
+        @Override
+        public void giveUp(Throwable cause) {
+            fail(cause);
+            try {
+                // otherwise the peer would wait for the rest of the frame until the failure is noticed here
+                channel.shutdownOutput();
+            } catch (IOException e) {
+                // the connection is lost anyway
             }
         }
-    }
 
-    /** Fails the connection after a frame that may have been sent in part, since nothing may follow it. */
-    private void giveUp(Throwable cause) throws IOException {
-        fail(cause);
-        try {
-            // otherwise the peer would wait for the rest of the frame until the failure is noticed here
-            channel.shutdownOutput();
-        } catch (IOException e) {
-            // the connection is lost anyway
+        @Override
+        public IOException lost() {
+            return Connection.this.lost();
         }
-        if (cause instanceof IOException && !(cause instanceof SocketTimeoutException)) {
-            throw lost();
-        }
-    }
-
-    private void lockForSending(long deadline) throws IOException {
-        if (sending.tryLock()) {
-            return;
-        }
-        try {
-            if (sending.tryLock(Math.max(0, Nanos.until(deadline)), TimeUnit.NANOSECONDS)) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted();
-        }
-        throw new SocketTimeoutException(
-                "others have been sending to " + remote + " until the time was up; nothing was sent");
-    }
-
-    private void awaitRoom(long deadline, long nanos, long sent, long size) throws IOException {
-        long rest = Nanos.until(deadline);
-        if (rest <= 0) {
-            throw new SocketTimeoutException("no room to send " + size + " bytes to " + remote + " for "
-                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
-                    + (sent == 0
-                            ? "nothing was sent"
-                            : "the connection is given up, since " + sent + " of them were sent"));
-        }
-        select(writable, rest);
-        if (sent == 0 && Thread.currentThread().isInterrupted()) {
-            throw interrupted();
-        }
-    }
-
-    private InterruptedIOException interrupted() {
-        return new InterruptedIOException("interrupted while waiting to send to " + remote + "; nothing was sent");
-    }
-
-    /** Writes as much as there is room for, from the first part that has something left. */
-    private long write(ByteBuffer[] parts) throws IOException {
-        int first = 0;
-        while (!parts[first].hasRemaining()) {
-            first++;
-        }
-        int room = CHUNK;
-        int last = first;
-        while (last < parts.length - 1 && parts[last].remaining() < room) {
-            room -= parts[last].remaining();
-            last++;
-        }
-        ByteBuffer cut = parts[last];
-        int limit = cut.limit();
-        if (cut.remaining() > room) {
-            cut.limit(cut.position() + room);
-        }
-        try {
-            return first == last ? channel.write(cut) : channel.write(parts, first, last - first + 1);
-        } finally {
-            cut.limit(limit);
-        }
-    }
-
-    private static long remaining(ByteBuffer[] parts) {
-        long remaining = 0;
-        for (ByteBuffer part : parts) {
-            remaining += part.remaining();
-        }
-        return remaining;
     }
 
     /** Closes the connection, also while threads receive or send. */
