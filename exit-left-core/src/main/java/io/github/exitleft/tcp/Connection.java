@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -47,12 +49,16 @@ final class Connection implements Closeable {
     private final Selector writable;
     private final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Wire wire;
     private final FrameWriter writer;
 
     // written before other threads get the connection
 
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
+
+    /** What all bytes go through. A thread that closes the connection meanwhile may see the one before. */
+    private Transport transport;
 
     // the fields from here on are used by the receiving thread only
 
@@ -64,6 +70,9 @@ final class Connection implements Closeable {
 
     /** Whether everything that had come before the failure has been read. */
     private boolean lastRead;
+
+    /** What the selector waits for in order to read. */
+    private int interest = SelectionKey.OP_READ;
 
     /** Takes over a channel, and closes it if that fails. */
     Connection(SocketChannel channel, InetSocketAddress remote, Framing framing, int maxFrameSize) throws IOException {
@@ -77,11 +86,13 @@ final class Connection implements Closeable {
             second = Selector.open();
             this.channel = channel;
             this.remote = remote;
+            this.transport = new PlainTransport(channel);
             this.readable = first;
             // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote);
-            this.writer = new FrameWriter(new Wire(), remote);
+            this.wire = new Wire();
+            this.writer = new FrameWriter(wire, remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -95,24 +106,16 @@ final class Connection implements Closeable {
     /**
      * Connects.
      *
+     * @param transports makes what all bytes go through; null for none but the channel
      * @param unwanted whether to give up; asked before each wait
      */
-    void connect(Duration timeout, BooleanSupplier unwanted) throws IOException, InterruptedException {
+    void connect(Duration timeout, Transport.@Nullable Factory transports, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Nanos.of(timeout);
         boolean connected = channel.connect(remote);
         channel.register(readable, SelectionKey.OP_CONNECT);
         while (!connected && !channel.finishConnect()) {
-            long rest = Nanos.until(deadline);
-            if (rest <= 0) {
-                throw new SocketTimeoutException("no answer for " + timeout.toMillis() + " ms");
-            }
-            if (unwanted.getAsBoolean()) {
-                throw new IOException("the attempt was given up");
-            }
-            select(readable, rest);
-            if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while connecting to " + remote);
-            }
+            awaitStep(deadline, "no answer for " + timeout.toMillis() + " ms", unwanted);
         }
         localAddress = (InetSocketAddress) channel.getLocalAddress();
         if (localAddress.equals(remote)) {
@@ -121,7 +124,69 @@ final class Connection implements Closeable {
         }
         channel.register(readable, SelectionKey.OP_READ);
         channel.register(writable, SelectionKey.OP_WRITE);
+        if (transports != null) {
+            start(transports, timeout, deadline, unwanted);
+        }
         since = Instant.now();
+    }
+
+    /** Lets all bytes go through another transport from now on. */
+    void startTls(Transport.Factory transports, Duration timeout, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Nanos.of(timeout);
+        try {
+            if (frames.hasPartOfAFrame()) {
+                // they may have been put there by another than the peer, to be taken for the peer's
+                throw new IOException("more came before TLS than the opening has read; none of it is used");
+            }
+            start(transports, timeout, deadline, unwanted);
+        } catch (Throwable e) {
+            // an opening that ignores this must not go on without TLS
+            fail(e);
+            throw e;
+        }
+    }
+
+    private void start(Transport.Factory transports, Duration timeout, long deadline, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        Transport begun = transports.over(channel, remote);
+        transport = begun;
+        int awaits = begun.start();
+        while (awaits != 0) {
+            awaitOnly(awaits);
+            awaitStep(
+                    deadline,
+                    "it was connected, but the TLS handshake was not over after " + timeout.toMillis() + " ms",
+                    unwanted);
+            awaits = begun.start();
+        }
+    }
+
+    private void awaitStep(long deadline, String late, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        long rest = Nanos.until(deadline);
+        if (rest <= 0) {
+            throw new SocketTimeoutException(late);
+        }
+        if (unwanted.getAsBoolean()) {
+            throw new IOException("the attempt was given up");
+        }
+        select(readable, rest);
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while connecting to " + remote);
+        }
+    }
+
+    /** Makes the next wait one for this alone. */
+    private void awaitOnly(int operations) throws IOException {
+        if (interest != operations) {
+            try {
+                channel.keyFor(readable).interestOps(operations);
+            } catch (CancelledKeyException e) {
+                throw lost();
+            }
+            interest = operations;
+        }
     }
 
     InetSocketAddress remote() {
@@ -176,7 +241,7 @@ final class Connection implements Closeable {
             return frame;
         }
         boolean failed = !isIntact();
-        if (failed || nanos <= 0 || looksFirst()) {
+        if (failed || nanos <= 0 || transport.awaits() == 0 || looksFirst()) {
             frame = failed && lastRead ? null : read();
             looks = frame == null ? Math.max(looks - 1, -LOOKS) : Math.min(looks + 1, LOOKS);
             lastRead = failed;
@@ -191,6 +256,7 @@ final class Connection implements Closeable {
             }
         }
         if (!waking.isWoken()) {
+            awaitOnly(transport.awaits());
             select(readable, nanos);
         }
         waking.waited();
@@ -210,7 +276,7 @@ final class Connection implements Closeable {
         Frame frame = null;
         boolean more = true;
         while (frame == null && more) {
-            int count = frames.fill(channel);
+            int count = frames.fill(wire);
             if (count < 0) {
                 throw new EOFException(
                         frames.hasPartOfAFrame()
@@ -218,8 +284,8 @@ final class Connection implements Closeable {
                                 : "the peer closed it");
             }
             frame = frames.next();
-            // full with a frame that is longer than the buffer
-            more = frames.isFull();
+            // full with a frame that is longer than the buffer, or the selector would not tell of the rest
+            more = frames.isFull() || transport.awaits() == 0;
         }
         return frame;
     }
@@ -243,11 +309,17 @@ final class Connection implements Closeable {
         writer.send(parts, nanos);
     }
 
-    private final class Wire implements FrameWriter.Wire {
+    /** The transport at the time, as seen by what reads and what writes frames. */
+    private final class Wire implements ReadableByteChannel, FrameWriter.Wire {
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            return transport.read(into);
+        }
 
         @Override
         public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
-            return count == 1 ? channel.write(parts[offset]) : channel.write(parts, offset, count);
+            return transport.write(parts, offset, count);
         }
 
         @Override
@@ -275,15 +347,29 @@ final class Connection implements Closeable {
         public IOException lost() {
             return Connection.this.lost();
         }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() {
+            Connection.this.close();
+        }
     }
 
     /** Closes the connection, also while threads receive or send. */
     @Override
     public void close() {
         fail(new IOException("it was closed"));
-        closeQuietly(channel);
-        closeQuietly(readable);
-        closeQuietly(writable);
+        try {
+            closeQuietly(transport);
+        } finally {
+            closeQuietly(channel);
+            closeQuietly(readable);
+            closeQuietly(writable);
+        }
     }
 
     private static void closeQuietly(@Nullable Closeable opened) {

@@ -26,6 +26,10 @@ final class Dialler {
     private final Duration connectTimeout;
     private final Duration sendTimeout;
     private final @Nullable Opening opening;
+    private final Transport.@Nullable Factory transports;
+
+    /** Whether the opening starts the transport. */
+    private final boolean byOpening;
 
     Dialler(TcpSource.Builder settings, Framing framing) {
         this.remotes = List.copyOf(settings.remotes);
@@ -34,6 +38,8 @@ final class Dialler {
         this.connectTimeout = settings.connectTimeout;
         this.sendTimeout = settings.sendTimeout;
         this.opening = settings.opening;
+        this.transports = settings.transports;
+        this.byOpening = settings.transportByOpening;
     }
 
     /**
@@ -91,7 +97,7 @@ final class Dialler {
         try {
             attempts.accept(connection);
             try {
-                connection.connect(connectTimeout, unwanted);
+                connection.connect(connectTimeout, byOpening ? null : transports, unwanted);
             } catch (IOException e) {
                 throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
             }
@@ -128,6 +134,10 @@ final class Dialler {
             // the connection has failed and the opening has ignored that
             throw connection.lost();
         }
+        if (byOpening && !talk.secured) {
+            throw new IOException("opening of the connection to " + connection.remote()
+                    + " ended without TLS; call startTls() in it, or let TLS start before it");
+        }
     }
 
     static String text(InetSocketAddress address) {
@@ -153,6 +163,7 @@ final class Dialler {
         private final BooleanSupplier unwanted;
         private final Thread thread = Thread.currentThread();
         private volatile boolean over;
+        private boolean secured;
 
         Talk(Connection connection, BooleanSupplier unwanted) {
             this.connection = connection;
@@ -188,6 +199,21 @@ final class Dialler {
                 }
                 nanos = Math.max(0, Nanos.until(deadline));
             }
+        }
+
+        @Override
+        public void startTls() throws IOException, InterruptedException {
+            requireOpening();
+            if (transports == null || !byOpening) {
+                throw new IllegalStateException("TLS "
+                        + (transports == null ? "is not set up" : "has been started before the opening")
+                        + "; give the source a transport that the opening starts, or don't start it");
+            }
+            if (secured) {
+                throw new IllegalStateException("TLS has been started already; start it once");
+            }
+            connection.startTls(transports, connectTimeout, unwanted);
+            secured = true;
         }
 
         @Override

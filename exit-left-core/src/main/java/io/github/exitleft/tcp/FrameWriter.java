@@ -14,7 +14,7 @@ final class FrameWriter {
     /** The connection that is written to. */
     interface Wire {
 
-        /** Writes as much as there is room for, without waiting; returns how many bytes that was. */
+        /** Writes as {@link Transport#write} does. */
         long write(ByteBuffer[] parts, int offset, int count) throws IOException;
 
         /** Waits until there is room, or the thread is interrupted. */
@@ -60,17 +60,20 @@ final class FrameWriter {
             }
             long size = remaining(parts);
             long sent = 0;
+            // bytes that the wire has taken, and that will travel even if the system has no room for them yet
+            long begun = 0;
             while (sent < size) {
-                if (sent > 0 && Thread.interrupted()) {
+                if (begun > 0 && Thread.interrupted()) {
                     interrupted = true;
                 }
                 // if the next line throws, it is unknown how much it has written
                 intact = false;
                 long count = write(parts);
                 sent += count;
-                intact = sent == 0 || sent == size;
+                begun = size - remaining(parts);
+                intact = begun == 0 || sent == size;
                 if (count == 0) {
-                    awaitRoom(deadline, nanos, sent, size);
+                    awaitRoom(deadline, nanos, begun, size);
                 }
             }
         } catch (Throwable e) {
@@ -125,10 +128,10 @@ final class FrameWriter {
         return new InterruptedIOException("interrupted while waiting to send to " + remote + "; nothing was sent");
     }
 
-    /** Writes as much as there is room for, from the first part that has something left. */
+    /** Writes as much as there is room for, from the first part that has something left, if one has. */
     private long write(ByteBuffer[] parts) throws IOException {
         int first = 0;
-        while (!parts[first].hasRemaining()) {
+        while (first < parts.length - 1 && !parts[first].hasRemaining()) {
             first++;
         }
         int room = CHUNK;

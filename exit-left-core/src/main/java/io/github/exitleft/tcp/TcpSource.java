@@ -206,6 +206,9 @@ public final class TcpSource implements Source<Frame> {
         @Nullable
         Opening opening;
 
+        Transport.@Nullable Factory transports;
+        boolean transportByOpening;
+
         private @Nullable Framing framing;
 
         private Builder() {}
@@ -303,17 +306,48 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
+         * Sets what each connection reads and writes through, such as TLS; it starts as soon as the connection is made,
+         * and within the connect timeout. Nothing but the connection itself unless set.
+         *
+         * @param transports makes the transport of each connection
+         * @return this builder
+         */
+        public Builder transport(Transport.Factory transports) {
+            this.transports = Objects.requireNonNull(transports, "'transports' must not be null");
+            this.transportByOpening = false;
+            return this;
+        }
+
+        /**
+         * Sets what each connection reads and writes through once its opening calls {@link Opening.Peer#startTls()}. A
+         * connection whose opening does not is not used.
+         *
+         * @param transports makes the transport of each connection
+         * @return this builder
+         */
+        public Builder transportByOpening(Transport.Factory transports) {
+            transport(transports);
+            this.transportByOpening = true;
+            return this;
+        }
+
+        /**
          * Connects.
          *
          * @return the source, to be closed by the stage that gets it
          * @throws UncheckedIOException if no remote can be connected, or the opening fails; also if the thread is
          *     interrupted, whose interrupt flag stays set
-         * @throws IllegalStateException if there is no remote or no framing
+         * @throws IllegalStateException if there is no remote or no framing, or no opening that is to start the transport
          */
         public TcpSource open() {
             if (remotes.isEmpty() || framing == null) {
                 throw new IllegalStateException("a tcp source needs a " + (framing == null ? "framing" : "remote")
                         + "; set one before it is opened");
+            }
+            if (transportByOpening && opening == null) {
+                throw new IllegalStateException(
+                        "the opening is to start the transport, but there is none; set an opening"
+                                + " that calls startTls(), or set the transport by 'transport'");
             }
             var source = new TcpSource(this, framing);
             try {
