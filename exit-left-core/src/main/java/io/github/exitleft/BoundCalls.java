@@ -92,6 +92,7 @@ final class BoundCalls {
             long start,
             long deadline)
             throws X {
+        parts.beforeTicket();
         Bindings.Binding binding = parts.bindings.begin();
         try {
             T token = send(parts, sender, start, deadline);

@@ -3,6 +3,7 @@ package io.github.exitleft;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,16 @@ public abstract class ForwardingSource<M> implements Source<M> {
     @Override
     public boolean sendsTimeToLive() {
         return source.sendsTimeToLive();
+    }
+
+    @Override
+    public void attach(BooleanSupplier awaited) {
+        source.attach(awaited);
+    }
+
+    @Override
+    public void beforeTicket() {
+        source.beforeTicket();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.exitleft;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +96,21 @@ public interface Source<M> extends AutoCloseable {
     default boolean sendsTimeToLive() {
         return false;
     }
+
+    /**
+     * Is given, once and before the first {@link #receive}, what tells whether any answer is awaited. A source that lost
+     * its connection while none was has cost no caller anything, and may make the next one instead of failing.
+     *
+     * @param awaited whether any ticket is live; of any thread
+     */
+    default void attach(BooleanSupplier awaited) {}
+
+    /**
+     * Is called before a ticket is taken while no answer is awaited, perhaps by several threads and while another one is in
+     * {@link #receive}. A source whose connection may have been closed meanwhile can find that out here, so that the
+     * question is sent on the next one. It must not wait for the peer.
+     */
+    default void beforeTicket() {}
 
     /**
      * Returns what any thread may use, such as an object to send with; it has no method that reads.

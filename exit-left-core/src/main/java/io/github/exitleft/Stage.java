@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.internal.StageLife;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -47,6 +48,10 @@ import org.jspecify.annotations.Nullable;
  * @param <M> messages
  */
 public final class Stage<T, M> implements AutoCloseable {
+
+    static {
+        StageLife.install(stage -> new LifeOfStage(((Stage<?, ?>) stage).parts));
+    }
 
     final StageParts<T, M> parts;
     private final Class<T> tokenType;

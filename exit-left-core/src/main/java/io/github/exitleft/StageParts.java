@@ -58,6 +58,7 @@ final class StageParts<T, M> {
     /** One for all callers, since nothing is to be allocated for it. */
     final CallerHead<T, M> callerHead;
 
+    private final Source<M> source;
     final ErrorReplies<M> errorReplies;
     final TimeoutReport timeoutReport;
 
@@ -90,6 +91,20 @@ final class StageParts<T, M> {
         this.callerHead = new CallerHead<>(readLoop, keeper);
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
+        this.source = settings.source;
+        source.attach(this::isAwaited);
+    }
+
+    /** Returns whether any answer is awaited, or may be: that of a request whose token is not known yet. */
+    private boolean isAwaited() {
+        return bare.parts.registrations.count() > 0 || bindings.areUnderWay();
+    }
+
+    /** Lets the source look after its connection before the first of the tickets that are to come. */
+    void beforeTicket() {
+        if (!isAwaited()) {
+            source.beforeTicket();
+        }
     }
 
     @SuppressWarnings("NullAway") // nothing uses the buffer, mailboxes hang on their registrations
@@ -131,6 +146,7 @@ final class StageParts<T, M> {
             registerIssued(issuing, token, box);
             return;
         }
+        beforeTicket();
         if (memory.anyRests() && bare.parts.generations.isAttemptDue()) {
             // first, since a ticket that is refused must not be the one that was to try
             requireRested(token, memory.resting(token));
@@ -164,6 +180,7 @@ final class StageParts<T, M> {
     private void registerIssued(TokenSupply<T> issuing, T token, Mailbox<T, M> box) {
         boolean registered = false;
         try {
+            beforeTicket();
             box.lock = mailroom.lockFor(token);
             box.register(bare.ticket(token, box));
             registered = true;

@@ -107,6 +107,8 @@ class ArchitectureTests {
                     .should()
                     .onlyDependOnClassesThat(resideInAPackage(source)
                             .or(resideOutsideOfPackage("io.github.exitleft.."))
+                            // the seam to a stage's timer
+                            .or(resideInAPackage("io.github.exitleft.internal"))
                             .or(resideInAPackage("io.github.exitleft").and(not(belongTo("the primitive", PRIMITIVE)))))
                     .check(CORE);
         }
@@ -123,6 +125,7 @@ class ArchitectureTests {
             entry("IssuedTokens -> SparseTokens", "gives out one of its two kinds"),
             entry("tcp.TcpSource -> tcp.TcpSender", "gives out its handle for sending"),
             entry("tcp.TcpSource -> tcp.Connections", "is told of what its connections read"),
+            entry("tcp.TcpSource -> tcp.Reading", "is told of what its connections read"),
             entry("tcp.TcpSource -> tcp.Dialler", "is told of what its connections read"),
             entry("tcp.Framing -> tcp.Ber", "gives out its kinds"),
             entry("tcp.Framing -> tcp.FixedSize", "gives out its kinds"),
@@ -212,6 +215,7 @@ class ArchitectureTests {
                         "GiveUp",
                         "IssuedSender",
                         "Keeper",
+                        "internal.StageLife", // to the packages of this module
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",
                         "OnFailure",
@@ -268,8 +272,10 @@ class ArchitectureTests {
                         "tcp.FrameTokens",
                         "tcp.Framing",
                         "tcp.FramingException",
+                        "tcp.HeartbeatQuestion",
                         "tcp.Opening",
                         "tcp.Opening$Peer",
+                        "tcp.TcpHeartbeat",
                         "tcp.TcpSender",
                         "tcp.TcpSource",
                         "tcp.TcpSource$Builder",

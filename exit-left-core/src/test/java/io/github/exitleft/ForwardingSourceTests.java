@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,7 +50,9 @@ class ForwardingSourceTests {
         @SuppressWarnings("unchecked")
         var forwarding = new ForwardingSource<Object>((Source<Object>) source) {};
         Object[] arguments = Stream.of(method.getParameterTypes())
-                .map(type -> type == Duration.class ? Duration.ofSeconds(1) : "a message")
+                .map(type -> type == Duration.class
+                        ? Duration.ofSeconds(1)
+                        : type == BooleanSupplier.class ? (BooleanSupplier) () -> true : "a message")
                 .toArray();
 
         Object answer = method.invoke(forwarding, arguments);

@@ -30,24 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Closeable {
 
-    /** What ends a wait at once, in addition to {@link #wakeup}. */
-    @FunctionalInterface
-    interface Waking {
-
-        /** Returns whether not to wait; asked before each wait. */
-        boolean isWoken();
-
-        /** Reports that a wait has ended or was not begun. */
-        default void waited() {}
-    }
-
     private static final int LOOKS = 3;
 
     private final SocketChannel channel;
     private final InetSocketAddress remote;
     private final Selector readable;
     private final Selector writable;
-    private final FrameBuffer frames;
+    final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Wire wire;
     private final FrameWriter writer;
@@ -82,6 +71,8 @@ final class Connection implements Closeable {
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            // so that the system finds out in the end about a peer that has gone without a word
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             first = Selector.open();
             second = Selector.open();
             this.channel = channel;
@@ -214,6 +205,22 @@ final class Connection implements Closeable {
             readable.wakeup();
         }
         return failure();
+    }
+
+    /** Looks whether the connection is still open, by a thread that may receive; what has come is kept. */
+    boolean isStillOpen() {
+        try {
+            int count = isIntact() ? 1 : 0;
+            while (count > 0) {
+                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(channel);
+            }
+            if (count < 0) {
+                throw new EOFException("the peer closed it");
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+        return isIntact();
     }
 
     Throwable failure() {

@@ -2,7 +2,9 @@ package io.github.exitleft.tcp;
 
 import io.github.exitleft.Source;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -13,6 +15,16 @@ import org.jspecify.annotations.Nullable;
  * send, while other threads wait.
  */
 final class Connections {
+
+    /** What watches the connections until the source is closed. */
+    interface Companion {
+
+        /** Is called once the source is closed, perhaps more than once. */
+        void closed();
+
+        /** Adds figures for operators. */
+        void describe(Map<String, Object> details);
+    }
 
     /** An attempt to connect; other threads that need the connection wait for its end. */
     private static final class Attempt {
@@ -49,6 +61,7 @@ final class Connections {
     private volatile @Nullable Attempt attempt;
     private volatile boolean closed;
     private final AtomicLong made = new AtomicLong();
+    private final AtomicReference<@Nullable Companion> companion = new AtomicReference<>();
 
     Connections(Dialler dialler) {
         this.dialler = dialler;
@@ -62,6 +75,28 @@ final class Connections {
     @Nullable
     Connection untold() {
         return untold;
+    }
+
+    /**
+     * Lets something watch the connections.
+     *
+     * @throws IllegalStateException if something else does
+     */
+    void accompany(Companion watching) {
+        if (!companion.compareAndSet(null, watching)) {
+            throw new IllegalStateException("tcp source of " + dialler + " has a heartbeat already; start one only");
+        }
+        if (closed) {
+            watching.closed();
+        }
+    }
+
+    /** Adds figures for operators. */
+    void describe(Map<String, Object> details) {
+        Companion watching = companion.get();
+        if (watching != null) {
+            watching.describe(details);
+        }
     }
 
     /** Returns how many connections have been made. */
@@ -226,6 +261,10 @@ final class Connections {
         Connection dialling = now == null ? null : now.connection;
         if (dialling != null) {
             dialling.close();
+        }
+        Companion watching = companion.get();
+        if (watching != null) {
+            watching.closed();
         }
     }
 }

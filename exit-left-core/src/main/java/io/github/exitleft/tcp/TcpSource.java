@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * part of a frame is kept for the next reader. When the peer closes or resets the connection, when bytes come that are
  * no frame, or when a frame was sent in part only, the source fails, once; the next read or the next send makes a new
  * connection. Nothing from an old connection gets to a later one.
+ *
+ * <p>A connection that the peer closes while no answer is awaited is replaced without a failure, at most once a second.
+ * Without a thread that reads, the next call finds that out before it sends.
  *
  * <p>Connecting takes up to the {@linkplain Builder#connectTimeout connect timeout} for each remote, and the time that
  * the {@linkplain Builder#opening opening} takes, even if the read was to be shorter. A look without waiting does not
@@ -41,7 +45,7 @@ public final class TcpSource implements Source<Frame> {
     /** Whether the next wait is to end at once. */
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    private final Connection.Waking waking = new Connection.Waking() {
+    private final Waking waking = new Waking() {
 
         @Override
         public boolean isWoken() {
@@ -57,12 +61,12 @@ public final class TcpSource implements Source<Frame> {
         }
     };
 
-    /** Whether a thread receives; a failure wakes that thread, which reports it. */
-    private final AtomicBoolean receiving = new AtomicBoolean();
+    private final Reading reading;
 
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
         this.connections = new Connections(dialler);
+        this.reading = new Reading(connections, settings.clock);
         this.sender = new TcpSender(this, framing, settings.sendTimeout);
     }
 
@@ -79,7 +83,7 @@ public final class TcpSource implements Source<Frame> {
     @Override
     public @Nullable Frame receive(Duration remaining) throws Exception {
         long nanos = Nanos.of(remaining);
-        receiving.setRelease(true);
+        reading.begin();
         try {
             connections.requireOpen();
             // before looking for an older one, which is noted before it is replaced
@@ -95,16 +99,26 @@ public final class TcpSource implements Source<Frame> {
             }
             return receive(current, nanos);
         } finally {
-            receiving.setRelease(false);
+            reading.end();
         }
     }
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            return current.receive(nanos, waking);
+            Frame frame = current.receive(nanos, waking);
+            if (frame != null && connections.current() != current) {
+                // questions may have been sent on the next connection, which this is no answer to
+                throw connections.lost(current);
+            }
+            return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
-            throw connections.lost(current);
+            IOException lost = connections.lost(current);
+            if (reading.renews(current)) {
+                // the next read connects, if no sender has done so by then
+                return null;
+            }
+            throw lost;
         }
     }
 
@@ -126,10 +140,14 @@ public final class TcpSource implements Source<Frame> {
         throw new TransientSourceException(new IOException("there is no connection at the moment"));
     }
 
+    Connections connections() {
+        return connections;
+    }
+
     void send(ByteBuffer[] frame, long nanos) throws IOException {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
-            if (current != null && receiving.getAcquire()) {
+            if (current != null && reading.isGoingOn()) {
                 // all waiters are about to be told of the failure
                 throw current.lost();
             }
@@ -152,6 +170,16 @@ public final class TcpSource implements Source<Frame> {
                 new InterruptedIOException("interrupted while connecting to " + dialler + "; nothing was sent");
         interrupted.initCause(cause);
         return interrupted;
+    }
+
+    @Override
+    public void attach(BooleanSupplier awaited) {
+        reading.attach(awaited);
+    }
+
+    @Override
+    public void beforeTicket() {
+        reading.beforeTicket();
     }
 
     @Override
@@ -187,6 +215,7 @@ public final class TcpSource implements Source<Frame> {
             details.put("connectedSince", current.since().toString());
         }
         details.put("reconnects", Math.max(0, connections.made() - 1));
+        connections.describe(details);
         return details;
     }
 
@@ -202,6 +231,8 @@ public final class TcpSource implements Source<Frame> {
         int maxFrameSize = 65_536;
         Duration connectTimeout = Duration.ofSeconds(2);
         Duration sendTimeout = Duration.ofSeconds(1);
+
+        LongSupplier clock = System::nanoTime;
 
         @Nullable
         Opening opening;

@@ -13,6 +13,8 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,36 @@ class ExamplesTests {
             }
         }
         answered.get();
+    }
+
+    /** Answers the first question of a connection, and returns its id. */
+    private Future<Integer> answerOne(ServerSocket listening) {
+        return threads.submit(() -> {
+            try (Socket line = listening.accept()) {
+                byte[] question = line.getInputStream().readNBytes(6);
+                line.getOutputStream().write(question);
+                return (int) question[5];
+            }
+        });
+    }
+
+    @Test
+    void heartbeatClient_asksForCallersAndForItself() throws Exception {
+        try (var listening = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress server = (InetSocketAddress) listening.getLocalSocketAddress();
+            Future<Integer> first = answerOne(listening);
+            try (var client = new HeartbeatClient(server, Patience.FOR_EVER, Patience.LIMIT)) {
+                assertThat(client.ask(7).getInt(2)).isEqualTo(7);
+            }
+            assertThat(Patience.get(first)).isEqualTo(7);
+            Future<Integer> second = answerOne(listening);
+            var beating = new HeartbeatClient(server, Duration.ofMillis(2), Duration.ofMillis(1));
+            try {
+                assertThat(Patience.get(second)).isZero();
+            } finally {
+                beating.close();
+            }
+        }
     }
 
     @Test

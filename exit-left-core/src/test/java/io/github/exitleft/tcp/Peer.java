@@ -125,6 +125,11 @@ final class Peer implements AutoCloseable {
         return line;
     }
 
+    /** Returns a connection that was accepted, by its number. */
+    Line line(int number) {
+        return lines.stream().filter(line -> line.number == number).findFirst().orElseThrow();
+    }
+
     /** Plays a part on every connection, each on a daemon thread, until it is closed. */
     Peer playing(Part part) {
         acceptor = daemon(() -> {

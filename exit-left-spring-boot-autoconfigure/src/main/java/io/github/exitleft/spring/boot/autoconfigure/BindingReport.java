@@ -174,7 +174,7 @@ final class BindingReport {
         if (type == int.class || type == Integer.class) {
             return "a whole number";
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
         return "a value of type " + type.getSimpleName();

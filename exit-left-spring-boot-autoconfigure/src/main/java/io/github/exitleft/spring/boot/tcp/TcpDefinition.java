@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Objects;
 
 /** A TCP connection that has not been made yet. */
 record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remotes, TcpFraming framing, TcpTokens tokens)
@@ -71,7 +72,7 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
 
     /** Reports why there is no connection: the failure of each remote, under the key of the last. */
     private RuntimeException refused(UncheckedIOException failure) {
-        IOException last = failure.getCause();
+        IOException last = Objects.requireNonNull(failure.getCause());
         StringBuilder reason = new StringBuilder("there is no connection");
         for (Throwable before : last.getSuppressed()) {
             reason.append("; ").append(before.getMessage());

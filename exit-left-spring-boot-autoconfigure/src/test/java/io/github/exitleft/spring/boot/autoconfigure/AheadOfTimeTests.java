@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.exitleft.PeerToken;
 import io.github.exitleft.spring.boot.source.RequiredClass;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
@@ -60,6 +61,22 @@ class AheadOfTimeTests {
         assertThat(RuntimeHintsPredicates.reflection().onType(PeerToken.class))
                 .accepts(this.generation.getRuntimeHints());
         assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void b8_groupsOfKeysInGroupsOfKeys_haveHints() {
+        generate(
+                "exit-left.stages.host.token-type=java.lang.Integer",
+                "exit-left.stages.host.source.type=tcp",
+                "exit-left.stages.host.source.tcp.remote=127.0.0.1:1",
+                "exit-left.stages.host.source.tcp.frame.length-field.length=2",
+                "exit-left.stages.host.source.tcp.token.offset=2",
+                "exit-left.stages.host.source.tcp.token.length=4");
+
+        assertThat(List.of("", "$Frame", "$Frame$LengthField", "$Frame$Between", "$Token"))
+                .allSatisfy(group -> assertThat(RuntimeHintsPredicates.reflection()
+                                .onType(TypeReference.of("io.github.exitleft.spring.boot.tcp.TcpProperties" + group)))
+                        .accepts(this.generation.getRuntimeHints()));
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataProperty;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepositoryJsonBuilder;
 
@@ -89,6 +90,27 @@ class PackagedMetadataIT {
             source.udp.token.id-type        | java.lang.Class<?>                           |
             source.udp.token.reader         | java.lang.String                             |
             source.udp.token.sender         | java.lang.Boolean                            | false
+            source.tcp.remote               | java.lang.String                             |
+            source.tcp.remotes              | java.util.List<java.lang.String>             |
+            source.tcp.connect-timeout      | java.time.Duration                           | 2s
+            source.tcp.send-timeout         | java.time.Duration                           | 1s
+            source.tcp.max-frame-size       | org.springframework.util.unit.DataSize       | 64KB
+            source.tcp.frame.length-field.offset | java.lang.Integer                       |
+            source.tcp.frame.length-field.length | java.lang.Integer                       |
+            source.tcp.frame.length-field.byte-order | io.github.exitleft.spring.boot.source.Endianness |
+            source.tcp.frame.length-field.adjustment | java.lang.Integer                   |
+            source.tcp.frame.length-field.includes-itself | java.lang.Boolean              |
+            source.tcp.frame.delimiter      | java.lang.String                             |
+            source.tcp.frame.between.start  | java.lang.String                             |
+            source.tcp.frame.between.end    | java.lang.String                             |
+            source.tcp.frame.size           | org.springframework.util.unit.DataSize       |
+            source.tcp.frame.ber            | java.lang.Boolean                            | false
+            source.tcp.frame.reader         | java.lang.String                             |
+            source.tcp.token.offset         | java.lang.Integer                            |
+            source.tcp.token.length         | java.lang.Integer                            |
+            source.tcp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
+            source.tcp.token.reader         | java.lang.String                             |
+            source.tcp.opening              | java.lang.String                             |
             source.kafka.topics             | java.util.List<java.lang.String>             |
             source.kafka.group              | java.lang.String                             |
             source.kafka.token.header       | java.lang.String                             |
@@ -122,11 +144,36 @@ class PackagedMetadataIT {
 
     @Test
     void beansThatKeysOfAStageName_areProposed() throws IOException {
-        assertThat(properties(STAGE_METADATA).get("tokens.issuer").getHints().getValueProviders())
+        assertProposed(STAGE_METADATA, "tokens.issuer", TokenIssuer.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "opening, io.github.exitleft.tcp.Opening",
+        "frame.reader, io.github.exitleft.tcp.Framing",
+        "token.reader, io.github.exitleft.TokenReader"
+    })
+    void beansThatKeysOfATcpConnectionName_areProposed(String key, Class<?> type) throws IOException {
+        assertProposed(metadataOf("tcp"), key, type);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frame.delimiter", "frame.length-field.length", "frame.between.start", "frame.between.end"})
+    void valuesOfATcpFrame_areProposedWithADescription(String key) throws IOException {
+        assertThat(properties(metadataOf("tcp")).get(key).getHints().getValueHints())
+                .isNotEmpty()
+                .allSatisfy(hint -> {
+                    assertThat(hint.getValue()).asString().isNotEmpty();
+                    assertThat(hint.getDescription()).endsWith(".");
+                });
+    }
+
+    private static void assertProposed(String metadata, String key, Class<?> type) throws IOException {
+        assertThat(properties(metadata).get(key).getHints().getValueProviders())
                 .singleElement()
                 .satisfies(provider -> {
                     assertThat(provider.getName()).isEqualTo("spring-bean-reference");
-                    assertThat(provider.getParameters()).containsEntry("target", TokenIssuer.class.getName());
+                    assertThat(provider.getParameters()).containsEntry("target", type.getName());
                 });
     }
 
