@@ -212,7 +212,7 @@ final class Connection implements Closeable {
         try {
             int count = isIntact() ? 1 : 0;
             while (count > 0) {
-                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(channel);
+                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(wire);
             }
             if (count < 0) {
                 throw new EOFException("the peer closed it");

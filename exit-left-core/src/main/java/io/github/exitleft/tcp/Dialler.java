@@ -40,6 +40,10 @@ final class Dialler {
         this.opening = settings.opening;
         this.transports = settings.transports;
         this.byOpening = settings.transportByOpening;
+        if (byOpening && opening == null) {
+            throw new IllegalStateException("the opening is to start the transport, but there is none; set an opening"
+                    + " that calls startTls(), or set the transport by 'transport'");
+        }
     }
 
     /**

@@ -375,11 +375,6 @@ public final class TcpSource implements Source<Frame> {
                 throw new IllegalStateException("a tcp source needs a " + (framing == null ? "framing" : "remote")
                         + "; set one before it is opened");
             }
-            if (transportByOpening && opening == null) {
-                throw new IllegalStateException(
-                        "the opening is to start the transport, but there is none; set an opening"
-                                + " that calls startTls(), or set the transport by 'transport'");
-            }
             var source = new TcpSource(this, framing);
             try {
                 source.connections.connect(0, WANTED);
