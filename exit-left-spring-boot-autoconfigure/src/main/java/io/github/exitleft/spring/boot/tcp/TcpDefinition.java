@@ -13,9 +13,16 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection that has not been made yet. */
-record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remotes, TcpFraming framing, TcpTokens tokens)
+record TcpDefinition(
+        SourceContext context,
+        TcpProperties tcp,
+        TcpRemotes remotes,
+        TcpFraming framing,
+        TcpTokens tokens,
+        @Nullable TcpTls tls)
         implements SourceDefinition {
 
     private static final String OPENING = "opening";
@@ -30,7 +37,8 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
             throw context.problem(OPENING, "names no bean", "Set it to the name of an Opening bean, or remove it.");
         }
         TcpFraming framing = TcpFraming.of(context, tcp);
-        return new TcpDefinition(context, tcp, remotes, framing, TcpTokens.of(context, tcp.token(), framing));
+        return new TcpDefinition(
+                context, tcp, remotes, framing, TcpTokens.of(context, tcp.token(), framing), TcpTls.of(context, tcp));
     }
 
     @Override
@@ -56,6 +64,9 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
         if (this.tcp.opening() != null) {
             builder.opening(beans.named(OPENING, this.tcp.opening(), Opening.class));
         }
+        if (this.tls != null) {
+            this.tls.addTo(builder, beans);
+        }
         return OpenSource.owned(connect(builder), tokens);
     }
 
@@ -78,6 +89,15 @@ record TcpDefinition(SourceContext context, TcpProperties tcp, TcpRemotes remote
             reason.append("; ").append(before.getMessage());
         }
         reason.append("; ").append(last.getMessage());
+        if (this.tls != null && TcpTls.isCauseOf(last)) {
+            throw this.context.problem(
+                    TcpTls.BUNDLE,
+                    reason.toString(),
+                    "Let SSL bundle '" + this.tls.bundle() + "' trust the peer, and "
+                            + this.context.key(this.remotes.key())
+                            + " have the host that is in the peer's certificate.",
+                    failure);
+        }
         boolean byOpening =
                 this.tcp.opening() != null && String.valueOf(last.getMessage()).startsWith(OPENING);
         return this.context.problem(

@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
  * @param frame Where each frame ends; exactly one of length-field, delimiter, between, size, ber, and reader.
  * @param token How the token is read; exactly one of offset with length, and reader.
+ * @param ssl How the connection is encrypted; it is not unless there is a bundle.
  * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
  * unless set.
  */
@@ -30,6 +31,7 @@ record TcpProperties(
         @DefaultValue("64KB") DataSize maxFrameSize,
         @DefaultValue Frame frame,
         @DefaultValue Token token,
+        @DefaultValue Ssl ssl,
         @Nullable String opening) {
 
     /**
@@ -90,4 +92,28 @@ record TcpProperties(
             @Nullable Integer length,
             @Nullable Endianness byteOrder,
             @Nullable String reader) {}
+
+    /**
+     * The keys of TLS.
+     *
+     * @param bundle Name of the SSL bundle, of spring.ssl.bundle, that says which certificates are trusted and what is shown to the
+     * peer. No TLS unless set.
+     * @param verifyHostname Whether the peer's certificate must be for the host of the remote. It must unless set to false.
+     * @param start When TLS starts. As soon as there is a connection, unless set.
+     */
+    record Ssl(
+            @Nullable String bundle,
+            @Nullable Boolean verifyHostname,
+            @Nullable Start start) {
+
+        /** When TLS starts. */
+        enum Start {
+
+            /** As soon as there is a connection. */
+            IMMEDIATELY,
+
+            /** When the opening says so, which it must. */
+            BY_OPENING
+        }
+    }
 }
