@@ -1,7 +1,6 @@
 package io.github.exitleft;
 
-import java.util.ArrayDeque;
-import java.util.Iterator;
+import io.github.exitleft.HeldMessages.Held;
 import java.util.LinkedHashSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bindings<T, M> {
 
-    /** How many messages are held at most; for one more, the oldest is explained. */
+    /**
+     * How many messages are held at most, unless more than half as many bindings are under way, each of which may have an
+     * answer; for one more, the oldest is explained.
+     */
     static final int MOST = 1_024;
 
     /** One binding; they are numbered as they begin. */
@@ -32,15 +34,6 @@ final class Bindings<T, M> {
         }
     }
 
-    /**
-     * A message that is held.
-     *
-     * @param hash its token's hash
-     * @param explained what becomes of it if no binding takes it
-     * @param youngest the youngest binding that was under way when it came
-     */
-    private record Held<T, M>(T token, int hash, Received<M> received, Unclaimed<T, M> explained, long youngest) {}
-
     private final BareStage<T, Source<M>, Void> bare;
     private final Listeners<T, M> listeners;
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,8 +41,8 @@ final class Bindings<T, M> {
     /** From the oldest to the youngest; guarded by the lock. */
     private final LinkedHashSet<Binding> bindings = new LinkedHashSet<>();
 
-    /** From the oldest to the youngest; guarded by the lock. */
-    private final ArrayDeque<Held<T, M>> held = new ArrayDeque<>();
+    /** Guarded by the lock. */
+    private final HeldMessages<T, M> held = new HeldMessages<>();
 
     /** The number of the youngest binding so far; guarded by the lock. */
     private long youngest;
@@ -114,13 +107,10 @@ final class Bindings<T, M> {
     private @Nullable Unclaimed<T, M> release(boolean any) {
         lock.lock();
         try {
-            Held<T, M> oldest = held.peek();
-            if (oldest == null
-                    || !any && !bindings.isEmpty() && bindings.iterator().next().number <= oldest.youngest) {
-                return null;
-            }
-            held.remove();
-            return oldest.explained;
+            Held<T, M> oldest = held.oldest();
+            boolean free = oldest != null
+                    && (any || bindings.isEmpty() || bindings.iterator().next().number > oldest.youngest);
+            return free ? removeOldest() : null;
         } finally {
             lock.unlock();
         }
@@ -146,8 +136,8 @@ final class Bindings<T, M> {
                 return holder;
             }
             if (!bindings.isEmpty()) {
-                held.add(new Held<>(token, token.hashCode(), received, explained, youngest));
-                released = held.size() > MOST ? held.remove().explained : null;
+                held.add(new Held<>(token, received, explained, youngest));
+                released = held.size() > Math.max(MOST, 2 * bindings.size()) ? removeOldest() : null;
             }
         } finally {
             lock.unlock();
@@ -158,23 +148,24 @@ final class Bindings<T, M> {
         return null;
     }
 
+    private @Nullable Unclaimed<T, M> removeOldest() {
+        Held<T, M> oldest = held.oldest();
+        if (oldest == null) {
+            return null;
+        }
+        held.remove(oldest);
+        return oldest.explained;
+    }
+
     /**
      * Takes the oldest message that is held for a token, and came since a binding began; null if there is none. The token
      * must have its ticket already.
      */
     @Nullable
     Received<M> take(Binding binding, T token) {
-        int hash = token.hashCode();
         lock.lock();
         try {
-            for (Iterator<Held<T, M>> all = held.iterator(); all.hasNext(); ) {
-                Held<T, M> next = all.next();
-                if (next.youngest >= binding.number && next.hash == hash && token.equals(next.token)) {
-                    all.remove();
-                    return next.received;
-                }
-            }
-            return null;
+            return held.take(token, binding.number);
         } finally {
             lock.unlock();
         }

@@ -93,10 +93,12 @@ final class BoundCalls {
             long deadline)
             throws X {
         parts.beforeTicket();
+        // before sending: a failure that comes after it may be that of what is sent
+        Generation generation = parts.bare.parts.role.guarded.generation;
         Bindings.Binding binding = parts.bindings.begin();
         try {
             T token = send(parts, sender, start, deadline);
-            bind(parts, binding, token, call, recipient, start);
+            bind(parts, binding, generation, token, call, recipient, start);
         } finally {
             parts.bindings.end(binding);
         }
@@ -126,18 +128,23 @@ final class BoundCalls {
     private static <T, M> void bind(
             StageParts<T, M> parts,
             Bindings.Binding binding,
+            Generation generation,
             T token,
             Call<T, M> call,
             @Nullable Recipient recipient,
             long start) {
         @Nullable Outcome outcome = Outcome.FAILED;
         try {
+            // first, since a ticket that is refused must not be the one that was to try the source again
+            requireNoFailure(parts, generation);
             call.bindTo(token);
             if (recipient == null) {
                 parts.register(token, call);
             } else {
                 parts.register(token, call, recipient);
             }
+            // again: it may have failed, and another thread may have reopened it, since the first look
+            requireNoFailure(parts, generation);
             routeEarly(parts, binding, token, call); // which may fail by the token's own code
             outcome = null;
         } catch (StageClosedException e) {
@@ -152,6 +159,14 @@ final class BoundCalls {
             if (outcome != null) {
                 call.ended(outcome, start);
             }
+        }
+    }
+
+    /** Refuses to wait for an answer to what was sent before a failure, also if the source works again. */
+    private static void requireNoFailure(StageParts<?, ?> parts, Generation sentIn) {
+        RuntimeException failure = parts.bare.parts.generations.failure(sentIn);
+        if (failure != null) {
+            throw failure;
         }
     }
 

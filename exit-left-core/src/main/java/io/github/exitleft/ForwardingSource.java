@@ -63,6 +63,21 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
+    public boolean tellsAnswerable() {
+        return source.tellsAnswerable();
+    }
+
+    @Override
+    public long answerableSince() {
+        return source.answerableSince();
+    }
+
+    @Override
+    public void renew(long since, String why) {
+        source.renew(since, why);
+    }
+
+    @Override
     public void attach(BooleanSupplier awaited) {
         source.attach(awaited);
     }

@@ -32,8 +32,8 @@ final class Gate<T> implements BareListener {
                 settings.window == 0 ? null : new Window(settings.window, parker, settings.timer, generations::refusal);
         this.tokens = settings.issuing == null
                 ? null
-                : settings.issuing.apply(
-                        new IssuingSetup<>(settings.name, settings.rest, parker, settings.timer, generations::refusal));
+                : settings.issuing.apply(new IssuingSetup<>(
+                        settings.name, settings.restRule(), parker, settings.timer, generations::refusal));
         if (window != null || tokens != null) {
             bare.addListener(this);
         }

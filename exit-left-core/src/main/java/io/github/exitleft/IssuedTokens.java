@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,20 +21,14 @@ abstract class IssuedTokens<T> {
     /** The time at which a token is free next if it may never be. */
     static final long NEVER = Line.NEVER;
 
-    /**
-     * The rest, in nanoseconds, of a token that rests until it is answered: 146 years, so that differences of times
-     * don't overflow.
-     */
-    static final long UNTIL_ANSWERED = Long.MAX_VALUE >> 1;
-
-    private final long rest;
+    private final RestRule rest;
 
     /**
      * Creates an empty memory.
      *
-     * @param rest how long a token rests, in nanoseconds; zero for no rest
+     * @param rest how long a token rests
      */
-    IssuedTokens(long rest) {
+    IssuedTokens(RestRule rest) {
         this.rest = rest;
     }
 
@@ -44,24 +37,14 @@ abstract class IssuedTokens<T> {
      *
      * @param random draws the tokens; null to issue them in sequence
      * @param rest how long a token rests
-     * @throws IllegalArgumentException if the rest is negative
      */
-    static <T> IssuedTokens<T> of(TokenSpace<T> space, @Nullable SecureNumbers random, Duration rest) {
-        return space.isSmall()
-                ? new NumberedTokens<>(space, random, nanos(rest))
-                : new SparseTokens<>(space, random, nanos(rest));
+    static <T> IssuedTokens<T> of(TokenSpace<T> space, @Nullable SecureNumbers random, RestRule rest) {
+        return space.isSmall() ? new NumberedTokens<>(space, random, rest) : new SparseTokens<>(space, random, rest);
     }
 
     /** Creates a memory of tokens that are only {@linkplain #take taken}, since an issuer of the user's gives them. */
-    static <T> IssuedTokens<T> taken(Duration rest) {
-        return new SparseTokens<>(null, null, nanos(rest));
-    }
-
-    private static long nanos(Duration rest) {
-        if (rest.isNegative()) {
-            throw new IllegalArgumentException("'rest' must not be negative, but is " + rest);
-        }
-        return rest.compareTo(Duration.ofNanos(UNTIL_ANSWERED)) < 0 ? rest.toNanos() : UNTIL_ANSWERED;
+    static <T> IssuedTokens<T> taken(RestRule rest) {
+        return new SparseTokens<>(null, null, rest);
     }
 
     /** Issues a token that is neither live nor resting; returns null if all are in use. */
@@ -90,11 +73,11 @@ abstract class IssuedTokens<T> {
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);
 
-    /** Returns when the first rest ends; {@link #NEVER} if no token rests, or all rest until they are answered. */
+    /** Returns when to look for the end of the first rest; {@link #NEVER} if no token rests, or only an answer can end it. */
     final long nextFreeAt(long now) {
         expire(now);
         Rests<?> rests = rests();
-        return rests.resting() == 0 || rest == UNTIL_ANSWERED ? NEVER : rests.oldestSince() + rest;
+        return rests.resting() == 0 ? NEVER : rest.over(rests.oldestSince(), now);
     }
 
     /** Returns how many tokens are live. */
@@ -113,7 +96,7 @@ abstract class IssuedTokens<T> {
 
     /** Frees the tokens whose rest is over, in order. */
     final void expire(long now) {
-        while (rests().resting() > 0 && now - rests().oldestSince() >= rest) {
+        while (rests().resting() > 0 && rest.isOver(rests().oldestSince(), now)) {
             freeOldest();
         }
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record IssuingSetup<T>(
         String stage,
-        Duration rest,
+        RestRule rest,
         Parking parking,
         Timer timer,
         Supplier<? extends @Nullable RuntimeException> refusal) {

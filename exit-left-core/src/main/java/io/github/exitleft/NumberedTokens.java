@@ -23,7 +23,7 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
 
     private final int mostInTable;
 
-    NumberedTokens(TokenSpace<T> space, @Nullable SecureNumbers random, long rest) {
+    NumberedTokens(TokenSpace<T> space, @Nullable SecureNumbers random, RestRule rest) {
         super(rest);
         this.space = space;
         this.random = random;

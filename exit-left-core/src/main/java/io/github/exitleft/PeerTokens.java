@@ -120,6 +120,11 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
     }
 
     @Override
+    public int mostResting(int limit) {
+        return limit;
+    }
+
+    @Override
     public int waiting() {
         return issuing.sum(Issuing::waiting);
     }

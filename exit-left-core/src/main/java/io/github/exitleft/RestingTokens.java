@@ -14,16 +14,16 @@ final class RestingTokens<T> {
     static final int MOST = 8_192;
 
     private final TokenTable<T> tokens = new TokenTable<>();
-    private final long rest;
+    private final RestRule rest;
     private final int most;
 
     /**
      * Creates an empty memory.
      *
-     * @param rest how long a token rests, in nanoseconds
+     * @param rest how long a token rests
      * @param most how many tokens it holds; at least 1
      */
-    RestingTokens(long rest, int most) {
+    RestingTokens(RestRule rest, int most) {
         this.rest = rest;
         this.most = most;
     }
@@ -59,7 +59,7 @@ final class RestingTokens<T> {
     }
 
     private void expire(long now) {
-        while (tokens.resting() > 0 && now - tokens.oldestSince() >= rest) {
+        while (tokens.resting() > 0 && rest.isOver(tokens.oldestSince(), now)) {
             tokens.removeOldest();
         }
     }

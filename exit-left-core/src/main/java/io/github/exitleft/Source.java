@@ -113,6 +113,35 @@ public interface Source<M> extends AutoCloseable {
     default void beforeTicket() {}
 
     /**
+     * Says whether this source can tell which questions can't be answered any more, by {@link #answerableSince}, and can
+     * bring that about, by {@link #renew}. A stage needs that in order to let tokens rest until they are answered.
+     *
+     * @return false unless overridden: an answer may come at any time
+     */
+    default boolean tellsAnswerable() {
+        return false;
+    }
+
+    /**
+     * Returns since when a question must have been sent so that its answer may still come. What was sent before can't be
+     * answered, as when its connection is gone, and all that had come of it has been given to the readers before.
+     *
+     * @return a time by {@link System#nanoTime()}; without meaning if this source can't tell
+     */
+    default long answerableSince() {
+        return 0;
+    }
+
+    /**
+     * Makes the answers to all that was sent impossible, as by the loss of the connection, which ends all present waits.
+     * Does nothing if that has come about since.
+     *
+     * @param since what {@link #answerableSince} returned when the reason for this was found
+     * @param why the reason
+     */
+    default void renew(long since, String why) {}
+
+    /**
      * Returns what any thread may use, such as an object to send with; it has no method that reads.
      *
      * @return the backdoor, or null if there is none

@@ -14,7 +14,7 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     private final TokenTable<T> tokens = new TokenTable<>();
     private long issued;
 
-    SparseTokens(@Nullable TokenSpace<T> space, @Nullable SecureNumbers random, long rest) {
+    SparseTokens(@Nullable TokenSpace<T> space, @Nullable SecureNumbers random, RestRule rest) {
         super(rest);
         this.space = space;
         this.random = random;

@@ -300,7 +300,8 @@ public final class Stage<T, M> implements AutoCloseable {
      * Sends a request whose token is known only after sending, and waits for its answer, as the options say.
      *
      * <p>The token is bound when the sender has returned it. An answer that comes before that is found: until then
-     * messages with tokens that were never asked for are held, at most 1,024 of them on a stage, the youngest. Prefer a
+     * messages with tokens that were never asked for are held, at most 1,024 of them on a stage or, if that is more, two
+     * for each call that is being sent; the youngest are kept. A source that fails before that ends the call. Prefer a
      * token that is known before, where the protocol lets you choose it: a token that is refused is refused after sending
      * here.
      *

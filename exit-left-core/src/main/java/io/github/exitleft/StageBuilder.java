@@ -137,6 +137,22 @@ public final class StageBuilder<T, M> {
             throw new IllegalArgumentException("'rest' must not be negative, but is " + rest);
         }
         settings.rest = rest;
+        settings.restUntilAnswered = 0;
+        return this;
+    }
+
+    /**
+     * Lets a token whose question ended without its answer rest until that has come, or can't come any more since the source has
+     * another connection.
+     *
+     * @param most how many may rest; when more do, or more than half of those that can be issued, the source is asked to
+     *     {@linkplain Source#renew renew} its connection
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1, or the source can't tell when an answer can't come any more
+     */
+    public StageBuilder<T, M> restUntilAnswered(int most) {
+        settings.requireRestUntilAnswered(most);
+        settings.restUntilAnswered = most;
         return this;
     }
 

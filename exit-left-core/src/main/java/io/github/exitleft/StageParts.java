@@ -33,7 +33,7 @@ final class StageParts<T, M> {
 
     final Duration defaultTimeout;
     final int maxTickets;
-    private final Duration rest;
+    private final RestRule rest;
     private final boolean allowsReuse;
 
     /** Whether senders want to know how much time their call has left. */
@@ -66,7 +66,7 @@ final class StageParts<T, M> {
     StageParts(StageSettings<T, M> settings) {
         this.defaultTimeout = settings.defaultTimeout;
         this.maxTickets = settings.maxTickets;
-        this.rest = settings.rest;
+        this.rest = settings.restRule();
         this.timeLeft = settings.source.sendsTimeToLive();
         this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
@@ -130,7 +130,8 @@ final class StageParts<T, M> {
     private static <T> @Nullable RestingTokens<T> resting(StageSettings<T, ?> settings) {
         return settings.reuse() == Reuse.ALLOW || settings.rest.isZero()
                 ? null
-                : new RestingTokens<>(Parker.nanos(settings.rest), RestingTokens.MOST);
+                : new RestingTokens<>(
+                        settings.restRule(), Math.max(RestingTokens.MOST, 2 * settings.restUntilAnswered));
     }
 
     /** Takes a token for a mailbox for whose messages a thread is to wait. */
@@ -291,7 +292,25 @@ final class StageParts<T, M> {
                 } finally {
                     listeners.unclaimed(left);
                 }
+                if (rest.source() != null && box.rests) {
+                    renewIfTooManyRest(rest.source());
+                }
             }
+        }
+    }
+
+    /** Asks the source for a new connection, by which all tokens are free, when too many wait for answers that may never come. */
+    private void renewIfTooManyRest(Source<?> renewed) {
+        // first: a source that has renewed its connection meanwhile is asked for nothing
+        long since = renewed.answerableSince();
+        TokenSupply<T> issuing = gate.tokens;
+        int resting = memory.resting() + (issuing == null ? 0 : issuing.resting());
+        int most = issuing == null ? rest.most() : issuing.mostResting(rest.most());
+        if (resting > most) {
+            bare.help(() -> renewed.renew(
+                    since,
+                    resting + " tokens of " + bare + " rest until they are answered, more than the " + most
+                            + " of tokens.rest-most (StageBuilder.restUntilAnswered)"));
         }
     }
 

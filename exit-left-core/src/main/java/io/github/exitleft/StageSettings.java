@@ -28,6 +28,9 @@ final class StageSettings<T, M> {
 
     Duration rest = Duration.ofSeconds(60);
 
+    /** How many tokens may rest until they are answered; zero if they rest for a time. */
+    int restUntilAnswered;
+
     /** What issues tokens; null if nothing does. */
     @Nullable
     Function<IssuingSetup<T>, TokenSupply<T>> issuing;
@@ -67,6 +70,21 @@ final class StageSettings<T, M> {
         }
         this.source = Objects.requireNonNull(source, "'source' must not be null");
         this.reader = Objects.requireNonNull(reader, "'reader' must not be null");
+    }
+
+    void requireRestUntilAnswered(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("'most' must be at least 1, but is " + most);
+        }
+        if (!source.tellsAnswerable()) {
+            throw new IllegalArgumentException("tokens can't rest until they are answered, since a source of type "
+                    + source.type() + " can't tell when an answer can't come any more; set a time to rest"
+                    + " (tokens.rest, StageBuilder.rest)");
+        }
+    }
+
+    RestRule restRule() {
+        return restUntilAnswered == 0 ? RestRule.of(rest) : RestRule.untilAnswered(source, restUntilAnswered);
     }
 
     /** Returns whether tokens may be used again at once; by default only where they are addresses, of which each peer has one. */

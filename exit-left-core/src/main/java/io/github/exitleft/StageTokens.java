@@ -93,6 +93,11 @@ final class StageTokens<T> implements TokenSupply<T> {
     }
 
     @Override
+    public int mostResting(int limit) {
+        return space == null ? limit : space.halfOrAtMost(limit);
+    }
+
+    @Override
     public int waiting() {
         return issuing.waiting();
     }

@@ -64,6 +64,20 @@ final class TokenMemory<T, M> {
         }
     }
 
+    /** Returns how many tokens rest that were not issued. */
+    int resting() {
+        if (resting == null || rests == 0) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            rests = resting.resting(clock.getAsLong());
+            return rests;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether any token may rest; a look without the lock. */
     boolean anyRests() {
         return rests != 0;

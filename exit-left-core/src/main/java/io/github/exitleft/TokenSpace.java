@@ -20,6 +20,11 @@ abstract class TokenSpace<T> {
 
     final int bits;
 
+    /** Returns half the number of tokens, or the limit if that is less. */
+    int halfOrAtMost(int limit) {
+        return bits > Integer.SIZE - 2 ? limit : Math.min(limit, 1 << bits - 1);
+    }
+
     private TokenSpace(int bits) {
         this.bits = bits;
     }

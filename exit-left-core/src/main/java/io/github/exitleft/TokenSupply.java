@@ -61,6 +61,9 @@ interface TokenSupply<T> {
 
     int resting();
 
+    /** Returns how many tokens may rest until they are answered: half of all, if that is less than the limit that is given. */
+    int mostResting(int limit);
+
     /** Returns how many callers wait for a token. */
     int waiting();
 

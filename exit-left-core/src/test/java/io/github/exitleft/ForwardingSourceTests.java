@@ -24,6 +24,8 @@ class ForwardingSourceTests {
     private final Map<Class<?>, Object> answers = Map.of(
             boolean.class,
             true,
+            long.class,
+            5L,
             Keeper.class,
             Keeper.ALWAYS,
             Throwable.class,
@@ -49,10 +51,15 @@ class ForwardingSourceTests {
                 });
         @SuppressWarnings("unchecked")
         var forwarding = new ForwardingSource<Object>((Source<Object>) source) {};
+        Map<Class<?>, Object> values = Map.of(
+                Duration.class,
+                Duration.ofSeconds(1),
+                BooleanSupplier.class,
+                (BooleanSupplier) () -> true,
+                long.class,
+                7L);
         Object[] arguments = Stream.of(method.getParameterTypes())
-                .map(type -> type == Duration.class
-                        ? Duration.ofSeconds(1)
-                        : type == BooleanSupplier.class ? (BooleanSupplier) () -> true : "a message")
+                .map(type -> values.getOrDefault(type, "a message"))
                 .toArray();
 
         Object answer = method.invoke(forwarding, arguments);

@@ -215,7 +215,7 @@ class IssuedTokensTests {
 
     @Test
     void m12_tokensFromOutside_areTakenOnceAndForgottenOnceFree() {
-        var tokens = IssuedTokens.<String>taken(REST);
+        var tokens = IssuedTokens.<String>taken(RestRule.of(REST));
         assertThat(tokens.issue(0)).as("it issues none").isNull();
         assertThat(tokens.take("a", 0)).isTrue();
         assertThat(tokens.take("a", 0)).isFalse();

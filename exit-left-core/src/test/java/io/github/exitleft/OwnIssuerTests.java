@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Issuers of users' own, and what is said of those that do it badly (M12). */
 class OwnIssuerTests {
 
-    private final IssuedTokens<Object> tokens = IssuedTokens.taken(Duration.ofSeconds(60));
+    private final IssuedTokens<Object> tokens = IssuedTokens.taken(RestRule.of(Duration.ofSeconds(60)));
 
     private Object issue(TokenIssuer<?> issuer) {
         return new OwnIssuer<Object>("host", issuer).issue(candidate -> tokens.take(candidate, 0));

@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -18,7 +19,7 @@ class RestingTokensTests {
         long seed = System.nanoTime();
         var random = new Random(seed);
         for (int count : new int[] {5, 90, 1_000}) {
-            var memory = new RestingTokens<Integer>(REST, MOST);
+            var memory = new RestingTokens<Integer>(RestRule.of(Duration.ofNanos(REST)), MOST);
             Map<Integer, Rest> expected = new LinkedHashMap<>();
             long now = Long.MAX_VALUE - REST; // so that it overflows
             for (int step = 0; step < 20_000; step++) {

@@ -258,6 +258,48 @@ class StageBoundCallTests extends NoteFixture {
         assertThat(unclaimedOutcomes()).containsOnly(MessageOutcome.UNKNOWN);
     }
 
+    /** Asks a question inside the sender of the one before, and so on; the last sender runs when all are being sent. */
+    private void askNested(
+            Stage<Integer, Note> stage,
+            int token,
+            int last,
+            Runnable whenAllAreSent,
+            List<CompletableFuture<Note>> asked) {
+        asked.add(stage.callAsync(() -> {
+            if (token < last) {
+                askNested(stage, token + 1, last, whenAllAreSent, asked);
+            } else {
+                whenAllAreSent.run();
+            }
+            return token;
+        }));
+    }
+
+    @Test
+    void m2_answersOfMoreBindingsThanMessagesAreHeldOtherwise_areAllFound() throws Exception {
+        Stage<Integer, Note> stage = kept(builder -> builder.maxTickets(10_000));
+        int bindings = 3 * Bindings.MOST;
+        List<CompletableFuture<Note>> asked = new ArrayList<>();
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        Runnable answer = () -> {
+            for (int i = bindings; i >= 1; i--) {
+                add(i, "answer " + i);
+            }
+            untilRouted(bindings);
+        };
+        var deep = new Thread(null, () -> askNested(stage, 1, bindings, answer, asked), "deep", 512 << 20);
+        deep.setUncaughtExceptionHandler((thread, e) -> thrown.add(e));
+        deep.start();
+        Patience.join(deep);
+
+        assertThat(thrown).isEmpty();
+        assertThat(asked).hasSize(bindings);
+        for (int i = 0; i < bindings; i++) {
+            assertThat(Patience.get(asked.get(i)).text()).isEqualTo("answer " + (bindings - i));
+        }
+        assertThat(unclaimed).isEmpty();
+    }
+
     // the end of stage and source
 
     @ParameterizedTest
@@ -291,6 +333,34 @@ class StageBoundCallTests extends NoteFixture {
         await().untilAsserted(() -> assertThat(reasons).containsExactly(GiveUp.FAILED));
         assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.UNKNOWN);
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Form.class)
+    void m6_failureWhileARequestIsBeingSent_endsTheCallAlsoIfTheSourceWorksAgain(Form form) throws Exception {
+        Stage<Integer, Note> stage = kept(builder -> builder.onFailure(OnFailure.REOPEN));
+        var sending = new Sending(stage, form, options);
+        var cut = new IOException("cable cut");
+        var failures = new AtomicInteger();
+        stage.addListener(new StageListener<Integer, Note>() {
+            @Override
+            public void failed(Throwable cause) {
+                failures.incrementAndGet();
+            }
+        });
+        queue.fail(cut);
+        await().until(() -> failures.get() == 1);
+        await().until(() -> stage.snapshot(0).role().state() == BareSnapshot.State.OPEN);
+
+        assertThat(sending.bind(1).failure())
+                .isInstanceOf(SourceFailedException.class)
+                .hasCause(cut);
+
+        await().untilAsserted(() -> assertThat(reasons).containsExactly(GiveUp.FAILED));
+        assertThat(stage.snapshot(0).role().tickets()).isZero();
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 1L);
+        add(1, "answer");
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.UNKNOWN));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.github.exitleft.tcp;
 
-import io.github.exitleft.Source;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,11 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,12 +30,13 @@ final class Connection implements Closeable {
 
     private final SocketChannel channel;
     private final InetSocketAddress remote;
-    private final Selector readable;
-    private final Selector writable;
+    private final Readiness readable;
+    private final Readiness writable;
     final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final Wire wire;
+    private final Wire wire = new Wire();
     private final FrameWriter writer;
+    private final Places places = new Places(this::fail);
 
     // written before other threads get the connection
 
@@ -48,6 +45,9 @@ final class Connection implements Closeable {
 
     /** What all bytes go through. A thread that closes the connection meanwhile may see the one before. */
     private Transport transport;
+
+    /** When it was about to be used, by {@link System#nanoTime()}. */
+    private long inUseSince;
 
     // the fields from here on are used by the receiving thread only
 
@@ -60,30 +60,26 @@ final class Connection implements Closeable {
     /** Whether everything that had come before the failure has been read. */
     private boolean lastRead;
 
-    /** What the selector waits for in order to read. */
-    private int interest = SelectionKey.OP_READ;
-
     /** Takes over a channel, and closes it if that fails. */
     Connection(SocketChannel channel, InetSocketAddress remote, Framing framing, int maxFrameSize) throws IOException {
-        Selector first = null;
-        Selector second = null;
+        Readiness first = null;
+        Readiness second = null;
         boolean complete = false;
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             // so that the system finds out in the end about a peer that has gone without a word
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            first = Selector.open();
-            second = Selector.open();
+            first = new Readiness(channel, this::lost);
+            // one of its own, since the receiving thread must not wake up for senders
+            second = new Readiness(channel, this::lost);
             this.channel = channel;
             this.remote = remote;
             this.transport = new PlainTransport(channel);
             this.readable = first;
-            // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
-            this.frames = new FrameBuffer(framing, maxFrameSize, remote);
-            this.wire = new Wire();
-            this.writer = new FrameWriter(wire, remote);
+            this.frames = new FrameBuffer(framing, maxFrameSize, remote, places);
+            this.writer = new FrameWriter(wire, places, remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -104,17 +100,14 @@ final class Connection implements Closeable {
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Nanos.of(timeout);
         boolean connected = channel.connect(remote);
-        channel.register(readable, SelectionKey.OP_CONNECT);
         while (!connected && !channel.finishConnect()) {
-            awaitStep(deadline, "no answer for " + timeout.toMillis() + " ms", unwanted);
+            awaitPeer(SelectionKey.OP_CONNECT, deadline, unwanted, "no answer for " + timeout.toMillis() + " ms");
         }
         localAddress = (InetSocketAddress) channel.getLocalAddress();
         if (localAddress.equals(remote)) {
             // this happens when nothing listens on a port that the system also gives to clients
             throw new ConnectException("Connection refused: the port was connected to itself");
         }
-        channel.register(readable, SelectionKey.OP_READ);
-        channel.register(writable, SelectionKey.OP_WRITE);
         if (transports != null) {
             start(transports, timeout, deadline, unwanted);
         }
@@ -124,13 +117,12 @@ final class Connection implements Closeable {
     /** Lets all bytes go through another transport from now on. */
     void startTls(Transport.Factory transports, Duration timeout, BooleanSupplier unwanted)
             throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + Nanos.of(timeout);
         try {
             if (frames.hasPartOfAFrame()) {
                 // they may have been put there by another than the peer, to be taken for the peer's
                 throw new IOException("more came before TLS than the opening has read; none of it is used");
             }
-            start(transports, timeout, deadline, unwanted);
+            start(transports, timeout, System.nanoTime() + Nanos.of(timeout), unwanted);
         } catch (Throwable e) {
             // an opening that ignores this must not go on without TLS
             fail(e);
@@ -142,18 +134,13 @@ final class Connection implements Closeable {
             throws IOException, InterruptedException {
         Transport begun = transports.over(channel, remote);
         transport = begun;
-        int awaits = begun.start();
-        while (awaits != 0) {
-            awaitOnly(awaits);
-            awaitStep(
-                    deadline,
-                    "it was connected, but the TLS handshake was not over after " + timeout.toMillis() + " ms",
-                    unwanted);
-            awaits = begun.start();
+        String late = "it was connected, but the TLS handshake was not over after " + timeout.toMillis() + " ms";
+        for (int awaits = begun.start(); awaits != 0; awaits = begun.start()) {
+            awaitPeer(awaits, deadline, unwanted, late);
         }
     }
 
-    private void awaitStep(long deadline, String late, BooleanSupplier unwanted)
+    private void awaitPeer(int operations, long deadline, BooleanSupplier unwanted, String late)
             throws IOException, InterruptedException {
         long rest = Nanos.until(deadline);
         if (rest <= 0) {
@@ -162,22 +149,15 @@ final class Connection implements Closeable {
         if (unwanted.getAsBoolean()) {
             throw new IOException("the attempt was given up");
         }
-        select(readable, rest);
+        readable.await(operations, rest);
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while connecting to " + remote);
         }
     }
 
-    /** Makes the next wait one for this alone. */
-    private void awaitOnly(int operations) throws IOException {
-        if (interest != operations) {
-            try {
-                channel.keyFor(readable).interestOps(operations);
-            } catch (CancelledKeyException e) {
-                throw lost();
-            }
-            interest = operations;
-        }
+    /** Counts the frames that are sent and received from now on, since the opening is over. */
+    void beginOrder() {
+        places.begin();
     }
 
     InetSocketAddress remote() {
@@ -228,6 +208,15 @@ final class Connection implements Closeable {
         return first == null ? new IOException("it is closed") : first;
     }
 
+    /** Notes that nothing has been asked on it yet, before it is used. */
+    void inUse() {
+        inUseSince = System.nanoTime();
+    }
+
+    long inUseSince() {
+        return inUseSince;
+    }
+
     /** Ends the present or the next wait of {@link #receive} or {@link #connect} at once. */
     void wakeup() {
         readable.wakeup();
@@ -263,8 +252,7 @@ final class Connection implements Closeable {
             }
         }
         if (!waking.isWoken()) {
-            awaitOnly(transport.awaits());
-            select(readable, nanos);
+            readable.await(transport.awaits(), nanos);
         }
         waking.waited();
         if (Thread.interrupted()) {
@@ -297,23 +285,15 @@ final class Connection implements Closeable {
         return frame;
     }
 
-    private void select(Selector selector, long nanos) throws IOException {
-        try {
-            selector.select(key -> {}, Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
-        } catch (ClosedSelectorException e) {
-            throw lost();
-        }
-    }
-
     /** Returns what to throw for a failed connection; a new exception for each thread. */
     IOException lost() {
         Throwable cause = failure();
         return new IOException("connection to " + remote + " is lost: " + cause.getMessage(), cause);
     }
 
-    /** Sends a whole frame, as {@link FrameWriter#send} does. */
-    void send(ByteBuffer[] parts, long nanos) throws IOException {
-        writer.send(parts, nanos);
+    /** Sends a whole frame, as {@link FrameWriter#send} does; returns its place. */
+    long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
+        return writer.send(parts, nanos, inOrder);
     }
 
     /** The transport at the time, as seen by what reads and what writes frames. */
@@ -330,8 +310,13 @@ final class Connection implements Closeable {
         }
 
         @Override
+        public boolean isDirect() {
+            return transport instanceof PlainTransport;
+        }
+
+        @Override
         public void awaitRoom(long nanos) throws IOException {
-            select(writable, nanos);
+            writable.await(SelectionKey.OP_WRITE, nanos);
         }
 
         @Override

@@ -209,6 +209,7 @@ final class Connections {
                 if (replaced != null) {
                     untold = replaced;
                 }
+                dialled.inUse();
                 current = dialled;
                 made.incrementAndGet();
             }

@@ -106,6 +106,7 @@ final class Dialler {
                 throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
             }
             open(connection, unwanted);
+            connection.beginOrder();
             opened = true;
             return connection;
         } finally {
@@ -182,7 +183,7 @@ final class Dialler {
         @Override
         public void send(ByteBuffer payload) throws IOException {
             requireOpening();
-            connection.send(framing.encode(payload), Nanos.of(sendTimeout));
+            connection.send(framing.encode(payload), Nanos.of(sendTimeout), false);
         }
 
         @Override

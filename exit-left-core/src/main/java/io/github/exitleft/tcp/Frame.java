@@ -10,13 +10,15 @@ import java.util.Objects;
 public final class Frame {
 
     private final InetSocketAddress remote;
+    private final long place;
     private final byte[] bytes;
     private final int begin;
     private final int length;
 
     /** Creates a frame of an array that is not copied and must not change any more. */
-    Frame(InetSocketAddress remote, byte[] bytes, int begin, int length) {
+    Frame(InetSocketAddress remote, long place, byte[] bytes, int begin, int length) {
         this.remote = remote;
+        this.place = place;
         this.bytes = bytes;
         this.begin = begin;
         this.length = length;
@@ -30,8 +32,34 @@ public final class Frame {
      * @return the frame
      */
     public static Frame of(InetSocketAddress remote, byte[] payload) {
+        return of(remote, Places.NONE, payload);
+    }
+
+    /**
+     * Creates a frame that answers another; for tests of code that handles frames.
+     *
+     * @param remote the peer
+     * @param place the place of the frame that it answers
+     * @param payload its payload; copied
+     * @return the frame
+     * @see #place()
+     */
+    public static Frame of(InetSocketAddress remote, long place, byte[] payload) {
         return new Frame(
-                Objects.requireNonNull(remote, "'remote' must not be null"), payload.clone(), 0, payload.length);
+                Objects.requireNonNull(remote, "'remote' must not be null"), place, payload.clone(), 0, payload.length);
+    }
+
+    /**
+     * Returns which frame this one answers, by the order of sending.
+     *
+     * <p>The n-th frame that comes on a connection answers the n-th that was sent on it by {@link
+     * TcpSender#sendInOrder(byte[]) sendInOrder}. What the opening sends and receives does not count. Two frames with
+     * the same content are equal whatever their places.
+     *
+     * @return what {@code sendInOrder} returned for that frame; -1 if this one answers none
+     */
+    public long place() {
+        return place;
     }
 
     /** {@return the address and port of the peer that sent the frame} */

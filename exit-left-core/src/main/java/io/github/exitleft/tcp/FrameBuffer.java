@@ -27,6 +27,7 @@ final class FrameBuffer {
     private final Framing framing;
     private final int maxFrameSize;
     private final InetSocketAddress remote;
+    private final Places places;
 
     /** The bytes that have come, from {@link #begin} to the position. */
     private ByteBuffer buffer;
@@ -44,10 +45,11 @@ final class FrameBuffer {
 
     private int filled;
 
-    FrameBuffer(Framing framing, int maxFrameSize, InetSocketAddress remote) {
+    FrameBuffer(Framing framing, int maxFrameSize, InetSocketAddress remote, Places places) {
         this.framing = framing;
         this.maxFrameSize = maxFrameSize;
         this.remote = remote;
+        this.places = places;
         this.buffer = ByteBuffer.allocateDirect(Math.max(LEAST, Math.min(maxFrameSize, MOST)));
         this.view = buffer.asReadOnlyBuffer();
     }
@@ -97,7 +99,7 @@ final class FrameBuffer {
         take(payload, 0, begin + framing.prefixLength(), payload.length);
         begin += (int) length;
         seen = 0;
-        return new Frame(remote, payload, 0, payload.length);
+        return new Frame(remote, places.next(), payload, 0, payload.length);
     }
 
     private @Nullable Frame goOn(byte[] begun, int available) {
@@ -109,7 +111,7 @@ final class FrameBuffer {
             return null;
         }
         int prefix = framing.prefixLength();
-        Frame frame = new Frame(remote, begun, prefix, begun.length - prefix - framing.suffixLength());
+        Frame frame = new Frame(remote, places.next(), begun, prefix, begun.length - prefix - framing.suffixLength());
         partial = null;
         return frame;
     }

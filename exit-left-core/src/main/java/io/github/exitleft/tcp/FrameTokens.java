@@ -7,10 +7,24 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 
-/** Token readers for frames: a field at a fixed offset of the payload. */
+/** Token readers for frames: a field at a fixed offset of the payload, or the place in the order of sending. */
 public final class FrameTokens {
 
     private FrameTokens() {}
+
+    /**
+     * Returns a reader of places, for protocols without ids: answers come in the order in which the questions were sent.
+     *
+     * {@snippet :
+     * Frame answer = redis.call(() -> redis.backdoor(TcpSender.class).sendInOrder(get(key)));
+     * }
+     *
+     * @return the reader; a frame that answers nothing has a token that no question gets
+     * @see TcpSender#sendInOrder(byte[])
+     */
+    public static TokenReader<Long, Frame> order() {
+        return Frame::place;
+    }
 
     /**
      * Returns a reader of tokens at a fixed offset, with numbers in network byte order.

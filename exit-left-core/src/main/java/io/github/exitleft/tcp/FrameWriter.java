@@ -5,10 +5,24 @@ import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** Sends whole frames over one connection, one at a time, for any number of threads. */
+/**
+ * Sends the frames of many threads over one connection, each whole.
+ *
+ * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits. The
+ * thread that has the turn takes queued frames along, many in one write that costs little more than one of its own. A
+ * frame that was taken along and written in part is finished by its own thread, which gets the turn for it and waits for
+ * room within its own deadline.
+ */
 final class FrameWriter {
 
     /** The connection that is written to. */
@@ -17,7 +31,12 @@ final class FrameWriter {
         /** Writes as {@link Transport#write} does. */
         long write(ByteBuffer[] parts, int offset, int count) throws IOException;
 
-        /** Waits until there is room, or the thread is interrupted. */
+        /** Returns whether no bytes are taken for which there is no room. */
+        default boolean isDirect() {
+            return true;
+        }
+
+        /** Waits until there is room, or the thread is interrupted; may return for no reason. */
         void awaitRoom(long nanos) throws IOException;
 
         boolean isIntact();
@@ -25,19 +44,48 @@ final class FrameWriter {
         /** Fails the connection, on which nothing can be sent any more. */
         void giveUp(Throwable cause);
 
-        /** Returns what to throw for a failed connection. */
+        /** Returns what to throw for a failed connection; a new exception for each thread. */
         IOException lost();
     }
 
     /** How many bytes are written at once. Each attempt to write more would make the JVM copy all of the rest. */
     private static final int CHUNK = 1 << 17;
 
-    private final Wire wire;
-    private final InetSocketAddress remote;
-    private final ReentrantLock sending = new ReentrantLock();
+    private static final int MOST_PARTS = 64;
 
-    FrameWriter(Wire wire, InetSocketAddress remote) {
+    /** How often a thread writes for others once its own frame is sent. */
+    private static final int MOST_ROUNDS = 8;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Wire wire;
+
+    /** Used with the turn. */
+    private final Places places;
+
+    private final InetSocketAddress remote;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // guarded by the lock
+
+    private final Queue<Outgoing> queue = new ArrayDeque<>();
+
+    /** Whether a thread has the turn. */
+    private boolean writing;
+
+    // the fields from here on are used by the thread with the turn only
+
+    private final ByteBuffer[] batch = new ByteBuffer[MOST_PARTS];
+
+    /** The first frames of the queue, while they are being written. */
+    private final List<Outgoing> taken = new ArrayList<>(MOST_PARTS);
+
+    /** A frame of which another thread has written a part; its own gets the turn next. */
+    private @Nullable Outgoing heir;
+
+    FrameWriter(Wire wire, Places places, InetSocketAddress remote) {
         this.wire = wire;
+        this.places = places;
         this.remote = remote;
     }
 
@@ -47,78 +95,301 @@ final class FrameWriter {
      *
      * @param parts the frame's bytes
      * @param nanos how long to wait for room, and for other senders, in nanoseconds
+     * @param inOrder whether the frame takes a place
+     * @return its place, or {@link Places#NONE}
      */
-    void send(ByteBuffer[] parts, long nanos) throws IOException {
+    long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
         long deadline = System.nanoTime() + nanos;
-        lock(deadline);
-        boolean interrupted = false;
-        // whether nothing or all of the frame has been sent
-        boolean intact = true;
+        var mine = new Outgoing(parts, inOrder);
+        if (!begin(mine)) {
+            awaitTurn(mine, deadline);
+        }
+        if (mine.state == Outgoing.State.FAILED) {
+            throw wire.lost();
+        }
+        if (mine.state == Outgoing.State.WRITING) {
+            try {
+                finish(mine, deadline, nanos);
+                writeForOthers();
+            } finally {
+                passOn();
+            }
+        }
+        return mine.place;
+    }
+
+    /** Takes the turn if it is free; otherwise queues. */
+    private boolean begin(Outgoing mine) {
+        lock.lock();
         try {
-            if (!wire.isIntact()) {
-                throw wire.lost();
+            if (writing) {
+                queue.add(mine);
+                return false;
             }
-            long size = remaining(parts);
-            long sent = 0;
-            // bytes that the wire has taken, and that will travel even if the system has no room for them yet
-            long begun = 0;
-            while (sent < size) {
-                if (begun > 0 && Thread.interrupted()) {
-                    interrupted = true;
-                }
-                // if the next line throws, it is unknown how much it has written
-                intact = false;
-                long count = write(parts);
-                sent += count;
-                begun = size - remaining(parts);
-                intact = begun == 0 || sent == size;
-                if (count == 0) {
-                    awaitRoom(deadline, nanos, begun, size);
-                }
-            }
-        } catch (Throwable e) {
-            if (!intact) {
-                // nothing may follow a part of a frame
-                wire.giveUp(e);
-                if (e instanceof IOException && !(e instanceof SocketTimeoutException)) {
-                    throw wire.lost();
-                }
-            }
-            throw e;
+            writing = true;
+            mine.state = Outgoing.State.WRITING;
+            return true;
         } finally {
-            sending.unlock();
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the turn, or until another thread has written the frame. */
+    private void awaitTurn(Outgoing mine, long deadline) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                long rest = Nanos.until(deadline);
+                Outgoing.State state = mine.state;
+                if (state == Outgoing.State.QUEUED) {
+                    state = takeTurnOrLeave(mine, interrupted, rest <= 0);
+                }
+                if (state == Outgoing.State.QUEUED) {
+                    LockSupport.parkNanos(this, rest);
+                } else if (state == Outgoing.State.TAKEN) {
+                    LockSupport.park(this);
+                } else {
+                    return;
+                }
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    private void lock(long deadline) throws IOException {
-        if (sending.tryLock()) {
-            return;
-        }
+    private Outgoing.State takeTurnOrLeave(Outgoing mine, boolean interrupted, boolean late) throws IOException {
+        lock.lock();
         try {
-            if (sending.tryLock(Math.max(0, Nanos.until(deadline)), TimeUnit.NANOSECONDS)) {
-                return;
+            if (mine.state != Outgoing.State.QUEUED || writing && !interrupted && !late) {
+                return mine.state;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            queue.remove(mine);
+            if (!writing) {
+                writing = true;
+                mine.state = Outgoing.State.WRITING;
+                return Outgoing.State.WRITING;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (interrupted) {
             throw interrupted();
         }
         throw new SocketTimeoutException(
                 "others have been sending to " + remote + " until the time was up; nothing was sent");
     }
 
-    private void awaitRoom(long deadline, long nanos, long sent, long size) throws IOException {
-        long rest = Nanos.until(deadline);
-        if (rest <= 0) {
-            throw new SocketTimeoutException("no room to send " + size + " bytes to " + remote + " for "
-                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
-                    + (sent == 0
-                            ? "nothing was sent"
-                            : "the connection is given up, since " + sent + " of them were sent"));
+    /** Writes what is left of this thread's frame. */
+    private void finish(Outgoing mine, long deadline, long nanos) throws IOException {
+        boolean interrupted = false;
+        long rest = mine.remaining();
+        try {
+            while (mine.remaining() > 0 || rest > 0) {
+                if (mine.isBegun()) {
+                    interrupted |= Thread.interrupted();
+                } else if (!wire.isIntact()) {
+                    throw wire.lost();
+                }
+                long bytes = write(mine);
+                if (bytes == 0) {
+                    awaitRoom(mine, deadline, nanos);
+                }
+                rest -= bytes;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        wire.awaitRoom(rest);
+    }
+
+    /** Writes what there is room for, of this thread's frame and then of others. */
+    private long write(Outgoing mine) throws IOException {
+        if (!mine.isBegun()) {
+            mine.place = places.take(mine.inOrder);
+        }
+        ByteBuffer last = mine.parts[0];
+        int limit = last.limit();
+        int room = CHUNK;
+        int count = 0;
+        for (ByteBuffer part : mine.parts) {
+            if (part.hasRemaining() && room > 0 && count < MOST_PARTS) {
+                last = part;
+                limit = part.limit();
+                part.limit(part.position() + Math.min(room, part.remaining()));
+                room -= part.remaining();
+                batch[count++] = part;
+            }
+        }
+        try {
+            long bytes = writeBatch(takeAlong(count, room));
+            if (bytes == 0 && !mine.isBegun()) {
+                // before waiting, so that what comes meanwhile is no answer
+                mine.place = places.giveBack(mine.inOrder);
+            }
+            return bytes;
+        } finally {
+            last.limit(limit);
+        }
+    }
+
+    /** Writes for others what can be written without waiting. */
+    private void writeForOthers() {
+        try {
+            int count = 1;
+            for (int round = 0; round < MOST_ROUNDS && count > 0 && heir == null; round++) {
+                count = takeAlong(0, CHUNK);
+                if (count > 0 && writeBatch(count) == 0) {
+                    count = 0;
+                }
+            }
+        } catch (IOException e) {
+            // their threads have been told, and this thread's frame is sent
+        }
+    }
+
+    /** Adds frames from the queue to the batch, as long as there is room for them. */
+    private int takeAlong(int parts, int bytes) {
+        int count = parts;
+        int room = bytes;
+        lock.lock();
+        try {
+            if (queue.isEmpty() || !wire.isIntact()) {
+                return count;
+            }
+            for (Outgoing next : queue) {
+                if (!wire.isDirect()
+                        || next.size > room
+                        || next.parts.length > MOST_PARTS - count
+                        || taken.size() == MOST_PARTS
+                        || !takePlace(next)) {
+                    break;
+                }
+                next.state = Outgoing.State.TAKEN;
+                taken.add(next);
+                for (ByteBuffer part : next.parts) {
+                    batch[count++] = part;
+                }
+                room -= (int) next.size;
+            }
+        } finally {
+            lock.unlock();
+        }
+        return count;
+    }
+
+    /** Takes the place of another thread's frame; returns false if that can't be, as its own thread will find out. */
+    private boolean takePlace(Outgoing next) {
+        try {
+            next.place = places.take(next.inOrder);
+            return true;
+        } catch (IOException | IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** Gives the places of the frames back of which nothing was written, those taken last first. */
+    private void giveBackPlaces() {
+        for (int i = taken.size() - 1; i >= 0 && !taken.get(i).isBegun(); i--) {
+            try {
+                taken.get(i).place = places.giveBack(taken.get(i).inOrder);
+            } catch (IOException e) {
+                // the connection is lost by that, as all that are to write are told
+            }
+        }
+    }
+
+    private long writeBatch(int count) throws IOException {
+        boolean written = false;
+        try {
+            long bytes = wire.write(batch, 0, count);
+            giveBackPlaces();
+            written = true;
+            return bytes;
+        } catch (Throwable e) {
+            // it is unknown how much was written
+            wire.giveUp(e);
+            if (e instanceof IOException) {
+                throw wire.lost();
+            }
+            throw e;
+        } finally {
+            settle(written);
+            Arrays.fill(batch, 0, count, NOTHING);
+        }
+    }
+
+    /** Tells the threads of the frames that were taken along what became of these. */
+    private void settle(boolean written) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (int i = 0; i < taken.size(); i++) {
+                Outgoing frame = taken.get(i);
+                if (!written || frame.remaining() == 0) {
+                    queue.remove();
+                    frame.state = written ? Outgoing.State.SENT : Outgoing.State.FAILED;
+                } else if (frame.isBegun()) {
+                    queue.remove();
+                    heir = frame;
+                } else {
+                    frame.state = Outgoing.State.QUEUED;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        // also those that are in the queue again, and so have a deadline again
+        for (int i = 0; i < taken.size(); i++) {
+            LockSupport.unpark(taken.get(i).thread);
+        }
+        taken.clear();
+    }
+
+    /** Gives the turn to the thread whose frame is written in part, or else lets any thread take it. */
+    private void passOn() {
+        Outgoing next;
+        lock.lock();
+        try {
+            next = heir;
+            if (next != null) {
+                heir = null;
+                next.state = Outgoing.State.WRITING;
+            } else {
+                writing = false;
+                next = queue.peek();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            LockSupport.unpark(next.thread);
+        }
+    }
+
+    private void awaitRoom(Outgoing mine, long deadline, long nanos) throws IOException {
+        long sent = mine.size - mine.remaining();
+        try {
+            long rest = Nanos.until(deadline);
+            if (rest <= 0) {
+                throw new SocketTimeoutException("no room to send " + mine.size + " bytes to " + remote
+                        + " for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; "
+                        + (sent == 0
+                                ? "nothing was sent"
+                                : "the connection is given up, since " + sent + " of them were sent"));
+            }
+            wire.awaitRoom(rest);
+        } catch (Throwable e) {
+            if (sent > 0) {
+                wire.giveUp(e);
+            }
+            throw e;
+        }
         if (sent == 0 && Thread.currentThread().isInterrupted()) {
             throw interrupted();
         }
@@ -126,37 +397,5 @@ final class FrameWriter {
 
     private InterruptedIOException interrupted() {
         return new InterruptedIOException("interrupted while waiting to send to " + remote + "; nothing was sent");
-    }
-
-    /** Writes as much as there is room for, from the first part that has something left, if one has. */
-    private long write(ByteBuffer[] parts) throws IOException {
-        int first = 0;
-        while (first < parts.length - 1 && !parts[first].hasRemaining()) {
-            first++;
-        }
-        int room = CHUNK;
-        int last = first;
-        while (last < parts.length - 1 && parts[last].remaining() < room) {
-            room -= parts[last].remaining();
-            last++;
-        }
-        ByteBuffer cut = parts[last];
-        int limit = cut.limit();
-        if (cut.remaining() > room) {
-            cut.limit(cut.position() + room);
-        }
-        try {
-            return wire.write(parts, first, last - first + 1);
-        } finally {
-            cut.limit(limit);
-        }
-    }
-
-    private static long remaining(ByteBuffer[] parts) {
-        long remaining = 0;
-        for (ByteBuffer part : parts) {
-            remaining += part.remaining();
-        }
-        return remaining;
     }
 }

@@ -184,9 +184,9 @@ final class Pulse<T> implements Connections.Companion {
         private void unanswered() {
             if (end()) {
                 unanswered.incrementAndGet();
+                // if it has been replaced since, that does nothing
                 Connection asked = connection;
-                // one that has been replaced since is no longer of interest
-                if (asked != null && asked == connections.current()) {
+                if (asked != null) {
                     asked.fail(new SocketTimeoutException("the heartbeat's question was not answered in "
                             + timeout.toMillis() + " ms, which heartbeat.timeout (TcpHeartbeat.of) changes"));
                 }

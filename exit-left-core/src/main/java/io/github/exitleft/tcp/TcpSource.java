@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,26 +41,11 @@ public final class TcpSource implements Source<Frame> {
     private final Connections connections;
     private final TcpSender sender;
 
-    /** Whether the next wait is to end at once. */
-    private final AtomicBoolean woken = new AtomicBoolean();
-
-    private final Waking waking = new Waking() {
-
-        @Override
-        public boolean isWoken() {
-            return woken.get();
-        }
-
-        @Override
-        public void waited() {
-            // a wake-up ends one wait only
-            if (woken.get()) {
-                woken.set(false);
-            }
-        }
-    };
-
+    private final OneWakeup wakeup = new OneWakeup();
     private final Reading reading;
+
+    /** When the connection was put to use that is read; written by the reading thread. */
+    private volatile long answerableSince = System.nanoTime();
 
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
@@ -97,6 +81,8 @@ public final class TcpSource implements Source<Frame> {
                 // the connection works, and what comes is for the next read
                 return null;
             }
+            // not before: what an older one had received has been given to the readers by now
+            answerableSince = current.inUseSince();
             return receive(current, nanos);
         } finally {
             reading.end();
@@ -105,7 +91,7 @@ public final class TcpSource implements Source<Frame> {
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            Frame frame = current.receive(nanos, waking);
+            Frame frame = current.receive(nanos, wakeup);
             if (frame != null && connections.current() != current) {
                 // questions may have been sent on the next connection, which this is no answer to
                 throw connections.lost(current);
@@ -113,8 +99,11 @@ public final class TcpSource implements Source<Frame> {
             return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);
+            // first, so that a ticket which is taken after the connection has gone from here is not taken for one
+            // before
+            boolean renewed = reading.renews(current);
             IOException lost = connections.lost(current);
-            if (reading.renews(current)) {
+            if (renewed) {
                 // the next read connects, if no sender has done so by then
                 return null;
             }
@@ -126,16 +115,16 @@ public final class TcpSource implements Source<Frame> {
     private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
         if (nanos > 0) {
             try {
-                Connection made = connections.connect(nanos, woken::get);
+                Connection made = connections.connect(nanos, wakeup::isWoken);
                 if (made != null) {
                     return;
                 }
             } catch (IOException e) {
-                if (!woken.getAndSet(false) || connections.isClosed()) {
+                if (!wakeup.take() || connections.isClosed()) {
                     throw e;
                 }
             }
-            woken.set(false);
+            wakeup.take();
         }
         throw new TransientSourceException(new IOException("there is no connection at the moment"));
     }
@@ -144,7 +133,8 @@ public final class TcpSource implements Source<Frame> {
         return connections;
     }
 
-    void send(ByteBuffer[] frame, long nanos) throws IOException {
+    /** Sends a frame; returns its place, or {@link Places#NONE} if it is not sent in order. */
+    long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException {
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
             if (current != null && reading.isGoingOn()) {
@@ -162,7 +152,7 @@ public final class TcpSource implements Source<Frame> {
                         + " until the time was up; nothing was sent");
             }
         }
-        current.send(frame, nanos);
+        return current.send(frame, nanos, inOrder);
     }
 
     private InterruptedIOException interrupted(InterruptedException cause) {
@@ -184,13 +174,31 @@ public final class TcpSource implements Source<Frame> {
 
     @Override
     public void wakeup() {
-        woken.set(true);
+        wakeup.set();
         connections.wakeup();
     }
 
     @Override
     public boolean closesUnderReader() {
         return true;
+    }
+
+    @Override
+    public boolean tellsAnswerable() {
+        return true;
+    }
+
+    @Override
+    public long answerableSince() {
+        return answerableSince;
+    }
+
+    @Override
+    public void renew(long since, String why) {
+        Connection current = connections.current();
+        if (current != null && current.inUseSince() == since) {
+            current.fail(new IOException(why));
+        }
     }
 
     @Override
@@ -310,7 +318,7 @@ public final class TcpSource implements Source<Frame> {
          * @return this builder
          */
         public Builder connectTimeout(Duration timeout) {
-            this.connectTimeout = positive(timeout, "connectTimeout");
+            this.connectTimeout = Nanos.positive(timeout, "connectTimeout");
             return this;
         }
 
@@ -321,7 +329,7 @@ public final class TcpSource implements Source<Frame> {
          * @return this builder
          */
         public Builder sendTimeout(Duration timeout) {
-            this.sendTimeout = positive(timeout, "sendTimeout");
+            this.sendTimeout = Nanos.positive(timeout, "sendTimeout");
             return this;
         }
 
@@ -337,8 +345,7 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets what each connection reads and writes through, such as TLS; it starts as soon as the connection is made,
-         * and within the connect timeout. Nothing but the connection itself unless set.
+         * Sets what each connection reads and writes through from its beginning, such as TLS; nothing unless set.
          *
          * @param transports makes the transport of each connection
          * @return this builder
@@ -350,8 +357,8 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
-         * Sets what each connection reads and writes through once its opening calls {@link Opening.Peer#startTls()}. A
-         * connection whose opening does not is not used.
+         * Sets what each connection reads and writes through once its opening calls {@link Opening.Peer#startTls()},
+         * which it must.
          *
          * @param transports makes the transport of each connection
          * @return this builder
@@ -388,13 +395,6 @@ public final class TcpSource implements Source<Frame> {
                 throw new UncheckedIOException(
                         "tcp source of " + source.dialler + " could not be opened: " + e.getMessage(), e);
             }
-        }
-
-        private static Duration positive(Duration value, String name) {
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
-            }
-            return value;
         }
     }
 }

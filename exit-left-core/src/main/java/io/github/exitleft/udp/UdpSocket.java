@@ -31,13 +31,24 @@ public final class UdpSocket {
     private final DatagramChannel channel;
     private final Outlet outlet;
 
-    UdpSocket(DatagramChannel channel) {
-        this(channel, channel::send);
-    }
+    /** Sends by the channel that is watched for room. */
+    private final Outlet watched;
 
     UdpSocket(DatagramChannel channel, Outlet outlet) {
+        this(channel, outlet, outlet);
+    }
+
+    /**
+     * Creates a socket.
+     *
+     * @param channel a channel of the port
+     * @param outlet sends by any channel of the port
+     * @param watched sends by that channel
+     */
+    UdpSocket(DatagramChannel channel, Outlet outlet, Outlet watched) {
         this.channel = channel;
         this.outlet = outlet;
+        this.watched = watched;
     }
 
     /**
@@ -102,7 +113,7 @@ public final class UdpSocket {
         try (Selector room = Selector.open()) {
             // a selector of its own, since the reader's must not wake up for senders
             channel.register(room, SelectionKey.OP_WRITE);
-            while (outlet.send(payload, to) == 0) {
+            while (watched.send(payload, to) == 0) {
                 long rest = deadline - System.nanoTime();
                 if (rest <= 0) {
                     throw new SocketTimeoutException("no room to send " + payload.remaining() + " bytes to " + to

@@ -16,7 +16,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +35,7 @@ public final class UdpSource implements Source<Datagram> {
     private static final System.Logger LOGGER = System.getLogger(UdpSource.class.getName());
     private static final int LOOKS = 3;
 
+    private final UdpPort port;
     private final DatagramChannel channel;
     private final Selector selector;
     private final UdpSocket socket;
@@ -58,20 +58,15 @@ public final class UdpSource implements Source<Datagram> {
     /** Counts the waits that began without a look. */
     private int waits;
 
-    private UdpSource(DatagramChannel channel, Selector selector, Builder settings) throws IOException {
-        this.channel = channel;
+    private UdpSource(UdpPort port, Selector selector, UdpSettings settings) throws IOException {
+        this.port = port;
+        this.channel = port.reading;
         this.selector = selector;
-        this.socket = new UdpSocket(channel);
+        this.socket = new UdpSocket(port.first, port::send, port.first::send);
         this.maxDatagramSize = settings.maxDatagramSize;
         this.buffer = ByteBuffer.allocateDirect(maxDatagramSize + 1); // one byte more shows a datagram that is too long
         this.broadcast = settings.broadcast;
         this.groups = List.copyOf(settings.groups);
-        channel.configureBlocking(false);
-        settings.configure(channel);
-        channel.bind(new InetSocketAddress(settings.address, settings.port));
-        for (MulticastGroup group : groups) {
-            group.join(channel);
-        }
         channel.register(selector, SelectionKey.OP_READ);
         this.localAddress = socket.localAddress();
         this.receiveBufferSize = channel.getOption(StandardSocketOptions.SO_RCVBUF);
@@ -109,7 +104,7 @@ public final class UdpSource implements Source<Datagram> {
     @Override
     public @Nullable Datagram receive(Duration remaining) throws Exception {
         boolean mayWait = !remaining.isZero() && !remaining.isNegative();
-        if (!mayWait || looksFirst()) {
+        if (!mayWait || looksFirst() || !port.early.isEmpty()) {
             Datagram datagram = read();
             looks = datagram == null ? Math.max(looks - 1, -LOOKS) : Math.min(looks + 1, LOOKS);
             if (datagram != null || !mayWait) {
@@ -133,21 +128,25 @@ public final class UdpSource implements Source<Datagram> {
     }
 
     private @Nullable Datagram read() throws IOException, UnreadableMessageException {
+        Outlets.Early early = port.early.poll();
+        if (early != null) {
+            return datagram(early.sender(), early.payload());
+        }
         buffer.clear();
         InetSocketAddress sender = (InetSocketAddress) channel.receive(buffer);
-        if (sender == null) {
-            return null;
-        }
-        buffer.flip();
-        if (buffer.remaining() > maxDatagramSize) {
+        return sender == null ? null : datagram(sender, buffer.flip());
+    }
+
+    private Datagram datagram(InetSocketAddress sender, ByteBuffer payload) throws UnreadableMessageException {
+        if (payload.remaining() > maxDatagramSize) {
             truncated.increment();
             throw new UnreadableMessageException(
                     "datagram from " + sender + " is longer than " + maxDatagramSize
                             + " bytes; raise the maximum datagram size",
                     null);
         }
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
         return new Datagram(sender, bytes);
     }
 
@@ -187,6 +186,7 @@ public final class UdpSource implements Source<Datagram> {
         details.put("receiveBufferSize", receiveBufferSize);
         details.put("sendBufferSize", sendBufferSize);
         details.put("maxDatagramSize", maxDatagramSize);
+        details.put("outlets", port.outlets());
         details.put("broadcast", broadcast);
         if (!groups.isEmpty()) {
             details.put(
@@ -207,7 +207,7 @@ public final class UdpSource implements Source<Datagram> {
 
     @Override
     public void close() throws IOException {
-        try (channel) {
+        try (port) {
             selector.close();
         }
     }
@@ -215,14 +215,7 @@ public final class UdpSource implements Source<Datagram> {
     /** Builds a {@link UdpSource}. */
     public static final class Builder {
 
-        private InetAddress address = new InetSocketAddress(0).getAddress();
-        private int port;
-        private int receiveBufferSize = 1 << 20;
-        private int sendBufferSize; // 0: the system's
-        private int maxDatagramSize = 1_500;
-        private boolean broadcast;
-        private int trafficClass = -1; // the system's
-        private final List<MulticastGroup> groups = new ArrayList<>();
+        private final UdpSettings settings = new UdpSettings();
 
         private Builder() {}
 
@@ -233,7 +226,7 @@ public final class UdpSource implements Source<Datagram> {
          * @return this builder
          */
         public Builder address(InetAddress address) {
-            this.address = Objects.requireNonNull(address, "'address' must not be null");
+            settings.address = Objects.requireNonNull(address, "'address' must not be null");
             return this;
         }
 
@@ -245,7 +238,7 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder port(int port) {
-            this.port = inRange(port, 0, 65_535, "port");
+            settings.port = inRange(port, 0, 65_535, "port");
             return this;
         }
 
@@ -258,7 +251,7 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder receiveBufferSize(int bytes) {
-            this.receiveBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "receiveBufferSize");
+            settings.receiveBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "receiveBufferSize");
             return this;
         }
 
@@ -270,7 +263,7 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder maxDatagramSize(int bytes) {
-            this.maxDatagramSize = inRange(bytes, 1, 65_535, "maxDatagramSize");
+            settings.maxDatagramSize = inRange(bytes, 1, 65_535, "maxDatagramSize");
             return this;
         }
 
@@ -283,7 +276,7 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder sendBufferSize(int bytes) {
-            this.sendBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "sendBufferSize");
+            settings.sendBufferSize = inRange(bytes, 1, Integer.MAX_VALUE, "sendBufferSize");
             return this;
         }
 
@@ -295,7 +288,7 @@ public final class UdpSource implements Source<Datagram> {
          * @return this builder
          */
         public Builder broadcast(boolean broadcast) {
-            this.broadcast = broadcast;
+            settings.broadcast = broadcast;
             return this;
         }
 
@@ -314,7 +307,7 @@ public final class UdpSource implements Source<Datagram> {
                 throw new IllegalArgumentException(
                         "'group' must be a multicast address, but is " + group.getHostAddress());
             }
-            this.groups.add(new MulticastGroup(group, Objects.requireNonNull(on, "'on' must not be null")));
+            settings.groups.add(new MulticastGroup(group, Objects.requireNonNull(on, "'on' must not be null")));
             return this;
         }
 
@@ -326,7 +319,22 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if it is out of range
          */
         public Builder trafficClass(int trafficClass) {
-            this.trafficClass = inRange(trafficClass, 0, 255, "trafficClass");
+            settings.trafficClass = inRange(trafficClass, 0, 255, "trafficClass");
+            return this;
+        }
+
+        /**
+         * Sets how many channels send, so that as many threads can send at once; 8 unless set. Each takes a file descriptor.
+         *
+         * <p>Where the system can't have several channels on one port that is not shared, and with multicast groups, there is
+         * one. The port is one port all the same: what is sent comes from it, and what comes to it is read.
+         *
+         * @param outlets 1 to 64
+         * @return this builder
+         * @throws IllegalArgumentException if it is out of range
+         */
+        public Builder outlets(int outlets) {
+            settings.outlets = inRange(outlets, 1, 64, "outlets");
             return this;
         }
 
@@ -339,41 +347,28 @@ public final class UdpSource implements Source<Datagram> {
          * @throws IllegalArgumentException if there are groups and the address is that of an interface
          */
         public UdpSource open() {
-            if (!groups.isEmpty() && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
+            InetAddress address = settings.address;
+            if (!settings.groups.isEmpty() && !address.isAnyLocalAddress() && !address.isMulticastAddress()) {
                 throw new IllegalArgumentException("'address' is " + address.getHostAddress()
                         + ", at which no datagram to a multicast group arrives; remove it, or set it to the group's");
             }
-            DatagramChannel channel = null;
+            UdpPort opened = null;
             Selector selector = null;
             try {
-                channel = DatagramChannel.open();
+                opened = UdpPort.open(settings);
                 selector = Selector.open();
-                return new UdpSource(channel, selector, this);
+                return new UdpSource(opened, selector, settings);
             } catch (UncheckedIOException e) {
                 closeQuietly(selector, e);
-                closeQuietly(channel, e);
+                closeQuietly(opened, e);
                 throw e;
             } catch (IOException | RuntimeException e) {
                 closeQuietly(selector, e);
-                closeQuietly(channel, e);
+                closeQuietly(opened, e);
                 throw new UncheckedIOException(
-                        "udp port " + port + " of " + address + " could not be opened: " + e.getMessage()
+                        "udp port " + settings.port + " of " + address + " could not be opened: " + e.getMessage()
                                 + "; choose another port or address, or 0 for any free port",
                         e instanceof IOException io ? io : new IOException(e));
-            }
-        }
-
-        void configure(DatagramChannel channel) throws IOException {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBufferSize);
-            if (sendBufferSize > 0) {
-                channel.setOption(StandardSocketOptions.SO_SNDBUF, sendBufferSize);
-            }
-            channel.setOption(StandardSocketOptions.SO_BROADCAST, broadcast);
-            if (trafficClass >= 0) {
-                channel.setOption(StandardSocketOptions.IP_TOS, trafficClass);
-            }
-            if (!groups.isEmpty()) { // other processes on this machine may listen to the same group on the same port
-                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             }
         }
 

@@ -26,7 +26,7 @@ class FrameTests {
         for (int i = 0; i < payload.length; i++) {
             bytes[i + 2] = (byte) payload[i];
         }
-        return new Frame(PEER, bytes, 2, payload.length);
+        return new Frame(PEER, Places.NONE, bytes, 2, payload.length);
     }
 
     private static Frame upTo(int length) {

@@ -150,7 +150,7 @@ class FramingTests {
     private static List<byte[]> decode(Framing framing, byte[] stream, int maxFrameSize, IntUnaryOperator cut)
             throws IOException {
         var channel = new CutChannel(stream, cut);
-        var buffer = new FrameBuffer(framing, maxFrameSize, PEER);
+        var buffer = new FrameBuffer(framing, maxFrameSize, PEER, new Places(e -> {}));
         List<byte[]> payloads = new ArrayList<>();
         while (buffer.fill(channel) >= 0) {
             for (Frame frame = buffer.next(); frame != null; frame = buffer.next()) {
@@ -202,7 +202,7 @@ class FramingTests {
         for (int round = 0; round < 50; round++) {
             byte[] garbage = bytes(random, 1 + random.nextInt(60));
             var channel = new CutChannel(garbage, left -> 1 + random.nextInt(left));
-            var buffer = new FrameBuffer(kind.framing(), 50, PEER);
+            var buffer = new FrameBuffer(kind.framing(), 50, PEER, new Places(e -> {}));
             try {
                 while (buffer.fill(channel) >= 0) {
                     for (Frame frame = buffer.next(); frame != null; frame = buffer.next()) {

@@ -234,7 +234,7 @@ class TcpSenderTests extends StageFixture {
             assertThat(connection.isIntact()).isTrue();
             Task<Void> interrupted = start(() -> {
                 while (true) { // until there is no room again, if the system has found some meanwhile
-                    connection.send(oneByte(), TimeUnit.MINUTES.toNanos(1));
+                    connection.send(oneByte(), TimeUnit.MINUTES.toNanos(1), false);
                     sent.incrementAndGet();
                 }
             });
@@ -245,7 +245,7 @@ class TcpSenderTests extends StageFixture {
                     .hasMessageContaining("nothing was sent");
             assertThat(connection.isIntact()).isTrue();
             Task<Void> waiter = start(() -> {
-                connection.send(oneByte(), TimeUnit.MINUTES.toNanos(1));
+                connection.send(oneByte(), TimeUnit.MINUTES.toNanos(1), false);
                 return null;
             });
 
@@ -341,7 +341,7 @@ class TcpSenderTests extends StageFixture {
 
     private static SocketTimeoutException timeoutOf(Connection connection, AtomicInteger sent) throws IOException {
         try {
-            connection.send(oneByte(), TimeUnit.MILLISECONDS.toNanos(20));
+            connection.send(oneByte(), TimeUnit.MILLISECONDS.toNanos(20), false);
             sent.incrementAndGet();
             return null;
         } catch (SocketTimeoutException e) {

@@ -182,9 +182,9 @@ class UdpOptionsTests extends StageFixture {
 
     @Test
     void trafficClass_isSetOnThePort() throws Exception {
-        try (DatagramChannel channel = DatagramChannel.open()) {
-            UdpSource.builder().trafficClass(184).configure(channel);
-
+        var settings = new UdpSettings();
+        settings.trafficClass = 184;
+        try (DatagramChannel channel = settings.open()) {
             assertThat(channel.getOption(StandardSocketOptions.IP_TOS)).isEqualTo(184);
         }
     }
@@ -196,5 +196,7 @@ class UdpOptionsTests extends StageFixture {
         assertThatThrownBy(() -> builder.sendBufferSize(0)).hasMessageContaining("sendBufferSize");
         assertThatThrownBy(() -> builder.trafficClass(-1)).hasMessageContaining("from 0 to 255, but is -1");
         assertThatThrownBy(() -> builder.trafficClass(256)).hasMessageContaining("256");
+        assertThatThrownBy(() -> builder.outlets(0)).hasMessageContaining("from 1 to 64, but is 0");
+        assertThatThrownBy(() -> builder.outlets(65)).hasMessageContaining("65");
     }
 }

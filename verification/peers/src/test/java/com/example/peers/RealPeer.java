@@ -1,5 +1,6 @@
 package com.example.peers;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.github.exitleft.testing.Patience;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -25,7 +27,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A server of Debian's, in a process of its own, on a free UDP port of loopback, for the tests of one class.
+ * A server of Debian's, in a process of its own, on a free port of loopback (UDP unless the subclass has another), for the
+ * tests of one class.
  *
  * <p>Without it on this machine each test is skipped, or fails where the property or environment variable {@code
  * EXITLEFT_REQUIRE_…}, with the package's name, is true. A test that fails shows what the server has logged.
@@ -40,6 +43,7 @@ abstract class RealPeer
     private final List<String> programs;
     private Path log;
     private InetSocketAddress address;
+    private ProcessBuilder builder;
     private Process process;
 
     RealPeer(String debianPackage, String... programs) {
@@ -71,14 +75,20 @@ abstract class RealPeer
         }
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), this.debianPackage + "-")
                 .toAbsolutePath();
-        this.address = freeUdpAddress();
+        this.address = freeAddress();
         this.log = directory.resolve("output.log");
-        var builder = new ProcessBuilder(command(program, directory, this.address.getPort()))
+        this.builder = new ProcessBuilder(command(program, directory, this.address.getPort()))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(this.log.toFile());
-        builder.environment().putAll(environment(directory));
-        this.process = builder.start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(this.log.toFile()));
+        this.builder.environment().putAll(environment(directory));
+        start();
+    }
+
+    /** Starts the server, again after {@link #kill()}, and waits until it answers. */
+    final void start() throws IOException {
+        String program = this.builder.command().get(0);
+        this.process = this.builder.start();
         try {
             await("answer of " + program).atMost(Patience.LIMIT_OF_PROGRAMS).until(() -> {
                 if (!this.process.isAlive()) {
@@ -89,6 +99,29 @@ abstract class RealPeer
         } catch (Throwable e) {
             e.addSuppressed(logged());
             throw e;
+        }
+    }
+
+    /** Kills the server, as {@code kill -9} does, and waits for its end. */
+    final void kill() throws InterruptedException {
+        this.process.destroyForcibly();
+        Patience.waitFor(this.process);
+    }
+
+    /** Sends the server a signal, such as STOP. */
+    final void signal(String name) throws IOException, InterruptedException {
+        Process sending = new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(Patience.waitFor(sending)).as("status of kill").isZero();
+    }
+
+    /** Returns what it has logged so far. */
+    final String log() {
+        try {
+            return Files.readString(this.log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -120,14 +153,16 @@ abstract class RealPeer
         abort(message);
     }
 
-    private static InetSocketAddress freeUdpAddress() throws IOException {
+    /** Returns a free address of loopback. */
+    InetSocketAddress freeAddress() throws IOException {
         InetAddress loopback = InetAddress.getByName("127.0.0.1");
         try (var socket = new DatagramSocket(0, loopback)) {
             return new InetSocketAddress(loopback, socket.getLocalPort());
         }
     }
 
-    private boolean answers() throws IOException {
+    /** Returns whether it answers the probe. */
+    boolean answers() throws IOException {
         try (var socket = new DatagramSocket(0, this.address.getAddress())) {
             socket.connect(this.address);
             socket.setSoTimeout(PROBE_MILLIS);

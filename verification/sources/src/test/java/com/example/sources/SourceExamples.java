@@ -17,6 +17,7 @@ import jakarta.jms.Message;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -112,6 +113,36 @@ final class SourceExamples {
             TcpSender sender = host.backdoor(TcpSender.class);
             Frame reply = host.call(4711, () -> sender.send(request));
         }
+        // @end
+    }
+
+    // @start region="resp"
+    /** A reply of Redis that is one line or one string, and a command that is one line. */
+    @Bean
+    Framing resp() {
+        return (bytes, seen) -> {
+            int begin = bytes.position();
+            StringBuilder line = new StringBuilder();
+            while (bytes.hasRemaining()) {
+                char next = (char) bytes.get();
+                if (next == '\n') {
+                    long length = line.charAt(0) == '$'
+                            ? Long.parseLong(line.substring(1).trim())
+                            : -1;
+                    return bytes.position() - begin + (length < 0 ? 0 : length + 2);
+                }
+                line.append(next);
+            }
+            return Framing.UNKNOWN;
+        };
+    }
+    // @end
+
+    static void order(Stage<Long, Frame> redis, String key) throws IOException, InterruptedException {
+        // @start region="order"
+        TcpSender port = redis.backdoor(TcpSender.class);
+        byte[] get = ("GET " + key + "\r\n").getBytes(StandardCharsets.UTF_8);
+        Frame reply = redis.call(() -> port.sendInOrder(get));
         // @end
     }
 

@@ -60,6 +60,11 @@ final class Benchmarks {
         List<Comparison> comparisons = new ArrayList<>();
         compare(Part.PORT, peer, comparisons);
         compare(Part.KEEPER, peer, comparisons);
+        if (!settings.loads(Part.TCP).isEmpty()) {
+            try (PeerProcess tcp = PeerProcess.startTcp()) {
+                compare(Part.TCP, tcp, comparisons);
+            }
+        }
         if (!settings.loads(Part.KAFKA).isEmpty()) {
             try (PeerProcess broker = PeerProcess.startKafka()) {
                 // not earlier, since the broker takes processor time even when idle
@@ -146,40 +151,51 @@ final class Benchmarks {
     @FunctionalInterface
     private interface Count<V> {
         @Nullable
-        V of(Load load, Roster.Entry entry) throws IOException;
+        V of(PeerProcess peer, Load load, Roster.Entry entry) throws IOException;
     }
 
     private Map<String, Map<String, Calls>> countCalls() throws IOException {
-        return count("calls of channels, ", (load, entry) -> Counts.ofChannels(peer, load, entry));
+        return count("calls of channels, ", Counts::ofChannels);
     }
 
     private Map<String, Map<String, Map<String, Double>>> countSystemCalls() throws IOException {
-        return count("calls of the system, ", (load, entry) -> Counts.ofSystem(peer, load, entry));
+        return count("calls of the system, ", Counts::ofSystem);
     }
 
     private <V> Map<String, Map<String, V>> count(String what, Count<V> count) throws IOException {
         Map<String, Map<String, V>> counts = new LinkedHashMap<>();
         for (Load load : settings.countedLoads()) {
             progress.accept(what + load);
-            try {
-                if (load.pinned() && !Processors.confine(peer.pid())) {
-                    continue;
+            if (load.part() == Part.TCP) {
+                try (PeerProcess tcp = PeerProcess.startTcp()) {
+                    count(tcp, load, count, counts);
                 }
-                Map<String, V> byContender = new LinkedHashMap<>();
-                for (Roster.Entry entry : counted(load)) {
-                    V counted = count.of(load, entry);
-                    if (counted != null) {
-                        byContender.put(entry.id(), counted);
-                    }
-                }
-                counts.put(load.id(), byContender);
-            } finally {
-                if (load.pinned()) {
-                    Processors.free(peer.pid());
-                }
+            } else {
+                count(peer, load, count, counts);
             }
         }
         return counts;
+    }
+
+    private <V> void count(PeerProcess peer, Load load, Count<V> count, Map<String, Map<String, V>> counts)
+            throws IOException {
+        try {
+            if (load.pinned() && !Processors.confine(peer.pid())) {
+                return;
+            }
+            Map<String, V> byContender = new LinkedHashMap<>();
+            for (Roster.Entry entry : counted(load)) {
+                V counted = count.of(peer, load, entry);
+                if (counted != null) {
+                    byContender.put(entry.id(), counted);
+                }
+            }
+            counts.put(load.id(), byContender);
+        } finally {
+            if (load.pinned()) {
+                Processors.free(peer.pid());
+            }
+        }
     }
 
     private List<Roster.Entry> counted(Load load) {

@@ -3,9 +3,9 @@ package io.github.exitleft.benchmarks;
 /**
  * How often the JDK's channels and selectors were called.
  *
- * @param sends datagrams sent
+ * @param sends datagrams sent, or writes
  * @param emptyReads reads that found nothing
- * @param reads datagrams read
+ * @param reads datagrams read, or reads that found something
  * @param selects waits for something to read
  */
 record Calls(double sends, double emptyReads, double reads, double selects) {

@@ -9,18 +9,24 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram channel that counts how often something is sent, read, or not there to be read. */
-final class CountingChannel extends DatagramChannel {
+final class CountingChannel extends DatagramChannel implements CountingProvider.Counting {
 
-    final DatagramChannel real;
+    private final DatagramChannel real;
 
     CountingChannel(SelectorProvider provider, DatagramChannel real) {
         super(provider);
         this.real = real;
+    }
+
+    @Override
+    public SelectableChannel real() {
+        return real;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
@@ -11,13 +12,18 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Makes datagram channels and selectors that count their calls, so that all contenders are counted alike and none has
+ * Makes channels and selectors that count their calls, so that all contenders are counted alike and none has
  * to be changed.
  *
  * <p>The system property {@code java.nio.channels.spi.SelectorProvider} puts it in place, in a process of its own,
  * since counting takes time. It wraps the JDK's provider, for which that process opens {@code sun.nio.ch}.
  */
 public final class CountingProvider extends SelectorProvider {
+
+    /** A channel that counts, and stands for one that does not. */
+    interface Counting {
+        SelectableChannel real();
+    }
 
     /** The arguments of a JVM that uses it. */
     static final String[] JVM_ARGUMENTS = {
@@ -70,6 +76,6 @@ public final class CountingProvider extends SelectorProvider {
 
     @Override
     public SocketChannel openSocketChannel() throws IOException {
-        return real.openSocketChannel();
+        return new CountingSocketChannel(this, real.openSocketChannel());
     }
 }

@@ -24,7 +24,7 @@ final class CountingSelector extends AbstractSelector {
     @Override
     protected SelectionKey register(AbstractSelectableChannel channel, int operations, @Nullable Object attachment) {
         try {
-            return ((CountingChannel) channel).real.register(real, operations, attachment);
+            return ((CountingProvider.Counting) channel).real().register(real, operations, attachment);
         } catch (ClosedChannelException e) {
             throw new IllegalStateException(e);
         }

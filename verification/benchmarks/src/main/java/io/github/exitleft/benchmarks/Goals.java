@@ -44,6 +44,7 @@ final class Goals {
         goals.frameworks();
         goals.primitive();
         goals.keeper();
+        goals.tcp();
         goals.kafka();
         return goals.goals;
     }
@@ -154,6 +155,38 @@ final class Goals {
             } else {
                 atLeast(asOff, Result::rate, 0.95);
                 atMost(asOff, "context switches", Result::switches, 1.05);
+            }
+        }
+    }
+
+    private void tcp() {
+        for (Comparison c : measured.of(Part.TCP)) {
+            String work = c.load().toString();
+            if (c.load().callers() == 1) {
+                tcp(c, "tcp-bare", 0.95);
+                Calls calls =
+                        measured.calls().getOrDefault(c.load().id(), Map.of()).get("tcp-stage");
+                if (calls != null) {
+                    add(work, "at most 4 calls at the seam", "%.2f".formatted(calls.all()), calls.all() < 4.05);
+                }
+            } else {
+                tcp(c, "tcp-reader", 1.0);
+                tcp(c, "tcp-netty", 1.2);
+                tcp(c, "tcp-netty-consolidating", Double.NaN);
+                tcp(c, "tcp-own", Double.NaN);
+            }
+            tcp(c, "tcp-integration", 2.0);
+        }
+    }
+
+    private void tcp(Comparison c, String other, double least) {
+        if (c.has("tcp-stage") && c.has(other)) {
+            Pair pair = new Pair(c.load().toString(), c, "tcp-stage", other);
+            if (Double.isNaN(least)) {
+                goals.add(new Goal(
+                        pair.work(), "times %s (no goal)".formatted(other), text(pair.ratio(Result::rate)), null));
+            } else {
+                atLeast(pair, Result::rate, least);
             }
         }
     }

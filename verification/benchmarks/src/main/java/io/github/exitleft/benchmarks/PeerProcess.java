@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The process that runs the {@link Peer} or the {@link KafkaPeer}. */
+/** The process that runs the {@link Peer}, the {@link TcpPeer} or the {@link KafkaPeer}. */
 final class PeerProcess implements AutoCloseable {
 
     private final @Nullable Process process;
@@ -36,11 +36,24 @@ final class PeerProcess implements AutoCloseable {
 
     /** Starts a peer that loses a share of its answers and gives a share to the wrong request; shares from 0 to 1. */
     static PeerProcess start(double loss, double confusion) throws IOException {
+        return start(Peer.class, loss, confusion);
+    }
+
+    static PeerProcess startTcp() throws IOException {
+        return startTcp(0, 0);
+    }
+
+    /** Starts a peer over TCP; its shares are those of {@link #start(double, double)}. */
+    static PeerProcess startTcp(double loss, double confusion) throws IOException {
+        return start(TcpPeer.class, loss, confusion);
+    }
+
+    private static PeerProcess start(Class<?> peer, double loss, double confusion) throws IOException {
         return start(
                 control(),
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
-                Peer.class.getName(),
+                peer.getName(),
                 String.valueOf(loss),
                 String.valueOf(confusion));
     }

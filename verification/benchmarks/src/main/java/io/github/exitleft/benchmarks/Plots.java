@@ -75,6 +75,16 @@ final class Plots {
             "spring-integration",
             "floor-select");
 
+    private static final List<String> TCP = List.of(
+            "tcp-stage",
+            "tcp-reader-timed",
+            "tcp-reader",
+            "tcp-own",
+            "tcp-netty-consolidating",
+            "tcp-netty",
+            "tcp-integration",
+            "tcp-bare");
+
     private static final List<String> KAFKA = List.of("kafka-stage", "kafka-template", "kafka-template-assigned");
 
     private Plots() {}
@@ -125,6 +135,19 @@ final class Plots {
                 .findFirst()
                 .ifPresent(c ->
                         plots.add(latency("latency", "Latency from when a request was due; " + c.load(), MAIN, c)));
+        List<Comparison> overTcp = measured.of(Part.TCP).stream()
+                .filter(c -> c.has(Part.TCP.reference))
+                .toList();
+        if (!overTcp.isEmpty()) {
+            plots.add(plot(
+                    "throughput-tcp",
+                    "Exchanges a second over TCP, against a dedicated reader with timed waits",
+                    "threads (p: both sides on one processor, v: virtual)",
+                    "times the dedicated reader",
+                    overTcp.stream().map(c -> c.load().id()).toList(),
+                    by(TCP, overTcp, c -> entry -> c.ratio(entry, c.entry(Part.TCP.reference), Result::rate)),
+                    false));
+        }
         measured.of(Part.KAFKA).stream()
                 .filter(c -> c.load().callers() > 1)
                 .findFirst()

@@ -94,7 +94,8 @@ final class Report {
                     count(calls.all()),
                     traced(measured, load, id))));
         });
-        text.append("\nA socket per request uses no channel of its own: see its system calls.\n");
+        text.append(
+                "\nA socket per request and Spring Integration use no channel of their own: see their system calls.\n");
     }
 
     private static String count(double calls) {

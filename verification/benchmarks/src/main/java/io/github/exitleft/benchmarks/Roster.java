@@ -34,7 +34,11 @@ final class Roster {
     private static final Predicate<Load> SOME =
             ANY.and(load -> load.callers() > 2 && load.callers() != 1_000 && !load.isOpen());
     private static final Predicate<Load> KEEPER = load -> load.part() == Part.KEEPER;
+    private static final Predicate<Load> TCP = load -> load.part() == Part.TCP;
     private static final Predicate<Load> KAFKA = load -> load.part() == Part.KAFKA;
+
+    /** More connections than this a round, and the system has no ports left until old ones are forgotten. */
+    private static final int MOST_CONNECTIONS = 1_000;
 
     /** The stage with its default settings. */
     static final String OURS = "stage";
@@ -93,10 +97,35 @@ final class Roster {
                 "stage, keeper always",
                 StageContender.with(stage -> stage.keeper(Keeper.ALWAYS)),
                 KEEPER));
+        all.addAll(overTcp());
         all.add(new Entry("kafka-template", "ReplyingKafkaTemplate", KafkaTemplateContender::documented, KAFKA));
         all.add(new Entry(
                 "kafka-template-assigned", "ReplyingKafkaTemplate, assigned", KafkaTemplateContender::assigned, KAFKA));
         all.add(new Entry("kafka-stage", "**stage**", KafkaStageContender::new, KAFKA));
         return all;
+    }
+
+    private static List<Entry> overTcp() {
+        return List.of(
+                new Entry(
+                        "tcp-bare",
+                        "floor, write + select + read",
+                        OwnConnection::selecting,
+                        TCP.and(load -> load.callers() == 1)),
+                new Entry(
+                        "tcp-own",
+                        "connection per thread",
+                        OwnConnection::blocking,
+                        TCP.and(load -> load.callers() <= MOST_CONNECTIONS)),
+                new Entry("tcp-reader-timed", "dedicated reader, timed waits", TcpReader::timed, TCP),
+                new Entry("tcp-reader", "dedicated reader, untimed waits", TcpReader::untimed, TCP),
+                new Entry("tcp-netty", "Netty, map of promises", TcpNettyContender::flushing, TCP),
+                new Entry(
+                        "tcp-netty-consolidating",
+                        "Netty, flushes consolidated",
+                        TcpNettyContender::consolidating,
+                        TCP),
+                new Entry("tcp-integration", "Spring Integration, map of futures", TcpIntegrationContender::new, TCP),
+                new Entry("tcp-stage", "**stage**", TcpStageContender::new, TCP));
     }
 }

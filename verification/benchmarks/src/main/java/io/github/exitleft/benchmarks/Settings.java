@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What to measure, and for how long.
@@ -38,9 +39,9 @@ record Settings(
         Path output,
         String command) {
 
-    private static final String WHOLE =
-            "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,kafka-64,kafka-1";
-    private static final String QUICK = "1p,64,256,v10000,keeper-1r,kafka-64";
+    private static final String WHOLE = "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,"
+            + "tcp-1p,tcp-8,tcp-64,tcp-v1000,tcp-v10000,kafka-64,kafka-1";
+    private static final String QUICK = "1p,64,256,v10000,keeper-1r,tcp-1p,tcp-64,tcp-v10000,kafka-64";
 
     /** Parses {@code key=value} arguments; an empty value means the mode's own. */
     static Settings parse(String... arguments) {
@@ -58,6 +59,7 @@ record Settings(
         String loads = given.getOrDefault("loads", quick ? QUICK : WHOLE);
         boolean primitiveOnly = given.getOrDefault("primitive", "").equals("only");
         boolean partly = given.containsKey("loads") || given.containsKey("contenders") || primitiveOnly;
+        boolean counts = !partly || Boolean.parseBoolean(given.getOrDefault("calls", ""));
         String contenders = given.getOrDefault("contenders", "");
         return new Settings(
                 Integer.parseInt(given.getOrDefault("rounds", "9")),
@@ -70,8 +72,8 @@ record Settings(
                         .toList(),
                 contenders.isEmpty() ? Set.of() : Set.of(contenders.split(",")),
                 quick,
-                !partly,
-                !partly && !quick,
+                counts,
+                counts && !quick,
                 !partly || primitiveOnly,
                 Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md"))
                         .normalize(),
@@ -94,7 +96,11 @@ record Settings(
 
     /** Returns the loads under which calls are counted. */
     List<Load> countedLoads() {
-        return List.of(Load.onOneProcessor(), Load.platform(64));
+        return Stream.of(Load.Part.PORT, Load.Part.TCP)
+                .flatMap(part -> Stream.of(
+                        Load.onOneProcessor().in(part), Load.platform(64).in(part)))
+                .filter(loads::contains)
+                .toList();
     }
 
     /** Returns whether a contender takes part: all do, except variants in a quick run, unless there is a list. */

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -34,11 +36,12 @@ class BenchmarksTests {
     static void compareAllForAMoment() throws Exception {
         loads = new ArrayList<>(
                 List.of(Load.platform(4), Load.platform(1), Load.platform(4).open(400)));
-        loads.addAll(Stream.of("keeper-1", "keeper-1r", "keeper-4", "kafka-1", "kafka-4")
+        loads.addAll(Stream.of("keeper-1", "keeper-1r", "keeper-4", "tcp-1", "tcp-4", "kafka-1", "kafka-4")
                 .map(Load::parse)
                 .toList());
         if (Threads.VIRTUAL) {
             loads.add(Load.virtual(300));
+            loads.add(Load.virtual(300).in(Load.Part.TCP));
         }
         try (PeerProcess peer = PeerProcess.start()) {
             comparisons = new ArrayList<>(compare(peer, loads.subList(0, 1), Set.of()));
@@ -77,6 +80,7 @@ class BenchmarksTests {
             int least = switch (comparison.load().part()) {
                 case PORT -> 7;
                 case KEEPER -> 3;
+                case TCP -> 6;
                 case KAFKA -> 3;
             };
             assertThat(comparison.entries()).hasSizeGreaterThanOrEqualTo(least);
@@ -119,6 +123,39 @@ class BenchmarksTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp-stage", "tcp-reader", "tcp-own", "tcp-netty", "tcp-integration"})
+    void contenderOverTcpWithWrongAnswers_isOut(String contender) throws Exception {
+        try (PeerProcess confused = PeerProcess.startTcp(0, 0.2)) {
+            Result result =
+                    Round.run(Roster.named(contender).factory(), Load.parse("tcp-4"), confused, Duration.ofMillis(50));
+
+            assertThat(result.wrong()).isPositive();
+        }
+    }
+
+    @Test
+    void contenderOverTcpThatLosesAnAnswer_isOut() throws Exception {
+        try (PeerProcess forgetful = PeerProcess.startTcp(0.2, 0)) {
+            Result result = Round.run(
+                    Roster.named("tcp-stage").factory(), Load.parse("tcp-4"), forgetful, Duration.ofMillis(50));
+
+            assertThat(result.lost()).isPositive();
+        }
+    }
+
+    @Test
+    void calls_areCountedForEveryUserOfASocketChannel() throws Exception {
+        try (PeerProcess peer = PeerProcess.startTcp()) {
+            for (String contender : List.of("tcp-bare", "tcp-stage", "tcp-reader", "tcp-netty")) {
+                Calls calls = Counts.ofChannels(peer, Load.parse("tcp-1"), Roster.named(contender));
+
+                assertThat(calls.sends()).as("writes of %s", contender).isCloseTo(1, within(0.05));
+                assertThat(calls.reads()).as("reads of %s", contender).isCloseTo(1, within(0.05));
+            }
+        }
+    }
+
     @Test
     void calls_areCountedForEveryUserOfAChannel() throws Exception {
         try (PeerProcess peer = PeerProcess.start()) {
@@ -144,7 +181,7 @@ class BenchmarksTests {
                 .containsOnlyOnce("## Goals")
                 .contains("| every load | ahead of netty |", "### 4 platform threads", "## Kafka", "`mvn verify`");
         assertThat(plots)
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
                         .contains("<svg", ">stage", "</svg"));
     }

@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class Mutants {
 
+    private static final String SENDS = "io/github/exitleft/tcp/FrameWriter.java";
     private static final String ROLE = "io/github/exitleft/Role.java";
 
     static final List<Mutant> ALL = List.of(
@@ -121,7 +122,24 @@ final class Mutants {
                     "head not told that its ticket is closed",
                     "io/github/exitleft/Director.java",
                     "Endings.CancelAgainstHead",
-                    List.of(new Edit("isClosed() || isCancelled() ?", "isClosed() ?"))));
+                    List.of(new Edit("isClosed() || isCancelled() ?", "isClosed() ?"))),
+            new Mutant(
+                    "part of a frame taken for the whole",
+                    SENDS,
+                    "Sends.TwoAtOnce",
+                    List.of(new Edit("if (!written || frame.remaining() == 0) {", "if (true) {"))),
+            new Mutant(
+                    "two threads with the turn to write",
+                    SENDS,
+                    "Sends.TwoAtOnce",
+                    List.of(new Edit("if (writing) {", "if (false) {"))),
+            new Mutant(
+                    "next to write not woken",
+                    SENDS,
+                    "Sends.TwoAtOnce",
+                    List.of(
+                            new Edit("next = queue.peek();", "next = null;"),
+                            new Edit("if (queue.isEmpty() || !wire.isIntact()) {", "if (true) {"))));
 
     private Mutants() {}
 }

@@ -31,7 +31,18 @@ final class Mutants {
     private static final String WINDOW = "io/github/exitleft/Window.java";
     private static final String STAGE_PARTS = "io/github/exitleft/StageParts.java";
 
+    private static final String FRAME_WRITER = "io/github/exitleft/tcp/FrameWriter.java";
+
     static final List<Mutant> ALL = List.of(
+            mutant(
+                    FRAME_WRITER,
+                    "place taken before the turn",
+                    "sends in order at once",
+                    new Edit(
+                            "var mine = new Outgoing(parts, inOrder);",
+                            "var mine = new Outgoing(parts, inOrder); mine.place = places.take(inOrder);"),
+                    new Edit("if (!mine.isBegun()) {\n            mine.place", "if (false) {\n            mine.place"),
+                    new Edit("next.place = places.take(next.inOrder);", "")),
             mutant(
                     LINE,
                     "thread out of time leaves with its place",

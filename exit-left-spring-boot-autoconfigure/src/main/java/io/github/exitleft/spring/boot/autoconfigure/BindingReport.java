@@ -165,6 +165,9 @@ final class BindingReport {
         if (type == Duration.class) {
             return "a duration, such as 3s or 500ms";
         }
+        if (type == RestTime.class) {
+            return "a duration, such as 3s or 500ms, or to until-answered";
+        }
         if (type == DataSize.class) {
             return "a size, such as 1MB or 1500B";
         }

@@ -40,6 +40,6 @@ record StageDefinition(
     }
 
     private StageTokenKeys issued() {
-        return new StageTokenKeys(this.keys, this.properties.tokens(), fullTokenType(), this.source.tokenLength());
+        return new StageTokenKeys(this.keys, this.properties.tokens(), fullTokenType(), this.source);
     }
 }

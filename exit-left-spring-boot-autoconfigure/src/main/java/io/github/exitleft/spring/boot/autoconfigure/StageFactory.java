@@ -9,6 +9,7 @@ import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.OpenSource;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,7 @@ final class StageFactory {
         OpenSource opened = open(definition);
         try {
             Stage<?, ?> stage = build(definition, definition.tokenType(), opened.source(), opened.reader(), beans);
+            begin(stage, opened);
             logger.info("stage '%s' listens: %s; tokens are of type %s, keeper %s"
                     .formatted(
                             stage.name(),
@@ -53,6 +55,19 @@ final class StageFactory {
                 close(opened.source(), e);
             }
             throw e;
+        }
+    }
+
+    /** Gives a source its stage; a stage that it can't do with is closed. */
+    private static void begin(Stage<?, ?> stage, OpenSource opened) {
+        boolean begun = false;
+        try {
+            opened.withStage().accept(stage);
+            begun = true;
+        } finally {
+            if (!begun) {
+                stage.close();
+            }
         }
     }
 
@@ -119,7 +134,7 @@ final class StageFactory {
     private static void ask(StageDefinition definition, StageBuilder<?, ?> builder) {
         StageProperties properties = definition.properties();
         StageProperties.Tokens tokens = properties.tokens();
-        builder.rest(tokens.rest());
+        rest(definition.keys(), tokens, builder);
         if (tokens.reuse() != null) {
             builder.reuse(tokens.reuse());
         }
@@ -131,6 +146,23 @@ final class StageFactory {
         }
         if (properties.windowWait() != null) {
             builder.windowWait(properties.windowWait());
+        }
+    }
+
+    private static void rest(StageKeys keys, StageProperties.Tokens tokens, StageBuilder<?, ?> builder) {
+        Duration time = tokens.rest().time();
+        if (time != null) {
+            builder.rest(time);
+            return;
+        }
+        try {
+            builder.restUntilAnswered(tokens.restMost());
+        } catch (IllegalArgumentException e) {
+            throw keys.problem(
+                    "tokens.rest",
+                    "the source can't tell when an answer can't come any more",
+                    "Set it to a duration such as 60s, or use a source of type tcp.",
+                    e);
         }
     }
 

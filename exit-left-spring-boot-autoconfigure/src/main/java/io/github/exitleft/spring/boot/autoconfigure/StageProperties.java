@@ -64,7 +64,10 @@ public record StageProperties(
      * @param bits How many bits issued tokens have: up to 64 for a Long, 32 for an Integer and 16 for a Short, 122 for a UUID, and
      * 4 for each digit of a String. As many as the field that tokens are read from unless set.
      * @param issuer Name of a TokenIssuer bean that issues the tokens instead.
-     * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before.
+     * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before: a time, or
+     * until-answered where the source can tell when an answer can't come any more, as tcp can.
+     * @param restMost How many tokens may rest until they are answered, before the connection is renewed. Half of those that can be
+     * issued, if these are fewer.
      * @param reuse Whether a token may be used again at once although its last question was not answered. Only where the sender's
      * address is the token unless set.
      */
@@ -72,7 +75,8 @@ public record StageProperties(
             @Nullable Issue issue,
             @Nullable Integer bits,
             @Nullable String issuer,
-            @DefaultValue("60s") Duration rest,
+            @DefaultValue("60s") RestTime rest,
+            @DefaultValue("1024") int restMost,
             @Nullable Reuse reuse) {
 
         /** How tokens are issued. */

@@ -4,7 +4,10 @@ import io.github.exitleft.PeerToken;
 import io.github.exitleft.Reuse;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
+import io.github.exitleft.spring.boot.source.SourceDefinition;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.core.ResolvableType;
@@ -15,6 +18,7 @@ final class StageTokenKeys {
     private static final String ISSUE = "tokens.issue";
     private static final String BITS = "tokens.bits";
     private static final String REST = "tokens.rest";
+    private static final String REST_MOST = "tokens.rest-most";
     private static final String REUSE = "tokens.reuse";
     private static final String ISSUER = "tokens.issuer";
 
@@ -32,24 +36,29 @@ final class StageTokenKeys {
     private final Tokens tokens;
     private final ResolvableType type;
     private final int fieldBits;
+    private final boolean comeFromSending;
 
     /**
      * Creates a check.
      *
      * @param type the type of the stage's tokens
-     * @param fieldLength the length in bytes of the field that they are read from; zero if there is none
+     * @param source what they are read from
      */
-    StageTokenKeys(StageKeys keys, Tokens tokens, ResolvableType type, int fieldLength) {
+    StageTokenKeys(StageKeys keys, Tokens tokens, ResolvableType type, SourceDefinition source) {
         this.keys = keys;
         this.tokens = tokens;
         this.type = type;
-        this.fieldBits = fieldLength * Byte.SIZE;
+        this.fieldBits = source.tokenLength() * Byte.SIZE;
+        this.comeFromSending = source.tokensComeFromSending();
     }
 
     /** Returns how many bits issued tokens have; zero if none are issued, or a bean issues them. */
     int bits() {
         rest();
         issuer();
+        if (this.comeFromSending) {
+            requireNoneIssued();
+        }
         Issue issue = this.tokens.issue();
         if (issue == null) {
             if (this.tokens.bits() != null) {
@@ -63,12 +72,34 @@ final class StageTokenKeys {
         return bits(issue, issuedType());
     }
 
+    private void requireNoneIssued() {
+        for (String key : List.of(ISSUE, ISSUER)) {
+            if (this.keys.isSet(key)) {
+                throw this.keys.problem(
+                        key,
+                        "the stage can't issue tokens, since sending a question makes its token",
+                        "Remove it, or let the source read a token out of its messages.");
+            }
+        }
+    }
+
     private void rest() {
-        if (this.tokens.rest().isNegative()) {
+        Duration time = this.tokens.rest().time();
+        if (time != null && time.isNegative()) {
             throw this.keys.problem(
                     REST,
-                    "must not be negative, but is " + this.tokens.rest(),
+                    "must not be negative, but is " + time,
                     "Set it to a duration such as 60s, or to 0s for no rest.");
+        }
+        if (time != null && this.keys.isSet(REST_MOST)) {
+            throw this.keys.problem(
+                    REST_MOST,
+                    "tokens rest for a time",
+                    "Remove it, or set " + this.keys.key(REST) + "=until-answered.");
+        }
+        if (this.tokens.restMost() < 1) {
+            throw this.keys.problem(
+                    REST_MOST, "must be at least 1, but is " + this.tokens.restMost(), "Set it to 1 or more.");
         }
         boolean issued = this.tokens.issue() != null || this.tokens.issuer() != null;
         if (issued || !this.keys.isSet(REST)) {

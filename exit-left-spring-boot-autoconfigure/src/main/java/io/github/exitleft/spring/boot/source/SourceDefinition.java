@@ -40,6 +40,15 @@ public interface SourceDefinition {
     }
 
     /**
+     * Says whether sending a question makes its token, so that the stage can't issue any.
+     *
+     * @return whether it does; false unless overridden
+     */
+    default boolean tokensComeFromSending() {
+        return false;
+    }
+
+    /**
      * Opens the source and finds what reads its tokens. Look the beans up first and open last, so that nothing is left open by
      * a bean that is missing.
      *

@@ -7,6 +7,7 @@ import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.Opening;
+import io.github.exitleft.tcp.TcpHeartbeat;
 import io.github.exitleft.tcp.TcpSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -22,7 +23,8 @@ record TcpDefinition(
         TcpRemotes remotes,
         TcpFraming framing,
         TcpTokens tokens,
-        @Nullable TcpTls tls)
+        @Nullable TcpTls tls,
+        TcpPulse pulse)
         implements SourceDefinition {
 
     private static final String OPENING = "opening";
@@ -38,7 +40,13 @@ record TcpDefinition(
         }
         TcpFraming framing = TcpFraming.of(context, tcp);
         return new TcpDefinition(
-                context, tcp, remotes, framing, TcpTokens.of(context, tcp.token(), framing), TcpTls.of(context, tcp));
+                context,
+                tcp,
+                remotes,
+                framing,
+                TcpTokens.of(context, tcp.token(), framing),
+                TcpTls.of(context, tcp),
+                TcpPulse.of(context, tcp.heartbeat()));
     }
 
     @Override
@@ -49,6 +57,11 @@ record TcpDefinition(
     @Override
     public int tokenLength() {
         return this.tokens.length();
+    }
+
+    @Override
+    public boolean tokensComeFromSending() {
+        return this.tokens.order();
     }
 
     @Override
@@ -67,7 +80,9 @@ record TcpDefinition(
         if (this.tls != null) {
             this.tls.addTo(builder, beans);
         }
-        return OpenSource.owned(connect(builder), tokens);
+        // the bean first, or a connection would be left open if there is none
+        TcpHeartbeat<Object> heartbeat = this.pulse.heartbeat(beans);
+        return this.pulse.open(connect(builder), tokens, heartbeat);
     }
 
     private TcpSource connect(TcpSource.Builder builder) {

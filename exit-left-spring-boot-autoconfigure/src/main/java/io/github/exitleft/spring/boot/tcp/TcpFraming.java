@@ -1,10 +1,8 @@
 package io.github.exitleft.spring.boot.tcp;
 
-import io.github.exitleft.spring.boot.source.Endianness;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.tcp.Framing;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -118,22 +116,13 @@ final class TcpFraming {
                     "it is not known how many bytes the length field has",
                     "Set " + this.context.key(lengthKey) + " to a value from 1 to 8.");
         }
-        int offset = field.offset() == null ? 0 : field.offset();
+        int offset = field.offset();
         String offsetKey = LENGTH_FIELD + ".offset";
         this.context.inRange(lengthKey, length, 1, 8);
         this.context.inRange(offsetKey, offset, 0, 65_536);
-        Framing framing = Framing.lengthField(
-                offset,
-                length,
-                field.byteOrder() == null ? ByteOrder.BIG_ENDIAN : byteOrder(field.byteOrder()),
-                field.adjustment() == null ? 0 : field.adjustment(),
-                Boolean.TRUE.equals(field.includesItself()));
-        fits(field.offset() == null ? lengthKey : offsetKey, "a frame up to its length field's end", offset + length);
-        return framing;
-    }
-
-    private static ByteOrder byteOrder(Endianness endianness) {
-        return endianness.byteOrder();
+        fits(offset == 0 ? lengthKey : offsetKey, "a frame up to its length field's end", offset + length);
+        return Framing.lengthField(
+                offset, length, field.byteOrder().byteOrder(), field.adjustment(), field.includesItself());
     }
 
     private Framing delimiter(String delimiter) {

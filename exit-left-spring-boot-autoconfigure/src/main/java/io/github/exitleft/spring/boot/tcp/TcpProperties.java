@@ -17,10 +17,11 @@ import org.springframework.util.unit.DataSize;
  * @param sendTimeout How long a sender waits for room unless it says otherwise.
  * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
  * @param frame Where each frame ends; exactly one of length-field, delimiter, between, size, ber, and reader.
- * @param token How the token is read; exactly one of offset with length, and reader.
+ * @param token How the token is read; exactly one of offset with length, reader, and order.
  * @param ssl How the connection is encrypted; it is not unless there is a bundle.
  * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
  * unless set.
+ * @param heartbeat The question that tells whether the peer is well. None unless set.
  */
 @ConfigurationPropertiesSource
 record TcpProperties(
@@ -32,7 +33,21 @@ record TcpProperties(
         @DefaultValue Frame frame,
         @DefaultValue Token token,
         @DefaultValue Ssl ssl,
-        @Nullable String opening) {
+        @Nullable String opening,
+        @DefaultValue Heartbeat heartbeat) {
+
+    /**
+     * The keys of a heartbeat.
+     *
+     * @param question Name of a HeartbeatQuestion bean, which asks the peer. Required with a heartbeat, which needs a keeper; it is idle
+     * unless set.
+     * @param every Time from one question to the next. 30s unless set.
+     * @param timeout How long the peer has for its answer, or the connection fails. Shorter than every. 5s unless set.
+     */
+    record Heartbeat(
+            @Nullable String question,
+            @Nullable Duration every,
+            @Nullable Duration timeout) {}
 
     /**
      * The keys that say where a frame ends.
@@ -55,25 +70,25 @@ record TcpProperties(
         /**
          * The keys of a field that has the frame's length.
          *
-         * @param offset Where in the frame the field begins, in bytes from 0. 0 unless set.
+         * @param offset Where in the frame the field begins, in bytes from 0.
          * @param length How many bytes the field has: 1 to 8. Required with a length field.
-         * @param byteOrder Order of the field's bytes. Network byte order, which is big-endian, unless set.
-         * @param adjustment What to add to the field's value to get the number of bytes after the field. 0 unless set.
-         * @param includesItself Whether the field's value also counts the field's own bytes. It does not unless set.
+         * @param byteOrder Order of the field's bytes. Network byte order is big-endian.
+         * @param adjustment What to add to the field's value to get the number of bytes after the field.
+         * @param includesItself Whether the field's value also counts the field's own bytes.
          */
         record LengthField(
-                @Nullable Integer offset,
+                @DefaultValue("0") int offset,
                 @Nullable Integer length,
-                @Nullable Endianness byteOrder,
-                @Nullable Integer adjustment,
-                @Nullable Boolean includesItself) {}
+                @DefaultValue("big-endian") Endianness byteOrder,
+                @DefaultValue("0") int adjustment,
+                @DefaultValue("false") boolean includesItself) {}
 
         /**
          * The keys of bytes around each frame.
          *
-         * @param start The bytes that begin each frame, as hexadecimal digits in quotes, such as "0b". They are no part of the
+         * @param start Bytes that begin each frame, as hexadecimal digits in quotes, such as "0b". They are no part of the
          * payload. Goes with the end.
-         * @param end The bytes that end each frame, as hexadecimal digits in quotes, such as "1c0d". They are no part of the payload.
+         * @param end Bytes that end each frame, as hexadecimal digits in quotes, such as "1c0d". They are no part of the payload.
          * Goes with the start.
          */
         record Between(@Nullable String start, @Nullable String end) {}
@@ -86,12 +101,15 @@ record TcpProperties(
      * @param length How many bytes the token has. Goes with the offset.
      * @param byteOrder Order of the bytes of a token that is a number. Network byte order, which is big-endian, unless set.
      * @param reader Name of a TokenReader bean that reads the token.
+     * @param order Whether answers come in the order in which questions were sent, and have no ids. The token is then the place that
+     * TcpSender.sendInOrder returns, a Long.
      */
     record Token(
             @Nullable Integer offset,
             @Nullable Integer length,
             @Nullable Endianness byteOrder,
-            @Nullable String reader) {}
+            @Nullable String reader,
+            @DefaultValue("false") boolean order) {}
 
     /**
      * The keys of TLS.

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reader the reader; null if a bean is to read
  * @param length the length of the field that they are read from; zero if there is none
+ * @param order whether they are places in the order of sending
  */
-record TcpTokens(@Nullable TokenReader<?, Frame> reader, int length) {
+record TcpTokens(@Nullable TokenReader<?, Frame> reader, int length, boolean order) {
 
     private static final Set<Class<?>> FIELD_TYPES =
             Set.of(Short.class, Integer.class, Long.class, UUID.class, ByteBuffer.class, String.class);
@@ -27,18 +28,31 @@ record TcpTokens(@Nullable TokenReader<?, Frame> reader, int length) {
     static TcpTokens of(SourceContext context, TcpProperties.Token token, TcpFraming framing) {
         Integer offset = token.offset();
         Integer length = token.length();
-        var keys = new TokenKeys(context).field(offset, length).reader(token.reader());
+        var keys = new TokenKeys(context)
+                .field(offset, length)
+                .reader(token.reader())
+                .way("order", token.order());
         if (keys.none()) {
             throw noWay(context);
         }
         keys.checkField(offset, length, token.byteOrder());
         if (offset == null || length == null) {
-            return new TcpTokens(null, 0);
+            return new TcpTokens(token.order() ? order(context) : null, 0, token.order());
         }
         keys.checkByteOrder(token.byteOrder(), context.tokenType());
         TokenReader<?, Frame> reader = field(context, offset, length, token.byteOrder());
         framing.requireInPayload(offset, length);
-        return new TcpTokens(reader, length);
+        return new TcpTokens(reader, length, false);
+    }
+
+    private static TokenReader<?, Frame> order(SourceContext context) {
+        return context.checkTokenType(() -> {
+            if (context.tokenType() != Long.class) {
+                throw new IllegalArgumentException("a place in the order of sending is a java.lang.Long, not a "
+                        + context.tokenType().getName() + "; set it to java.lang.Long");
+            }
+            return FrameTokens.order();
+        });
     }
 
     private static RuntimeException noWay(SourceContext context) {
@@ -48,7 +62,8 @@ record TcpTokens(@Nullable TokenReader<?, Frame> reader, int length) {
                 "there is no way to read the token out of a frame",
                 "Set exactly one of: " + context.key(token) + ".offset together with " + context.key(token)
                         + ".length; "
-                        + context.key(token) + ".reader (the name of a TokenReader bean).");
+                        + context.key(token) + ".reader (the name of a TokenReader bean); " + context.key(token)
+                        + ".order=true (for answers without ids, in the order of the questions).");
     }
 
     private static TokenReader<?, Frame> field(

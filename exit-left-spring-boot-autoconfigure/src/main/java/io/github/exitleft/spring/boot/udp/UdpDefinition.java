@@ -27,6 +27,7 @@ record UdpDefinition(SourceContext context, UdpProperties udp, UdpTokens tokens)
         if (udp.trafficClass() != null) {
             context.inRange("traffic-class", udp.trafficClass(), 0, 255);
         }
+        context.inRange("outlets", udp.outlets(), 1, 64);
         context.inRange("max-datagram-size", udp.maxDatagramSize().toBytes(), 1, 65_535);
         multicast(context, udp);
         return new UdpDefinition(context, udp, UdpTokens.of(context, udp));
@@ -127,7 +128,8 @@ record UdpDefinition(SourceContext context, UdpProperties udp, UdpTokens tokens)
         UdpSource.Builder builder = UdpSource.builder()
                 .port(this.udp.port())
                 .receiveBufferSize((int) this.udp.receiveBufferSize().toBytes())
-                .maxDatagramSize((int) this.udp.maxDatagramSize().toBytes());
+                .maxDatagramSize((int) this.udp.maxDatagramSize().toBytes())
+                .outlets(this.udp.outlets());
         builder.broadcast(this.udp.broadcast());
         if (this.udp.address() != null) {
             builder.address(this.udp.address());

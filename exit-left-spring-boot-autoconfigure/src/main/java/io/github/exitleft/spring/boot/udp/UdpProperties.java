@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param receiveBufferSize Size of the system's buffer in which datagrams wait to be read. The system may grant less.
  * @param sendBufferSize Size of the system's buffer in which datagrams wait to be sent. The system's default unless set.
  * @param maxDatagramSize Longest payload that is expected. A longer one counts as unreadable.
+ * @param outlets How many channels send from the port, so that as many threads can send at once. Linux only; one elsewhere, and with
+ * multicast groups.
  * @param broadcast Whether datagrams can be sent to broadcast addresses.
  * @param multicastGroups Multicast groups to join, on the interface that multicast-interface names.
  * @param multicastInterface Name or address of the interface to join multicast groups on, such as eth0. Required with
@@ -32,6 +34,7 @@ record UdpProperties(
         @DefaultValue("1MB") DataSize receiveBufferSize,
         @Nullable DataSize sendBufferSize,
         @DefaultValue("1500B") DataSize maxDatagramSize,
+        @DefaultValue("8") int outlets,
         @DefaultValue("false") boolean broadcast,
         @DefaultValue List<InetAddress> multicastGroups,
         @Nullable String multicastInterface,

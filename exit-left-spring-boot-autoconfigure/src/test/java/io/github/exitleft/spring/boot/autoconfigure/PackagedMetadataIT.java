@@ -64,7 +64,8 @@ class PackagedMetadataIT {
             tokens.issue                    | io.github.exitleft.spring.boot.autoconfigure.StageProperties$Tokens$Issue |
             tokens.bits                     | java.lang.Integer                            |
             tokens.issuer                   | java.lang.String                             |
-            tokens.rest                     | java.time.Duration                           | 60s
+            tokens.rest                     | io.github.exitleft.spring.boot.autoconfigure.RestTime | 60s
+            tokens.rest-most                | java.lang.Integer                            | 1024
             tokens.reuse                    | io.github.exitleft.Reuse                     |
             event-handler                   | java.lang.String                             |
             source.type                     | java.lang.String                             |
@@ -80,6 +81,7 @@ class PackagedMetadataIT {
             source.udp.receive-buffer-size  | org.springframework.util.unit.DataSize       | 1MB
             source.udp.send-buffer-size     | org.springframework.util.unit.DataSize       |
             source.udp.broadcast            | java.lang.Boolean                            | false
+            source.udp.outlets              | java.lang.Integer                            | 8
             source.udp.multicast-groups     | java.util.List<java.net.InetAddress>         |
             source.udp.multicast-interface  | java.lang.String                             |
             source.udp.traffic-class        | java.lang.Integer                            |
@@ -95,11 +97,11 @@ class PackagedMetadataIT {
             source.tcp.connect-timeout      | java.time.Duration                           | 2s
             source.tcp.send-timeout         | java.time.Duration                           | 1s
             source.tcp.max-frame-size       | org.springframework.util.unit.DataSize       | 64KB
-            source.tcp.frame.length-field.offset | java.lang.Integer                       |
+            source.tcp.frame.length-field.offset | java.lang.Integer                       | 0
             source.tcp.frame.length-field.length | java.lang.Integer                       |
-            source.tcp.frame.length-field.byte-order | io.github.exitleft.spring.boot.source.Endianness |
-            source.tcp.frame.length-field.adjustment | java.lang.Integer                   |
-            source.tcp.frame.length-field.includes-itself | java.lang.Boolean              |
+            source.tcp.frame.length-field.byte-order | io.github.exitleft.spring.boot.source.Endianness | big-endian
+            source.tcp.frame.length-field.adjustment | java.lang.Integer                   | 0
+            source.tcp.frame.length-field.includes-itself | java.lang.Boolean              | false
             source.tcp.frame.delimiter      | java.lang.String                             |
             source.tcp.frame.between.start  | java.lang.String                             |
             source.tcp.frame.between.end    | java.lang.String                             |
@@ -110,7 +112,11 @@ class PackagedMetadataIT {
             source.tcp.token.length         | java.lang.Integer                            |
             source.tcp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
             source.tcp.token.reader         | java.lang.String                             |
+            source.tcp.token.order          | java.lang.Boolean                            | false
             source.tcp.opening              | java.lang.String                             |
+            source.tcp.heartbeat.question   | java.lang.String                             |
+            source.tcp.heartbeat.every      | java.time.Duration                           |
+            source.tcp.heartbeat.timeout    | java.time.Duration                           |
             source.kafka.topics             | java.util.List<java.lang.String>             |
             source.kafka.group              | java.lang.String                             |
             source.kafka.token.header       | java.lang.String                             |
@@ -150,6 +156,7 @@ class PackagedMetadataIT {
     @ParameterizedTest
     @CsvSource({
         "opening, io.github.exitleft.tcp.Opening",
+        "heartbeat.question, io.github.exitleft.tcp.HeartbeatQuestion",
         "frame.reader, io.github.exitleft.tcp.Framing",
         "token.reader, io.github.exitleft.TokenReader"
     })

@@ -91,7 +91,9 @@ class StagesEndpointAutoConfigurationTests {
                                     + "'source':{'type':'udp','localAddress':'127.0.0.1:" + port
                                     + "','receiveBufferSize':" + stage.source().get("receiveBufferSize")
                                     + ",'sendBufferSize':" + stage.source().get("sendBufferSize")
-                                    + ",'maxDatagramSize':1500,'broadcast':false,'truncated':0},"
+                                    + ",'maxDatagramSize':1500,'outlets':"
+                                    + stage.source().get("outlets")
+                                    + ",'broadcast':false,'truncated':0},"
                                     + "'keeper':'off','state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0,'cancelled':0,'not-sent':0},"

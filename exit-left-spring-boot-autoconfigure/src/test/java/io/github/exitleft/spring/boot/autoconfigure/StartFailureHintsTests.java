@@ -54,7 +54,7 @@ class StartFailureHintsTests extends StartFailureSupport {
 
         assertThat(output)
                 .contains("did you mean " + PREFIX + "source.udp.token.reader or " + PREFIX
-                        + "source.tcp.token.reader or ");
+                        + "source.tcp.frame.reader or ");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.tcp.FrameServer;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.Framing;
+import io.github.exitleft.tcp.HeartbeatQuestion;
 import io.github.exitleft.tcp.Opening;
 import io.github.exitleft.udp.Datagram;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,16 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             opening: ''                       | opening         | 11:20   | names no bean                          | the name of an Opening bean
             opening: nothing                  | opening         | 11:20   | there is no bean named 'nothing'       | There are: refusing.
             opening: reader                   | opening         | 11:20   | not an Opening                         | There are: refusing.
+            heartbeat: {every: 30s}           | heartbeat.question | not set | there is nothing for the heartbeat to ask | the name of a HeartbeatQuestion bean
+            heartbeat: {timeout: 5s}          | heartbeat.question | not set | there is nothing for the heartbeat to ask | the name of a HeartbeatQuestion bean
+            heartbeat: {question: ''}         | heartbeat.question | 11:33 | there is nothing for the heartbeat to ask | the name of a HeartbeatQuestion bean
+            heartbeat: {question: nothing}    | heartbeat.question | 11:33 | there is no bean named 'nothing'      | There are: echo.
+            heartbeat: {question: reader}     | heartbeat.question | 11:33 | not a HeartbeatQuestion               | There are: echo.
+            heartbeat: {question: echo, every: 0s} | heartbeat.every | 11:46 | must be at least PT0.001S, but is PT0S | a duration such as 10s
+            heartbeat: {question: echo, timeout: 0s} | heartbeat.timeout | 11:48 | must be at least PT0.001S, but is PT0S | a duration such as 10s
+            heartbeat: {question: echo, timeout: 30s} | heartbeat.timeout | 11:48 | must be shorter than the 30000 ms from one question to the next, but is 30000 ms | Lower
+            heartbeat: {question: echo, every: 5s} | heartbeat.every | 11:46 | must be shorter than the 5000 ms from one question to the next, but is 5000 ms | or raise
+            heartbeat: {question: echo, evry: 5s} | heartbeat.evry | 11:45 | did you mean exit-left.stages.host.source.tcp.heartbeat.every? | Correct the key
             remote: lines                     | remote          | 10:19   | 'lines' has no port                    | Set it to host and port
             remot: here:1                     | remot           | 11:18   | did you mean exit-left.stages.host.source.tcp.remote? | Correct the key
             """)
@@ -151,6 +163,11 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             java.lang.Integer    | max-frame-size: 2B                       | token.length     | 10:38   | is in no payload of at most 2 bytes     | Lower exit-left.stages.host.source.tcp.token.offset, or raise
             java.lang.Integer    | frame: {size: 5B}                        | token.length     | 9:38    | is in no payload of at most 5 bytes     | or raise exit-left.stages.host.source.tcp.frame.size
             java.lang.Integer    | frame: {between: {start: '0b', end: '1c0d'}}; max-frame-size: 8B | token.length | 9:38 | is in no payload of at most 5 bytes | or raise exit-left.stages.host.source.tcp.max-frame-size
+            java.lang.Integer    | token: {order: true}                     | token-type       | 4:19    | a place in the order of sending is a java.lang.Long, not a java.lang.Integer | set it to java.lang.Long
+            java.lang.Long       | token: {order: true, reader: longReader} | token.order      | 10:26   | token.reader (origin:                   | Remove one of the two
+            java.lang.Long       | token: {order: true, offset: 2, length: 8} | token.order    | 10:26   | token.offset (origin:                   | Remove one of the two
+            java.lang.Long       | token: {order: true, byte-order: big-endian} | token.byte-order | 10:44 | no field whose bytes                  | Remove it, or set
+            java.lang.Long       | token: {order: maybe}                    | token.order      | 10:26   | maybe                                   | true or false
             java.lang.Integer    | token: {reader: ''}                      | token.reader     | 10:27   | names no bean                           | the name of a TokenReader bean
             java.lang.Integer    | token: {reader: nothing}                 | token.reader     | 10:27   | there is no bean named 'nothing'        | datagramReader, longReader, reader
             java.lang.Integer    | token: {reader: longReader}              | token.reader     | 10:27   | reads tokens of type java.lang.Long     | Name another TokenReader bean
@@ -197,6 +214,11 @@ class StartFailureOfTcpTests extends StartFailureSupport {
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(ExitLeftAutoConfiguration.class)
     static class TcpBeans {
+
+        @Bean
+        HeartbeatQuestion<Integer> echo() {
+            return (stage, timeout) -> CompletableFuture.completedFuture(null);
+        }
 
         @Bean
         Framing framing() {

@@ -36,6 +36,10 @@ class StartFailureOfTokensTests extends StartFailureSupport {
             window-wait: 1s                        | window-wait   | 10:20 | there is no window to wait for    | Set exit-left.stages.radius.window
             tokens: {rest: -1s}                    | tokens.rest   | 10:22 | must not be negative, but is PT-1S | a duration such as 60s
             tokens: {rest: 60}                     | tokens.rest   | 10:22 | '60' has no unit                  | a duration, such as 3s
+            tokens: {rest: until-answered}         | tokens.rest   | 10:22 | the source can't tell when        | a duration such as 60s
+            tokens: {rest: forever}                | tokens.rest   | 10:22 | forever                           | or to until-answered
+            tokens: {rest-most: 5}                 | tokens.rest-most | 10:27 | tokens rest for a time         | until-answered
+            tokens: {rest: until-answered, rest-most: 0} | tokens.rest-most | 10:45 | must be at least 1, but is 0 | 1 or more
             tokens: {rest: 1s, reuse: allow}       | tokens.rest   | 10:22 | tokens.reuse is allow (origin:    | Remove one of the two
             tokens: {reuse: maybe}                 | tokens.reuse  | 10:23 | there is no such value            | one of: refuse, allow
             tokens: {issue: often}                 | tokens.issue  | 10:23 | there is no such value            | one of: random, sequence

@@ -170,6 +170,7 @@ class StartFailureTests extends StartFailureSupport {
             receive-buffer-size  | much        | 9:32 | much                           | a size, such as 1MB
             send-buffer-size     | 0B          | 9:29 | must be from 1                 | a value from 1 to
             traffic-class        | 256         | 9:26 | must be from 0 to 255          | a value from 0 to 255
+            outlets              | 65          | 9:20 | must be from 1 to 64           | a value from 1 to 64
             broadcast            | maybe       | 9:22 | maybe                          | true or false
             multicast-groups     | here        | 9:29 | here                           | an IP address, such as 127.0.0.1; several are separated by commas
             multicast-groups     | 127.0.0.1   | 9:29 | 127.0.0.1 is no multicast      | 224.0.0.0

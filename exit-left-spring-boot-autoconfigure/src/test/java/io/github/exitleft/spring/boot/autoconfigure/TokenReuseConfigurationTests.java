@@ -75,7 +75,8 @@ class TokenReuseConfigurationTests {
                     .stages()
                     .get("queue")
                     .tokens();
-            assertThat(tokens.rest()).hasSeconds(60);
+            assertThat(tokens.rest().time()).hasSeconds(60);
+            assertThat(tokens.restMost()).isEqualTo(1_024);
             assertThat(tokens.reuse()).isNull();
         });
     }

@@ -122,6 +122,7 @@ class ConfigurationKeysIT {
             case "java.lang.String" -> "text";
             case "java.net.InetAddress" -> "address";
             case "java.time.Duration" -> "duration";
+            case "io.github.exitleft.spring.boot.autoconfigure.RestTime" -> "duration, `until-answered`";
             case "org.springframework.util.unit.DataSize" -> "size";
             default -> values(type);
         };

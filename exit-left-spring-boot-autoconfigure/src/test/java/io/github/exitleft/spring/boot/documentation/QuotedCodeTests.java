@@ -26,17 +26,20 @@ class QuotedCodeTests {
     private static final Path VERIFICATION = Documentation.ROOT.resolve("verification");
     private static final Path SOURCES = VERIFICATION.resolve("sources/src/test/java/com/example/sources");
     private static final Path FOREIGN = VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket");
-    private static final Map<String, Path> CODE = Map.of(
-            "StunClient.java", HERE,
-            "GuideExamples.java", HERE,
-            "RadiusClient.java", HERE,
-            "QueueSourceContractTests.java", TEST_MODULE,
-            "SteerableClockTests.java", TEST_MODULE,
+    private static final Map<String, Path> CODE = Map.ofEntries(
+            Map.entry("StunClient.java", HERE),
+            Map.entry("GuideExamples.java", HERE),
+            Map.entry("RadiusClient.java", HERE),
+            Map.entry("CardHost.java", HERE),
+            Map.entry("CardMessages.java", HERE),
+            Map.entry("QueueSourceContractTests.java", TEST_MODULE),
+            Map.entry("SteerableClockTests.java", TEST_MODULE),
             // where the libraries are
-            "SourceExamples.java", SOURCES,
-            "DropFolder.java", SOURCES,
-            "UnixSocketAdapter.java", FOREIGN,
-            "UnixSocketProperties.java", FOREIGN);
+            Map.entry("SourceExamples.java", SOURCES),
+            Map.entry("DropFolder.java", SOURCES),
+            Map.entry("Directory.java", VERIFICATION.resolve("peers/src/test/java/com/example/peers")),
+            Map.entry("UnixSocketAdapter.java", FOREIGN),
+            Map.entry("UnixSocketProperties.java", FOREIGN));
 
     private static final Pattern QUOTE =
             Pattern.compile("(?m)^( *)(?:<!-- (\\w+\\.java)(?:: (\\S+))? -->\n *)?```java\n((?s:.*?))^ *```");

@@ -211,6 +211,37 @@ class TcpConfigurationTests {
     }
 
     @Test
+    void m11_answersWithoutIds_areMatchedByTheOrderOfTheQuestions() throws Exception {
+        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+            host(server, "java.lang.Long", """
+                    frame: {length-field: {length: 2}}
+                    token: {order: true}
+                    """).run(context -> {
+                Stage<Long, Frame> host = host(context);
+                TcpSender sender = host.backdoor(TcpSender.class);
+                assertEachGetsItsOwn(caller ->
+                        text(host.call(() -> sender.sendInOrder(("  answer " + caller).getBytes(US_ASCII))), 2));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"issue, random", "issue, sequence", "issuer, logon"})
+    void b1_tokensThatAreIssuedAndMadeBySending_areReported(String key, String value) throws Exception {
+        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+            host(server, "java.lang.Long", """
+                    frame: {length-field: {length: 2}}
+                    token: {order: true}
+                    """)
+                    .withPropertyValues("exit-left.stages.host.tokens." + key + "=" + value)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasMessageContaining("exit-left.stages.host.tokens." + key)
+                            .hasMessageContaining("sending a question makes its token"));
+        }
+    }
+
+    @Test
     void m12_messagesOfIso8583_getTheirTraceNumbersFromTheStage() throws Exception {
         try (FrameServer server = new FrameServer(backwards(FrameServer::frame))) {
             host(server, "java.lang.Integer", """

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.SourceFailedException;
@@ -12,9 +13,14 @@ import io.github.exitleft.spring.boot.autoconfigure.StagesEndpointAutoConfigurat
 import io.github.exitleft.spring.boot.autoconfigure.health.StagesHealthContributorAutoConfiguration;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.TcpSender;
+import io.github.exitleft.testing.Patience;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.WebApplicationType;
@@ -78,6 +84,16 @@ class TcpOperationsTests {
                 .isEqualTo(token);
     }
 
+    /** Starts a caller that waits for an answer, which is not sent for; it is told if the connection is lost. */
+    private static FutureTask<Frame> waiting(Stage<Integer, Frame> stage, int token) {
+        var caller = new FutureTask<>(() -> stage.call(token, () -> {}));
+        var thread = new Thread(caller);
+        thread.setDaemon(true);
+        thread.start();
+        await().until(() -> stage.snapshot(0).role().tickets() == 1);
+        return caller;
+    }
+
     private static Map<String, Object> source(ApplicationContext context) {
         return context.getBean(StagesEndpoint.class)
                 .stages()
@@ -90,9 +106,18 @@ class TcpOperationsTests {
         return (IndicatedHealthDescriptor) context.getBean(HealthEndpoint.class).healthForPath("stages", "host");
     }
 
+    /** Sends frames back, but hangs up at a frame with the number 2. */
+    private static void echoUntilTwo(DataInputStream in, OutputStream out) throws IOException {
+        byte[] frame = FrameServer.frame(in);
+        while (ByteBuffer.wrap(frame).getInt(2) != 2) {
+            out.write(frame);
+            frame = FrameServer.frame(in);
+        }
+    }
+
     @Test
     void b4_endpoint_showsTheConnectionAndThatItWasMadeAnew() throws Exception {
-        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+        try (FrameServer server = new FrameServer(TcpOperationsTests::echoUntilTwo)) {
             host(server).withPropertyValues(STAGE + "on-failure=reopen").run(context -> {
                 ask(stage(context), 1);
                 Map<String, Object> first = source(context);
@@ -103,9 +128,8 @@ class TcpOperationsTests {
                 assertThat(first.get("localAddress")).asString().startsWith("127.0.0.1:");
                 assertThat(Instant.parse((String) first.get("connectedSince"))).isBeforeOrEqualTo(Instant.now());
 
-                server.disconnect();
                 assertThatExceptionOfType(SourceFailedException.class)
-                        .isThrownBy(() -> stage(context).call(2, () -> {}))
+                        .isThrownBy(() -> ask(stage(context), 2))
                         .withStackTraceContaining("the peer closed it");
                 await().until(() -> source(context).get("reconnects").equals(1L)
                         && source(context).containsKey("connectedSince"));
@@ -120,15 +144,29 @@ class TcpOperationsTests {
     }
 
     @Test
+    void m6_keeper_noticesThatThePeerHasClosedTheConnectionAndMakesItAnew() throws Exception {
+        try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
+            host(server).withPropertyValues(STAGE + "keeper=idle").run(context -> {
+                ask(stage(context), 1);
+
+                server.disconnect();
+
+                await().until(() -> source(context).get("reconnects").equals(1L));
+                ask(stage(context), 2);
+            });
+        }
+    }
+
+    @Test
     void b5_health_isDownWithTheCauseWhileThePeerIsGone() throws Exception {
         try (FrameServer server = new FrameServer(TcpConfigurationTests::echo)) {
             host(server).run(context -> {
                 ask(stage(context), 1);
                 assertThat(health(context).getStatus()).isEqualTo(Status.UP);
 
+                FutureTask<Frame> caller = waiting(stage(context), 2);
                 server.stop();
-                assertThatExceptionOfType(SourceFailedException.class)
-                        .isThrownBy(() -> stage(context).call(2, () -> {}));
+                assertThatThrownBy(() -> Patience.get(caller)).hasCauseInstanceOf(SourceFailedException.class);
 
                 await().untilAsserted(() -> {
                     IndicatedHealthDescriptor down = health(context);
