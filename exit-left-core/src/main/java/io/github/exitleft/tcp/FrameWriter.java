@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits. The
  * thread that has the turn takes queued frames along, many in one write that costs little more than one of its own. A
- * frame that was taken along and written in part is finished by its own thread, which gets the turn for it and waits for
- * room within its own deadline.
+ * frame that was taken along and written in part is finished by its own thread, which gets the turn for it.
  */
 final class FrameWriter {
 
