@@ -1,5 +1,8 @@
 package io.github.exitleft.spring.boot.tcp;
 
+import io.github.exitleft.testing.Patience;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /** Stands between a client and a server, and does what it likes with the bytes that the server sends. */
 final class Relay implements AutoCloseable {
@@ -21,6 +25,8 @@ final class Relay implements AutoCloseable {
 
     private final ServerSocket entrance;
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     Relay(int port, Way way) {
         try {
@@ -37,7 +43,8 @@ final class Relay implements AutoCloseable {
                 this.sockets.add(client);
                 this.sockets.add(server);
                 TlsServer.daemon(() -> {
-                    client.getInputStream().transferTo(server.getOutputStream());
+                    client.getInputStream().transferTo(new Recorded(server.getOutputStream()));
+                    this.over.countDown();
                     server.shutdownOutput();
                 });
                 TlsServer.daemon(() -> {
@@ -49,6 +56,30 @@ final class Relay implements AutoCloseable {
                 });
             }
         });
+    }
+
+    /** Passes on what the client sends as long as the server takes it, and keeps all of it. */
+    private final class Recorded extends FilterOutputStream {
+
+        Recorded(OutputStream server) {
+            super(server);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) {
+            Relay.this.sent.write(bytes, offset, count);
+            try {
+                this.out.write(bytes, offset, count);
+            } catch (IOException e) {
+                // the server has closed it
+            }
+        }
+    }
+
+    /** Returns all that the client has sent, once it has closed its connection. */
+    byte[] sent() throws InterruptedException {
+        Patience.await(this.over);
+        return this.sent.toByteArray();
     }
 
     int port() {

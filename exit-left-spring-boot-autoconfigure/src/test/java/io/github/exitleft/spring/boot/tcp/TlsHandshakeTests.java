@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
+import io.github.exitleft.Stage;
 import io.github.exitleft.TransientSourceException;
 import io.github.exitleft.spring.boot.tcp.Certificates.Shown;
 import io.github.exitleft.tcp.Frame;
+import io.github.exitleft.tcp.FrameTokens;
+import io.github.exitleft.tcp.TcpSender;
 import io.github.exitleft.tcp.TcpSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -21,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -48,15 +56,7 @@ class TlsHandshakeTests {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void certificateThatIsNotTrusted_isRefusedWithItsCause(String protocol) throws Exception {
-        var told = new AtomicReference<Throwable>();
-        var over = new CountDownLatch(1);
-        try (TlsServer server = TlsServer.showing(
-                Shown.STRANGER,
-                line -> {
-                    told.set(catchThrowable(line::awaitEnd));
-                    over.countDown();
-                },
-                protocol)) {
+        try (TlsServer server = TlsServer.showing(Shown.STRANGER, TlsServer::echo, protocol)) {
             assertThat(refused(server.source(Certificates.trusting())))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining(
@@ -64,8 +64,17 @@ class TlsHandshakeTests {
                     .hasMessageContaining("unable to find valid certification path")
                     .hasStackTraceContaining(SSLHandshakeException.class.getName())
                     .hasRootCauseInstanceOf(CertPathBuilderException.class);
-            Patience.await(over);
-            assertThat(told.get()).as("what the server got to know").hasMessageContaining("certificate_unknown");
+        }
+    }
+
+    @Test
+    void serverWhoseCertificateIsRefused_isToldSo() throws Exception {
+        try (TlsServer server = TlsServer.showing(Shown.STRANGER, TlsServer::echo, "TLSv1.2");
+                Relay relay = new Relay(server.port(), InputStream::transferTo)) {
+            assertThat(refused(TlsServer.source(relay.port(), Certificates.trusting())))
+                    .hasMessageContaining("TLS handshake failed: ");
+            // an alert of TLS 1.2 with two bytes: it is fatal (2), and the certificate is not known (46)
+            assertThat(relay.sent()).endsWith(21, 3, 3, 0, 2, 2, 46);
         }
     }
 
@@ -110,15 +119,15 @@ class TlsHandshakeTests {
         var over = new CountDownLatch(1);
         try (TlsServer server = TlsServer.showing(Shown.ELSEWHERE, line -> {
                     line.tls().startHandshake();
-                    name.set(((javax.net.ssl.ExtendedSSLSession) line.tls().getSession())
+                    name.set(((ExtendedSSLSession) line.tls().getSession())
                             .getRequestedServerNames()
                             .toString());
                     over.countDown();
                     line.awaitEnd();
                 });
                 TcpSource source = TcpSource.builder()
-                        .remote(new java.net.InetSocketAddress(
-                                java.net.InetAddress.getByAddress("elsewhere.example", new byte[] {127, 0, 0, 1}),
+                        .remote(new InetSocketAddress(
+                                InetAddress.getByAddress("elsewhere.example", new byte[] {127, 0, 0, 1}),
                                 server.port()))
                         .framing(TlsServer.FRAMING)
                         .transport(new TlsTransports(Certificates.trusting(), true))
@@ -143,12 +152,13 @@ class TlsHandshakeTests {
 
     @Test
     void serverThatHangsUpInTheHandshake_isTold() throws Exception {
-        try (TlsServer server = TlsServer.plain(line -> line.in().read())) {
+        try (TlsServer server = TlsServer.plain(line -> {
+            line.socket().shutdownOutput();
+            line.awaitEnd();
+        })) {
             assertThat(refused(server.source(Certificates.trusting())))
-                    .hasStackTraceContaining("cannot connect to localhost/127.0.0.1:" + server.port());
-        }
-        try (TlsServer server = TlsServer.plain(line -> line.in().readNBytes(5 + 200))) {
-            assertThat(refused(server.source(Certificates.trusting()))).isInstanceOf(UncheckedIOException.class);
+                    .hasMessageContaining("cannot connect to localhost/127.0.0.1:" + server.port()
+                            + ": the peer closed it during the TLS handshake");
         }
     }
 
@@ -174,7 +184,7 @@ class TlsHandshakeTests {
         }
     }
 
-    /** A server whose first connection is cut as soon as it is there, and whose second does not answer the handshake. */
+    /** A server that ends its first connection after the handshake, and does not answer that of the second. */
     private static TlsServer silentAtSecond(CountDownLatch silent) {
         return TlsServer.plain(line -> {
             if (silent.getCount() == 2) {
@@ -280,16 +290,31 @@ class TlsHandshakeTests {
     }
 
     @Test
-    void idleConnectionThatThePeerEnds_failsTheNextRead() throws Exception {
+    void idleConnectionThatThePeerEnds_isReplacedBeforeTheNextQuestion() throws Exception {
+        var ended = new CountDownLatch(1);
         try (TlsServer server = TlsServer.of(line -> {
-                    if (line.socket().getPort() > 0) {
-                        line.frame(line.token());
-                    }
+                    line.frame(line.token());
+                    line.tls().shutdownOutput();
+                    ended.countDown();
+                    line.awaitEnd();
                 });
-                TcpSource source = server.source(Certificates.trusting()).open()) {
-            exchange(source);
-            await().until(() -> catchThrowable(() -> source.receive(Duration.ZERO)) instanceof IOException);
-            exchange(source);
+                Stage<Integer, Frame> stage = Stage.builder(
+                                "tls",
+                                Integer.class,
+                                server.source(Certificates.trusting()).open(),
+                                FrameTokens.at(Integer.class, 2, 4))
+                        .defaultTimeout(Patience.FOR_EVER)
+                        .keeper(Keeper.OFF)
+                        .build()) {
+            TcpSender sender = stage.backdoor(TcpSender.class);
+            assertThat(stage.call(1, () -> sender.send(TlsServer.payload(1))).getInt(2))
+                    .isEqualTo(1);
+            Patience.await(ended);
+            // a source looks only if it was idle for a millisecond
+            long since = System.nanoTime();
+            await().until(() -> System.nanoTime() - since > 1_000_000);
+            assertThat(stage.call(2, () -> sender.send(TlsServer.payload(2))).getInt(2))
+                    .isEqualTo(2);
             assertThat(server.accepted()).isEqualTo(2);
         }
     }
