@@ -116,13 +116,13 @@ record TcpProperties(
      *
      * @param bundle Name of the SSL bundle, of spring.ssl.bundle, that says which certificates are trusted and what is shown to the
      * peer. No TLS unless set.
-     * @param verifyHostname Whether the peer's certificate must be for the host of the remote. It must unless set to false.
-     * @param start When TLS starts. As soon as there is a connection, unless set.
+     * @param verifyHostname Whether the peer's certificate must be for the host of the remote.
+     * @param start When TLS starts: as soon as there is a connection, or when the opening says so, which it must.
      */
     record Ssl(
             @Nullable String bundle,
-            @Nullable Boolean verifyHostname,
-            @Nullable Start start) {
+            @DefaultValue("true") boolean verifyHostname,
+            @DefaultValue("immediately") Start start) {
 
         /** When TLS starts. */
         enum Start {

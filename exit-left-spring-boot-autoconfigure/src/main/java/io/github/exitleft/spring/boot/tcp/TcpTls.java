@@ -28,9 +28,10 @@ record TcpTls(SourceContext context, String bundle, boolean verifyHostname, bool
     static @Nullable TcpTls of(SourceContext context, TcpProperties tcp) {
         TcpProperties.Ssl ssl = tcp.ssl();
         String bundle = ssl.bundle();
+        boolean byOpening = ssl.start() == TcpProperties.Ssl.Start.BY_OPENING;
         if (bundle == null) {
-            refuseWithoutBundle(context, ssl.verifyHostname() != null, "ssl.verify-hostname");
-            refuseWithoutBundle(context, ssl.start() != null, START);
+            refuseWithoutBundle(context, !ssl.verifyHostname(), "ssl.verify-hostname");
+            refuseWithoutBundle(context, byOpening, START);
             return null;
         }
         if (bundle.isBlank()) {
@@ -39,7 +40,6 @@ record TcpTls(SourceContext context, String bundle, boolean verifyHostname, bool
                     "names no bundle",
                     "Set it to the name of an SSL bundle, such as one of spring.ssl.bundle.pem.");
         }
-        boolean byOpening = ssl.start() == TcpProperties.Ssl.Start.BY_OPENING;
         if (byOpening && tcp.opening() == null) {
             throw context.problem(
                     START,
@@ -53,7 +53,7 @@ record TcpTls(SourceContext context, String bundle, boolean verifyHostname, bool
                     "there is no class " + LIBRARY + " on the class path, which TLS needs",
                     "Add the dependency com.github.marianobarrios:tls-channel, or remove the key.");
         }
-        return new TcpTls(context, bundle, !Boolean.FALSE.equals(ssl.verifyHostname()), byOpening);
+        return new TcpTls(context, bundle, ssl.verifyHostname(), byOpening);
     }
 
     private static void refuseWithoutBundle(SourceContext context, boolean isSet, String key) {

@@ -221,7 +221,7 @@ class TlsConfigurationTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"start, immediately", "verify-hostname, false"})
+    @CsvSource({"start, by-opening", "verify-hostname, false"})
     void b1_keyWithoutABundle_isReported(String key, String value) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(ExitLeftAutoConfiguration.class))

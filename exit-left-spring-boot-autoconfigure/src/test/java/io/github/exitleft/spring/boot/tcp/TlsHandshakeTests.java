@@ -13,13 +13,14 @@ import io.github.exitleft.tcp.FrameTokens;
 import io.github.exitleft.tcp.TcpSender;
 import io.github.exitleft.tcp.TcpSource;
 import io.github.exitleft.testing.Patience;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -67,10 +68,26 @@ class TlsHandshakeTests {
         }
     }
 
+    private static boolean endsWithServerHelloDone(byte[] record) {
+        return ByteBuffer.wrap(record).getInt(record.length - 4) == 14 << 24;
+    }
+
     @Test
     void serverWhoseCertificateIsRefused_isToldSo() throws Exception {
         try (TlsServer server = TlsServer.showing(Shown.STRANGER, TlsServer::echo, "TLSv1.2");
-                Relay relay = new Relay(server.port(), InputStream::transferTo)) {
+                Relay relay = new Relay(server.port(), (from, to) -> {
+                    // all at once, since a client that closes a connection with something unread takes back what it
+                    // sent
+                    var flight = new ByteArrayOutputStream();
+                    byte[] record = Relay.record(from);
+                    while (!endsWithServerHelloDone(record)) {
+                        flight.write(record);
+                        record = Relay.record(from);
+                    }
+                    flight.write(record);
+                    to.write(flight.toByteArray());
+                    from.transferTo(to);
+                })) {
             assertThat(refused(TlsServer.source(relay.port(), Certificates.trusting())))
                     .hasMessageContaining("TLS handshake failed: ");
             // an alert of TLS 1.2 with two bytes: it is fatal (2), and the certificate is not known (46)
