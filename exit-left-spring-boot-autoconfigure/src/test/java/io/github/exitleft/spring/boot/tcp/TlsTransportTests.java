@@ -166,7 +166,7 @@ class TlsTransportTests {
     }
 
     @Test
-    void m10_framesThatCameInOneRecord_areThereForMereLooks() throws Exception {
+    void m10_framesOfARecordLongerThanTheBuffer_areReadThoughTheSelectorIsSilent() throws Exception {
         try (TlsServer server = TlsServer.of(line -> {
                     var frames = ByteBuffer.allocate(12_000);
                     for (int token = 0; token < 2_000; token++) {
@@ -177,14 +177,8 @@ class TlsTransportTests {
                 });
                 TcpSource source =
                         server.source(Certificates.trusting()).maxFrameSize(100).open()) {
-            // the record is longer than the source's buffer, so that the rest of it is held below
-            assertNext(source, 0);
-            for (int token = 1; token < 2_000; token++) {
-                Frame frame = source.receive(Duration.ZERO);
-                while (frame == null) {
-                    frame = source.receive(Duration.ZERO);
-                }
-                assertThat(frame.getInt(2)).isEqualTo(token);
+            for (int token = 0; token < 2_000; token++) {
+                assertNext(source, token);
             }
         }
     }
@@ -333,15 +327,15 @@ class TlsTransportTests {
 
     @Test
     void m10_framesThatCameBeforeAFailedWrite_areStillRead() throws Exception {
-        var ended = new CountDownLatch(1);
+        var first = new CountDownLatch(1);
         try (TlsServer server = TlsServer.of(line -> {
                     line.frame(1);
+                    await(first);
                     line.frame(2);
-                    await(ended);
                 });
                 TcpSource source = server.source(Certificates.trusting()).open()) {
             assertNext(source, 1);
-            ended.countDown();
+            first.countDown();
             Throwable lost = null;
             while (lost == null) {
                 lost = catchThrowable(() -> source.backdoor().send(TlsServer.payload(0)));
