@@ -283,6 +283,8 @@ class ArchitectureTests {
                         "tcp.TcpSender",
                         "tcp.TcpSource",
                         "tcp.TcpSource$Builder",
+                        "tcp.Transport",
+                        "tcp.Transport$Factory",
                         "udp.Datagram",
                         "udp.DatagramTokens",
                         "udp.UdpSocket",

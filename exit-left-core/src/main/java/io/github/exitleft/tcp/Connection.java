@@ -1,6 +1,5 @@
 package io.github.exitleft.tcp;
 
-import io.github.exitleft.Source;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -32,10 +31,11 @@ final class Connection implements Closeable {
 
     private final SocketChannel channel;
     private final InetSocketAddress remote;
-    private final Selector readable;
-    private final Selector writable;
+    private final Readiness readable;
+    private final Readiness writable;
     final FrameBuffer frames;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Wire wire = new Wire();
     private final FrameWriter writer;
     private final Places places = new Places(this::fail);
 
@@ -47,6 +47,9 @@ final class Connection implements Closeable {
 
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
+
+    /** What all bytes go through. A thread that closes the connection meanwhile may see the one before. */
+    private Transport transport;
 
     /** When it was about to be used, by {@link System#nanoTime()}. */
     private long inUseSince;
@@ -64,23 +67,24 @@ final class Connection implements Closeable {
 
     /** Takes over a channel, and closes it if that fails. */
     Connection(SocketChannel channel, InetSocketAddress remote, Framing framing, int maxFrameSize) throws IOException {
-        Selector first = null;
-        Selector second = null;
+        Readiness first = null;
+        Readiness second = null;
         boolean complete = false;
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             // so that the system finds out in the end about a peer that has gone without a word
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            first = Selector.open();
-            second = Selector.open();
+            first = new Readiness(channel, this::lost);
+            // one of its own, since the receiving thread must not wake up for senders
+            second = new Readiness(channel, this::lost);
             this.channel = channel;
             this.remote = remote;
+            this.transport = new PlainTransport(channel);
             this.readable = first;
-            // a selector of its own, since the receiving thread must not wake up for senders
             this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote, places);
-            this.writer = new FrameWriter(new Wire(), places, remote);
+            this.writer = new FrameWriter(wire, places, remote);
             complete = true;
         } finally {
             if (!complete) {
@@ -94,33 +98,66 @@ final class Connection implements Closeable {
     /**
      * Connects.
      *
+     * @param transports makes what all bytes go through; null for none but the channel
      * @param unwanted whether to give up; asked before each wait
      */
-    void connect(Duration timeout, BooleanSupplier unwanted) throws IOException, InterruptedException {
+    void connect(Duration timeout, Transport.@Nullable Factory transports, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Nanos.of(timeout);
         boolean connected = channel.connect(remote);
-        channel.register(readable, SelectionKey.OP_CONNECT);
         while (!connected && !channel.finishConnect()) {
-            long rest = Nanos.until(deadline);
-            if (rest <= 0) {
-                throw new SocketTimeoutException("no answer for " + timeout.toMillis() + " ms");
-            }
-            if (unwanted.getAsBoolean()) {
-                throw new IOException("the attempt was given up");
-            }
-            select(readable, rest);
-            if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while connecting to " + remote);
-            }
+            awaitPeer(SelectionKey.OP_CONNECT, deadline, unwanted, "no answer for " + timeout.toMillis() + " ms");
         }
         localAddress = (InetSocketAddress) channel.getLocalAddress();
         if (localAddress.equals(remote)) {
             // this happens when nothing listens on a port that the system also gives to clients
             throw new ConnectException("Connection refused: the port was connected to itself");
         }
-        channel.register(readable, SelectionKey.OP_READ);
-        channel.register(writable, SelectionKey.OP_WRITE);
+        if (transports != null) {
+            start(transports, timeout, deadline, unwanted);
+        }
         since = Instant.now();
+    }
+
+    /** Lets all bytes go through another transport from now on. */
+    void startTls(Transport.Factory transports, Duration timeout, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        try {
+            if (frames.hasPartOfAFrame()) {
+                // they may have been put there by another than the peer, to be taken for the peer's
+                throw new IOException("more came before TLS than the opening has read; none of it is used");
+            }
+            start(transports, timeout, System.nanoTime() + Nanos.of(timeout), unwanted);
+        } catch (Throwable e) {
+            // an opening that ignores this must not go on without TLS
+            fail(e);
+            throw e;
+        }
+    }
+
+    private void start(Transport.Factory transports, Duration timeout, long deadline, BooleanSupplier unwanted)
+            throws IOException, InterruptedException {
+        Transport begun = transports.over(channel, remote);
+        transport = begun;
+        String late = "it was connected, but the TLS handshake was not over after " + timeout.toMillis() + " ms";
+        for (int awaits = begun.start(); awaits != 0; awaits = begun.start()) {
+            awaitPeer(awaits, deadline, unwanted, late);
+        }
+    }
+
+    private void awaitPeer(int operations, long deadline, BooleanSupplier unwanted, String late)
+            throws IOException, InterruptedException {
+        long rest = Nanos.until(deadline);
+        if (rest <= 0) {
+            throw new SocketTimeoutException(late);
+        }
+        if (unwanted.getAsBoolean()) {
+            throw new IOException("the attempt was given up");
+        }
+        readable.await(operations, rest);
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while connecting to " + remote);
+        }
     }
 
     /** Counts the frames that are sent and received from now on, since the opening is over. */
@@ -128,8 +165,14 @@ final class Connection implements Closeable {
         places.begin();
     }
 
-    void register(Selector ofAll) throws IOException {
-        channel.register(ofAll, SelectionKey.OP_READ, watch);
+    /** Lets a selector tell of this connection too when there may be something to read. */
+    SelectionKey register(Selector ofAll) throws IOException {
+        return channel.register(ofAll, SelectionKey.OP_READ, watch);
+    }
+
+    /** Returns what the channel must be ready for before the next read can find anything; zero for nothing. */
+    int awaits() {
+        return transport.awaits();
     }
 
     InetSocketAddress remote() {
@@ -168,7 +211,7 @@ final class Connection implements Closeable {
                 watch.ready = true;
             }
             while (count > 0) {
-                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(channel);
+                count = frames.isFull() && frames.hasPartOfAFrame() ? 0 : frames.fill(wire);
             }
             if (count < 0) {
                 throw new EOFException("the peer closed it");
@@ -216,7 +259,7 @@ final class Connection implements Closeable {
             return frame;
         }
         boolean failed = !isIntact();
-        if (failed || nanos <= 0 || looksFirst()) {
+        if (failed || nanos <= 0 || transport.awaits() == 0 || looksFirst()) {
             frame = failed && lastRead ? null : read();
             looks = frame == null ? Math.max(looks - 1, -LOOKS) : Math.min(looks + 1, LOOKS);
             lastRead = failed;
@@ -231,7 +274,7 @@ final class Connection implements Closeable {
             }
         }
         if (!waking.isWoken()) {
-            select(readable, nanos);
+            readable.await(transport.awaits(), nanos);
         }
         waking.waited();
         if (Thread.interrupted()) {
@@ -250,7 +293,7 @@ final class Connection implements Closeable {
         Frame frame = null;
         boolean more = true;
         while (frame == null && more) {
-            int count = frames.fill(channel);
+            int count = frames.fill(wire);
             if (count < 0) {
                 throw new EOFException(
                         frames.hasPartOfAFrame()
@@ -258,18 +301,10 @@ final class Connection implements Closeable {
                                 : "the peer closed it");
             }
             frame = frames.next();
-            // full with a frame that is longer than the buffer
-            more = frames.isFull();
+            // full with a frame that is longer than the buffer, or the selector would not tell of the rest
+            more = frames.isFull() || transport.awaits() == 0;
         }
         return frame;
-    }
-
-    private void select(Selector selector, long nanos) throws IOException {
-        try {
-            selector.select(key -> {}, Source.toMillisRoundedUp(Duration.ofNanos(nanos)));
-        } catch (ClosedSelectorException e) {
-            throw lost();
-        }
     }
 
     /** Returns what to throw for a failed connection; a new exception for each thread. */
@@ -283,16 +318,27 @@ final class Connection implements Closeable {
         return writer.send(parts, nanos, inOrder);
     }
 
-    private final class Wire implements FrameWriter.Wire {
+    /** The transport at the time, as seen by what reads and what writes frames. */
+    private final class Wire implements ReadableByteChannel, FrameWriter.Wire {
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            return transport.read(into);
+        }
 
         @Override
         public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
-            return count == 1 ? channel.write(parts[offset]) : channel.write(parts, offset, count);
+            return transport.write(parts, offset, count);
+        }
+
+        @Override
+        public boolean isDirect() {
+            return transport instanceof PlainTransport;
         }
 
         @Override
         public void awaitRoom(long nanos) throws IOException {
-            select(writable, nanos);
+            writable.await(SelectionKey.OP_WRITE, nanos);
         }
 
         @Override
@@ -315,15 +361,29 @@ final class Connection implements Closeable {
         public IOException lost() {
             return Connection.this.lost();
         }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() {
+            Connection.this.close();
+        }
     }
 
     /** Closes the connection, also while threads receive or send. */
     @Override
     public void close() {
         fail(new IOException("it was closed"));
-        closeQuietly(channel);
-        closeQuietly(readable);
-        closeQuietly(writable);
+        try {
+            closeQuietly(transport);
+        } finally {
+            closeQuietly(channel);
+            closeQuietly(readable);
+            closeQuietly(writable);
+        }
     }
 
     private static void closeQuietly(@Nullable Closeable opened) {

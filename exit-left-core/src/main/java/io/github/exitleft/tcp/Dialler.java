@@ -27,6 +27,10 @@ final class Dialler {
     private final Duration connectTimeout;
     private final Duration sendTimeout;
     private final @Nullable Opening opening;
+    private final Transport.@Nullable Factory transports;
+
+    /** Whether the opening starts the transport. */
+    private final boolean byOpening;
 
     /** Makes what each connection has in addition where there are several; set before the first is made. */
     Supplier<@Nullable Watch> watches = () -> null;
@@ -38,6 +42,12 @@ final class Dialler {
         this.connectTimeout = settings.connectTimeout;
         this.sendTimeout = settings.sendTimeout;
         this.opening = settings.opening;
+        this.transports = settings.transports;
+        this.byOpening = settings.transportByOpening;
+        if (byOpening && opening == null) {
+            throw new IllegalStateException("the opening is to start the transport, but there is none; set an opening"
+                    + " that calls startTls(), or set the transport by 'transport'");
+        }
     }
 
     /**
@@ -96,7 +106,7 @@ final class Dialler {
             connection.watch = watches.get();
             attempts.accept(connection);
             try {
-                connection.connect(connectTimeout, unwanted);
+                connection.connect(connectTimeout, byOpening ? null : transports, unwanted);
             } catch (IOException e) {
                 throw new IOException("cannot connect to " + address + ": " + e.getMessage(), e);
             }
@@ -134,6 +144,10 @@ final class Dialler {
             // the connection has failed and the opening has ignored that
             throw connection.lost();
         }
+        if (byOpening && !talk.secured) {
+            throw new IOException("opening of the connection to " + connection.remote()
+                    + " ended without TLS; call startTls() in it, or let TLS start before it");
+        }
     }
 
     static String text(InetSocketAddress address) {
@@ -159,6 +173,7 @@ final class Dialler {
         private final BooleanSupplier unwanted;
         private final Thread thread = Thread.currentThread();
         private volatile boolean over;
+        private boolean secured;
 
         Talk(Connection connection, BooleanSupplier unwanted) {
             this.connection = connection;
@@ -194,6 +209,21 @@ final class Dialler {
                 }
                 nanos = Math.max(0, Nanos.until(deadline));
             }
+        }
+
+        @Override
+        public void startTls() throws IOException, InterruptedException {
+            requireOpening();
+            if (transports == null || !byOpening) {
+                throw new IllegalStateException("TLS "
+                        + (transports == null ? "is not set up" : "has been started before the opening")
+                        + "; give the source a transport that the opening starts, or don't start it");
+            }
+            if (secured) {
+                throw new IllegalStateException("TLS has been started already; start it once");
+            }
+            connection.startTls(transports, connectTimeout, unwanted);
+            secured = true;
         }
 
         @Override

@@ -61,7 +61,7 @@ final class FrameBuffer {
         return length < PLAUSIBLE ? length + " bytes" : "256 MiB or more";
     }
 
-    /** Returns whether a part of a frame has come. */
+    /** Returns whether anything has come that was not taken, such as a part of a frame. */
     boolean hasPartOfAFrame() {
         return partial != null || buffer.position() > begin;
     }

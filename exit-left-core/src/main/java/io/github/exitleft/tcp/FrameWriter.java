@@ -20,19 +20,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits. The
  * thread that has the turn takes queued frames along, many in one write that costs little more than one of its own. A
- * frame that was taken along and written in part is finished by its own thread, which gets the turn for it. So each
- * thread waits for room within its own deadline, and not within another's.
+ * frame that was taken along and written in part is finished by its own thread, which gets the turn for it.
  */
 final class FrameWriter {
 
     /** The connection that is written to. */
     interface Wire {
 
-        /**
-         * Writes as much as there is room for, without waiting, and moves the buffers' positions; returns how many bytes
-         * that was.
-         */
+        /** Writes as {@link Transport#write} does. */
         long write(ByteBuffer[] parts, int offset, int count) throws IOException;
+
+        /** Returns whether no bytes are taken for which there is no room. */
+        default boolean isDirect() {
+            return true;
+        }
 
         /** Waits until there is room, or the thread is interrupted; may return for no reason. */
         void awaitRoom(long nanos) throws IOException;
@@ -183,16 +184,19 @@ final class FrameWriter {
     /** Writes what is left of this thread's frame. */
     private void finish(Outgoing mine, long deadline, long nanos) throws IOException {
         boolean interrupted = false;
+        long rest = mine.remaining();
         try {
-            while (mine.remaining() > 0) {
+            while (mine.remaining() > 0 || rest > 0) {
                 if (mine.isBegun()) {
                     interrupted |= Thread.interrupted();
                 } else if (!wire.isIntact()) {
                     throw wire.lost();
                 }
-                if (write(mine) == 0) {
+                long bytes = write(mine);
+                if (bytes == 0) {
                     awaitRoom(mine, deadline, nanos);
                 }
+                rest -= bytes;
             }
         } finally {
             if (interrupted) {
@@ -256,7 +260,8 @@ final class FrameWriter {
                 return count;
             }
             for (Outgoing next : queue) {
-                if (next.size > room
+                if (!wire.isDirect()
+                        || next.size > room
                         || next.parts.length > MOST_PARTS - count
                         || taken.size() == MOST_PARTS
                         || !takePlace(next)) {

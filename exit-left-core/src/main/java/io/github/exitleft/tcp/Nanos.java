@@ -18,6 +18,14 @@ final class Nanos {
         return duration.getSeconds() >= MOST / 1_000_000_000 ? MOST : duration.toNanos();
     }
 
+    /** Returns a timeout that a builder is given, unless it makes no sense. */
+    static Duration positive(Duration value, String name) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
+        }
+        return value;
+    }
+
     static long until(long deadline) {
         return deadline - System.nanoTime();
     }

@@ -53,6 +53,18 @@ public interface Opening {
          */
         Frame receive(Duration atMost) throws IOException, InterruptedException;
 
+        /**
+         * Starts TLS, once the peer has agreed to it. All that is sent and received afterwards is encrypted. Needs a
+         * source {@linkplain TcpSource.Builder#transportByOpening that leaves that to the opening}, on which an opening
+         * that does not start TLS has failed.
+         *
+         * @throws IllegalStateException if the source has no such transport, or TLS has been started
+         * @throws IOException if TLS can't be started within the connect timeout, or more came before than was
+         *     received here; the connection is of no more use
+         * @throws InterruptedException if the thread is interrupted
+         */
+        void startTls() throws IOException, InterruptedException;
+
         /** {@return the peer's address and port} */
         InetSocketAddress remote();
     }

@@ -180,15 +180,15 @@ final class Several implements Closeable {
     private @Nullable Frame next(Connections lane, Connection current, Reading reading) throws Exception {
         try {
             Watch watch = watchOf(current);
-            if (!watch.registered) {
-                current.register(readable);
-                watch.registered = true;
+            if (watch.key == null) {
+                watch.key = current.register(readable);
             }
             if (!watch.ready && current.isIntact()) {
                 return null;
             }
             Frame frame = current.receive(0, LOOK);
             watch.ready = frame != null;
+            watch.await(current.awaits());
             return frame;
         } catch (IOException | RuntimeException e) {
             current.fail(e);

@@ -149,6 +149,9 @@ public final class TcpSource implements Source<Frame> {
         @Nullable
         Opening opening;
 
+        Transport.@Nullable Factory transports;
+        boolean transportByOpening;
+
         private @Nullable Framing framing;
 
         private Builder() {}
@@ -247,7 +250,7 @@ public final class TcpSource implements Source<Frame> {
          * @return this builder
          */
         public Builder connectTimeout(Duration timeout) {
-            this.connectTimeout = positive(timeout, "connectTimeout");
+            this.connectTimeout = Nanos.positive(timeout, "connectTimeout");
             return this;
         }
 
@@ -258,7 +261,7 @@ public final class TcpSource implements Source<Frame> {
          * @return this builder
          */
         public Builder sendTimeout(Duration timeout) {
-            this.sendTimeout = positive(timeout, "sendTimeout");
+            this.sendTimeout = Nanos.positive(timeout, "sendTimeout");
             return this;
         }
 
@@ -274,12 +277,37 @@ public final class TcpSource implements Source<Frame> {
         }
 
         /**
+         * Sets what each connection reads and writes through from its beginning, such as TLS; nothing unless set.
+         *
+         * @param transports makes the transport of each connection
+         * @return this builder
+         */
+        public Builder transport(Transport.Factory transports) {
+            this.transports = Objects.requireNonNull(transports, "'transports' must not be null");
+            this.transportByOpening = false;
+            return this;
+        }
+
+        /**
+         * Sets what each connection reads and writes through once its opening calls {@link Opening.Peer#startTls()},
+         * which it must.
+         *
+         * @param transports makes the transport of each connection
+         * @return this builder
+         */
+        public Builder transportByOpening(Transport.Factory transports) {
+            transport(transports);
+            this.transportByOpening = true;
+            return this;
+        }
+
+        /**
          * Connects.
          *
          * @return the source, to be closed by the stage that gets it
          * @throws UncheckedIOException if no remote can be connected, or the opening fails; also if the thread is
          *     interrupted, whose interrupt flag stays set
-         * @throws IllegalStateException if there is no remote or no framing
+         * @throws IllegalStateException if there is no remote or no framing, or no opening that is to start the transport
          */
         public TcpSource open() {
             if (remotes.isEmpty() || framing == null) {
@@ -300,13 +328,6 @@ public final class TcpSource implements Source<Frame> {
                     source.close();
                 }
             }
-        }
-
-        private static Duration positive(Duration value, String name) {
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException("'" + name + "' must be positive, but is " + value);
-            }
-            return value;
         }
     }
 }

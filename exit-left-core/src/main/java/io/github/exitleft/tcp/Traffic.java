@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,24 +28,7 @@ final class Traffic {
     final List<Connections> lanes;
     private final Reading reading;
 
-    /** Whether the next wait is to end at once. */
-    private final AtomicBoolean woken = new AtomicBoolean();
-
-    private final Waking waking = new Waking() {
-
-        @Override
-        public boolean isWoken() {
-            return woken.get();
-        }
-
-        @Override
-        public void waited() {
-            // a wake-up ends one wait only
-            if (woken.get()) {
-                woken.set(false);
-            }
-        }
-    };
+    private final OneWakeup wakeup = new OneWakeup();
 
     /** Since when the connections have been in use that are read; written by the reading thread. */
     private volatile long answerableSince = System.nanoTime();
@@ -84,7 +66,7 @@ final class Traffic {
             if (several != null && several.isAny()) {
                 // not before: what a lost one had received has been given to the readers by now
                 answerableSince = several.answerableSince();
-                return several.receive(nanos, waking, reading);
+                return several.receive(nanos, wakeup, reading);
             }
             // before looking for an older one, which is noted before it is replaced
             Connection current = connections.current();
@@ -107,7 +89,7 @@ final class Traffic {
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            Frame frame = current.receive(nanos, waking);
+            Frame frame = current.receive(nanos, wakeup);
             if (frame != null && connections.current() != current) {
                 // questions may have been sent on the next connection, which this is no answer to
                 throw connections.lost(current);
@@ -131,16 +113,16 @@ final class Traffic {
     private void connect(long nanos) throws IOException, InterruptedException, TransientSourceException {
         if (nanos > 0) {
             try {
-                Connection made = connections.connect(nanos, woken::get);
+                Connection made = connections.connect(nanos, wakeup::isWoken);
                 if (made != null) {
                     return;
                 }
             } catch (IOException e) {
-                if (!woken.getAndSet(false) || connections.isClosed()) {
+                if (!wakeup.take() || connections.isClosed()) {
                     throw e;
                 }
             }
-            woken.set(false);
+            wakeup.take();
         }
         throw new TransientSourceException(new IOException("there is no connection at the moment"));
     }
@@ -216,7 +198,7 @@ final class Traffic {
     }
 
     void wakeup() {
-        woken.set(true);
+        wakeup.set();
         if (several != null) {
             several.wakeup();
         }

@@ -1,7 +1,9 @@
 package io.github.exitleft.tcp;
 
 import io.github.exitleft.Carriers;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection has in addition where there are several: a carrier, and a part in the selector of all. */
 final class Watch {
@@ -11,7 +13,9 @@ final class Watch {
 
     // used by the receiving thread only
 
-    boolean registered;
+    /** Null until the selector knows the connection. */
+    @Nullable
+    SelectionKey key;
 
     /** Whether there may be something to read; the opening may have left something. */
     boolean ready = true;
@@ -19,5 +23,12 @@ final class Watch {
     Watch(Carriers.Carrier carrier, Selector selector) {
         this.carrier = carrier;
         this.selector = selector;
+    }
+
+    /** Lets the selector tell when the connection is ready for what its next read awaits. */
+    void await(int operations) {
+        if (key != null && operations != 0 && key.interestOps() != operations) {
+            key.interestOps(operations);
+        }
     }
 }

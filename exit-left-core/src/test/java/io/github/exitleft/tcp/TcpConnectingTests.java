@@ -154,7 +154,7 @@ class TcpConnectingTests extends StageFixture {
         channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         try (var connection =
                 new Connection(channel, (InetSocketAddress) channel.getLocalAddress(), Peer.FRAMING, 100)) {
-            assertThatThrownBy(() -> connection.connect(LONG, () -> false))
+            assertThatThrownBy(() -> connection.connect(LONG, null, () -> false))
                     .isInstanceOf(ConnectException.class)
                     .hasMessageContaining("itself");
         }

@@ -223,7 +223,7 @@ class TcpSenderTests extends StageFixture {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.SO_SNDBUF, 4_096);
         try (var connection = new Connection(channel, peer.address(), Framing.fixedSize(1), 1)) {
-            connection.connect(LONG, () -> false);
+            connection.connect(LONG, null, () -> false);
             Peer.Line other = peer.accept();
             var sent = new AtomicInteger();
             SocketTimeoutException full = null;
@@ -259,7 +259,7 @@ class TcpSenderTests extends StageFixture {
     void failureOfASender_isToldAfterWhatIsThere() throws Exception {
         SocketChannel channel = SocketChannel.open();
         try (var connection = new Connection(channel, peer.address(), Peer.FRAMING, 100)) {
-            connection.connect(LONG, () -> false);
+            connection.connect(LONG, null, () -> false);
             peer.accept().frame(7);
             awaitUnread(channel, 6);
             var cause = new IOException("sent in part");
@@ -275,7 +275,7 @@ class TcpSenderTests extends StageFixture {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
         try (var connection = new Connection(channel, peer.address(), Framing.fixedSize(150_000), 150_000)) {
-            connection.connect(LONG, () -> false);
+            connection.connect(LONG, null, () -> false);
             Peer.Line other = peer.accept();
             other.write(new byte[150_000]);
             awaitUnread(channel, 150_000);
@@ -301,7 +301,7 @@ class TcpSenderTests extends StageFixture {
     @Test
     void failureOfASender_isToldAfterWhatHadComeThoughThePeerGoesOnTalking() throws Exception {
         try (var connection = new Connection(SocketChannel.open(), peer.address(), Framing.fixedSize(1), 1)) {
-            connection.connect(LONG, () -> false);
+            connection.connect(LONG, null, () -> false);
             Peer.Line talkative = peer.accept();
             talkative.write(new byte[] {1});
             await().untilAsserted(

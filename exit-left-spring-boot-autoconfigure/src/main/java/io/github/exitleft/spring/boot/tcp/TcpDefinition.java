@@ -14,6 +14,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection that has not been made yet. */
 record TcpDefinition(
@@ -22,6 +23,7 @@ record TcpDefinition(
         TcpRemotes remotes,
         TcpFraming framing,
         TcpTokens tokens,
+        @Nullable TcpTls tls,
         TcpPulse pulse)
         implements SourceDefinition {
 
@@ -45,6 +47,7 @@ record TcpDefinition(
                 remotes,
                 framing,
                 TcpTokens.of(context, tcp.token(), framing),
+                TcpTls.of(context, tcp),
                 TcpPulse.of(context, tcp.heartbeat()));
     }
 
@@ -78,6 +81,9 @@ record TcpDefinition(
         if (this.tcp.opening() != null) {
             builder.opening(beans.named(OPENING, this.tcp.opening(), Opening.class));
         }
+        if (this.tls != null) {
+            this.tls.addTo(builder, beans);
+        }
         // the bean first, or a connection would be left open if there is none
         TcpHeartbeat<Object> heartbeat = this.pulse.heartbeat(beans);
         return this.pulse.open(connect(builder), tokens, heartbeat);
@@ -102,6 +108,15 @@ record TcpDefinition(
             reason.append("; ").append(before.getMessage());
         }
         reason.append("; ").append(last.getMessage());
+        if (this.tls != null && TcpTls.isCauseOf(last)) {
+            throw this.context.problem(
+                    TcpTls.BUNDLE,
+                    reason.toString(),
+                    "Let SSL bundle '" + this.tls.bundle() + "' trust the peer, and "
+                            + this.context.key(this.remotes.key())
+                            + " have the host that is in the peer's certificate.",
+                    failure);
+        }
         boolean byOpening =
                 this.tcp.opening() != null && String.valueOf(last.getMessage()).startsWith(OPENING);
         return this.context.problem(

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxFrameSize Longest frame that is expected, as it travels. A longer one fails the source.
  * @param frame Where each frame ends; exactly one of length-field, delimiter, between, size, ber, and reader.
  * @param token How the token is read; exactly one of offset with length, reader, and order.
+ * @param ssl How the connection is encrypted; it is not unless there is a bundle.
  * @param opening Name of an Opening bean that talks to the peer before a new connection is used, for example to log on. Nothing
  * unless set.
  * @param heartbeat The question that tells whether the peer is well. None unless set.
@@ -37,6 +38,7 @@ record TcpProperties(
         @DefaultValue("64KB") DataSize maxFrameSize,
         @DefaultValue Frame frame,
         @DefaultValue Token token,
+        @DefaultValue Ssl ssl,
         @Nullable String opening,
         @DefaultValue Heartbeat heartbeat) {
 
@@ -114,4 +116,28 @@ record TcpProperties(
             @Nullable Endianness byteOrder,
             @Nullable String reader,
             @DefaultValue("false") boolean order) {}
+
+    /**
+     * The keys of TLS.
+     *
+     * @param bundle Name of the SSL bundle, of spring.ssl.bundle, that says which certificates are trusted and what is shown to the
+     * peer. No TLS unless set.
+     * @param verifyHostname Whether the peer's certificate must be for the host of the remote.
+     * @param start When TLS starts: as soon as there is a connection, or when the opening says so, which it must.
+     */
+    record Ssl(
+            @Nullable String bundle,
+            @DefaultValue("true") boolean verifyHostname,
+            @DefaultValue("immediately") Start start) {
+
+        /** When TLS starts. */
+        enum Start {
+
+            /** As soon as there is a connection. */
+            IMMEDIATELY,
+
+            /** When the opening says so, which it must. */
+            BY_OPENING
+        }
+    }
 }

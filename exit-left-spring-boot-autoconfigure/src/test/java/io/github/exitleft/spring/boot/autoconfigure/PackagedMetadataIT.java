@@ -115,6 +115,9 @@ class PackagedMetadataIT {
             source.tcp.token.byte-order     | io.github.exitleft.spring.boot.source.Endianness |
             source.tcp.token.reader         | java.lang.String                             |
             source.tcp.token.order          | java.lang.Boolean                            | false
+            source.tcp.ssl.bundle           | java.lang.String                             |
+            source.tcp.ssl.verify-hostname  | java.lang.Boolean                            | true
+            source.tcp.ssl.start            | io.github.exitleft.spring.boot.tcp.TcpProperties$Ssl$Start | immediately
             source.tcp.opening              | java.lang.String                             |
             source.tcp.heartbeat.question   | java.lang.String                             |
             source.tcp.heartbeat.every      | java.time.Duration                           |
