@@ -42,7 +42,9 @@ final class Mutants {
                             "var mine = new Outgoing(parts, inOrder);",
                             "var mine = new Outgoing(parts, inOrder); mine.place = places.take(inOrder);"),
                     new Edit("if (!mine.isBegun()) {\n            mine.place", "if (false) {\n            mine.place"),
-                    new Edit("next.place = places.take(next.inOrder);", "")),
+                    new Edit(
+                            "next.place = places.take(next.inOrder);",
+                            "if (next.size < 0) { next.place = places.take(true); }")),
             mutant(
                     LINE,
                     "thread out of time leaves with its place",

@@ -161,7 +161,7 @@ final class StageFactory {
             throw keys.problem(
                     "tokens.rest",
                     "the source can't tell when an answer can't come any more",
-                    "Set it to a duration such as 60s, or use a source of type tcp.",
+                    "Set it to a duration such as 60s, or use a source that can tell.",
                     e);
         }
     }
