@@ -36,6 +36,17 @@ public final class RestTime {
     }
 
     /**
+     * Refuses a number, which YAML gives as such.
+     *
+     * @param number a time without a unit
+     * @return nothing
+     * @throws IllegalArgumentException always, since it has no unit
+     */
+    public static RestTime valueOf(Integer number) {
+        return valueOf(number.toString());
+    }
+
+    /**
      * Returns the time.
      *
      * @return how long tokens rest; null if they rest until they are answered

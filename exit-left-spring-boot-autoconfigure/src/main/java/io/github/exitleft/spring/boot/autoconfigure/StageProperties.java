@@ -65,7 +65,7 @@ public record StageProperties(
      * 4 for each digit of a String. As many as the field that tokens are read from unless set.
      * @param issuer Name of a TokenIssuer bean that issues the tokens instead.
      * @param rest How long a token whose question ended without an answer is refused, unless the answer comes before: a time, or
-     * until-answered where the source can tell when an answer can't come any more, as tcp can.
+     * until-answered where the source can tell when an answer can't come any more.
      * @param restMost How many tokens may rest until they are answered, before the connection is renewed. Half of those that can be
      * issued, if these are fewer.
      * @param reuse Whether a token may be used again at once although its last question was not answered. Only where the sender's

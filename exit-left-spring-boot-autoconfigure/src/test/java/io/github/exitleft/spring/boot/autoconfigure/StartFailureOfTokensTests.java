@@ -39,7 +39,7 @@ class StartFailureOfTokensTests extends StartFailureSupport {
             tokens: {rest: until-answered}         | tokens.rest   | 10:22 | the source can't tell when        | a duration such as 60s
             tokens: {rest: forever}                | tokens.rest   | 10:22 | forever                           | or to until-answered
             tokens: {rest-most: 5}                 | tokens.rest-most | 10:27 | tokens rest for a time         | until-answered
-            tokens: {rest: until-answered, rest-most: 0} | tokens.rest-most | 10:45 | must be at least 1, but is 0 | 1 or more
+            tokens: {rest: until-answered, rest-most: 0} | tokens.rest-most | 10:49 | must be at least 1, but is 0 | 1 or more
             tokens: {rest: 1s, reuse: allow}       | tokens.rest   | 10:22 | tokens.reuse is allow (origin:    | Remove one of the two
             tokens: {reuse: maybe}                 | tokens.reuse  | 10:23 | there is no such value            | one of: refuse, allow
             tokens: {issue: often}                 | tokens.issue  | 10:23 | there is no such value            | one of: random, sequence
