@@ -280,7 +280,12 @@ public abstract class SourceContractTests<M> {
         assertInstanceOf(StageTimeoutException.class, tooEarly.failure(), "what a call without an answer throws");
         deliver(raw(), 1);
 
-        assertThatItAnswers(2);
+        // a source of several connections may read a later answer first
+        int token = 2;
+        do {
+            assertThatItAnswers(token);
+            token++;
+        } while (stage().snapshot(0).messages().get(MessageOutcome.LATE) == 0 && token < 100);
 
         assertEquals(1, stage().snapshot(0).messages().get(MessageOutcome.LATE), "late messages");
     }
