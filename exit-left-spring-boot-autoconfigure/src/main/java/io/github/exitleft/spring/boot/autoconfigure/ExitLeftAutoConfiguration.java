@@ -35,8 +35,8 @@ public final class ExitLeftAutoConfiguration {
     // the keys of stages are bound and checked before any bean exists
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static ConfigurationPropertiesBindHandlerAdvisor exitLeftDurationUnits(Environment environment) {
-        return handler -> new DurationUnits(handler, "management.health.stages", environment);
+    static ConfigurationPropertiesBindHandlerAdvisor exitLeftUnits(Environment environment) {
+        return handler -> new Units(handler, "management.health.stages", environment);
     }
 
     @Bean

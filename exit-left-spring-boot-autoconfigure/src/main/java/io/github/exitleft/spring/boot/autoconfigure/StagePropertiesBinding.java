@@ -164,7 +164,7 @@ final class StagePropertiesBinding {
     }
 
     private BindHandler strict(BindHandler parent, Predicate<ConfigurationPropertyName> known) {
-        var units = new DurationUnits(parent, ExitLeftProperties.PREFIX, this.environment);
+        var units = new Units(parent, ExitLeftProperties.PREFIX, this.environment);
         return new StrictBindHandler(units, known, this.unknown);
     }
 }

@@ -89,6 +89,7 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             connect-timeout: 0s               | connect-timeout | 11:28   | must be at least PT0.001S, but is PT0S | a duration such as 10s
             connect-timeout: 500              | connect-timeout | 11:28   | '500' has no unit                      | a duration, such as 3s
             send-timeout: -1s                 | send-timeout    | 11:25   | must be at least PT0.001S, but is PT-1S | a duration such as 10s
+            max-frame-size: 64000             | max-frame-size  | 11:27   | '64000' has no unit, such as B or KB   | a size, such as 1MB or 1500B
             max-frame-size: 0B                | max-frame-size  | 11:27   | must be from 1 to 2147483647, but is 0 | Set it to a value from 1
             max-frame-size: 3GB               | max-frame-size  | 11:27   | must be from 1 to 2147483647           | Set it to a value from 1
             opening: ''                       | opening         | 11:20   | names no bean                          | the name of an Opening bean
@@ -140,6 +141,7 @@ class StartFailureOfTcpTests extends StartFailureSupport {
             frame: {between: {start: '0b', end: '0x1c'}}      | frame.between.end                | 10:47   | '0x1c' has not two hexadecimal      | in quotes, such as "1c0d"
             frame: {between: {start: '', end: '1c0d'}}        | frame.between.start              | 10:36   | must not be empty                   | in quotes, such as "1c0d"
             max-frame-size: 3B; frame: {between: {start: '0b', end: '1c0d'}} | frame.between     | 11:36   | has 4 bytes, and a frame at most 3  | raise exit-left.stages.host.source.tcp.max-frame-size
+            frame: {size: 32}                                 | frame.size                       | 10:25   | '32' has no unit, such as B or KB   | a size, such as 1MB or 1500B
             frame: {size: 0B}                                 | frame.size                       | 10:25   | must be from 1 to                   | a value from 1 to
             frame: {size: much}                               | frame.size                       | 10:25   | much                                | a size, such as 1MB
             frame: {size: 65KB}                               | frame.size                       | 10:25   | has 66560 bytes, and a frame at most 65536 | raise exit-left.stages.host.source.tcp.max-frame-size

@@ -10,9 +10,13 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.unit.DataSize;
 
-/** Refuses durations without a unit, which would be milliseconds: {@code default-timeout: 3} is meant to be seconds. */
-final class DurationUnits extends AbstractBindHandler {
+/**
+ * Refuses durations and sizes without a unit, which would be milliseconds and bytes: {@code default-timeout: 3} is meant to be
+ * seconds.
+ */
+final class Units extends AbstractBindHandler {
 
     private static final Pattern UNITLESS = Pattern.compile("\\s*[+-]?\\d+\\s*");
 
@@ -24,7 +28,7 @@ final class DurationUnits extends AbstractBindHandler {
      *
      * @param above the beginning of the keys that the handler looks at
      */
-    DurationUnits(BindHandler parent, String above, PropertyResolver placeholders) {
+    Units(BindHandler parent, String above, PropertyResolver placeholders) {
         super(parent);
         this.above = ConfigurationPropertyName.of(above);
         this.placeholders = placeholders;
@@ -34,10 +38,12 @@ final class DurationUnits extends AbstractBindHandler {
     public @Nullable Object onSuccess(
             ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
         ConfigurationProperty property = context.getConfigurationProperty();
-        if (result instanceof Duration && property != null && this.above.isAncestorOf(name)) {
+        boolean duration = result instanceof Duration;
+        if ((duration || result instanceof DataSize) && property != null && this.above.isAncestorOf(name)) {
             String value = this.placeholders.resolvePlaceholders(String.valueOf(property.getValue()));
             if (UNITLESS.matcher(value).matches()) {
-                throw new IllegalArgumentException("'" + value + "' has no unit, such as s or ms");
+                throw new IllegalArgumentException(
+                        "'" + value + "' has no unit, such as " + (duration ? "s or ms" : "B or KB"));
             }
         }
         return super.onSuccess(name, target, context, result);
