@@ -113,7 +113,7 @@ class TcpHeartbeatKeysTests {
                             .getFailure()
                             .hasStackTraceContaining("a heartbeat needs a keeper")
                             .hasStackTraceContaining(STAGE + "source.tcp.heartbeat.question"));
-            assertThat(server.accepted()).isOne();
+            await().untilAsserted(() -> assertThat(server.accepted()).isOne());
         }
     }
 
