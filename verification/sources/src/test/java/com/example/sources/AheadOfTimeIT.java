@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +26,39 @@ class AheadOfTimeIT {
 
     @TempDir
     private Path folder;
+
+    private ServerSocket server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        new Thread(this::echo, "accepts").start();
+    }
+
+    @AfterEach
+    void closeServer() throws IOException {
+        this.server.close();
+    }
+
+    /** Sends back to each connection whatever comes on it. */
+    private void echo() {
+        try {
+            while (true) {
+                Socket line = this.server.accept();
+                new Thread(() -> echo(line), "echo").start();
+            }
+        } catch (IOException e) {
+            // the test is over
+        }
+    }
+
+    private static void echo(Socket line) {
+        try (line) {
+            line.getInputStream().transferTo(line.getOutputStream());
+        } catch (IOException e) {
+            // the application is over
+        }
+    }
 
     @Test
     void applicationProcessedAheadOfTime_asksOverEverySource() throws Exception {
@@ -44,7 +82,17 @@ class AheadOfTimeIT {
             "--exit-left.stages.channel.token-type=java.lang.String",
             "--exit-left.stages.channel.source.type=channel",
             "--exit-left.stages.channel.source.channel.name=answers",
-            "--exit-left.stages.channel.source.channel.token.expression=payload.id"
+            "--exit-left.stages.channel.source.channel.token.expression=payload.id",
+            "--exit-left.stages.tcp.token-type=java.lang.Integer",
+            "--exit-left.stages.tcp.tokens.issue=sequence",
+            "--exit-left.stages.tcp.tokens.bits=20",
+            "--exit-left.stages.tcp.tokens.rest=until-answered",
+            "--exit-left.stages.tcp.source.type=tcp",
+            "--exit-left.stages.tcp.source.tcp.remote=127.0.0.1:" + this.server.getLocalPort(),
+            "--exit-left.stages.tcp.source.tcp.connections=2",
+            "--exit-left.stages.tcp.source.tcp.frame.delimiter=\\n",
+            "--exit-left.stages.tcp.source.tcp.opening=greeting",
+            "--exit-left.stages.tcp.source.tcp.token.reader=hexadecimals"
         };
         Path classes = this.folder.resolve("classes");
         Path sources = this.folder.resolve("sources");
@@ -64,7 +112,8 @@ class AheadOfTimeIT {
                         "heard kafka, generated: true",
                         "heard jms, generated: true",
                         "heard postgres, generated: true",
-                        "heard {id=id}, generated: true");
+                        "heard {id=id}, generated: true",
+                        "heard tcp, generated: true");
     }
 
     /** What a process says until it ends. */

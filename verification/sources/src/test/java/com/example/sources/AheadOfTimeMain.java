@@ -1,10 +1,16 @@
 package com.example.sources;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.jms.JmsSender;
 import io.github.exitleft.spring.boot.postgres.PostgresSender;
+import io.github.exitleft.tcp.Frame;
+import io.github.exitleft.tcp.Opening;
+import io.github.exitleft.tcp.TcpSender;
 import jakarta.jms.Message;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.postgresql.PGNotification;
@@ -38,6 +44,11 @@ class AheadOfTimeMain {
     @Bean
     TokenReader<Integer, PGNotification> lengths() {
         return message -> message.getParameter().length();
+    }
+
+    @Bean
+    TokenReader<Integer, Frame> hexadecimals() {
+        return frame -> Integer.parseUnsignedInt(new String(frame.toByteArray(), US_ASCII).substring(0, 8), 16);
     }
 
     @Bean
@@ -78,6 +89,23 @@ class AheadOfTimeMain {
         return arguments -> heard(channel.call("id", () -> answers.send(new GenericMessage<>(Map.of("id", "id"))))
                 .getPayload()
                 .toString());
+    }
+
+    @Bean
+    Opening greeting() {
+        return server -> {
+            server.send("hello".getBytes(US_ASCII));
+            server.receive(Duration.ofSeconds(30));
+        };
+    }
+
+    @Bean
+    ApplicationRunner overTcp(Stage<Integer, Frame> tcp) {
+        TcpSender sender = tcp.backdoor(TcpSender.class);
+        return arguments -> {
+            Frame answer = tcp.call(id -> sender.send("%08x tcp".formatted(id).getBytes(US_ASCII)));
+            heard(new String(answer.toByteArray(), US_ASCII).substring(9));
+        };
     }
 
     private static void heard(String answer) {
