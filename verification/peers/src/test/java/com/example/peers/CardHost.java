@@ -36,6 +36,9 @@ final class CardHost implements AutoCloseable {
     /** The field that says which request of the test a message belongs to, which the host sends back. */
     static final int REFERENCE = 37;
 
+    /** The field with what the host makes of the reference, which no request has. */
+    static final int APPROVAL = 38;
+
     private static final int POOL = 10;
 
     private final CompletableFuture<InetSocketAddress> address = new CompletableFuture<>();
@@ -74,11 +77,19 @@ final class CardHost implements AutoCloseable {
         return Patience.get(this.address);
     }
 
+    /** Returns the host's own number of a purchase. */
+    static String approval(String reference) {
+        return String.format("%06d", Long.parseLong(reference) * 7_919 % 1_000_000);
+    }
+
     private boolean process(ISOSource source, ISOMsg request) {
         try {
             ISOMsg answer = (ISOMsg) request.clone();
             answer.setResponseMTI();
             answer.set(39, "00");
+            if (request.hasField(REFERENCE)) {
+                answer.set(APPROVAL, approval(request.getString(REFERENCE)));
+            }
             switch (request.getMTI()) {
                 case "0800" -> {
                     ("001".equals(request.getString(70)) ? this.logons : this.echoes).incrementAndGet();
