@@ -46,9 +46,14 @@ final class Card {
 
     static ISOMsg unpack(Frame frame) throws ISOException {
         byte[] bytes = frame.toByteArray();
+        return unpack(Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+    }
+
+    /** Reads a message that has nothing before it. */
+    static ISOMsg unpack(byte[] bytes) throws ISOException {
         var message = new ISOMsg();
         message.setPackager(PACKAGER);
-        message.unpack(Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+        message.unpack(bytes);
         return message;
     }
 

@@ -53,11 +53,19 @@ final class CardHost implements AutoCloseable {
     final AtomicInteger echoes = new AtomicInteger();
     final AtomicInteger requests = new AtomicInteger();
 
-    @SuppressWarnings("deprecation") // the server takes no other pool
     CardHost(Delays delays) throws Exception {
+        this(delays, 0);
+    }
+
+    /**
+     * Starts a host.
+     *
+     * @param header how many bytes there are between the length and the message; of five, a TPDU, the addresses are swapped in the answer
+     */
+    @SuppressWarnings("deprecation") // the server takes no other pool
+    CardHost(Delays delays, int header) throws Exception {
         this.delays = delays;
-        ServerChannel channel = new NACChannel();
-        channel.setPackager(new ISO87BPackager());
+        ServerChannel channel = new NACChannel(new ISO87BPackager(), new byte[header]);
         this.server = new ISOServer(0, channel, new ThreadPool(1, POOL));
         this.server.addISORequestListener(this::process);
         this.server.setSocketFactory(new ISOServerSocketFactory() {
