@@ -16,9 +16,11 @@ final class Card {
     static final int LENGTH = 2;
 
     /** The system trace audit number, of six digits. */
-    private static final int STAN = 11;
+    static final int STAN = 11;
 
-    private static final int STANS = 999_999;
+    /** The greatest one. */
+    static final int STANS = 999_999;
+
     private static final ISO87BPackager PACKAGER = new ISO87BPackager();
 
     /** Finds the number in answers; what the host asks by itself is an event. */
@@ -36,17 +38,22 @@ final class Card {
 
     private Card() {}
 
-    /** Gives one number after the other from 1 on, and begins again after the last. */
-    static TokenIssuer<Integer> stans() {
+    /** Gives one number after the other from 1 to the greatest, and begins again. */
+    static TokenIssuer<Integer> stans(int greatest) {
         var last = new AtomicInteger();
-        return () -> last.updateAndGet(stan -> stan % STANS + 1);
+        return () -> last.updateAndGet(stan -> stan % greatest + 1);
     }
 
     static ISOMsg unpack(Frame frame) throws ISOException {
         byte[] bytes = frame.toByteArray();
+        return unpack(Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+    }
+
+    /** Reads a message that has nothing before it. */
+    static ISOMsg unpack(byte[] bytes) throws ISOException {
         var message = new ISOMsg();
         message.setPackager(PACKAGER);
-        message.unpack(Arrays.copyOfRange(bytes, LENGTH, bytes.length));
+        message.unpack(bytes);
         return message;
     }
 

@@ -36,6 +36,9 @@ final class CardHost implements AutoCloseable {
     /** The field that says which request of the test a message belongs to, which the host sends back. */
     static final int REFERENCE = 37;
 
+    /** The field with what the host makes of the reference, which no request has. */
+    static final int APPROVAL = 38;
+
     private static final int POOL = 10;
 
     private final CompletableFuture<InetSocketAddress> address = new CompletableFuture<>();
@@ -50,11 +53,19 @@ final class CardHost implements AutoCloseable {
     final AtomicInteger echoes = new AtomicInteger();
     final AtomicInteger requests = new AtomicInteger();
 
-    @SuppressWarnings("deprecation") // the server takes no other pool
     CardHost(Delays delays) throws Exception {
+        this(delays, 0);
+    }
+
+    /**
+     * Starts a host.
+     *
+     * @param header how many bytes there are between the length and the message; of five, a TPDU, the addresses are swapped in the answer
+     */
+    @SuppressWarnings("deprecation") // the server takes no other pool
+    CardHost(Delays delays, int header) throws Exception {
         this.delays = delays;
-        ServerChannel channel = new NACChannel();
-        channel.setPackager(new ISO87BPackager());
+        ServerChannel channel = new NACChannel(new ISO87BPackager(), new byte[header]);
         this.server = new ISOServer(0, channel, new ThreadPool(1, POOL));
         this.server.addISORequestListener(this::process);
         this.server.setSocketFactory(new ISOServerSocketFactory() {
@@ -74,11 +85,19 @@ final class CardHost implements AutoCloseable {
         return Patience.get(this.address);
     }
 
+    /** Returns the host's own number of a purchase. */
+    static String approval(String reference) {
+        return String.format("%06d", Long.parseLong(reference) * 7_919 % 1_000_000);
+    }
+
     private boolean process(ISOSource source, ISOMsg request) {
         try {
             ISOMsg answer = (ISOMsg) request.clone();
             answer.setResponseMTI();
             answer.set(39, "00");
+            if (request.hasField(REFERENCE)) {
+                answer.set(APPROVAL, approval(request.getString(REFERENCE)));
+            }
             switch (request.getMTI()) {
                 case "0800" -> {
                     ("001".equals(request.getString(70)) ? this.logons : this.echoes).incrementAndGet();

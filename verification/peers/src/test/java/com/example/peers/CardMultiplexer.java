@@ -2,6 +2,7 @@ package com.example.peers;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdom2.Element;
 import org.jpos.core.SimpleConfiguration;
 import org.jpos.iso.ISOException;
@@ -21,6 +22,7 @@ final class CardMultiplexer implements AutoCloseable {
 
     private final NACChannel channel;
     private final QMUX mux = new QMUX();
+    private final AtomicInteger late = new AtomicInteger();
     private volatile boolean closed;
 
     CardMultiplexer(InetSocketAddress host) throws Exception {
@@ -32,6 +34,7 @@ final class CardMultiplexer implements AutoCloseable {
                 .addContent(new Element("out").setText(SENT)));
         this.mux.setConfiguration(new SimpleConfiguration());
         this.mux.initService();
+        this.mux.addISORequestListener((source, message) -> this.late.incrementAndGet() > 0);
         this.mux.startService();
         start(this::send);
         start(this::receive);
@@ -70,9 +73,18 @@ final class CardMultiplexer implements AutoCloseable {
         }
     }
 
-    /** Returns the answer; null if it does not come in time. */
-    ISOMsg request(ISOMsg request, long millis) throws ISOException {
-        return this.mux.request(request, millis);
+    /** Returns the answer; null if it does not come in time, or another request has the same number. */
+    ISOMsg request(ISOMsg request, long millis) {
+        try {
+            return this.mux.request(request, millis);
+        } catch (ISOException e) {
+            return null;
+        }
+    }
+
+    /** Returns how many messages have come that answered no request. */
+    int late() {
+        return this.late.get();
     }
 
     @Override

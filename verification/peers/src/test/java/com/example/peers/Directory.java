@@ -4,6 +4,7 @@ import com.unboundid.asn1.ASN1Element;
 import com.unboundid.asn1.ASN1Exception;
 import com.unboundid.ldap.protocol.AbandonRequestProtocolOp;
 import com.unboundid.ldap.protocol.BindRequestProtocolOp;
+import com.unboundid.ldap.protocol.ExtendedRequestProtocolOp;
 import com.unboundid.ldap.protocol.LDAPMessage;
 import com.unboundid.ldap.protocol.ProtocolOp;
 import com.unboundid.ldap.protocol.SearchRequestProtocolOp;
@@ -14,6 +15,7 @@ import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
 import io.github.exitleft.CallOptions;
 import io.github.exitleft.Stage;
 import io.github.exitleft.TokenReader;
@@ -68,6 +70,23 @@ final class Directory {
             return (stage, timeout) -> stage.callAsync(
                     CallOptions.<Frame>defaults().timeout(timeout),
                     id -> stage.backdoor(TcpSender.class).send(bytes(id, new SearchRequestProtocolOp(nothing))));
+        }
+        // @end
+
+        // @start region="ldap-start-tls"
+        @Bean
+        Opening startTlsAndBind(Opening bind) {
+            return server -> {
+                var startTls = new ExtendedRequestProtocolOp(StartTLSExtendedRequest.STARTTLS_REQUEST_OID, null);
+                server.send(bytes(OWN_ID, startTls));
+                Frame answer = server.receive(Duration.ofSeconds(5));
+                int result = message(answer).getExtendedResponseProtocolOp().getResultCode();
+                if (result != ResultCode.SUCCESS_INT_VALUE) {
+                    throw new IOException("StartTLS was refused: " + ResultCode.valueOf(result));
+                }
+                server.startTls();
+                bind.open(server);
+            };
         }
         // @end
     }

@@ -10,17 +10,20 @@ import com.digitalpetri.modbus.server.ModbusTcpServer;
 import com.digitalpetri.modbus.tcp.server.NettyTcpServerTransport;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Stage;
+import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.FrameTokens;
 import io.github.exitleft.tcp.Framing;
 import io.github.exitleft.tcp.TcpSender;
 import io.github.exitleft.tcp.TcpSource;
 import io.github.exitleft.testing.Patience;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,16 +36,14 @@ class ModbusIT {
     private static final int EACH = 50;
     private static final int READ_HOLDING_REGISTERS = 3;
 
-    private final int port;
+    private final CompletableFuture<InetSocketAddress> address = new CompletableFuture<>();
     private final ModbusTcpServer device;
 
     ModbusIT() throws Exception {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        }
         this.device = ModbusTcpServer.create(
-                NettyTcpServerTransport.create(
-                        config -> config.setBindAddress("127.0.0.1").setPort(this.port)),
+                NettyTcpServerTransport.create(config -> config.setBindAddress("127.0.0.1")
+                        .setPort(0)
+                        .setBootstrapCustomizer(server -> server.handler(new Listening()))),
                 new ModbusServices() {
                     @Override
                     public ReadHoldingRegistersResponse readHoldingRegisters(
@@ -55,6 +56,16 @@ class ModbusIT {
         this.device.start();
     }
 
+    /** Tells the port that the system has chosen. */
+    private final class Listening extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) throws Exception {
+            ModbusIT.this.address.complete((InetSocketAddress) context.channel().localAddress());
+            super.channelActive(context);
+        }
+    }
+
     @AfterEach
     void stop() throws Exception {
         this.device.stop();
@@ -64,7 +75,7 @@ class ModbusIT {
     @ValueSource(ints = {1, 8})
     void m13_readersOfRegisters_eachGetTheirOwn(int window) throws Exception {
         TcpSource source = TcpSource.builder()
-                .remote("127.0.0.1", this.port)
+                .remote(Patience.get(this.address))
                 .framing(Framing.lengthField(4, 2))
                 .open();
         try (Stage<Integer, Frame> stage = Stage.builder(
@@ -90,6 +101,7 @@ class ModbusIT {
                     .containsEntry(MessageOutcome.DELIVERED, (long) CALLERS * EACH)
                     .containsEntry(MessageOutcome.UNKNOWN, 0L);
             assertThat(stage.snapshot(0).issued().live()).isZero();
+            assertThat(stage.snapshot(0).window()).isEqualTo(new StageSnapshot.WindowState(window, 0, 0));
         }
     }
 

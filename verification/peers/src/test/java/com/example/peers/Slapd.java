@@ -27,23 +27,48 @@ final class Slapd extends RealPeer {
     static final String SLOW = "cn=slow,ou=slow,dc=example";
 
     private final int people;
+    private final OwnCertificate certificate;
 
     Slapd(int people) {
+        this(people, null);
+    }
+
+    /**
+     * Describes a server.
+     *
+     * @param certificate what it shows, to clients that must then use TLS; null for one without
+     */
+    Slapd(int people, OwnCertificate certificate) {
         super("slapd", "slapd");
         this.people = people;
+        this.certificate = certificate;
+    }
+
+    /** Writes certificate and key, and returns the settings that name them. */
+    private String tls(Path directory) throws IOException {
+        if (this.certificate == null) {
+            return "";
+        }
+        return """
+                TLSCertificateFile %s
+                TLSCertificateKeyFile %s
+                security tls=1
+                """.formatted(
+                        Files.writeString(directory.resolve("certificate.pem"), this.certificate.certificate()),
+                        Files.writeString(directory.resolve("key.pem"), this.certificate.key()));
     }
 
     @Override
     List<String> command(String program, Path directory, int port) throws IOException {
         Path database = Files.createDirectories(directory.resolve("database"));
-        Path settings =
-                Files.writeString(directory.resolve("slapd.conf"), """
+        Path settings = Files.writeString(
+                directory.resolve("slapd.conf"), """
                 include /etc/ldap/schema/core.schema
                 modulepath /usr/lib/ldap
                 moduleload back_mdb
                 moduleload retcode
                 sizelimit unlimited
-                database mdb
+                %5$sdatabase mdb
                 suffix "%1$s"
                 rootdn "%2$s"
                 rootpw %3$s
@@ -53,7 +78,7 @@ final class Slapd extends RealPeer {
                 overlay retcode
                 retcode-parent "ou=slow,%1$s"
                 retcode-item "cn=slow" 0x00 sleeptime=600
-                """.formatted(BASE, ADMIN, PASSWORD, database));
+                """.formatted(BASE, ADMIN, PASSWORD, database, tls(directory)));
         Path entries = Files.writeString(
                 directory.resolve("people.ldif"),
                 IntStream.range(0, this.people)

@@ -232,6 +232,8 @@ class SlapdIT {
                     byte[] nonsense = HexFormat.of().parseHex("30050201015e00");
                     stage.backdoor(TcpSender.class).send(nonsense);
                     await().until(() -> stage.source().get("reconnects").equals(1L));
+                    // it is handed on by another thread than the one that connects anew
+                    await().until(() -> !application.heard.isEmpty());
 
                     assertThat(application.heard)
                             .singleElement()
