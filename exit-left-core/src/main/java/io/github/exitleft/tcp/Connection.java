@@ -80,7 +80,7 @@ final class Connection implements Closeable {
             second = new Readiness(channel, this::lost);
             this.channel = channel;
             this.remote = remote;
-            this.transport = new PlainTransport(channel);
+            this.transport = new PlainTransport(channel, channel);
             this.readable = first;
             this.writable = second;
             this.frames = new FrameBuffer(framing, maxFrameSize, remote, places);

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the frames of many threads over one connection, each whole.
  *
- * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits. The
- * thread that has the turn takes queued frames along, many in one write that costs little more than one of its own. A
- * frame that was taken along and written in part is finished by its own thread, which gets the turn for it.
+ * <p>One thread at a time writes: it has the turn. A thread that comes meanwhile queues its frame and waits; so does,
+ * for a moment, a thread that others are likely to follow. The thread that has the turn takes queued frames along, many
+ * in one write that costs little more than one of its own. A frame that was taken along and written in part is finished
+ * by its own thread, which gets the turn for it. No thread has the turn while it only lets others go ahead.
  */
 final class FrameWriter {
 
@@ -58,16 +59,14 @@ final class FrameWriter {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Wire wire;
-
-    /** Used with the turn. */
     private final Places places;
-
     private final InetSocketAddress remote;
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock
 
     private final Queue<Outgoing> queue = new ArrayDeque<>();
+    private final Company company = new Company();
 
     /** Whether a thread has the turn. */
     private boolean writing;
@@ -100,7 +99,7 @@ final class FrameWriter {
     long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
         long deadline = System.nanoTime() + nanos;
         var mine = new Outgoing(parts, inOrder);
-        if (!begin(mine)) {
+        if (!begin(mine, nanos > 0)) {
             awaitTurn(mine, deadline);
         }
         if (mine.state == Outgoing.State.FAILED) {
@@ -117,11 +116,11 @@ final class FrameWriter {
         return mine.place;
     }
 
-    /** Takes the turn if it is free; otherwise queues. */
-    private boolean begin(Outgoing mine) {
+    /** Takes the turn if it is free, and others need not go ahead; otherwise queues. */
+    private boolean begin(Outgoing mine, boolean patient) {
         lock.lock();
         try {
-            if (writing) {
+            if (writing || patient && company.isLikely(mine.thread)) {
                 queue.add(mine);
                 return false;
             }
@@ -136,6 +135,8 @@ final class FrameWriter {
     /** Waits for the turn, or until another thread has written the frame. */
     private void awaitTurn(Outgoing mine, long deadline) throws IOException {
         boolean interrupted = false;
+        // meanwhile others queue their frames, or write this one, either of which saves a call of the system
+        Thread.yield();
         try {
             while (true) {
                 long rest = Nanos.until(deadline);
@@ -143,13 +144,10 @@ final class FrameWriter {
                 if (state == Outgoing.State.QUEUED) {
                     state = takeTurnOrLeave(mine, interrupted, rest <= 0);
                 }
-                if (state == Outgoing.State.QUEUED) {
-                    LockSupport.parkNanos(this, rest);
-                } else if (state == Outgoing.State.TAKEN) {
-                    LockSupport.park(this);
-                } else {
+                if (state != Outgoing.State.QUEUED && state != Outgoing.State.TAKEN) {
                     return;
                 }
+                mine.park(this, state, state == Outgoing.State.QUEUED ? rest : Long.MAX_VALUE);
                 interrupted |= Thread.interrupted();
             }
         } finally {
@@ -256,6 +254,7 @@ final class FrameWriter {
         int room = bytes;
         lock.lock();
         try {
+            company.found(!queue.isEmpty());
             if (queue.isEmpty() || !wire.isIntact()) {
                 return count;
             }
@@ -345,7 +344,7 @@ final class FrameWriter {
         }
         // also those that are in the queue again, and so have a deadline again
         for (int i = 0; i < taken.size(); i++) {
-            LockSupport.unpark(taken.get(i).thread);
+            taken.get(i).wake();
         }
         taken.clear();
     }

@@ -1,6 +1,7 @@
 package io.github.exitleft.tcp;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 /** A frame that a thread sends by a {@link FrameWriter}, and what has become of it. */
 final class Outgoing {
@@ -30,10 +31,29 @@ final class Outgoing {
     /** Written with the lock held, or by the thread with the turn. */
     volatile State state = State.QUEUED;
 
+    /** Whether its thread parks; set before that looks at the state, and read after a change of it. */
+    private volatile boolean parked;
+
     Outgoing(ByteBuffer[] parts, boolean inOrder) {
         this.parts = parts;
         this.inOrder = inOrder;
         this.size = remaining();
+    }
+
+    /** Parks its own thread unless the state is another by now; may return for no reason. */
+    void park(Object blocker, State seen, long nanos) {
+        parked = true;
+        if (state == seen) {
+            LockSupport.parkNanos(blocker, nanos);
+        }
+        parked = false;
+    }
+
+    /** Wakes its thread after a change of the state, if that thread waits. */
+    void wake() {
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
     }
 
     long remaining() {

@@ -171,6 +171,7 @@ final class Goals {
                 }
             } else {
                 tcp(c, "tcp-reader", 1.0);
+                tcp(c, "tcp-reader-source", Double.NaN);
                 tcp(c, "tcp-netty", 1.2);
                 tcp(c, "tcp-netty-consolidating", Double.NaN);
                 tcp(c, "tcp-own", Double.NaN);

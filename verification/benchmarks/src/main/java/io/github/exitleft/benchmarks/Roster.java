@@ -119,6 +119,11 @@ final class Roster {
                         TCP.and(load -> load.callers() <= MOST_CONNECTIONS)),
                 new Entry("tcp-reader-timed", "dedicated reader, timed waits", TcpReader::timed, TCP),
                 new Entry("tcp-reader", "dedicated reader, untimed waits", TcpReader::untimed, TCP),
+                new Entry(
+                        "tcp-reader-source",
+                        "dedicated reader over the stage's source, untimed waits",
+                        TcpSourceReader::untimed,
+                        TCP),
                 new Entry("tcp-netty", "Netty, map of promises", TcpNettyContender::flushing, TCP),
                 new Entry(
                         "tcp-netty-consolidating",

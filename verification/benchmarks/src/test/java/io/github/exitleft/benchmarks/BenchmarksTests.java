@@ -124,7 +124,7 @@ class BenchmarksTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcp-stage", "tcp-reader", "tcp-own", "tcp-netty", "tcp-integration"})
+    @ValueSource(strings = {"tcp-stage", "tcp-reader", "tcp-reader-source", "tcp-own", "tcp-netty", "tcp-integration"})
     void contenderOverTcpWithWrongAnswers_isOut(String contender) throws Exception {
         try (PeerProcess confused = PeerProcess.startTcp(0, 0.2)) {
             Result result =

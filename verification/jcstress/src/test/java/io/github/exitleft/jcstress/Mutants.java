@@ -132,7 +132,7 @@ final class Mutants {
                     "two threads with the turn to write",
                     SENDS,
                     "Sends.TwoAtOnce",
-                    List.of(new Edit("if (writing) {", "if (false) {"))),
+                    List.of(new Edit("if (writing || patient && company.isLikely(mine.thread)) {", "if (false) {"))),
             new Mutant(
                     "next to write not woken",
                     SENDS,
