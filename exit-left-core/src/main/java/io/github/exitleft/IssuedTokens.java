@@ -75,9 +75,11 @@ abstract class IssuedTokens<T> {
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);
 
-    /** Returns when to look for the end of the first rest; {@link #NEVER} if no token rests, or only an answer can end it. */
+    /**
+     * Returns when to look for the end of the first rest; {@link #NEVER} if no token rests, or only an answer can end it. It ends none
+     * itself: a token that became free here would be given to no caller in line, and no time set for a look.
+     */
     final long nextFreeAt(long now) {
-        expire(now);
         Rests<?> rests = rests();
         return rests.resting() == 0 ? NEVER : rest.over(rests.oldestSince(), now);
     }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -211,6 +213,37 @@ class IssuedTokensTests {
         assertThat(tokens.answered(token, years)).isEqualTo(new Rest(7, "a call"));
         assertThat(tokens.issue(years)).isEqualTo(token);
         assertThat(tokens.answered(other, years)).isNull();
+    }
+
+    @Test
+    void m12_tokenThatCanNoLongerBeAnsweredSinceTheLastLook_hasATimeForTheNext() {
+        var since = new AtomicLong();
+        Source<String> source = new Source<>() {
+            @Override
+            public @Nullable String receive(Duration remaining) {
+                return null;
+            }
+
+            @Override
+            public long answerableSince() {
+                return since.get();
+            }
+
+            @Override
+            public void close() {}
+        };
+        IssuedTokens<Integer> tokens =
+                IssuedTokens.of(TokenSpace.of(Integer.class, 1), null, RestRule.untilAnswered(source, 10));
+        Integer token = tokens.issue(1);
+        tokens.issue(1);
+        tokens.gaveUp(token, 2, null, null);
+        assertThat(tokens.issue(3)).isNull();
+        since.set(3);
+
+        // or callers in line would never be given what is free from now on
+        assertThat(tokens.nextFreeAt(4)).isNotEqualTo(IssuedTokens.NEVER);
+        assertThat(tokens.issue(4)).isEqualTo(token);
+        assertThat(tokens.nextFreeAt(4)).isEqualTo(IssuedTokens.NEVER);
     }
 
     @Test

@@ -44,6 +44,17 @@ class ScopedIssuingTests {
     }
 
     @Test
+    void m11_halfOfOnePeersIds_mayRestUntilTheyAreAnsweredSoThatNeverAllDo() {
+        var ids = new PeerTokens<Integer>(
+                new ScopedIssuing<>(
+                        () -> TokenFixture.random(Integer.class, 8, REST, random), REST, 3, parker, timer),
+                TokenSpace.of(Integer.class, 8));
+
+        assertThat(ids.mostResting(1_000)).isEqualTo(128);
+        assertThat(ids.mostResting(100)).isEqualTo(100);
+    }
+
+    @Test
     void m12_eachScope_hasAllIds() throws Exception {
         for (String server : List.of("a", "b")) {
             Set<Integer> issued = new HashSet<>();
