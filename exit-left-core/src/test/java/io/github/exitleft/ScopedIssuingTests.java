@@ -46,8 +46,7 @@ class ScopedIssuingTests {
     @Test
     void m11_halfOfOnePeersIds_mayRestUntilTheyAreAnsweredSoThatNeverAllDo() {
         var ids = new PeerTokens<Integer>(
-                new ScopedIssuing<>(
-                        () -> TokenFixture.random(Integer.class, 8, REST, random), REST, 3, parker, timer),
+                new ScopedIssuing<>(() -> TokenFixture.random(Integer.class, 8, REST, random), REST, 3, parker, timer),
                 TokenSpace.of(Integer.class, 8));
 
         assertThat(ids.mostResting(1_000)).isEqualTo(128);
