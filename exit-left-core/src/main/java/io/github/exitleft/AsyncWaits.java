@@ -24,7 +24,7 @@ final class AsyncWaits {
     private final AtomicReference<Runnable> cancelInsisting = new AtomicReference<>(Timer.NOTHING);
 
     /** Whether the source still has to be read so that it gets another connection. */
-    private volatile BooleanSupplier renewing = () -> false;
+    private final AtomicReference<BooleanSupplier> renewing = new AtomicReference<>(() -> false);
 
     AsyncWaits(Timer timer) {
         this.timer = timer;
@@ -53,12 +53,13 @@ final class AsyncWaits {
      * @param stillRenewing whether it has not
      */
     void awaitRenewal(BooleanSupplier stillRenewing) {
-        renewing = stillRenewing;
+        // one is enough, and a thread that comes late must not put what is over in the place of what is not
+        renewing.updateAndGet(former -> former.getAsBoolean() ? former : stillRenewing);
     }
 
     /** Returns whether a keeper is to read whatever its mode. */
     boolean needReader() {
-        return !recipients.isEmpty() || renewing.getAsBoolean();
+        return !recipients.isEmpty() || renewing.get().getAsBoolean();
     }
 
     /** Returns whether any wait is still unaffected by the last failure; some may not have been told of it yet. */

@@ -15,7 +15,7 @@ public final class CarrierLostException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Carriers.Carrier carrier;
-    /** Why the connection is lost. */
+    /** The cause, which is there. */
     private final Throwable reason;
 
     /**

@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Carriers {
 
+    /** How a sender ended. */
+    enum Sent {
+        YES,
+        /** The request is sent by what goes on after that. */
+        LATER,
+        /** It threw, so nothing was sent. */
+        NO
+    }
+
     /** What ends when all that carried it is lost. */
     interface Carried {
 
@@ -25,16 +34,36 @@ public final class Carriers {
     }
 
     /** What is carried: a call, from its first request to its end. All fields are guarded by the lock. */
-    static final class Load {
+    final class Load {
 
-        private final Carried carried;
+        /** Null once the call has ended. */
+        private volatile @Nullable Carried carried;
+
         private @Nullable Leg legs;
 
         /** Counts the times that it has been sent. */
         private int sendings;
 
+        /** How many of these have not returned; one that goes on elsewhere never does. */
+        private int underWay;
+
+        /** When the last of them had returned. */
+        private long sentBefore;
+
+        /** Whether it was sent at all, so that the time above says something. */
+        private boolean sent;
+
         /** Whether nothing carries it any more, and nothing is going to. */
         private boolean over;
+
+        /** Whether it was sent after that, by what nothing tells. */
+        private boolean strayed;
+
+        /** Whether its token rests. */
+        private boolean rests;
+
+        /** Whether it counts as unanswered on what carried it. */
+        private boolean unanswered;
 
         /** Why it has ended; null unless all that carried it has been lost. */
         private @Nullable Generation lost;
@@ -55,7 +84,63 @@ public final class Carriers {
         /** Tells what was carried; called by the same thread. */
         void end(Generation why) {
             next = null;
-            carried.lost(why);
+            tell(why);
+        }
+
+        private void tell(Generation why) {
+            Carried told = carried;
+            if (told != null) {
+                told.lost(why);
+            }
+        }
+
+        /** Notes that its token rests from now on, until it is answered or can't be any more. */
+        void beginRest() {
+            lock.lock();
+            try {
+                rests = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Notes that its token does not rest any more. */
+        void endRest() {
+            lock.lock();
+            try {
+                rests = false;
+                if (unanswered) {
+                    unanswered = false;
+                    count(this, -1);
+                    legs = null;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /**
+         * Returns whether it can't be answered any more, since all that carried it is lost, or it was sent too early.
+         *
+         * @param answerableSince what {@link Source#answerableSince()} says
+         */
+        boolean isGone(long answerableSince) {
+            lock.lock();
+            try {
+                if (underWay > 0 || strayed) {
+                    return false;
+                }
+                if (lost != null || sent && sentBefore - answerableSince < 0) {
+                    return true;
+                }
+                Leg leg = over ? legs : null;
+                while (leg != null && leg.carrier.lost) {
+                    leg = leg.nextOfLoad;
+                }
+                return over && legs != null && leg == null;
+            } finally {
+                lock.unlock();
+            }
         }
 
         private boolean isOn(Carrier carrier) {
@@ -101,6 +186,17 @@ public final class Carriers {
     private final ReentrantLock lock = new ReentrantLock();
     private final ThreadLocal<@Nullable Load> sending = new ThreadLocal<>();
 
+    /** How many carriers have been lost; written with the lock held. */
+    private volatile int losses;
+
+    // guarded by the lock
+
+    /** The first of the carriers that have questions whose tokens rest. */
+    private @Nullable Carrier asked;
+
+    /** How many questions have tokens that rest and are not known to have been carried by any carrier. */
+    private int unplaced;
+
     /** Creates the carriers of a source, which has none yet. */
     public Carriers() {}
 
@@ -126,6 +222,7 @@ public final class Carriers {
         lock.lock();
         try {
             load.sendings++;
+            load.underWay++;
         } finally {
             lock.unlock();
         }
@@ -135,26 +232,42 @@ public final class Carriers {
     /**
      * Ends what {@link #enter} began.
      *
-     * @param sent false if the sender threw, so that nothing was sent
+     * @param how how the sender ended
+     * @param now the time, if the request has been sent
      */
-    void leave(@Nullable Load before, Load load, boolean sent) {
+    void leave(@Nullable Load before, Load load, Sent how, long now) {
         if (before == null) {
             sending.remove();
         } else {
             sending.set(before);
         }
-        if (!sent) {
-            lock.lock();
-            try {
-                Leg leg = load.legs;
-                while (leg != null && leg.sending == load.sendings) { // the youngest come first
-                    leg.carrier.unlink(leg);
-                    load.legs = leg.nextOfLoad;
-                    leg = leg.nextOfLoad;
+        lock.lock();
+        try {
+            switch (how) {
+                case LATER -> {
+                    // it stays under way, since what it is carried by is not told here
                 }
-            } finally {
-                lock.unlock();
+                case YES -> {
+                    load.underWay--;
+                    load.sent = true;
+                    load.sentBefore = now;
+                }
+                case NO -> {
+                    load.underWay--;
+                    forgetLastSending(load);
+                }
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void forgetLastSending(Load load) {
+        Leg leg = load.over ? null : load.legs;
+        while (leg != null && leg.sending == load.sendings) { // the youngest come first
+            leg.carrier.unlink(leg);
+            load.legs = leg.nextOfLoad;
+            leg = leg.nextOfLoad;
         }
     }
 
@@ -165,11 +278,20 @@ public final class Carriers {
         }
         lock.lock();
         try {
+            load.carried = null;
+            if (load.over) {
+                return;
+            }
             load.over = true;
             for (Leg leg = load.legs; leg != null; leg = leg.nextOfLoad) {
                 leg.carrier.unlink(leg);
             }
-            load.legs = null;
+            if (load.rests) {
+                load.unanswered = true;
+                count(load, 1);
+            } else {
+                load.legs = null;
+            }
         } finally {
             lock.unlock();
         }
@@ -187,7 +309,51 @@ public final class Carriers {
             }
         }
         if (load != null && lost != null) {
-            load.carried.lost(lost);
+            load.tell(lost);
+        }
+    }
+
+    /** Counts a question whose token rests on all that carried it. */
+    private void count(Load load, int more) {
+        if (load.legs == null) {
+            unplaced += more;
+        }
+        for (Leg leg = load.legs; leg != null; leg = leg.nextOfLoad) {
+            leg.carrier.count(more);
+        }
+    }
+
+    /** Returns how many carriers have been lost. */
+    int losses() {
+        return losses;
+    }
+
+    /**
+     * Picks what is to be renewed so that fewer tokens rest: the carrier with the most questions whose tokens rest, and that one again
+     * until it is lost.
+     *
+     * @param seen how many had been {@linkplain #losses() lost} when the reason was found; if more are by now, what is returned does
+     *     not matter
+     * @return the carrier; null for all that the source has, since most were not carried by a known one
+     */
+    @Nullable
+    Carrier pickForRenewal(int seen) {
+        lock.lock();
+        try {
+            Carrier picked = null;
+            for (Carrier each = asked; each != null; each = each.nextAsked) {
+                if (each.renewed) {
+                    return each;
+                }
+                picked = picked == null || each.unanswered > picked.unanswered ? each : picked;
+            }
+            if (picked == null || picked.unanswered < unplaced) {
+                return null;
+            }
+            picked.renewed = losses == seen;
+            return picked;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -196,7 +362,10 @@ public final class Carriers {
     Load lose(Carrier carrier, Generation why) {
         lock.lock();
         try {
-            carrier.lost = true;
+            if (!carrier.lost) {
+                carrier.lost = true;
+                countLoss();
+            }
             Load ended = null;
             for (Leg leg = carrier.newest; leg != null; leg = leg.older) {
                 Load load = leg.load;
@@ -216,6 +385,11 @@ public final class Carriers {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // with the lock held
+    private void countLoss() {
+        losses++;
+    }
+
     /** A connection, as the thing that carries questions, from its making to its loss. */
     public final class Carrier {
 
@@ -226,6 +400,19 @@ public final class Carriers {
 
         /** Written with the lock held. */
         private volatile int inFlight;
+
+        // guarded by the lock
+
+        /** How many questions were carried by it whose tokens rest. */
+        private int unanswered;
+
+        /** The next and the previous that have such questions. */
+        private @Nullable Carrier nextAsked;
+
+        private @Nullable Carrier previousAsked;
+
+        /** Whether the source has been asked to renew it. */
+        private boolean renewed;
 
         private Carrier() {}
 
@@ -243,6 +430,7 @@ public final class Carriers {
             var leg = new Leg(load, this);
             lock.lock();
             try {
+                load.strayed |= load.over;
                 if (!lost && !load.over && !load.isOn(this)) {
                     leg.sending = load.sendings;
                     leg.nextOfLoad = load.legs;
@@ -288,7 +476,32 @@ public final class Carriers {
             if (leg.older != null) {
                 leg.older.newer = leg.newer;
             }
+            // it may be kept, and others must not be by it
+            leg.newer = null;
+            leg.older = null;
             inFlight--;
+        }
+
+        private void count(int more) {
+            unanswered += more;
+            if (more > 0 && unanswered == more) {
+                nextAsked = asked;
+                if (asked != null) {
+                    asked.previousAsked = this;
+                }
+                asked = this;
+            } else if (unanswered == 0) {
+                if (previousAsked == null) {
+                    asked = nextAsked;
+                } else {
+                    previousAsked.nextAsked = nextAsked;
+                }
+                if (nextAsked != null) {
+                    nextAsked.previousAsked = previousAsked;
+                }
+                nextAsked = null;
+                previousAsked = null;
+            }
         }
     }
 }

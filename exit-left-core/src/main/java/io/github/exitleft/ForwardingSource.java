@@ -73,8 +73,8 @@ public abstract class ForwardingSource<M> implements Source<M> {
     }
 
     @Override
-    public void renew(long since, String why) {
-        source.renew(since, why);
+    public void renew(Carriers.@Nullable Carrier carrier, long since, String why) {
+        source.renew(carrier, since, why);
     }
 
     @Override

@@ -21,7 +21,7 @@ abstract class IssuedTokens<T> {
     /** The time at which a token is free next if it may never be. */
     static final long NEVER = Line.NEVER;
 
-    private final RestRule rest;
+    final RestRule rest;
 
     /**
      * Creates an empty memory.
@@ -64,18 +64,22 @@ abstract class IssuedTokens<T> {
     abstract @Nullable Rest answered(T token, long now);
 
     /**
-     * Lets a live token rest whose wait has ended without an answer; does nothing with any other.
+     * Lets a live token rest whose wait has ended without an answer, or frees it if that can't come any more; does nothing with any
+     * other.
      *
      * @param attachment what to find the call again by; null for nothing
+     * @param asked what knows when its question was sent, and by what; null if nothing does
      */
-    abstract void gaveUp(T token, long now, @Nullable Object attachment);
+    abstract void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked);
 
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);
 
-    /** Returns when to look for the end of the first rest; {@link #NEVER} if no token rests, or only an answer can end it. */
+    /**
+     * Returns when to look for the end of the first rest; {@link #NEVER} if no token rests, or only an answer can end it. It ends none
+     * itself: a token that became free here would be given to no caller in line, and no time set for a look.
+     */
     final long nextFreeAt(long now) {
-        expire(now);
         Rests<?> rests = rests();
         return rests.resting() == 0 ? NEVER : rest.over(rests.oldestSince(), now);
     }
@@ -91,13 +95,6 @@ abstract class IssuedTokens<T> {
 
     abstract Rests<?> rests();
 
-    /** Frees the token that has rested longest; there must be one. */
-    abstract void freeOldest();
-
-    /** Frees the tokens whose rest is over, in order. */
-    final void expire(long now) {
-        while (rests().resting() > 0 && rest.isOver(rests().oldestSince(), now)) {
-            freeOldest();
-        }
-    }
+    /** Frees the tokens whose rest is over. */
+    abstract void expire(long now);
 }

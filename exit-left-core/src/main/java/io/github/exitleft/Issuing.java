@@ -81,10 +81,10 @@ final class Issuing<T> implements LineSupply<T> {
     }
 
     /** Lets a token rest, as {@link IssuedTokens#gaveUp} does. */
-    void gaveUp(T token, @Nullable Object attachment) {
+    void gaveUp(T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
         line.lock();
         try {
-            tokens.gaveUp(token, line.nanoTime(), attachment);
+            tokens.gaveUp(token, line.nanoTime(), attachment, asked);
         } finally {
             line.unlock();
         }

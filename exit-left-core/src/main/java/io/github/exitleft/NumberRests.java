@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class NumberRests implements Rests<Integer> {
     /** By number; null until a number has an attachment. */
     private @Nullable Object @Nullable [] attachments;
 
+    /** By number too; null until a number rests of which something knows by what it was asked. */
+    private Carriers.@Nullable Load @Nullable [] asked;
+
     private int oldest;
     private int resting;
 
@@ -35,13 +39,22 @@ final class NumberRests implements Rests<Integer> {
     }
 
     @Override
-    public void add(Integer token, long now, @Nullable Object attachment) {
+    public void add(Integer token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
         int number = token;
+        if (by != null && asked == null) {
+            asked = new Carriers.@Nullable Load[since.length];
+        }
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[since.length];
         }
         if (attachments != null) {
             attachments[number] = attachment;
+        }
+        if (asked != null) {
+            asked[number] = by;
+        }
+        if (by != null) {
+            by.beginRest();
         }
         if (resting == 0) {
             oldest = number;
@@ -82,6 +95,20 @@ final class NumberRests implements Rests<Integer> {
         return token;
     }
 
+    @Override
+    public void removeGone(RestRule rule, Consumer<? super Integer> removed) {
+        int number = oldest;
+        for (int left = resting; left > 0; left--) {
+            int after = newer[number];
+            if (rule.isGone(since[number], asked == null ? null : asked[number])) {
+                Integer token = number;
+                remove(number);
+                removed.accept(token);
+            }
+            number = after;
+        }
+    }
+
     private void remove(int number) {
         char before = older[number];
         char after = newer[number];
@@ -92,6 +119,11 @@ final class NumberRests implements Rests<Integer> {
         }
         if (attachments != null) {
             attachments[number] = null;
+        }
+        Carriers.Load by = asked == null ? null : asked[number];
+        if (asked != null && by != null) {
+            asked[number] = null;
+            by.endRest();
         }
         rests[number >> 6] &= ~(1L << number);
         resting--;

@@ -22,12 +22,14 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     private Rests<Integer> rests = new TokenTable<>();
 
     private final int mostInTable;
+    private final RestEnds<Integer> ends;
 
     NumberedTokens(TokenSpace<T> space, @Nullable SecureNumbers random, RestRule rest) {
         super(rest);
         this.space = space;
         this.random = random;
         this.numbers = new FreeNumbers(space.bits);
+        this.ends = new RestEnds<>(rest, numbers::free);
         this.mostInTable = space.bits > NumberRests.MOST_BITS ? Integer.MAX_VALUE : (1 << space.bits) / 16;
     }
 
@@ -72,10 +74,14 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment) {
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
         expire(now);
         int number = space.number(token);
         if (number == TokenSpace.NONE || !numbers.isInUse(number) || rests.find(number) != null) {
+            return;
+        }
+        if (rest.isGone(now, asked)) {
+            numbers.free(number);
             return;
         }
         if (rests.resting() == mostInTable && rests instanceof TokenTable<Integer> table) {
@@ -83,7 +89,7 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             table.copyTo(places);
             rests = places;
         }
-        rests.add(number, now, attachment);
+        rests.add(number, now, attachment, asked);
         // no rest at all is over at once
         expire(now);
     }
@@ -107,7 +113,7 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void freeOldest() {
-        numbers.free(rests.removeOldest());
+    void expire(long now) {
+        ends.end(rests, now);
     }
 }

@@ -100,8 +100,8 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
     }
 
     @Override
-    public void letRest(PeerToken<I> token, @Nullable Object attachment) {
-        issuing.gaveUp(token.sender(), token.id(), attachment);
+    public void letRest(PeerToken<I> token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+        issuing.gaveUp(token.sender(), token.id(), attachment, asked);
     }
 
     @Override
@@ -121,7 +121,8 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
 
     @Override
     public int mostResting(int limit) {
-        return limit;
+        // of one peer, so that no peer's tokens can all rest
+        return space.halfOrAtMost(limit);
     }
 
     @Override

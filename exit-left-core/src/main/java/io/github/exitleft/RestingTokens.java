@@ -15,6 +15,7 @@ final class RestingTokens<T> {
 
     private final TokenTable<T> tokens = new TokenTable<>();
     private final RestRule rest;
+    private final RestEnds<T> ends;
     private final int most;
 
     /**
@@ -25,17 +26,25 @@ final class RestingTokens<T> {
      */
     RestingTokens(RestRule rest, int most) {
         this.rest = rest;
+        this.ends = new RestEnds<>(rest, token -> {});
         this.most = most;
     }
 
-    /** Lets a token rest from now on whose wait has ended without an answer. */
-    void gaveUp(T token, long now, @Nullable Object attachment) {
+    /**
+     * Lets a token rest from now on whose wait has ended without an answer, unless that can't come any more.
+     *
+     * @param asked what knows when its question was sent, and by what; null if nothing does
+     */
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
         tokens.remove(token);
         expire(now);
+        if (rest.isGone(now, asked)) {
+            return;
+        }
         if (tokens.resting() == most) {
             tokens.removeOldest();
         }
-        tokens.add(token, now, attachment);
+        tokens.add(token, now, attachment, asked);
     }
 
     /** Ends a token's rest, since its answer has come; returns how it rested, or null if it did not. */
@@ -59,8 +68,6 @@ final class RestingTokens<T> {
     }
 
     private void expire(long now) {
-        while (tokens.resting() > 0 && rest.isOver(tokens.oldestSince(), now)) {
-            tokens.removeOldest();
-        }
+        ends.end(tokens, now);
     }
 }

@@ -1,14 +1,20 @@
 package io.github.exitleft;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resting tokens in the order in which their rests began. All rest equally long, so the oldest is the first to be free.
+ * Resting tokens in the order in which their rests began. If a time says how long they rest, the oldest is the first to be free.
  */
 interface Rests<T> {
 
-    /** Adds a token that does not rest yet, as the youngest. */
-    void add(T token, long since, @Nullable Object attachment);
+    /**
+     * Adds a token that does not rest yet, as the youngest.
+     *
+     * @param attachment what to find the call again by; null for nothing
+     * @param asked what knows when its question was sent, and by what; null if nothing does
+     */
+    void add(T token, long since, @Nullable Object attachment, Carriers.@Nullable Load asked);
 
     /** Removes a token; returns how it rested, or null if it did not. */
     @Nullable
@@ -20,6 +26,9 @@ interface Rests<T> {
 
     /** Removes and returns the oldest token; there must be one. */
     T removeOldest();
+
+    /** Removes the tokens whose questions can't be answered any more. */
+    void removeGone(RestRule rule, Consumer<? super T> removed);
 
     /** Returns when the oldest token's rest began; there must be one. */
     long oldestSince();

@@ -156,13 +156,13 @@ final class ScopedIssuing<K, T> {
     }
 
     /** Lets a token rest, as {@link Issuing#gaveUp} does. */
-    void gaveUp(K scope, T token, @Nullable Object attachment) {
+    void gaveUp(K scope, T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
         Scope<T> entered = find(scope);
         if (entered == null) {
             return;
         }
         try {
-            entered.issuing.gaveUp(token, attachment);
+            entered.issuing.gaveUp(token, attachment, asked);
         } finally {
             leave(entered);
         }

@@ -21,13 +21,13 @@ final class Sending {
             box.load = load;
         }
         Carriers.Load before = carriers.enter(load);
-        boolean sent = false;
+        Carriers.Sent how = Carriers.Sent.NO;
         try {
             CompletionStage<?> sending = begin(parts, sender, deadline);
-            sent = true;
+            how = sending == null ? Carriers.Sent.YES : Carriers.Sent.LATER;
             return sending;
         } finally {
-            carriers.leave(before, load, sent);
+            carriers.leave(before, load, how, how == Carriers.Sent.YES ? parts.bare.nanoTime() : 0);
         }
     }
 

@@ -152,14 +152,14 @@ public interface Source<M> extends AutoCloseable {
     }
 
     /**
-     * Makes the answers to all that was sent impossible, as by the loss of the connection, which ends all present waits.
-     * Does nothing if that has come about since. A source that has several connections may lose the oldest one only, since it
-     * is asked again as long as there is a reason.
+     * Makes the answers to all that was sent by a carrier impossible, as by the loss of its connection, which ends the waits for
+     * them. Does nothing if that carrier is lost already.
      *
+     * @param carrier the carrier; null for all there are, unless that has come about since
      * @param since what {@link #answerableSince} returned when the reason for this was found
      * @param why the reason
      */
-    default void renew(long since, String why) {}
+    default void renew(Carriers.@Nullable Carrier carrier, long since, String why) {}
 
     /**
      * Returns what any thread may use, such as an object to send with; it has no method that reads.

@@ -12,12 +12,14 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     private final @Nullable SecureNumbers random;
 
     private final TokenTable<T> tokens = new TokenTable<>();
+    private final RestEnds<T> ends;
     private long issued;
 
     SparseTokens(@Nullable TokenSpace<T> space, @Nullable SecureNumbers random, RestRule rest) {
         super(rest);
         this.space = space;
         this.random = random;
+        this.ends = new RestEnds<>(rest, token -> {});
     }
 
     @Override
@@ -56,9 +58,15 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment) {
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
         expire(now);
-        tokens.rest(token, now, attachment);
+        if (rest.isGone(now, asked)) {
+            if (tokens.find(token) == null) {
+                tokens.remove(token);
+            }
+            return;
+        }
+        tokens.rest(token, now, attachment, asked);
         // no rest at all is over at once
         expire(now);
     }
@@ -81,7 +89,7 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void freeOldest() {
-        tokens.removeOldest();
+    void expire(long now) {
+        ends.end(tokens, now);
     }
 }

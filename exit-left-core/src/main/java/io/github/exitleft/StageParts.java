@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * router         finds the mailbox that a message is for
  * readLoop       what a head does: reads, has each message routed, looks at its time
  * keeper         the thread that heads when no caller does
+ * renewals       ask for another connection when too many tokens rest
  * callerHead     what a caller does when it heads
  * </pre>
  *
@@ -39,7 +40,7 @@ final class StageParts<T, M> {
     /** Whether senders want to know how much time their call has left. */
     final boolean timeLeft;
 
-    /** What carries questions; null unless the source has several connections. */
+    /** What carries questions; null unless the source has several connections, or tokens rest until they are answered. */
     final @Nullable Carriers carriers;
 
     final AsyncWaits asyncWaits;
@@ -57,6 +58,7 @@ final class StageParts<T, M> {
     final Router<T, M> router;
     final ReadLoop<T, M> readLoop;
     final KeeperThread<T, M> keeper;
+    private final Renewals<T> renewals;
 
     /** One for all callers, since nothing is to be allocated for it. */
     final CallerHead<T, M> callerHead;
@@ -71,7 +73,8 @@ final class StageParts<T, M> {
         this.maxTickets = settings.maxTickets;
         this.rest = settings.restRule();
         this.timeLeft = settings.source.sendsTimeToLive();
-        this.carriers = settings.source.carriers();
+        Carriers ofSource = settings.source.carriers();
+        this.carriers = ofSource == null && rest.source() != null ? new Carriers() : ofSource;
         this.allowsReuse = settings.reuse() == Reuse.ALLOW;
         this.asyncWaits = new AsyncWaits(settings.timer);
         this.bare = bare(settings, asyncWaits);
@@ -100,6 +103,7 @@ final class StageParts<T, M> {
                 new LostCarriers(bare, settings.source, asyncWaits, settings.timer),
                 settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
+        this.renewals = new Renewals<>(rest, carriers, bare, gate.tokens, memory, asyncWaits, keeper);
         this.callerHead = new CallerHead<>(readLoop, keeper);
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
@@ -306,26 +310,9 @@ final class StageParts<T, M> {
                     listeners.unclaimed(left);
                 }
                 if (rest.source() != null && box.rests) {
-                    renewIfTooManyRest(rest.source());
+                    renewals.renewIfTooManyRest(rest.source());
                 }
             }
-        }
-    }
-
-    /** Asks the source for a new connection, by which all tokens are free, when too many wait for answers that may never come. */
-    private void renewIfTooManyRest(Source<?> renewed) {
-        // first: a source that has renewed its connection meanwhile is asked for nothing
-        long since = renewed.answerableSince();
-        TokenSupply<T> issuing = gate.tokens;
-        int resting = memory.resting() + (issuing == null ? 0 : issuing.resting());
-        int most = issuing == null ? rest.most() : issuing.mostResting(rest.most());
-        if (resting > most) {
-            bare.help(() -> renewed.renew(
-                    since,
-                    resting + " tokens of " + bare + " rest until they are answered, more than the " + most
-                            + " of tokens.rest-most (StageBuilder.restUntilAnswered)"));
-            asyncWaits.awaitRenewal(() -> renewed.answerableSince() == since);
-            keeper.attend();
         }
     }
 
@@ -343,7 +330,7 @@ final class StageParts<T, M> {
             return;
         }
         if (box.rests) {
-            issuing.letRest(token, box.attachment());
+            issuing.letRest(token, box.attachment(), box.load);
             if (memory.hasComeLate(token)) { // before the rest began, so it has not ended that
                 issuing.endRest(token);
             }

@@ -73,8 +73,8 @@ final class StageTokens<T> implements TokenSupply<T> {
     }
 
     @Override
-    public void letRest(T token, @Nullable Object attachment) {
-        issuing.gaveUp(token, attachment);
+    public void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+        issuing.gaveUp(token, attachment, asked);
     }
 
     @Override

@@ -90,7 +90,8 @@ public final class Ticket<T, M> extends Grouped<T, M> {
     /**
      * Sends a request whose answers are to come for this ticket. A request may also be sent without this method; but then
      * the ticket does not end when the {@linkplain Carriers connection} is lost on which it was sent, unless the source has
-     * no other, and its waits end by their timeout.
+     * no other, and its waits end by their timeout. Send all requests of a ticket by this method, or none: where tokens rest
+     * until they are answered, a token is free once nothing that was sent by it can be.
      *
      * @param <X> what sending throws
      * @param sender sends the request, on this thread; one at a time does

@@ -52,7 +52,7 @@ final class TokenMemory<T, M> {
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
             if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
                 // the attachment is with the retired tokens
-                resting.gaveUp(token, now, null);
+                resting.gaveUp(token, now, null, box.load);
                 rests = resting.resting(now);
             }
             // a question that has its answer is not kept for duplicates of it

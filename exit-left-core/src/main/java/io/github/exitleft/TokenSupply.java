@@ -47,11 +47,12 @@ interface TokenSupply<T> {
     void free(T token);
 
     /**
-     * Lets a covered token rest that is live.
+     * Lets a covered token rest that is live, or frees it if its answer can't come any more.
      *
      * @param attachment what its question was given to be found again by; null for nothing
+     * @param asked what knows when that was sent, and by what; null if nothing does
      */
-    void letRest(T token, @Nullable Object attachment);
+    void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked);
 
     /** Ends the rest of a covered token; returns how it rested, or null if it did not. */
     @Nullable

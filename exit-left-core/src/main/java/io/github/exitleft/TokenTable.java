@@ -2,6 +2,7 @@ package io.github.exitleft;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class TokenTable<T> implements Rests<T> {
 
     /** By slot; null until a token has an attachment. */
     private @Nullable Object @Nullable [] attachments;
+
+    /** By slot too; null until a token rests of which something knows by what it was asked. */
+    private Carriers.@Nullable Load @Nullable [] asked;
 
     private int[] buckets;
     private int free = NONE;
@@ -70,19 +74,19 @@ final class TokenTable<T> implements Rests<T> {
     }
 
     /** Lets a live token rest; does nothing with any other. */
-    void rest(T token, long now, @Nullable Object attachment) {
+    void rest(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
         int slot = slotOf(token, token.hashCode());
         if (slot != NONE && older[slot] == LIVE) {
-            link(slot, now, attachment);
+            link(slot, now, attachment, by);
         }
     }
 
     @Override
-    public void add(T token, long now, @Nullable Object attachment) {
+    public void add(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
         int hash = token.hashCode();
         assert slotOf(token, hash) == NONE;
-        withRoomFor(attachment);
-        link(insert(token, hash), now, attachment);
+        withRoomFor(attachment, by);
+        link(insert(token, hash), now, attachment, by);
     }
 
     @Override
@@ -112,6 +116,20 @@ final class TokenTable<T> implements Rests<T> {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // only tokens are in it
+    public void removeGone(RestRule rule, Consumer<? super T> removed) {
+        int after;
+        for (int slot = oldest; slot != NONE; slot = after) {
+            after = newer[slot];
+            if (rule.isGone(since[slot], askedBy(slot))) {
+                T token = (T) Objects.requireNonNull(tokens[slot]);
+                remove(slot, bucketOf(token.hashCode()));
+                removed.accept(token);
+            }
+        }
+    }
+
+    @Override
     public long oldestSince() {
         return since[oldest];
     }
@@ -133,7 +151,7 @@ final class TokenTable<T> implements Rests<T> {
     @SuppressWarnings("unchecked") // only tokens are in it
     void copyTo(Rests<T> others) {
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
-            others.add((T) Objects.requireNonNull(tokens[slot]), since[slot], attachmentOf(slot));
+            others.add((T) Objects.requireNonNull(tokens[slot]), since[slot], attachmentOf(slot), askedBy(slot));
         }
     }
 
@@ -145,9 +163,16 @@ final class TokenTable<T> implements Rests<T> {
         return attachments == null ? null : attachments[slot];
     }
 
-    private void withRoomFor(@Nullable Object attachment) {
+    private Carriers.@Nullable Load askedBy(int slot) {
+        return asked == null ? null : asked[slot];
+    }
+
+    private void withRoomFor(@Nullable Object attachment, Carriers.@Nullable Load by) {
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[tokens.length];
+        }
+        if (by != null && asked == null) {
+            asked = new Carriers.@Nullable Load[tokens.length];
         }
     }
 
@@ -190,10 +215,16 @@ final class TokenTable<T> implements Rests<T> {
         return slot;
     }
 
-    private void link(int slot, long now, @Nullable Object attachment) {
-        withRoomFor(attachment);
+    private void link(int slot, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
+        withRoomFor(attachment, by);
         if (attachments != null) {
             attachments[slot] = attachment;
+        }
+        if (asked != null) {
+            asked[slot] = by;
+        }
+        if (by != null) {
+            by.beginRest();
         }
         since[slot] = now;
         older[slot] = newest;
@@ -224,6 +255,11 @@ final class TokenTable<T> implements Rests<T> {
         if (attachments != null) {
             attachments[slot] = null;
         }
+        Carriers.Load by = askedBy(slot);
+        if (asked != null && by != null) {
+            asked[slot] = null;
+            by.endRest();
+        }
         next[slot] = free;
         free = slot;
         size--;
@@ -253,6 +289,9 @@ final class TokenTable<T> implements Rests<T> {
         if (attachments != null) {
             moved.attachments = new @Nullable Object[capacity];
         }
+        if (asked != null) {
+            moved.asked = new Carriers.@Nullable Load[capacity];
+        }
         for (int slot = 0; slot < used; slot++) {
             if (tokens[slot] != null && older[slot] == LIVE) {
                 T token = (T) Objects.requireNonNull(tokens[slot]);
@@ -261,7 +300,7 @@ final class TokenTable<T> implements Rests<T> {
         }
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
             T token = (T) Objects.requireNonNull(tokens[slot]);
-            moved.link(moved.place(token, token.hashCode()), since[slot], attachmentOf(slot));
+            moved.link(moved.place(token, token.hashCode()), since[slot], attachmentOf(slot), askedBy(slot));
         }
         tokens = moved.tokens;
         since = moved.since;
@@ -269,6 +308,7 @@ final class TokenTable<T> implements Rests<T> {
         newer = moved.newer;
         next = moved.next;
         attachments = moved.attachments;
+        asked = moved.asked;
         buckets = moved.buckets;
         free = moved.free;
         used = moved.used;

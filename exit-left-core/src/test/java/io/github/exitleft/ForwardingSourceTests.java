@@ -59,7 +59,11 @@ class ForwardingSourceTests {
                 BooleanSupplier.class,
                 (BooleanSupplier) () -> true,
                 long.class,
-                7L);
+                7L,
+                Carriers.Carrier.class,
+                new Carriers().add(),
+                String.class,
+                "why");
         Object[] arguments = Stream.of(method.getParameterTypes())
                 .map(type -> values.getOrDefault(type, "a message"))
                 .toArray();

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,7 +87,7 @@ class IssuedTokensTests {
                 assertThat(tokens.take(any, now)).as(when).isEqualTo(!resting.containsKey(any) && live.add(any));
             } else if (what % 2 == 0) {
                 Object attachment = random.nextInt(4) == 0 ? "call " + step : null;
-                tokens.gaveUp(any, now, attachment);
+                tokens.gaveUp(any, now, attachment, null);
                 if (live.remove(any)) {
                     resting.put(any, new Rest(now, attachment));
                 }
@@ -194,7 +196,7 @@ class IssuedTokensTests {
     void m11_restOfZero_isNone() {
         var tokens = TokenFixture.random(Integer.class, 1, Duration.ZERO, new SecureNumbers());
         Integer token = tokens.issue(0);
-        tokens.gaveUp(token, 0, null);
+        tokens.gaveUp(token, 0, null, null);
         assertThat(tokens.resting(0)).isZero();
         assertThat(tokens.take(token, 0)).isTrue();
     }
@@ -204,7 +206,7 @@ class IssuedTokensTests {
         var tokens = TokenFixture.random(Integer.class, 1, Duration.ofSeconds(Long.MAX_VALUE), new SecureNumbers());
         Integer token = tokens.issue(0);
         Integer other = tokens.issue(0);
-        tokens.gaveUp(token, 7, "a call");
+        tokens.gaveUp(token, 7, "a call", null);
         long years = Duration.ofDays(30_000).toNanos();
         assertThat(tokens.issue(years)).isNull();
         assertThat(tokens.nextFreeAt(years)).isEqualTo(IssuedTokens.NEVER);
@@ -214,12 +216,43 @@ class IssuedTokensTests {
     }
 
     @Test
+    void m12_tokenThatCanNoLongerBeAnsweredSinceTheLastLook_hasATimeForTheNext() {
+        var since = new AtomicLong();
+        Source<String> source = new Source<>() {
+            @Override
+            public @Nullable String receive(Duration remaining) {
+                return null;
+            }
+
+            @Override
+            public long answerableSince() {
+                return since.get();
+            }
+
+            @Override
+            public void close() {}
+        };
+        IssuedTokens<Integer> tokens =
+                IssuedTokens.of(TokenSpace.of(Integer.class, 1), null, RestRule.untilAnswered(source, 10));
+        Integer token = tokens.issue(1);
+        tokens.issue(1);
+        tokens.gaveUp(token, 2, null, null);
+        assertThat(tokens.issue(3)).isNull();
+        since.set(3);
+
+        // or callers in line would never be given what is free from now on
+        assertThat(tokens.nextFreeAt(4)).isNotEqualTo(IssuedTokens.NEVER);
+        assertThat(tokens.issue(4)).isEqualTo(token);
+        assertThat(tokens.nextFreeAt(4)).isEqualTo(IssuedTokens.NEVER);
+    }
+
+    @Test
     void m12_tokensFromOutside_areTakenOnceAndForgottenOnceFree() {
         var tokens = IssuedTokens.<String>taken(RestRule.of(REST));
         assertThat(tokens.issue(0)).as("it issues none").isNull();
         assertThat(tokens.take("a", 0)).isTrue();
         assertThat(tokens.take("a", 0)).isFalse();
-        tokens.gaveUp("a", 0, null);
+        tokens.gaveUp("a", 0, null, null);
         assertThat(tokens.take("a", REST.toNanos() - 1)).isFalse();
         assertThat(tokens.take("a", REST.toNanos())).isTrue();
         tokens.answered("a", REST.toNanos());
@@ -253,7 +286,7 @@ class IssuedTokensTests {
     void m11_hundredThousandRestingLongs_take64BytesEachAtMost() throws Exception {
         var tokens = TokenFixture.random(Long.class, 64, REST, new SecureNumbers());
         for (int i = 0; i < 100_000; i++) {
-            tokens.gaveUp(tokens.issue(0), 0, null);
+            tokens.gaveUp(tokens.issue(0), 0, null, null);
         }
         assertThat(tokens.resting(0)).isEqualTo(100_000);
         long bytes = TokenTableTests.bytesOf(tokens) + 100_000L * 24; // a Long
@@ -265,7 +298,7 @@ class IssuedTokensTests {
         var tokens = TokenFixture.random(Integer.class, 16, REST, new SecureNumbers());
         assertThat(TokenTableTests.bytesOf(tokens)).as("while none rests").isLessThan(40_000);
         for (int i = 0; i < 1 << 16; i++) {
-            tokens.gaveUp(tokens.issue(0), 0, null);
+            tokens.gaveUp(tokens.issue(0), 0, null, null);
         }
         assertThat(tokens.resting(0)).isEqualTo(1 << 16);
         assertThat(TokenTableTests.bytesOf(tokens)).isLessThanOrEqualTo(1 << 20);

@@ -155,7 +155,7 @@ class LineStressTests {
                 Thread.yield();
                 out.remove(token);
                 if (random.nextInt(3) == 0) {
-                    issuing.gaveUp(token, null);
+                    issuing.gaveUp(token, null, null);
                 } else {
                     issuing.answered(token);
                 }

@@ -28,7 +28,7 @@ class RestingTokensTests {
                 now += random.nextInt(1_000) == 0 ? REST / 2 : random.nextInt(100_000_000);
                 forget(expected, now);
                 if (random.nextInt(3) > 0) {
-                    memory.gaveUp(token, now, step);
+                    memory.gaveUp(token, now, step, null);
                     expected.remove(token);
                     if (expected.size() == MOST) {
                         expected.remove(expected.keySet().iterator().next());

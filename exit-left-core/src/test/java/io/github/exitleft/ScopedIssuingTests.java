@@ -44,6 +44,16 @@ class ScopedIssuingTests {
     }
 
     @Test
+    void m11_halfOfOnePeersIds_mayRestUntilTheyAreAnsweredSoThatNeverAllDo() {
+        var ids = new PeerTokens<Integer>(
+                new ScopedIssuing<>(() -> TokenFixture.random(Integer.class, 8, REST, random), REST, 3, parker, timer),
+                TokenSpace.of(Integer.class, 8));
+
+        assertThat(ids.mostResting(1_000)).isEqualTo(128);
+        assertThat(ids.mostResting(100)).isEqualTo(100);
+    }
+
+    @Test
     void m12_eachScope_hasAllIds() throws Exception {
         for (String server : List.of("a", "b")) {
             Set<Integer> issued = new HashSet<>();
@@ -65,14 +75,14 @@ class ScopedIssuingTests {
     void m11_rest_isOfTheScope() throws Exception {
         Integer id = issue("a");
         long since = parker.time();
-        issuing.gaveUp("a", id, "a call");
+        issuing.gaveUp("a", id, "a call", null);
         assertThat(issuing.resting("a", id)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.resting("b", id)).isNull();
         assertThat(issuing.take("a", id)).isFalse();
         assertThat(issuing.take("b", id)).isTrue();
         assertThat(issuing.answered("a", id)).isEqualTo(new Rest(since, "a call"));
         assertThat(issuing.answered("nobody", id)).isNull();
-        issuing.gaveUp("nobody", id, null);
+        issuing.gaveUp("nobody", id, null, null);
         assertThat(issuing.size()).isEqualTo(2);
     }
 
@@ -94,7 +104,7 @@ class ScopedIssuingTests {
         parker.advance(Duration.ofSeconds(59));
         issue("c");
         assertThat(issuing.size()).isEqualTo(3);
-        issuing.gaveUp("b", resting, null);
+        issuing.gaveUp("b", resting, null, null);
 
         parker.advance(Duration.ofSeconds(1)); // a has been idle for a minute
         issue("d");

@@ -8,7 +8,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Tokens rest until they are answered, or can't be any more since the source has another connection (M11). */
@@ -41,8 +44,9 @@ class StageRestUntilAnsweredTests extends NoteFixture {
         }
 
         @Override
-        public void renew(long of, String why) {
+        public void renew(Carriers.@Nullable Carrier carrier, long of, String why) {
             renewals.add(why);
+            assertThat(carrier).isNull();
             assertThat(of).isEqualTo(since);
         }
     }
@@ -102,6 +106,97 @@ class StageRestUntilAnsweredTests extends NoteFixture {
 
         assertFree(stage, 1);
         assertRests(stage, 2);
+    }
+
+    /** Brought by the caller, issued from few, from some and from many. */
+    private Stream<Stage<Integer, Note>> stagesOfEachKind() {
+        return Stream.<UnaryOperator<StageBuilder<Integer, Note>>>of(
+                        builder -> builder,
+                        builder -> builder.issueSequence(4),
+                        builder -> builder.issueSequence(8),
+                        builder -> builder.issueSequence(30))
+                .map(settings -> stage(10, settings));
+    }
+
+    @Test
+    void m11_tokenAskedOnTheOldConnectionAndGivenUpOnTheNext_isFree() {
+        stagesOfEachKind().forEach(stage -> {
+            Ticket<Integer, Note> ticket = stage.ticket(1);
+            ticket.send(() -> {});
+            clock.advance(Duration.ofMillis(1));
+            connected.reconnect();
+            clock.advance(Duration.ofMillis(1));
+            ticket.close();
+
+            assertFree(stage, 1);
+        });
+    }
+
+    @Test
+    void m11_tokenAskedOnTheOldConnectionAndGivenUpBeforeTheNextIsRead_isFreeOnceThatIs() {
+        stagesOfEachKind().forEach(stage -> {
+            Ticket<Integer, Note> asked = stage.ticket(1);
+            asked.send(() -> {});
+            clock.advance(Duration.ofMillis(1));
+            long inUse = clock.nanoTime();
+            Ticket<Integer, Note> askedOnTheNext = stage.ticket(2);
+            askedOnTheNext.send(() -> {});
+            clock.advance(Duration.ofMillis(1));
+            askedOnTheNext.close();
+            asked.close();
+            assertRests(stage, 1);
+
+            connected.since = inUse;
+
+            assertFree(stage, 1);
+            assertRests(stage, 2);
+        });
+    }
+
+    @Test
+    void m11_tokenAskedAgainOnTheNextConnection_rests() {
+        stagesOfEachKind().forEach(stage -> {
+            Ticket<Integer, Note> ticket = stage.ticket(1);
+            ticket.send(() -> {});
+            clock.advance(Duration.ofMillis(1));
+            connected.reconnect();
+            ticket.send(() -> {});
+            ticket.close();
+
+            assertRests(stage, 1);
+        });
+    }
+
+    @Test
+    void m11_tokenAskedByWhatTellsNothing_restsFromItsGivingUpOn() {
+        Stage<Integer, Note> stage = stage(10, builder -> builder);
+        Ticket<Integer, Note> otherwise = stage.ticket(1);
+        Ticket<Integer, Note> later = stage.ticket(2);
+        later.send((AsyncSender<RuntimeException>) CompletableFuture::new);
+        clock.advance(Duration.ofMillis(1));
+        connected.reconnect();
+        otherwise.close();
+        later.close();
+
+        assertRests(stage, 1);
+        assertRests(stage, 2);
+    }
+
+    @Test
+    void m11_callsThatALostConnectionEnds_askForNoOther() {
+        Stage<Integer, Note> stage = stage(1, builder -> builder);
+        List<Ticket<Integer, Note>> tickets = new ArrayList<>();
+        for (int token = 1; token <= 10; token++) {
+            Ticket<Integer, Note> ticket = stage.ticket(token);
+            ticket.send(() -> {});
+            tickets.add(ticket);
+        }
+        clock.advance(Duration.ofMillis(1));
+        connected.reconnect();
+        clock.advance(Duration.ofMillis(1));
+        tickets.forEach(Ticket::close);
+
+        assertThat(renewals).isEmpty();
     }
 
     @Test

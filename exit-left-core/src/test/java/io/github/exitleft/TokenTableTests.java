@@ -52,14 +52,14 @@ class TokenTableTests {
                 resting.remove(oldest);
             } else if (what < (grow ? 7 : 3)) {
                 if (table.find(token) == null && !live.contains(token) && random.nextBoolean()) {
-                    table.add(token, now, attachment);
+                    table.add(token, now, attachment, null);
                     resting.put(token, new Rest(now, attachment));
                 } else {
                     boolean isNew = !resting.containsKey(token) && live.add(token);
                     assertThat(table.addLive(token)).as(when).isEqualTo(isNew);
                 }
             } else if (what < 8) {
-                table.rest(token, now, attachment);
+                table.rest(token, now, attachment, null);
                 if (live.remove(token)) {
                     resting.put(token, new Rest(now, attachment));
                 }
@@ -90,7 +90,7 @@ class TokenTableTests {
                 int number = random.nextInt(1 << bits);
                 if (random.nextInt(step / 5_000 % 2 == 0 ? 4 : 2) > 0 && !expected.containsKey(number)) {
                     Object attachment = step > 15_000 && random.nextBoolean() ? "call " + step : null;
-                    rests.add(number, step, attachment);
+                    rests.add(number, step, attachment, null);
                     expected.put(number, new Rest(step, attachment));
                 } else if (random.nextBoolean() && !expected.isEmpty()) {
                     Integer oldest = expected.keySet().iterator().next();
@@ -122,17 +122,17 @@ class TokenTableTests {
                 return 42;
             }
         };
-        table.add(hostile, 0, null);
+        table.add(hostile, 0, null, null);
         for (int i = 1; i < 16; i++) {
-            table.add(i, i, null);
+            table.add(i, i, null, null);
         }
         hostile.throwsNow = true;
-        assertThatThrownBy(() -> table.add(16, 16, "attached")).hasMessage("hostile");
+        assertThatThrownBy(() -> table.add(16, 16, "attached", null)).hasMessage("hostile");
         hostile.throwsNow = false;
 
         assertThat(table.resting()).isEqualTo(16);
         assertThat(table.find(16)).isNull();
-        table.add(16, 16, null);
+        table.add(16, 16, null, null);
         assertThat(table.removeOldest()).isSameAs(hostile);
         for (int i = 1; i <= 16; i++) {
             assertThat(table.removeOldest()).isEqualTo(i);
@@ -144,7 +144,7 @@ class TokenTableTests {
     void m11_crowdThatHasGone_leavesNothingBehind() throws Exception {
         var table = new TokenTable<Long>();
         for (long i = 0; i < 100_000; i++) {
-            table.add(i, i, null);
+            table.add(i, i, null, null);
         }
         for (int i = 0; i < 100_000; i++) {
             table.removeOldest();

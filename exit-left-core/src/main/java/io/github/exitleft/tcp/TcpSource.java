@@ -98,8 +98,8 @@ public final class TcpSource implements Source<Frame> {
     }
 
     @Override
-    public void renew(long since, String why) {
-        traffic.renew(since, why);
+    public void renew(Carriers.@Nullable Carrier carrier, long since, String why) {
+        traffic.renew(carrier, since, why);
     }
 
     @Override

@@ -182,12 +182,23 @@ final class Traffic {
         return answerableSince;
     }
 
-    /** Fails the connections that have been in use since then, or longer. */
-    void renew(long since, String why) {
+    /** Fails the connection of a carrier, or all if none is given and one has been in use since then, or longer. */
+    void renew(Carriers.@Nullable Carrier carrier, long since, String why) {
+        boolean anySince = false;
         for (Connections lane : lanes) {
             Connection current = lane.current();
-            if (current != null && current.inUseSince() - since <= 0) {
+            Watch watch = current == null ? null : current.watch;
+            if (current != null && watch != null && watch.carrier == carrier) {
                 current.fail(new IOException(why));
+            }
+            anySince |= current != null && current.isIntact() && current.inUseSince() - since <= 0;
+        }
+        if (carrier == null && anySince) {
+            for (Connections lane : lanes) {
+                Connection current = lane.current();
+                if (current != null) {
+                    current.fail(new IOException(why));
+                }
             }
         }
     }

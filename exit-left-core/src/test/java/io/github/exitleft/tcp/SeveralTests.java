@@ -383,7 +383,7 @@ class SeveralTests extends StageFixture {
     }
 
     @Test
-    void m11_lossOfOne_freesNoTokenThatTheOtherMayStillAnswer() throws Exception {
+    void m11_lossOfOne_freesItsOwnTokensAndNoOthers() throws Exception {
         Peer peer = opened(new Peer());
         Stage<Integer, Frame> stage = stage(
                 peer.source().connections(2).pick(Pick.ROUND_ROBIN),
@@ -392,57 +392,84 @@ class SeveralTests extends StageFixture {
         Peer.Line second = peer.accept();
         timeOut(stage, 1);
         timeOut(stage, 2);
-        assertThat(List.of(first.token(), second.token())).containsExactly(1, 2);
+        CompletableFuture<Frame> lost = stage.callAsync(3, () -> send(stage, 3));
+        assertThat(List.of(first.token(), second.token(), first.token())).containsExactly(1, 2, 3);
+
+        // the younger one, so that only what its tokens are known to be carried by frees them
+        second.close();
+        opened(peer.accept());
+        untilFree(stage, 2);
+        assertRests(stage, 1);
 
         first.close();
-
-        Peer.Line third = peer.accept();
-        await().untilAsserted(() -> assertThat(connections()).hasSize(2));
-        CompletableFuture<Frame> next = stage.callAsync(3, () -> send(stage, 3));
-        assertThat(third.token()).isEqualTo(3);
-        third.frame(3);
-        assertThat(Peer.token(Patience.get(next))).isEqualTo(3);
-        assertRests(stage, 1);
-        assertRests(stage, 2);
-
-        second.close();
-
         opened(peer.accept());
         untilFree(stage, 1);
-        untilFree(stage, 2);
+        assertThatThrownBy(() -> Patience.get(lost)).hasCauseInstanceOf(SourceFailedException.class);
+        untilFree(stage, 3);
     }
 
     @Test
-    void m11_tooManyThatRest_renewTheOldestConnectionAndThenTheNext() throws Exception {
+    void m11_tokensOfCallsThatALossEnds_renewNoOtherConnection() throws Exception {
+        Peer peer = opened(new Peer());
+        Stage<Integer, Frame> stage = stage(
+                peer.source().connections(2).pick(Pick.ROUND_ROBIN),
+                settings -> settings.keeper(Keeper.ALWAYS).restUntilAnswered(1));
+        Peer.Line first = peer.accept();
+        Peer.Line second = peer.accept();
+        List<CompletableFuture<Frame>> asked = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            int token = i;
+            asked.add(stage.callAsync(token, () -> send(stage, token)));
+        }
+        first.close();
+        for (int i = 0; i < 10; i += 2) {
+            CompletableFuture<Frame> lost = asked.get(i);
+            assertThatThrownBy(() -> Patience.get(lost)).hasCauseInstanceOf(SourceFailedException.class);
+        }
+        opened(peer.accept());
+
+        // their tokens are free at once, and what was asked on the other connection is answered there
+        stage.ticket(0).close();
+        for (int i = 1; i < 10; i += 2) {
+            assertThat(second.token()).isEqualTo(i);
+            second.frame(i);
+            assertThat(Peer.token(Patience.get(asked.get(i)))).isEqualTo(i);
+        }
+        assertThat(peer.accepted).hasValue(3);
+    }
+
+    @Test
+    void m11_tooManyThatRest_renewTheConnectionOfMostOfThemOnce() throws Exception {
         Peer peer = opened(new Peer());
         Stage<Integer, Frame> stage = stage(
                 peer.source().connections(2).pick(Pick.ROUND_ROBIN),
                 settings -> settings.keeper(Keeper.ALWAYS).restUntilAnswered(3));
         Peer.Line first = peer.accept();
         Peer.Line second = peer.accept();
+        CompletableFuture<Frame> onFirst = stage.callAsync(100, () -> send(stage, 100));
         timeOut(stage, 1);
-        CompletableFuture<Frame> onSecond = stage.callAsync(101, () -> send(stage, 101));
-        for (int token = 2; token <= 4; token++) {
-            timeOut(stage, token);
-        }
+        CompletableFuture<Frame> answered = stage.callAsync(101, () -> send(stage, 101));
+        timeOut(stage, 2);
+        first.frame(101);
+        Patience.get(answered);
+        CompletableFuture<Frame> alsoAnswered = stage.callAsync(102, () -> send(stage, 102));
+        timeOut(stage, 3);
+        first.frame(102);
+        Patience.get(alsoAnswered);
+        timeOut(stage, 4);
 
-        opened(peer.accept());
-        assertThat(List.of(first.token(), first.token(), first.token(), first.in.read()))
-                .containsExactly(1, 2, 4, -1);
-        second.frame(101);
-        assertThat(Peer.token(Patience.get(onSecond))).isEqualTo(101);
-        for (int token = 1; token <= 4; token++) {
-            assertRests(stage, token);
-        }
-
+        Peer.Line third = opened(peer.accept());
+        // the second, by which three of the four were asked
+        assertThat(List.of(second.token(), second.token(), second.token(), second.in.read()))
+                .containsExactly(1, 2, 3, -1);
         await().untilAsserted(() -> assertThat(connections()).hasSize(2));
-        timeOut(stage, 5);
-
-        opened(peer.accept());
         // one only, since its ticket is closed without an answer, so that it rests anew
         untilFree(stage, 1);
-        // which may have been sent on the third, and was not before that was made
-        assertRests(stage, 5);
+        assertRests(stage, 4);
+        first.frame(100);
+        assertThat(Peer.token(Patience.get(onFirst))).isEqualTo(100);
+        assertThat(third.socket.isClosed()).isFalse();
+        assertThat(peer.accepted).hasValue(3);
     }
 
     @Test

@@ -41,6 +41,7 @@ final class Explorer {
         all.addAll(StageScenarios.ALL);
         all.addAll(AsyncScenarios.ALL);
         all.addAll(AdmissionScenarios.ALL);
+        all.addAll(RestScenarios.ALL);
         all.addAll(OrderScenarios.ALL);
         return all;
     }

@@ -1,5 +1,6 @@
 package io.github.exitleft.lincheck;
 
+import io.github.exitleft.Carriers;
 import io.github.exitleft.Simulation;
 import io.github.exitleft.Source;
 import java.time.Duration;
@@ -23,6 +24,9 @@ final class Letters implements Source<Integer> {
     private boolean woken;
     private @Nullable Thread reader;
     private int closed;
+    private long since;
+    private int renewals;
+    private int needless;
     private @Nullable String violation;
 
     Letters(Simulation time) {
@@ -86,6 +90,40 @@ final class Letters implements Source<Integer> {
         if (reader != null) {
             time.unpark(reader);
         }
+    }
+
+    @Override
+    public boolean tellsAnswerable() {
+        return true;
+    }
+
+    @Override
+    public synchronized long answerableSince() {
+        return since;
+    }
+
+    /** Makes what was asked before a time unanswerable. */
+    synchronized void reconnect(long inUseSince) {
+        since = inUseSince;
+    }
+
+    @Override
+    public synchronized void renew(Carriers.@Nullable Carrier carrier, long of, String why) {
+        if (of == since && since == 0) {
+            renewals++;
+        } else if (of == since) {
+            needless++;
+        }
+    }
+
+    /** How often the first connection was to be renewed while it was there. */
+    int renewals() {
+        return renewals;
+    }
+
+    /** How often another one was. */
+    int needlessRenewals() {
+        return needless;
     }
 
     @Override

@@ -31,6 +31,9 @@ final class Mutants {
     private static final String WINDOW = "io/github/exitleft/Window.java";
     private static final String STAGE_PARTS = "io/github/exitleft/StageParts.java";
 
+    private static final String ISSUED_TOKENS = "io/github/exitleft/IssuedTokens.java";
+    private static final String NUMBERED_TOKENS = "io/github/exitleft/NumberedTokens.java";
+
     private static final String FRAME_WRITER = "io/github/exitleft/tcp/FrameWriter.java";
 
     static final List<Mutant> ALL = List.of(
@@ -73,12 +76,22 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.attachment());", "")),
+                    new Edit("issuing.letRest(token, box.attachment(), box.load);", "")),
             mutant(
                     STAGE_PARTS,
                     "answer before the rest forgotten",
                     "late answer against giving its token back",
                     new Edit("if (memory.hasComeLate(token)) {", "if (false) {")),
+            mutant(
+                    ISSUED_TOKENS,
+                    "rest ended while the next look is set",
+                    "renewals against looks",
+                    new Edit("final long nextFreeAt(long now) {", "final long nextFreeAt(long now) { expire(now);")),
+            mutant(
+                    NUMBERED_TOKENS,
+                    "token given up that can't be answered rests",
+                    "giving up against renewal",
+                    new Edit("if (rest.isGone(now, asked)) {", "if (false) {")),
             mutant(ROLE, "promotion's unpark dropped", "chain of promotions", new Edit("parker.wake(promoted);", "")),
             mutant(
                     ROLE,

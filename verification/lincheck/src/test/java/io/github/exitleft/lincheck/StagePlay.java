@@ -50,6 +50,11 @@ final class StagePlay {
         return new StagePlay(0, false, settings);
     }
 
+    /** Creates one whose tokens rest until they are answered, and whose timer fires when a scenario says so. */
+    static StagePlay untilAnswered(int most, int bits) {
+        return new StagePlay(0, true, stage -> stage.issueSequence(bits).restUntilAnswered(most));
+    }
+
     private StagePlay(int drain, boolean background) {
         this(drain, background, UnaryOperator.identity());
     }
@@ -225,6 +230,18 @@ final class StagePlay {
         Exploration.pause();
         try {
             return Objects.requireNonNull(stage.snapshot(0).issued()).resting();
+        } finally {
+            Exploration.resume();
+        }
+    }
+
+    /** Checks that no caller waits for a token. */
+    void requireServed() {
+        Exploration.pause();
+        try {
+            if (Objects.requireNonNull(stage.snapshot(0).issued()).waiting() > 0) {
+                throw new AssertionError("a caller waits for a token though one is free");
+            }
         } finally {
             Exploration.resume();
         }
