@@ -39,6 +39,9 @@ public final class Carriers {
         /** Why it has ended; null unless all that carried it has been lost. */
         private @Nullable Generation lost;
 
+        /** Why something was lost that carried it since an earlier sending, while a later one was under way. */
+        private @Nullable Generation lostBefore;
+
         /** The next of those that a loss has ended. */
         private @Nullable Load next;
 
@@ -136,26 +139,40 @@ public final class Carriers {
      * Ends what {@link #enter} began.
      *
      * @param sent false if the sender threw, so that nothing was sent
+     * @return whether that ends what was to be sent again, since all that carried it before has been lost
      */
-    void leave(@Nullable Load before, Load load, boolean sent) {
+    boolean leave(@Nullable Load before, Load load, boolean sent) {
         if (before == null) {
             sending.remove();
         } else {
             sending.set(before);
         }
-        if (!sent) {
-            lock.lock();
-            try {
-                Leg leg = load.legs;
-                while (leg != null && leg.sending == load.sendings) { // the youngest come first
-                    leg.carrier.unlink(leg);
-                    load.legs = leg.nextOfLoad;
-                    leg = leg.nextOfLoad;
-                }
-            } finally {
-                lock.unlock();
+        return !sent && unloadLast(load);
+    }
+
+    private boolean unloadLast(Load load) {
+        Generation lost = null;
+        lock.lock();
+        try {
+            Leg leg = load.legs;
+            while (leg != null && leg.sending == load.sendings) { // the youngest come first
+                leg.carrier.unlink(leg);
+                load.legs = leg.nextOfLoad;
+                leg = leg.nextOfLoad;
             }
+            if (load.legs == null && !load.over) {
+                lost = load.lostBefore;
+                load.over = lost != null;
+                load.lost = lost;
+            }
+        } finally {
+            lock.unlock();
         }
+        if (lost == null) {
+            return false;
+        }
+        load.carried.lost(lost);
+        return true;
     }
 
     /** Takes a call that has ended off whatever carries it. */
@@ -206,6 +223,8 @@ public final class Carriers {
                     load.lost = why;
                     load.next = ended;
                     ended = load;
+                } else if (leg.sending < load.sendings) {
+                    load.lostBefore = why;
                 }
             }
             carrier.newest = null;

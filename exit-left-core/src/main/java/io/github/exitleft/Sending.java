@@ -27,7 +27,9 @@ final class Sending {
             sent = true;
             return sending;
         } finally {
-            carriers.leave(before, load, sent);
+            if (carriers.leave(before, load, sent)) {
+                parts.asyncWaits.sweep();
+            }
         }
     }
 
