@@ -267,8 +267,8 @@ class StageCarriersTests extends NoteFixture {
                 throw new IOException("no room");
             }
         };
-        Task<Note> caller = start(
-                () -> async ? Patience.get(stage.callAsync(1, options, sender)) : stage.call(1, options, sender));
+        Task<Note> caller =
+                start(() -> async ? Patience.get(stage.callAsync(1, options, sender)) : stage.call(1, options, sender));
         await().until(() -> b.inFlight() == 1);
 
         lose(a);
