@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
@@ -268,6 +269,7 @@ class TcpIdleTests extends StageFixture {
         second.frame(1);
 
         assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 1);
         assertThat(failures).isEmpty();
     }
 
@@ -294,7 +296,7 @@ class TcpIdleTests extends StageFixture {
         second.frame(1);
 
         assertThat(caller.get().getInt(2)).isEqualTo(1);
-        await().untilAsserted(() -> assertThat(events).hasSize(3));
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 3);
         assertThat(failures).isEmpty();
     }
 
@@ -320,6 +322,7 @@ class TcpIdleTests extends StageFixture {
         goOn.countDown();
 
         assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 1);
         assertThat(failures).isEmpty();
     }
 
