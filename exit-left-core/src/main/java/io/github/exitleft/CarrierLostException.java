@@ -15,6 +15,8 @@ public final class CarrierLostException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Carriers.Carrier carrier;
+
+    /** Why the connection is lost. */
     private final Throwable reason;
 
     /**
