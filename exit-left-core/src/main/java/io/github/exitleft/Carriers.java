@@ -68,6 +68,9 @@ public final class Carriers {
         /** Why it has ended; null unless all that carried it has been lost. */
         private @Nullable Generation lost;
 
+        /** Why something was lost that carried it since an earlier sending, while a later one was under way. */
+        private @Nullable Generation lostBefore;
+
         /** The next of those that a loss has ended. */
         private @Nullable Load next;
 
@@ -234,13 +237,15 @@ public final class Carriers {
      *
      * @param how how the sender ended
      * @param now the time, if the request has been sent
+     * @return whether that ends what was to be sent again, since all that carried it before has been lost
      */
-    void leave(@Nullable Load before, Load load, Sent how, long now) {
+    boolean leave(@Nullable Load before, Load load, Sent how, long now) {
         if (before == null) {
             sending.remove();
         } else {
             sending.set(before);
         }
+        Generation lost = null;
         lock.lock();
         try {
             switch (how) {
@@ -254,21 +259,35 @@ public final class Carriers {
                 }
                 case NO -> {
                     load.underWay--;
-                    forgetLastSending(load);
+                    lost = unloadLast(load);
                 }
             }
         } finally {
             lock.unlock();
         }
+        if (lost == null) {
+            return false;
+        }
+        load.tell(lost);
+        return true;
     }
 
-    private static void forgetLastSending(Load load) {
-        Leg leg = load.over ? null : load.legs;
+    /** Takes back what the last sending has been carried by; returns why that ends the load, or null if it does not. */
+    private static @Nullable Generation unloadLast(Load load) {
+        if (load.over) {
+            return null;
+        }
+        Leg leg = load.legs;
         while (leg != null && leg.sending == load.sendings) { // the youngest come first
             leg.carrier.unlink(leg);
             load.legs = leg.nextOfLoad;
             leg = leg.nextOfLoad;
         }
+        if (load.legs == null && load.lostBefore != null) {
+            load.over = true;
+            load.lost = load.lostBefore;
+        }
+        return load.lost;
     }
 
     /** Takes a call that has ended off whatever carries it. */
@@ -375,6 +394,8 @@ public final class Carriers {
                     load.lost = why;
                     load.next = ended;
                     ended = load;
+                } else if (leg.sending < load.sendings) {
+                    load.lostBefore = why;
                 }
             }
             carrier.newest = null;

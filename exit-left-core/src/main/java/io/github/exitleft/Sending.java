@@ -27,7 +27,9 @@ final class Sending {
             how = sending == null ? Carriers.Sent.YES : Carriers.Sent.LATER;
             return sending;
         } finally {
-            carriers.leave(before, load, how, how == Carriers.Sent.YES ? parts.bare.nanoTime() : 0);
+            if (carriers.leave(before, load, how, how == Carriers.Sent.YES ? parts.bare.nanoTime() : 0)) {
+                parts.asyncWaits.sweep();
+            }
         }
     }
 

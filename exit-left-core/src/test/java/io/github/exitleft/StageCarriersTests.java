@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sources with several connections, of which one is lost (M6): its calls end, and no others. */
 class StageCarriersTests extends NoteFixture {
@@ -248,6 +250,33 @@ class StageCarriersTests extends NoteFixture {
         lose(a);
 
         assertLost(caller.failure());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void m6_resendThatFailsAfterAllElseWasLost_endsTheCall(boolean async) throws Exception {
+        Stage<Integer, Note> stage = lines(builder -> builder.keeper(Keeper.ALWAYS));
+        var sends = new AtomicInteger();
+        var blocked = new CountDownLatch(1);
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+        Sender<Exception> sender = () -> {
+            carryBy(sends.get() == 0 ? a : b);
+            if (sends.incrementAndGet() == 2) {
+                Patience.await(blocked);
+                throw new IOException("no room");
+            }
+        };
+        Task<Note> caller =
+                start(() -> async ? Patience.get(stage.callAsync(1, options, sender)) : stage.call(1, options, sender));
+        await().until(() -> b.inFlight() == 1);
+
+        lose(a);
+        await().until(() -> a.inFlight() == 0);
+        blocked.countDown();
+
+        Throwable thrown = caller.failure();
+        assertLost(async ? thrown.getCause() : thrown);
     }
 
     @Test

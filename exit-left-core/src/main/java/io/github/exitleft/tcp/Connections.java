@@ -3,7 +3,9 @@ package io.github.exitleft.tcp;
 import io.github.exitleft.Source;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -57,10 +59,10 @@ final class Connections {
     private volatile @Nullable Connection current;
 
     /**
-     * An older connection whose failure has not been reported, since a sender replaced it while no thread was
-     * receiving.
+     * Older connections whose failures have not been reported, since senders replaced them while no thread was
+     * receiving: the last one, and those before that which still carry calls.
      */
-    private volatile @Nullable Connection untold;
+    private final Queue<Connection> untold = new ConcurrentLinkedQueue<>();
 
     private volatile @Nullable Attempt attempt;
     private volatile boolean closed;
@@ -78,7 +80,7 @@ final class Connections {
 
     @Nullable
     Connection untold() {
-        return untold;
+        return untold.peek();
     }
 
     /**
@@ -141,9 +143,7 @@ final class Connections {
             if (current == failed) {
                 current = null;
             }
-            if (untold == failed) {
-                untold = null;
-            }
+            untold.remove(failed);
         } finally {
             lock.unlock();
         }
@@ -222,18 +222,19 @@ final class Connections {
         lock.lock();
         try {
             attempt = null;
+            attempted.signalAll();
             if (dialled != null && closed) {
                 replaced = dialled;
             } else if (dialled != null) {
                 replaced = current;
                 if (replaced != null) {
-                    untold = replaced;
+                    untold.removeIf(older -> older.watch == null || older.watch.carrier.inFlight() == 0);
+                    untold.add(replaced);
                 }
                 dialled.inUse();
                 current = dialled;
                 made.incrementAndGet();
             }
-            attempted.signalAll();
         } finally {
             lock.unlock();
         }

@@ -59,7 +59,6 @@ final class FrameWriter {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Wire wire;
-    private final Places places;
     private final InetSocketAddress remote;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -73,6 +72,7 @@ final class FrameWriter {
 
     // the fields from here on are used by the thread with the turn only
 
+    private final Places places;
     private final ByteBuffer[] batch = new ByteBuffer[MOST_PARTS];
 
     /** The first frames of the queue, while they are being written. */
@@ -109,6 +109,11 @@ final class FrameWriter {
             try {
                 finish(mine, deadline, nanos);
                 writeForOthers();
+            } catch (Error e) {
+                // a place may have been taken for what was not written, which would shift all answers
+                wire.giveUp(e);
+                settle(false);
+                throw e;
             } finally {
                 passOn();
             }
@@ -236,12 +241,10 @@ final class FrameWriter {
     /** Writes for others what can be written without waiting. */
     private void writeForOthers() {
         try {
-            int count = 1;
-            for (int round = 0; round < MOST_ROUNDS && count > 0 && heir == null; round++) {
-                count = takeAlong(0, CHUNK);
-                if (count > 0 && writeBatch(count) == 0) {
-                    count = 0;
-                }
+            boolean more = true;
+            for (int round = 0; round < MOST_ROUNDS && more && heir == null; round++) {
+                int count = takeAlong(0, CHUNK);
+                more = count > 0 && writeBatch(count) > 0;
             }
         } catch (IOException e) {
             // their threads have been told, and this thread's frame is sent

@@ -3,15 +3,14 @@ package io.github.exitleft.tcp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The right to read a source's connection, and the looks whether that has been closed while no answer was awaited.
@@ -26,13 +25,19 @@ final class Reading {
     /** A peer that closes again within this time is no idle one, and failures of the stage are further and further apart. */
     static final long RENEWAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long a thread waits at most for the reading one, which it has woken, to look. */
-    private static final long READER_LOOKS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long a thread that is to look waits at most for the reading one, which it has woken. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final List<Connections> lanes;
     private final LongSupplier clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicReference<@Nullable CountDownLatch> readerLooks = new AtomicReference<>();
+
+    /** Fair, so that a thread that waits in order to look gets it before the next read. */
+    private final ReentrantLock lock = new ReentrantLock(true);
+
+    private final Condition readEnded = lock.newCondition();
+
+    /** How many threads look, or wait in order to; a read does not wait meanwhile. */
+    private final AtomicInteger lookers = new AtomicInteger();
 
     /** Whether a thread receives; a failure wakes that thread, which reports it. */
     private volatile boolean receiving;
@@ -69,12 +74,19 @@ final class Reading {
 
     /** Ends to receive; called by the thread that began. */
     void end() {
-        lock.unlock();
-        receiving = false;
-        CountDownLatch asked = readerLooks.get();
-        if (asked != null && readerLooks.compareAndSet(asked, null)) {
-            asked.countDown();
+        try {
+            if (isLookWanted()) {
+                readEnded.signalAll();
+            }
+        } finally {
+            lock.unlock();
+            receiving = false;
         }
+    }
+
+    /** Returns whether another thread waits for the end of the present read. */
+    boolean isLookWanted() {
+        return lookers.get() > 0;
     }
 
     /** Returns whether a thread receives. */
@@ -84,6 +96,9 @@ final class Reading {
 
     /** Returns whether a connection that has just failed is given up without a failure; asked by the receiving thread. */
     boolean renews(Connection failed) {
+        if (failed.watch != null && failed.watch.endedUnasked) {
+            return true;
+        }
         if (!isEnd(failed.failure())
                 || failed.frames.hasPartOfAFrame()
                 || awaited.getAsBoolean()
@@ -113,49 +128,66 @@ final class Reading {
         if (!idle) {
             return;
         }
-        // now, since a later one would be woken in vain, and its reader then seem to have looked
-        List<Connection> present = new ArrayList<>(lanes.size());
-        for (Connections lane : lanes) {
-            Connection current = lane.current();
-            if (current != null) {
-                present.add(current);
-            }
-        }
-        if (present.isEmpty()) {
+        if (lanes.stream().allMatch(lane -> lane.current() == null)) {
             return;
         }
         if (!lock.tryLock()) {
-            letReaderLook(present);
+            lookAfterReader();
             return;
         }
         try {
-            lanes.forEach(this::look);
+            lanes.forEach(lane -> look(lane, false));
         } finally {
             lock.unlock();
         }
     }
 
-    private void look(Connections lane) {
-        Connection current = lane.current();
-        // first the look, since nothing is sent once the connection is known to be lost
-        if (current != null && !current.isStillOpen() && !awaited.getAsBoolean() && lanes.size() == 1) {
-            // one of several is reported by the thread that receives, which costs no caller anything
-            lane.lost(current);
+    /** Wakes the thread that receives, and looks once its read has ended. It may have looked last before the peer's end. */
+    private void lookAfterReader() {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        lookers.incrementAndGet();
+        try {
+            lanes.stream().map(Connections::current).filter(Objects::nonNull).forEach(Connection::wakeup);
+            if (lock.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
+                try {
+                    for (Connections lane : lanes) {
+                        long rest = Nanos.until(deadline);
+                        while (!look(lane, rest > 0)) {
+                            rest = readEnded.awaitNanos(rest);
+                        }
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lookers.decrementAndGet();
         }
     }
 
-    /** Wakes the thread that receives, which then looks before it returns, and waits a short time for that. */
-    private void letReaderLook(List<Connection> present) {
-        CountDownLatch looked = readerLooks.get();
-        while (looked == null) {
-            var mine = new CountDownLatch(1);
-            looked = readerLooks.compareAndSet(null, mine) ? mine : readerLooks.get();
+    /**
+     * Looks whether a connection is still open; one that is not is given up, unless an answer is awaited.
+     *
+     * @param readerFirst whether a reader is to get what came before the end
+     * @return false if a reader has still to get that
+     */
+    private boolean look(Connections lane, boolean readerFirst) {
+        Connection current = lane.current();
+        // first the look, since nothing is sent once the connection is known to be lost
+        if (current == null || current.isStillOpen() || awaited.getAsBoolean()) {
+            return true;
         }
-        present.forEach(Connection::wakeup);
-        try {
-            boolean unused = looked.await(READER_LOOKS_NANOS, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (current.watch != null) {
+            // it is reported by the thread that receives, which costs no caller anything
+            current.watch.endedUnasked = true;
+            return true;
         }
+        if (readerFirst && current.frames.hasPartOfAFrame()) {
+            return false;
+        }
+        lane.lost(current);
+        return true;
     }
 }

@@ -190,7 +190,8 @@ final class Several implements Closeable {
             watch.ready = frame != null;
             watch.await(current.awaits());
             return frame;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // an Error too, since a frame may have been taken without its place
             current.fail(e);
             // first, so that a ticket which is taken after the connection has gone from here is not taken for one
             // before

@@ -30,6 +30,19 @@ final class Traffic {
 
     private final OneWakeup wakeup = new OneWakeup();
 
+    /** Ends a wait for a frame. */
+    private final Waking waking = new Waking() {
+        @Override
+        public boolean isWoken() {
+            return wakeup.isWoken() || reading.isLookWanted();
+        }
+
+        @Override
+        public void waited() {
+            wakeup.waited();
+        }
+    };
+
     /** Since when the connections have been in use that are read; written by the reading thread. */
     private volatile long answerableSince = System.nanoTime();
 
@@ -66,7 +79,7 @@ final class Traffic {
             if (several != null && several.isAny()) {
                 // not before: what a lost one had received has been given to the readers by now
                 answerableSince = several.answerableSince();
-                return several.receive(nanos, wakeup, reading);
+                return several.receive(nanos, waking, reading);
             }
             // before looking for an older one, which is noted before it is replaced
             Connection current = connections.current();
@@ -89,13 +102,14 @@ final class Traffic {
 
     private @Nullable Frame receive(Connection current, long nanos) throws IOException, InterruptedException {
         try {
-            Frame frame = current.receive(nanos, wakeup);
+            Frame frame = current.receive(nanos, waking);
             if (frame != null && connections.current() != current) {
                 // questions may have been sent on the next connection, which this is no answer to
                 throw connections.lost(current);
             }
             return frame;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // an Error too, since a frame may have been taken without its place
             current.fail(e);
             // first, so that a ticket which is taken after the connection has gone from here is not taken for one
             // before
@@ -137,7 +151,7 @@ final class Traffic {
         }
         Connection current = connections.current();
         if (current == null || !current.isIntact()) {
-            if (current != null && reading.isGoingOn()) {
+            if (current != null && reading.isGoingOn() && !endedUnasked(current)) {
                 // all waiters are about to be told of the failure
                 throw current.lost();
             }
@@ -161,6 +175,10 @@ final class Traffic {
             return place;
         }
         return current.send(frame, nanos, inOrder);
+    }
+
+    private static boolean endedUnasked(Connection failed) {
+        return failed.watch != null && failed.watch.endedUnasked;
     }
 
     private InterruptedIOException interrupted(InterruptedException cause) {

@@ -11,6 +11,9 @@ final class Watch {
     final Carriers.Carrier carrier;
     final Selector selector;
 
+    /** Whether it was found to have ended while no answer was awaited; nothing was sent since. */
+    volatile boolean endedUnasked;
+
     // used by the receiving thread only
 
     /** Null until the selector knows the connection. */

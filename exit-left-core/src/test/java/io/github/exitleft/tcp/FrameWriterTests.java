@@ -38,6 +38,11 @@ class FrameWriterTests extends StageFixture {
         private volatile @Nullable IOException toThrowWhenFull;
         private volatile @Nullable Throwable failure;
 
+        /** What is thrown, once, when a second frame is about to be taken along. */
+        private volatile @Nullable Error toThrowInBetween;
+
+        private int asked;
+
         /** Lets a thread that waits for room go on. */
         void grant(int bytes) {
             room = bytes;
@@ -90,6 +95,15 @@ class FrameWriterTests extends StageFixture {
         @Override
         public void giveUp(Throwable cause) {
             failure = cause;
+        }
+
+        @Override
+        public boolean isDirect() {
+            Error thrown = toThrowInBetween;
+            if (thrown != null && ++asked == 2) {
+                throw thrown;
+            }
+            return true;
         }
 
         @Override
@@ -284,6 +298,22 @@ class FrameWriterTests extends StageFixture {
 
         assertThat(first.failure()).isSameAs(error);
         assertThat(second.failure()).hasMessage("lost").hasCause(error);
+    }
+
+    @Test
+    void s19_errorBeforeAWrite_harmsTheConnectionSinceAPlaceHasBeenTaken() throws Exception {
+        Task<Boolean> first = waiting("aaaa");
+        Task<Boolean> second = waiting("bbbb");
+        Task<Boolean> third = waiting("cccc");
+        var error = new OutOfMemoryError("in a test");
+        wire.toThrowInBetween = error;
+
+        wire.grant(100);
+
+        assertThat(first.failure()).isSameAs(error);
+        assertThat(second.failure()).hasMessage("lost").hasCause(error);
+        assertThat(third.failure()).hasMessage("lost").hasCause(error);
+        assertThat(wire.sent.toString()).isEmpty();
     }
 
     @Test

@@ -128,6 +128,50 @@ class SeveralTests extends StageFixture {
     }
 
     @Test
+    void m6_connectionThatIsReplacedTwiceBeforeAnyRead_endsItsCallsToo() throws Exception {
+        Peer peer = opened(new Peer());
+        Stage<Integer, Frame> stage = stage(peer.source().connections(2).pick(Pick.ROUND_ROBIN));
+        Peer.Line first = peer.accept();
+        Peer.Line second = peer.accept();
+        var checking = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        Task<Frame> head = start(() -> stage.call(
+                1,
+                frame -> {
+                    checking.countDown();
+                    return isOpen(goOn);
+                },
+                () -> send(stage, 1)));
+        assertThat(first.token()).isEqualTo(1);
+        first.frame(1);
+        Patience.await(checking);
+        Task<Frame> two = startWaiter(stage, () -> call(stage, 2));
+        assertThat(second.token()).isEqualTo(2);
+        Task<Frame> three = startWaiter(stage, () -> call(stage, 3));
+        assertThat(first.token()).isEqualTo(3);
+
+        for (int i = 0; i < 2; i++) {
+            source.lanes().forEach(lane -> lane.current().fail(new IOException("cut")));
+            send(stage, 4);
+            assertThat(peer.accept().token()).isEqualTo(4);
+        }
+        goOn.countDown();
+
+        assertThat(Peer.token(head.get())).isEqualTo(1);
+        assertLost(two.failure());
+        assertLost(three.failure());
+    }
+
+    private static boolean isOpen(CountDownLatch latch) {
+        try {
+            Patience.await(latch);
+            return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void m6_lossOfAll_failsTheStageWhichReopens() throws Exception {
         Peer peer = new Peer();
         Stage<Integer, Frame> stage = stage(

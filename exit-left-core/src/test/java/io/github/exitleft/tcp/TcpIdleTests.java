@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.HookedSource;
 import io.github.exitleft.Keeper;
+import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -47,11 +49,19 @@ class TcpIdleTests extends StageFixture {
     private final AtomicLong now = new AtomicLong();
     private final Peer peer = new Peer();
     private TcpSource source;
+    private int connections = 1;
+
+    /** Runs whenever a reader looks for the end of a frame. */
+    private volatile Runnable whileReading = () -> {};
+
+    /** Runs whenever a reader asks what an event is. */
+    private volatile Runnable whileRouting = () -> {};
 
     /** A stage whose frames with a negative number are events. */
     private Stage<Integer, Frame> stage(Keeper keeper, UnaryOperator<StageBuilder<Integer, Frame>> settings) {
         opened.push(peer);
-        TcpSource.Builder builder = peer.source().maxFrameSize(1_000);
+        TcpSource.Builder builder =
+                peer.source().framing(framing()).maxFrameSize(1_000).connections(connections);
         builder.clock = now::get;
         source = builder.open();
         HookedSource<Frame> watched = hooked(source);
@@ -63,6 +73,7 @@ class TcpIdleTests extends StageFixture {
 
             @Override
             public boolean isEvent(Frame frame) {
+                whileRouting.run();
                 return frame.getInt(2) < 0;
             }
         };
@@ -77,6 +88,31 @@ class TcpIdleTests extends StageFixture {
             }
         });
         return stage;
+    }
+
+    private Framing framing() {
+        return new Framing() {
+            @Override
+            public long frameLength(ByteBuffer bytes, int seen) {
+                whileReading.run();
+                return Peer.FRAMING.frameLength(bytes, seen);
+            }
+
+            @Override
+            public ByteBuffer[] encode(ByteBuffer payload) {
+                return Peer.FRAMING.encode(payload);
+            }
+        };
+    }
+
+    private static Runnable waitingFor(CountDownLatch latch) {
+        return () -> {
+            try {
+                Patience.await(latch);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
     }
 
     private Stage<Integer, Frame> stage(Keeper keeper) {
@@ -199,6 +235,94 @@ class TcpIdleTests extends StageFixture {
             line = peerLine(i);
         }
 
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void m6_callAfterThePeerHasClosed_isNotSentIfTheReaderHadLookedBefore() throws Exception {
+        Stage<Integer, Frame> stage = stage(Keeper.ALWAYS);
+        Peer.Line line = peer.accept();
+        var inRead = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var asked = new CountDownLatch(1);
+        whileReading = () -> {
+            inRead.countDown();
+            waitingFor(goOn).run();
+        };
+        // or it would find the end before the question is sent
+        whileRouting = waitingFor(asked);
+        line.frame(-1);
+        Patience.await(inRead);
+        end(line, false);
+        Task<Frame> caller = start(() -> stage.call(1, () -> {
+            try {
+                send(stage, 1);
+            } finally {
+                asked.countDown();
+            }
+        }));
+        await().until(() -> isBlocked(caller));
+        goOn.countDown();
+        Patience.await(asked);
+        Peer.Line second = peer.accept();
+        assertThat(second.token()).isEqualTo(1);
+        second.frame(1);
+
+        assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 1);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void m15_eventsBeforeTheEnd_areHandedOnThoughACallerLooks() throws Exception {
+        Stage<Integer, Frame> stage = stage(Keeper.ALWAYS);
+        Peer.Line line = peer.accept();
+        var inRead = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        whileReading = () -> {
+            inRead.countDown();
+            waitingFor(goOn).run();
+        };
+        line.frame(-1);
+        Patience.await(inRead);
+        line.frame(-2);
+        line.frame(-3);
+        end(line, false);
+        Task<Frame> caller = start(() -> call(stage, 1));
+        await().until(() -> isBlocked(caller));
+        goOn.countDown();
+        Peer.Line second = peer.accept();
+        assertThat(second.token()).isEqualTo(1);
+        second.frame(1);
+
+        assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 3);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void m6_callAfterThePeerHasClosedAllOfSeveral_isSentOnANewConnection() throws Exception {
+        connections = 3;
+        Stage<Integer, Frame> stage = stage(Keeper.ALWAYS);
+        List<Peer.Line> lines = List.of(peer.accept(), peer.accept(), peer.accept());
+        var inRead = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        whileReading = () -> {
+            inRead.countDown();
+            waitingFor(goOn).run();
+        };
+        lines.get(0).frame(-1);
+        Patience.await(inRead);
+        for (Peer.Line line : lines) {
+            end(line, false);
+        }
+        Task<Frame> caller = start(() -> call(stage, 1));
+        await().until(() -> isBlocked(caller));
+        peer.playing(line -> line.frame(line.token()));
+        goOn.countDown();
+
+        assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 1);
         assertThat(failures).isEmpty();
     }
 

@@ -1,11 +1,14 @@
 package io.github.exitleft.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.exitleft.StageFixture;
+import io.github.exitleft.TransientSourceException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -127,6 +130,69 @@ class TcpSenderTests extends StageFixture {
             assertThat(e).hasMessageContaining("lost").hasCauseInstanceOf(SocketTimeoutException.class);
         }
         assertThat(line.in.readAllBytes().length).as("nothing follows the half").isLessThan(LARGE);
+    }
+
+    @Test
+    void manySendersToAPeerThatStopsReading_allEndAndLeaveNoHalfFrameBeforeTheNext() throws Exception {
+        List<Task<Integer>> senders = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            var random = new SplittableRandom(i);
+            int sender = i + 1;
+            senders.add(start(() -> {
+                for (int sent = 0; ; sent++) {
+                    byte[] payload = payload(4 + random.nextInt(random.nextInt(4) == 0 ? 300_000 : 3_000), sender);
+                    payload[payload.length - 1] = (byte) sender;
+                    try {
+                        source.backdoor().send(ByteBuffer.wrap(payload), Duration.ofMillis(random.nextInt(20)));
+                    } catch (IOException e) {
+                        return sent;
+                    }
+                }
+            }));
+        }
+        int[] sent = new int[17];
+        for (int i = 0; i < 16; i++) {
+            sent[i + 1] = senders.get(i).get();
+        }
+        Task<Void> reader = start(() -> {
+            while (!readsUntil(99, sent)) {
+                // a sender may have made the next one
+                line = peer.accept();
+            }
+            return null;
+        });
+        await().untilAsserted(() -> {
+            try {
+                source.receive(Duration.ZERO);
+            } catch (IOException | TransientSourceException e) {
+                // the next send makes a connection
+            }
+            assertThatCode(() -> source.backdoor().send(ByteBuffer.wrap(payload(4, 99)), Duration.ZERO))
+                    .doesNotThrowAnyException();
+        });
+
+        reader.get();
+        assertThat(sent).as("sent and not received").containsOnly(0);
+    }
+
+    /** Counts down what comes from each sender; returns false if the connection ends before a frame with that token. */
+    private boolean readsUntil(int token, int[] sent) throws IOException {
+        try {
+            while (true) {
+                byte[] frame = new byte[line.in.readInt()];
+                line.in.readFully(frame);
+                int sender = ByteBuffer.wrap(frame).getInt();
+                if (sender == token) {
+                    return true;
+                }
+                if (sent[sender] > 0) {
+                    assertThat(frame[frame.length - 1]).isEqualTo((byte) sender);
+                    sent[sender]--;
+                }
+            }
+        } catch (EOFException e) {
+            return false;
+        }
     }
 
     @Test

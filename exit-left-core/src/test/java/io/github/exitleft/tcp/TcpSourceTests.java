@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,32 @@ class TcpSourceTests extends StageFixture {
         line.write(new byte[] {0, 3, 7, 8, 9});
 
         assertThat(receive(source)).isEqualTo(Frame.of(peer.address(), new byte[] {0, 3, 7, 8, 9}));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void s19_errorInARead_givesTheConnectionUp(int connections) throws Exception {
+        Peer peer = opened(new Peer());
+        var error = new OutOfMemoryError("in a test");
+        var thrown = new AtomicBoolean();
+        Framing framing = (bytes, seen) -> {
+            if (!thrown.getAndSet(true)) {
+                throw error;
+            }
+            return Peer.FRAMING.frameLength(bytes, seen);
+        };
+        TcpSource source =
+                opened(peer.source().framing(framing).connections(connections).open());
+        Peer.Line line = peer.accept();
+        line.frame(1);
+
+        // a frame may have been lost by it, after which answers could not be told apart by their order
+        assertThatThrownBy(() -> receive(source)).hasRootCause(error);
+        assertThat(line.token()).isEqualTo(-1);
+        source.restore();
+        Frame none = source.receive(Duration.ofSeconds(1));
+        assertThat(none).isNull();
+        assertThat(source.details()).extracting("reconnects").isEqualTo(1L);
     }
 
     @Test
