@@ -39,7 +39,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Parker parker;
     private final Callbacks callbacks;
     private final Role role;
-    private final Registrations<BareTicket<T>> registrations;
+    private final Registrations<Registration<T>> registrations;
     private final Closing closing;
     private final BareKeeper<T, R, B> keeper;
 
@@ -123,24 +123,30 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws SourceFailedException if the resource failed and it is too early to try again
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
+        var ticket = new BareTicket<>(registrations, attachment);
+        register(token, ticket);
+        return ticket;
+    }
+
+    /** Does what {@link #ticket(Object, Object)} does, for a ticket that is there already. */
+    void register(T token, Registration<T> ticket) {
         if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
             throw new IllegalArgumentException(
                     "token of " + this + " is an array, " + token.getClass().getTypeName()
                             + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
         }
         StackProbe.forAnEntry();
-        var ticket = new BareTicket<>(registrations, token, attachment, role.guarded.generation);
+        ticket.begin(token, role.guarded.generation);
         // refused before it is registered: once a head can see it, a message may be filed for it
         if (!parts.generations.admitsAll()) {
             parts.generations.admit(ticket);
         }
         registrations.add(ticket);
-        return ticket;
     }
 
-    /** Returns a registration for a wait with several tickets, of which one is given; no token leads to it. */
-    BareTicket<T> beside(BareTicket<T> one, Object attachment) {
-        return new BareTicket<>(registrations, one.token(), attachment, one.generation);
+    /** Makes a ticket for a wait with several tickets, of which one is given; no token leads to it. */
+    void registerBeside(Registration<T> one, Registration<T> ticket) {
+        ticket.begin(one.token(), one.generation);
     }
 
     /**
@@ -180,6 +186,12 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      */
     public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        return enterWith(ticket, deadline, routine);
+    }
+
+    /** Does so for any ticket. */
+    <V extends @Nullable Object, X extends Exception> Exit<V> enterWith(
+            Registration<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         ticket.requireFrom(registrations);
         ReentrancyGuard.requireOutside(this);
         StackProbe.forAnEntry();
@@ -216,7 +228,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
 
     @SuppressWarnings("unchecked") // a timeout has no value
     private <V extends @Nullable Object, X extends Exception> Exit<V> head(
-            BareTicket<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+            Registration<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         if (!ticket.open) { // chosen and closed: the role goes on, the thread goes
             throw cancelled(ticket);
         }
@@ -248,7 +260,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     }
 
     @SuppressWarnings("unchecked") // neither has a value
-    private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state)
+    private <V extends @Nullable Object> Exit<V> conclude(Registration<T> ticket, Waiter.State state)
             throws InterruptedException {
         return switch (state) {
             case SIGNALLED -> (Exit<V>) SIGNALLED;
@@ -261,11 +273,11 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         };
     }
 
-    private static CancellationException cancelled(BareTicket<?> ticket) {
+    private static CancellationException cancelled(Registration<?> ticket) {
         return new CancellationException(ticket + " was closed while its thread waited");
     }
 
-    private static InterruptedException interrupted(BareTicket<?> ticket) {
+    private static InterruptedException interrupted(Registration<?> ticket) {
         return new InterruptedException("interrupted while waiting with " + ticket);
     }
 

@@ -276,7 +276,7 @@ final class Mutants {
                     ROUTER,
                     "filed without a signal",
                     "routing against leaving",
-                    new Edit("director.signal(box.waiting(holder));", "")),
+                    new Edit("director.signal(box.waiting());", "")),
             mutant(
                     ROUTER,
                     "signalled before it is filed",
