@@ -184,13 +184,17 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws X thrown by the routine
      * @throws InterruptedException if the thread was interrupted before anything else ended the wait
      */
+    @SuppressWarnings({"unchecked", "NullAway"}) // what is neither is a V
     public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
-        return enterWith(ticket, deadline, routine);
+        Object end = enterWith(ticket, deadline, routine);
+        return end == Waiter.State.SIGNALLED
+                ? (Exit<V>) SIGNALLED
+                : end == Waiter.State.EXPIRED ? (Exit<V>) TIMED_OUT : new Exit.Finished<>((V) end);
     }
 
-    /** Does so for any ticket. */
-    <V extends @Nullable Object, X extends Exception> Exit<V> enterWith(
+    /** Does so for any ticket; returns what the routine has returned, SIGNALLED or EXPIRED, so that nothing need be allocated for it. */
+    <V extends @Nullable Object, X extends Exception> @Nullable Object enterWith(
             Registration<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         ticket.requireFrom(registrations);
         ReentrancyGuard.requireOutside(this);
@@ -203,12 +207,13 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             role.arrive(ticket, start, until);
             Waiter.State state = role.await(ticket, ticket.since);
             if (state == Waiter.State.HEADING) {
-                Exit<V> exit = head(ticket, routine);
-                outcome = exit instanceof Exit.Finished<?> ? Outcome.FINISHED : Outcome.TIMED_OUT;
-                return exit;
+                Object value = head(ticket, routine);
+                outcome = value == Waiter.State.EXPIRED ? Outcome.TIMED_OUT : Outcome.FINISHED;
+                return value;
             }
             outcome = state.outcome();
-            return conclude(ticket, state);
+            requireNoEnd(ticket, state);
+            return state;
         } catch (InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
             throw e;
@@ -226,8 +231,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    @SuppressWarnings("unchecked") // a timeout has no value
-    private <V extends @Nullable Object, X extends Exception> Exit<V> head(
+    private <V extends @Nullable Object, X extends Exception> @Nullable Object head(
             Registration<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         if (!ticket.open) { // chosen and closed: the role goes on, the thread goes
             throw cancelled(ticket);
@@ -244,7 +248,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             director.end();
         }
         if (!director.saidOutOfTime()) {
-            return new Exit.Finished<>(value);
+            return value;
         }
         if (isClosed()) {
             throw role.guarded.closedException();
@@ -256,21 +260,19 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (lost != null) {
             throw new SourceFailedException(parts.name, lost);
         }
-        return (Exit<V>) TIMED_OUT;
+        return Waiter.State.EXPIRED;
     }
 
-    @SuppressWarnings("unchecked") // neither has a value
-    private <V extends @Nullable Object> Exit<V> conclude(Registration<T> ticket, Waiter.State state)
-            throws InterruptedException {
-        return switch (state) {
-            case SIGNALLED -> (Exit<V>) SIGNALLED;
-            case EXPIRED -> (Exit<V>) TIMED_OUT;
+    /** Throws what an entry throws that has neither headed nor been signalled nor run out of time. */
+    private void requireNoEnd(Registration<T> ticket, Waiter.State state) throws InterruptedException {
+        switch (state) {
+            case SIGNALLED, EXPIRED -> {}
             case INTERRUPTED -> throw interrupted(ticket);
             case CANCELLED -> throw cancelled(ticket);
             case FAILED ->
                 throw new SourceFailedException(parts.name, Objects.requireNonNull(ticket.generation.failure));
             default -> throw role.guarded.closedException();
-        };
+        }
     }
 
     private static CancellationException cancelled(Registration<?> ticket) {

@@ -203,6 +203,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Waits, and sends again; returns the message, or null if the time is up. */
     @Nullable
+    @SuppressWarnings("unchecked") // that is what the head returns
     Received<M> untilMessageOrDeadline(long start, long deadline, Resends resends, @Nullable Sender<?> sender)
             throws InterruptedException {
         whole();
@@ -214,14 +215,14 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
                 partOf(start, deadline);
             }
             finished = false;
-            Exit<@Nullable Received<M>> exit = parts.bare.enterWith(this, until, parts.callerHead);
-            if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
+            Object end = parts.bare.enterWith(this, until, parts.callerHead);
+            if (end != State.SIGNALLED && end != State.EXPIRED) {
                 finished = true;
-                got = read(own.value());
+                got = read((Received<M>) end);
                 continue;
             }
             got = take();
-            if (got != null || exit instanceof Exit.Signalled<?>) {
+            if (got != null || end == State.SIGNALLED) {
                 continue;
             }
             deadline = moved(deadline);

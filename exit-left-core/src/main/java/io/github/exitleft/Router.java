@@ -96,7 +96,7 @@ final class Router<T, M> {
             }
             return refused == null;
         }
-        file(director, token, holder, box, box == mine, received);
+        file(director, token, box, box == mine, received);
         return false;
     }
 
@@ -120,12 +120,7 @@ final class Router<T, M> {
     }
 
     private void file(
-            Director<T, Source<M>, Void> director,
-            T token,
-            Registration<T> holder,
-            Mailbox<T, M> box,
-            boolean mine,
-            Received<M> received) {
+            Director<T, Source<M>, Void> director, T token, Mailbox<T, M> box, boolean mine, Received<M> received) {
         Unclaimed<T, M> left = mailroom.offer(token, box, received);
         if (!mine && (left == null || left.message() != received.message())) {
             if (box.recipient == null) {
