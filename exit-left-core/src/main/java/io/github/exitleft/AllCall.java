@@ -29,7 +29,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
         private final CallOptions<? super M> options;
 
         /** Where its result belongs. */
-        private final int place;
+        private final int index;
 
         private long start;
         private boolean sent;
@@ -40,12 +40,12 @@ final class AllCall<P, T, M> extends Call<T, M> {
                 Question<T, M> question,
                 CallOptions<? super M> options,
                 @Nullable Predicate<? super M> check,
-                int place) {
+                int index) {
             super(parts, question.token, check, true);
             this.peer = peer;
             this.question = question;
             this.options = options;
-            this.place = place;
+            this.index = index;
         }
 
         @Override
@@ -57,14 +57,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
         @Override
         void endUnsent(FailedSends failed, Throwable cause) {
             super.endUnsent(failed, cause);
-            parts.bare.parts.role.signal(waiting(bare()));
+            parts.bare.parts.role.signal(waiting());
         }
 
         /** Makes the wait look for what has ended; the other questions go on. */
         @Override
         void endTogether(Generation lost) {
             if (group != null) {
-                parts.bare.parts.role.signal(waiting(bare()));
+                parts.bare.parts.role.signal(waiting());
             }
         }
     }
@@ -147,7 +147,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
             why = e;
             lastLook();
         } finally {
-            open.removeIf(one -> answers.get(one.place) != null);
+            open.removeIf(one -> answers.get(one.index) != null);
             open.forEach(this::release);
             for (One<P, T, M> one : open) {
                 parts.listeners.exited(outcome, one.start);
@@ -156,7 +156,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
                     one.overshot = overshot;
                     why = one.timeout(one.start, deadline, received, unclaimed, "");
                 }
-                answers.set(one.place, new Answer<>(one.peer, null, why, Duration.ZERO));
+                answers.set(one.index, new Answer<>(one.peer, null, why, Duration.ZERO));
             }
             giveUp(outcome, options.onGiveUp);
         }
@@ -210,12 +210,10 @@ final class AllCall<P, T, M> extends Call<T, M> {
         One<P, T, M> any = open.get(0);
         for (One<P, T, M> one : open) {
             // all are of the same generation, but for those that have failed, by themselves or with all others
-            any = any.bare().hasFailedInPart()
-                            || one.bare().failure() != null && !one.bare().hasFailedInPart()
-                    ? one
-                    : any;
+            any = any.hasFailedInPart() || one.failure() != null && !one.hasFailedInPart() ? one : any;
         }
-        register(parts.bare.beside(any.bare(), this));
+        parts.bare.registerBeside(any, this);
+        registered();
         for (One<P, T, M> one : open) {
             one.group = this;
         }
@@ -256,8 +254,8 @@ final class AllCall<P, T, M> extends Call<T, M> {
     private @Nullable Received<M> collect(boolean last) {
         for (One<P, T, M> one : open) {
             // before the look for its answer, which then wins over a failure to send that shows meanwhile
-            boolean unsent = !one.bare().isOpen();
-            RuntimeException lost = one.bare().hasFailedInPart() ? one.bare().failure() : null;
+            boolean unsent = !one.isOpen();
+            RuntimeException lost = one.hasFailedInPart() ? one.failure() : null;
             Received<M> got = last ? parts.mailroom.takeOrMiss(one) : parts.mailroom.take(one);
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
@@ -274,14 +272,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
                         new SendFailedException(one.toString(), Objects.requireNonNull(one.failedSends().unsent)));
             }
         }
-        open.removeIf(one -> answers.get(one.place) != null);
+        open.removeIf(one -> answers.get(one.index) != null);
         return open.isEmpty() ? (Received<M>) ENDED : null;
     }
 
     /** Notes the result of a question, and gives its token back. */
     private void end(One<P, T, M> one, @Nullable Received<M> got, @Nullable Throwable failure) {
         Duration elapsed = got == null ? Duration.ZERO : Duration.ofNanos(got.receivedAt() - one.start);
-        answers.set(one.place, new Answer<>(one.peer, got, failure, elapsed));
+        answers.set(one.index, new Answer<>(one.peer, got, failure, elapsed));
         release(one);
     }
 

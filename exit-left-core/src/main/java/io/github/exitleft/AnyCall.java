@@ -26,14 +26,15 @@ final class AnyCall<T, M> extends Call<T, M> {
     private @Nullable Grouped<T, M> from;
 
     AnyCall(StageParts<T, M> parts, List<? extends Grouped<T, M>> calls) {
-        super(parts, calls.get(0).bare().token(), null, false, null);
+        super(parts, calls.get(0).token(), null, false, null);
         this.calls = calls;
         Grouped<T, M> one = calls.get(0);
         for (Grouped<T, M> call : calls) {
             // all are of the same generation, but for those that have failed
-            one = call.bare().failure() != null ? call : one;
+            one = call.failure() != null ? call : one;
         }
-        register(parts.bare.beside(one.bare(), this));
+        parts.bare.registerBeside(one, this);
+        registered();
     }
 
     /** Waits for the first message; which ticket it came for is then known. */
@@ -54,7 +55,7 @@ final class AnyCall<T, M> extends Call<T, M> {
             }
             // one that is closed from now on ends the wait, and one that was closed before does it here
             if (closed() != null) {
-                bare().close();
+                giveBack();
             }
             return await(timeout, Resends.NONE, null);
         } catch (CancellationException e) {
@@ -70,7 +71,7 @@ final class AnyCall<T, M> extends Call<T, M> {
     private void unclaim(Grouped<T, M> call) {
         try {
             call.group = null;
-            parts.listeners.unclaimed(parts.mailroom.unclaim(call.bare().token(), call));
+            parts.listeners.unclaimed(parts.mailroom.unclaim(call.token(), call));
         } catch (Throwable e) { // no memory: the others are to be freed too
             parts.bare.callbackFailed(e);
         }
@@ -78,7 +79,7 @@ final class AnyCall<T, M> extends Call<T, M> {
 
     private @Nullable Grouped<T, M> closed() {
         for (Grouped<T, M> call : calls) {
-            if (!call.bare().isOpen()) {
+            if (!call.isOpen()) {
                 return call;
             }
         }
@@ -146,7 +147,7 @@ final class AnyCall<T, M> extends Call<T, M> {
         var text = new StringBuilder("tickets for tokens ");
         for (int i = 0; i < Math.min(NAMED, calls.size()); i++) {
             text.append(i == 0 ? "'" : ", '")
-                    .append(Texts.of(calls.get(i).bare().token()))
+                    .append(Texts.of(calls.get(i).token()))
                     .append('\'');
         }
         if (calls.size() > NAMED) {

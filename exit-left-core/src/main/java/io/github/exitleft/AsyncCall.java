@@ -100,7 +100,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     @Override
     public @Nullable RuntimeException failure() {
-        return call.bare().failure();
+        return call.failure();
     }
 
     final boolean isOver() {

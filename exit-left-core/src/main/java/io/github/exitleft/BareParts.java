@@ -22,7 +22,7 @@ final class BareParts<T, R, B extends @Nullable Object> {
     final Callbacks callbacks;
     final Role role;
     final Generations generations;
-    final Registrations<BareTicket<T>> registrations;
+    final Registrations<Registration<T>> registrations;
 
     BareParts(
             String name,
@@ -33,7 +33,7 @@ final class BareParts<T, R, B extends @Nullable Object> {
             Callbacks callbacks,
             Role role,
             Generations generations,
-            Registrations<BareTicket<T>> registrations) {
+            Registrations<Registration<T>> registrations) {
         this.name = name;
         this.stage = stage;
         this.resource = resource;

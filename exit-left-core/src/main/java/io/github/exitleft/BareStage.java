@@ -39,7 +39,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Parker parker;
     private final Callbacks callbacks;
     private final Role role;
-    private final Registrations<BareTicket<T>> registrations;
+    private final Registrations<Registration<T>> registrations;
     private final Closing closing;
     private final BareKeeper<T, R, B> keeper;
 
@@ -123,24 +123,30 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws SourceFailedException if the resource failed and it is too early to try again
      */
     public BareTicket<T> ticket(T token, @Nullable Object attachment) {
+        var ticket = new BareTicket<>(registrations, attachment);
+        register(token, ticket);
+        return ticket;
+    }
+
+    /** Does what {@link #ticket(Object, Object)} does, for a ticket that is there already. */
+    void register(T token, Registration<T> ticket) {
         if (Objects.requireNonNull(token, "'token' must not be null").getClass().isArray()) {
             throw new IllegalArgumentException(
                     "token of " + this + " is an array, " + token.getClass().getTypeName()
                             + ", which equals nothing but itself; use a String, a ByteBuffer or a record");
         }
         StackProbe.forAnEntry();
-        var ticket = new BareTicket<>(registrations, token, attachment, role.guarded.generation);
+        ticket.begin(token, role.guarded.generation);
         // refused before it is registered: once a head can see it, a message may be filed for it
         if (!parts.generations.admitsAll()) {
             parts.generations.admit(ticket);
         }
         registrations.add(ticket);
-        return ticket;
     }
 
-    /** Returns a registration for a wait with several tickets, of which one is given; no token leads to it. */
-    BareTicket<T> beside(BareTicket<T> one, Object attachment) {
-        return new BareTicket<>(registrations, one.token(), attachment, one.generation);
+    /** Makes a ticket for a wait with several tickets, of which one is given; no token leads to it. */
+    void registerBeside(Registration<T> one, Registration<T> ticket) {
+        ticket.begin(one.token(), one.generation);
     }
 
     /**
@@ -178,8 +184,18 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
      * @throws X thrown by the routine
      * @throws InterruptedException if the thread was interrupted before anything else ended the wait
      */
+    @SuppressWarnings({"unchecked", "NullAway"}) // what is neither is a V
     public <V extends @Nullable Object, X extends Exception> Exit<V> enterUntil(
             BareTicket<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+        Object end = enterWith(ticket, deadline, routine);
+        return end == Waiter.State.SIGNALLED
+                ? (Exit<V>) SIGNALLED
+                : end == Waiter.State.EXPIRED ? (Exit<V>) TIMED_OUT : new Exit.Finished<>((V) end);
+    }
+
+    /** Does so for any ticket; returns what the routine has returned, SIGNALLED or EXPIRED, so that nothing need be allocated for it. */
+    <V extends @Nullable Object, X extends Exception> @Nullable Object enterWith(
+            Registration<T> ticket, long deadline, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         ticket.requireFrom(registrations);
         ReentrancyGuard.requireOutside(this);
         StackProbe.forAnEntry();
@@ -191,12 +207,13 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             role.arrive(ticket, start, until);
             Waiter.State state = role.await(ticket, ticket.since);
             if (state == Waiter.State.HEADING) {
-                Exit<V> exit = head(ticket, routine);
-                outcome = exit instanceof Exit.Finished<?> ? Outcome.FINISHED : Outcome.TIMED_OUT;
-                return exit;
+                Object value = head(ticket, routine);
+                outcome = value == Waiter.State.EXPIRED ? Outcome.TIMED_OUT : Outcome.FINISHED;
+                return value;
             }
             outcome = state.outcome();
-            return conclude(ticket, state);
+            requireNoEnd(ticket, state);
+            return state;
         } catch (InterruptedException e) {
             outcome = Outcome.INTERRUPTED;
             throw e;
@@ -214,9 +231,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         }
     }
 
-    @SuppressWarnings("unchecked") // a timeout has no value
-    private <V extends @Nullable Object, X extends Exception> Exit<V> head(
-            BareTicket<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
+    private <V extends @Nullable Object, X extends Exception> @Nullable Object head(
+            Registration<T> ticket, HeadRoutine<T, R, B, V, X> routine) throws X, InterruptedException {
         if (!ticket.open) { // chosen and closed: the role goes on, the thread goes
             throw cancelled(ticket);
         }
@@ -232,7 +248,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             director.end();
         }
         if (!director.saidOutOfTime()) {
-            return new Exit.Finished<>(value);
+            return value;
         }
         if (isClosed()) {
             throw role.guarded.closedException();
@@ -244,28 +260,26 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (lost != null) {
             throw new SourceFailedException(parts.name, lost);
         }
-        return (Exit<V>) TIMED_OUT;
+        return Waiter.State.EXPIRED;
     }
 
-    @SuppressWarnings("unchecked") // neither has a value
-    private <V extends @Nullable Object> Exit<V> conclude(BareTicket<T> ticket, Waiter.State state)
-            throws InterruptedException {
-        return switch (state) {
-            case SIGNALLED -> (Exit<V>) SIGNALLED;
-            case EXPIRED -> (Exit<V>) TIMED_OUT;
+    /** Throws what an entry throws that has neither headed nor been signalled nor run out of time. */
+    private void requireNoEnd(Registration<T> ticket, Waiter.State state) throws InterruptedException {
+        switch (state) {
+            case SIGNALLED, EXPIRED -> {}
             case INTERRUPTED -> throw interrupted(ticket);
             case CANCELLED -> throw cancelled(ticket);
             case FAILED ->
                 throw new SourceFailedException(parts.name, Objects.requireNonNull(ticket.generation.failure));
             default -> throw role.guarded.closedException();
-        };
+        }
     }
 
-    private static CancellationException cancelled(BareTicket<?> ticket) {
+    private static CancellationException cancelled(Registration<?> ticket) {
         return new CancellationException(ticket + " was closed while its thread waited");
     }
 
-    private static InterruptedException interrupted(BareTicket<?> ticket) {
+    private static InterruptedException interrupted(Registration<?> ticket) {
         return new InterruptedException("interrupted while waiting with " + ticket);
     }
 

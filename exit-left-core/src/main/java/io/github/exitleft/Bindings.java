@@ -127,11 +127,11 @@ final class Bindings<T, M> {
      * @return the ticket that its token has by now; null if it has none, and the message has been seen to
      */
     @Nullable
-    BareTicket<T> hold(T token, Received<M> received, Unclaimed<T, M> explained) {
+    Registration<T> hold(T token, Received<M> received, Unclaimed<T, M> explained) {
         Unclaimed<T, M> released = explained;
         lock.lock();
         try {
-            BareTicket<T> holder = bare.parts.registrations.find(token);
+            Registration<T> holder = bare.parts.registrations.find(token);
             if (holder != null) {
                 return holder;
             }

@@ -52,6 +52,11 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         this.parts = parts;
     }
 
+    @Override
+    final Registrations<Registration<T>> registrations() {
+        return parts.bare.parts.registrations;
+    }
+
     /** Says for which token it is going to be registered. */
     final void bindTo(T token) {
         lock = parts.mailroom.lockFor(token);
@@ -198,26 +203,26 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Waits, and sends again; returns the message, or null if the time is up. */
     @Nullable
+    @SuppressWarnings("unchecked") // that is what the head returns
     Received<M> untilMessageOrDeadline(long start, long deadline, Resends resends, @Nullable Sender<?> sender)
             throws InterruptedException {
-        BareTicket<T> ticket = bare();
-        ticket.whole();
+        whole();
         int resend = 1;
         long until = untilResend(resends, resend, deadline);
         Received<M> got = take();
         while (got == null) {
             if (until != deadline) { // so there may be several entries, which are shown as one wait
-                ticket.partOf(start, deadline);
+                partOf(start, deadline);
             }
             finished = false;
-            Exit<@Nullable Received<M>> exit = parts.bare.enterUntil(ticket, until, parts.callerHead);
-            if (exit instanceof Exit.Finished<@Nullable Received<M>> own) {
+            Object end = parts.bare.enterWith(this, until, parts.callerHead);
+            if (end != State.SIGNALLED && end != State.EXPIRED) {
                 finished = true;
-                got = read(own.value());
+                got = read((Received<M>) end);
                 continue;
             }
             got = take();
-            if (got != null || exit instanceof Exit.Signalled<?>) {
+            if (got != null || end == State.SIGNALLED) {
                 continue;
             }
             deadline = moved(deadline);
@@ -245,7 +250,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         if (ending instanceof StageClosedException) {
             return Outcome.CLOSED;
         }
-        boolean cancelled = ending instanceof IllegalStateException && !bare().isOpen();
+        boolean cancelled = ending instanceof IllegalStateException && !isOpen();
         return cancelled ? Outcome.CANCELLED : Outcome.FAILED;
     }
 

@@ -16,8 +16,8 @@ final class CallerHead<T, M> implements HeadRoutine<T, Source<M>, Void, @Nullabl
 
     @Override
     public @Nullable Received<M> head(Director<T, Source<M>, Void> director) throws InterruptedException {
-        @SuppressWarnings("unchecked") // only mailboxes are attached
-        Mailbox<T, M> mine = (Mailbox<T, M>) Objects.requireNonNull(director.attachment());
+        @SuppressWarnings("unchecked") // only mailboxes are registered
+        Mailbox<T, M> mine = (Mailbox<T, M>) Objects.requireNonNull(director.registration());
         mine.headed = true;
         Received<M> own = null;
         try {

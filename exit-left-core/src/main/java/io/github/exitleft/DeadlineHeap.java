@@ -34,6 +34,8 @@ final class DeadlineHeap {
 
     void remove(Waiter waiter) {
         int hole = waiter.place;
+        // first, so that one that can't be found is not looked for again
+        waiter.place = Waiter.NOWHERE;
         Waiter last = at(--size);
         heap[size] = null;
         if (last != waiter) {

@@ -39,7 +39,6 @@ final class Deadlines {
         } catch (Throwable e) { // no memory
             return false;
         }
-        waiter.watched = true;
         long now = waiter.since;
         boolean firesInTime = timer.isOn() && timer.at() - timeFor(now) <= 0;
         if (firesInTime && timer.at() - now > 0) {
@@ -61,8 +60,7 @@ final class Deadlines {
     }
 
     void forget(Waiter waiter) {
-        if (waiter.watched) {
-            waiter.watched = false;
+        if (waiter.place != Waiter.NOWHERE) {
             waiters.remove(waiter);
         }
     }

@@ -27,7 +27,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     private boolean outOfTime;
     private volatile boolean over;
 
-    Director(BareParts<T, R, B> stage, BareTicket<T> ticket) {
+    Director(BareParts<T, R, B> stage, Registration<T> ticket) {
         this(stage, ticket, ticket.generation);
     }
 
@@ -49,7 +49,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public T token() {
         requireHead();
-        BareTicket<T> ticket = ticket();
+        Registration<T> ticket = registration();
         if (ticket == null) {
             throw new IllegalStateException("the head of " + stage.stage + " is its keeper, which has no token");
         }
@@ -63,8 +63,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public @Nullable Object attachment() {
         requireHead();
-        BareTicket<T> ticket = ticket();
-        return ticket == null ? null : ticket.attachment();
+        return registration() instanceof BareTicket<T> ticket ? ticket.attachment() : null;
     }
 
     /**
@@ -117,7 +116,8 @@ public final class Director<T, R, B extends @Nullable Object> {
      */
     public @Nullable BareTicket<T> find(T token) {
         requireHead();
-        return stage.registrations.find(token);
+        // a stage of messages has no tickets of this kind, and a head of its own
+        return stage.registrations.find(token) instanceof BareTicket<T> ticket ? ticket : null;
     }
 
     /**
@@ -139,6 +139,11 @@ public final class Director<T, R, B extends @Nullable Object> {
      * @return whether it is still open
      */
     public boolean signal(BareTicket<T> holder) {
+        return signal((Registration<T>) holder);
+    }
+
+    /** Does so for any ticket. */
+    boolean signal(Registration<T> holder) {
         requireHead();
         holder.requireFrom(stage.registrations);
         return stage.role.signal(holder);
@@ -251,8 +256,9 @@ public final class Director<T, R, B extends @Nullable Object> {
 
     /** Returns the ticket that was entered; null if the keeper heads. */
     @SuppressWarnings("unchecked") // a ticket of this stage
-    private @Nullable BareTicket<T> ticket() {
-        return head instanceof BareTicket<?> entered ? (BareTicket<T>) entered : null;
+    @Nullable
+    Registration<T> registration() {
+        return head instanceof Registration<?> entered ? (Registration<T>) entered : null;
     }
 
     /** Begins the heading, on the head's thread: marks it as inside a head, and tells the listeners. */

@@ -116,8 +116,8 @@ final class Gather<T, M> extends LimitedCall<T, M> {
     }
 
     private void abandon(Received<M> received) {
-        parts.listeners.unclaimed(new Unclaimed<>(
-                MessageOutcome.ABANDONED, bare().token(), received.message(), null, null, attachment()));
+        parts.listeners.unclaimed(
+                new Unclaimed<>(MessageOutcome.ABANDONED, token(), received.message(), null, null, attachment()));
     }
 
     // the wait

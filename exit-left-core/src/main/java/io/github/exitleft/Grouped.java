@@ -19,20 +19,20 @@ abstract class Grouped<T, M> extends Call<T, M> {
     }
 
     @Override
-    final BareTicket<T> waiting(BareTicket<T> own) {
+    final Registration<T> waiting() {
         Mailbox<T, M> together = group;
         if (together == null) {
-            return own;
+            return this;
         }
         together.mark();
-        return together.bare();
+        return together;
     }
 
     @Override
     void endTogether(Generation lost) {
         Mailbox<T, M> together = group;
         if (together != null) {
-            together.bare().fail(lost);
+            together.fail(lost);
         }
     }
 
@@ -44,7 +44,7 @@ abstract class Grouped<T, M> extends Call<T, M> {
         } finally {
             Mailbox<T, M> together = group;
             if (together != null) {
-                together.bare().close();
+                together.giveBack();
             }
         }
     }

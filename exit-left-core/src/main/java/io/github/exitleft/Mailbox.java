@@ -3,16 +3,15 @@ package io.github.exitleft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the head leaves the messages of one token until its owner takes them.
  *
- * <p>It is what the head finds with the token's registration. Guarded by one of the mailroom's few locks.
+ * <p>It is the token's registration, which the head finds, and its own fields are guarded by one of the mailroom's few locks.
  */
-class Mailbox<T, M> implements Carriers.Carried {
+abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried {
 
     /** Stands in a mailbox in which nothing is filed for a message in another of the same wait. */
     private static final Received<?> MARK = new Received<>("mark", 0);
@@ -70,8 +69,8 @@ class Mailbox<T, M> implements Carriers.Carried {
     /** How many messages failed the check; written by heads. */
     private volatile int foreign;
 
-    /** Set before anything but a head can see the mailbox, so heads must not look at it. */
-    private @Nullable BareTicket<T> bare;
+    /** Whether its token is its own. Set before anything but a head can see the mailbox, so heads must not look at it. */
+    private volatile boolean registered;
 
     /** What has carried its question; null unless the source has {@linkplain Carriers several connections}. */
     Carriers.@Nullable Load load;
@@ -88,16 +87,16 @@ class Mailbox<T, M> implements Carriers.Carried {
         this((byte) 0, check, single, recipient);
     }
 
-    final void register(BareTicket<T> registration) {
-        bare = registration;
+    /** Notes that its token is its own. */
+    final void registered() {
+        registered = true;
     }
 
     /** Ends its ticket, and the wait with it, because all that carried its question is lost. */
     @Override
     public final void lost(Generation lost) {
-        BareTicket<T> own = bare;
-        if (own != null) { // or whatever registers it looks whether this has been
-            own.fail(lost);
+        if (registered) { // or whatever registers it looks whether this has been
+            fail(lost);
             endTogether(lost);
         }
     }
@@ -106,16 +105,7 @@ class Mailbox<T, M> implements Carriers.Carried {
     void endTogether(Generation lost) {}
 
     final boolean isRegistered() {
-        return bare != null;
-    }
-
-    /** Returns its registration; null if it has none yet. */
-    final @Nullable BareTicket<T> registration() {
-        return bare;
-    }
-
-    final BareTicket<T> bare() {
-        return Objects.requireNonNull(bare);
+        return registered;
     }
 
     /** Returns what the question was given to be found again by; null if nothing, as for most. */
@@ -174,9 +164,9 @@ class Mailbox<T, M> implements Carriers.Carried {
         first = (Received<M>) MARK;
     }
 
-    /** Returns the registration of the thread that waits for its messages: its own, which is given, or that of a wait with several. */
-    BareTicket<T> waiting(BareTicket<T> own) {
-        return own;
+    /** Returns the registration of the thread that waits for its messages: this one, or that of a wait with several. */
+    Registration<T> waiting() {
+        return this;
     }
 
     /** Whether one more message is too many for it; asked with its lock held for each message that comes. */
@@ -213,11 +203,5 @@ class Mailbox<T, M> implements Carriers.Carried {
         List<Received<M>> taken = new ArrayList<>(more);
         more = null;
         return taken;
-    }
-
-    /** Returns its registration's text, which names token and stage. */
-    @Override
-    public String toString() {
-        return bare().toString();
     }
 }

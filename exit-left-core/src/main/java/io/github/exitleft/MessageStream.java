@@ -53,7 +53,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             Flow.Subscriber<? super M> subscriber) {
         this.parts = parts;
         this.end = end;
-        this.box = new Mailbox<>(parts.mailroom.lockFor(token), check, false, this);
+        this.box = new Call<>(parts, token, check, false, this);
         this.context = parts.jobs.captureContext();
         this.subscriber = subscriber;
     }
@@ -218,6 +218,6 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
 
     @Override
     public @Nullable RuntimeException failure() {
-        return box.bare().failure();
+        return box.failure();
     }
 }

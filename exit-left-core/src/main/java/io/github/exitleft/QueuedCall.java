@@ -334,9 +334,7 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     @Override
     public @Nullable RuntimeException failure() {
-        // read once, since another thread registers it
-        BareTicket<T> registration = call.registration();
-        return registration == null ? parts.bare.parts.generations.failure(generation) : registration.failure();
+        return call.isRegistered() ? call.failure() : parts.bare.parts.generations.failure(generation);
     }
 
     @Override

@@ -50,7 +50,7 @@ final class Router<T, M> {
         M message = received.message();
         T token;
         boolean event;
-        BareTicket<T> holder;
+        Registration<T> holder;
         Unclaimed<T, M> explained;
         boolean held = bindings.areUnderWay(); // before the look for a ticket, which a binding takes before it ends
         try {
@@ -83,8 +83,8 @@ final class Router<T, M> {
             }
             return false;
         }
-        @SuppressWarnings("unchecked") // only mailboxes are attached
-        Mailbox<T, M> box = (Mailbox<T, M>) Objects.requireNonNull(holder.attachment());
+        @SuppressWarnings("unchecked") // only mailboxes are registered
+        Mailbox<T, M> box = (Mailbox<T, M>) holder;
         if (box.check != null && !passes(box.check, holder, box, message)) {
             box.countForeign();
             return false;
@@ -96,7 +96,7 @@ final class Router<T, M> {
             }
             return refused == null;
         }
-        file(director, token, holder, box, box == mine, received);
+        file(director, token, box, box == mine, received);
         return false;
     }
 
@@ -107,7 +107,7 @@ final class Router<T, M> {
 
     /** Routes a message that came before its token was bound, on the thread that has bound it. */
     void routeEarly(T token, Mailbox<T, M> box, Received<M> received) {
-        if (box.check != null && !passes(box.check, box.bare(), box, received.message())) {
+        if (box.check != null && !passes(box.check, box, box, received.message())) {
             return;
         }
         Unclaimed<T, M> refused = mailroom.offer(token, box, received);
@@ -120,17 +120,12 @@ final class Router<T, M> {
     }
 
     private void file(
-            Director<T, Source<M>, Void> director,
-            T token,
-            BareTicket<T> holder,
-            Mailbox<T, M> box,
-            boolean mine,
-            Received<M> received) {
+            Director<T, Source<M>, Void> director, T token, Mailbox<T, M> box, boolean mine, Received<M> received) {
         Unclaimed<T, M> left = mailroom.offer(token, box, received);
         if (!mine && (left == null || left.message() != received.message())) {
             if (box.recipient == null) {
                 filed++;
-                director.signal(box.waiting(holder));
+                director.signal(box.waiting());
             } else {
                 bare.help(box.recipient::lookAgain);
             }
@@ -145,7 +140,7 @@ final class Router<T, M> {
         listeners.unclaimed(new Unclaimed<>(MessageOutcome.UNREADABLE, null, message, null, cause, null));
     }
 
-    private boolean passes(Predicate<? super M> check, BareTicket<T> holder, Mailbox<T, M> box, M message) {
+    private boolean passes(Predicate<? super M> check, Registration<T> holder, Mailbox<T, M> box, M message) {
         Throwable thrown = null;
         try {
             if (check.test(message)) {

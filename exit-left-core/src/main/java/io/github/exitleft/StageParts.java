@@ -168,7 +168,8 @@ final class StageParts<T, M> {
             // first, since a ticket that is refused must not be the one that was to try
             requireRested(token, memory.resting(token));
         }
-        box.register(bare.ticket(token, box));
+        bare.register(token, box);
+        box.registered();
         // not before: only now has the last question of this token been remembered
         if (memory.anyRests()) {
             takeIfRested(token, box);
@@ -199,7 +200,8 @@ final class StageParts<T, M> {
         try {
             beforeTicket();
             box.lock = mailroom.lockFor(token);
-            box.register(bare.ticket(token, box));
+            bare.register(token, box);
+            box.registered();
             registered = true;
         } finally {
             if (!registered) {
@@ -239,7 +241,7 @@ final class StageParts<T, M> {
             filed = mailroom.refuse(token, box);
         } finally {
             try {
-                box.bare().close();
+                box.giveBack();
             } finally {
                 listeners.unclaimed(filed);
             }
@@ -293,18 +295,17 @@ final class StageParts<T, M> {
      * @param leaves whether the thread that waits for them is this one, and takes nothing any more
      */
     void release(Mailbox<T, M> box, boolean leaves) {
-        BareTicket<T> ticket = box.bare();
         List<Unclaimed<T, M>> left = List.of();
         try {
             // the mailbox first: a message that finds no ticket any more finds its token remembered
-            left = mailroom.close(ticket.token(), box, leaves);
+            left = mailroom.close(box.token(), box, leaves);
         } finally {
             forgetting.later(box.attachment());
             try {
-                ticket.close();
+                box.giveBack();
             } finally {
                 try {
-                    free(ticket.token(), box);
+                    free(box.token(), box);
                 } finally {
                     unload(box);
                     listeners.unclaimed(left);

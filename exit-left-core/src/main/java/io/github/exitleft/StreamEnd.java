@@ -126,7 +126,7 @@ final class StreamEnd<T, M> {
         Mailbox<T, M> messages = Objects.requireNonNull(box);
         return new StageTimeoutException(
                 parts.bare.name(),
-                messages.bare().token(),
+                messages.token(),
                 messages.toString(),
                 Duration.ofNanos(now - start),
                 heard + " were handed on before" + (isEmpty() ? "" : ", and some that came have not been requested"));

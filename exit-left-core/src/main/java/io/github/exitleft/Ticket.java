@@ -20,11 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ticket<T, M> extends Grouped<T, M> {
 
-    private final @Nullable Object attachment;
-    private final @Nullable Duration timeout;
+    /**
+     * What only some tickets have, so that the others are smaller.
+     *
+     * @param attachment what it was given to be found again by
+     * @param timeout how long its waits take at most, if that is not the stage's default
+     * @param admission holds its place in the stage's window, if there is one
+     */
+    private record Extras(
+            @Nullable Object attachment,
+            @Nullable Duration timeout,
+            @Nullable Admission<?, ?> admission) {}
 
-    /** Holds its place in the stage's window; null if there is none. */
-    private final @Nullable Admission<T, M> admission;
+    /** Null if it has none of them. */
+    private final @Nullable Extras extras;
 
     Ticket(
             StageParts<T, M> parts,
@@ -33,17 +42,13 @@ public final class Ticket<T, M> extends Grouped<T, M> {
             @Nullable Object attachment,
             @Nullable Duration timeout) {
         super(parts, token, check, false);
-        this.attachment = attachment;
-        this.timeout = timeout;
-        this.admission = null;
+        this.extras = attachment == null && timeout == null ? null : new Extras(attachment, timeout, null);
         this.load = parts.carriers == null ? null : parts.carriers.load(this);
     }
 
     private Ticket(StageParts<T, M> parts, CallOptions<? super M> options, Admission<T, M> admission) {
         super(parts, options.check, false);
-        this.attachment = options.attachment;
-        this.timeout = options.timeout;
-        this.admission = admission;
+        this.extras = new Extras(options.attachment, options.timeout, admission);
         this.load = parts.carriers == null ? null : parts.carriers.load(this);
     }
 
@@ -79,12 +84,17 @@ public final class Ticket<T, M> extends Grouped<T, M> {
     @Override
     @Nullable
     Object attachment() {
-        return attachment;
+        return extras == null ? null : extras.attachment;
+    }
+
+    private Duration timeout() {
+        return extras == null || extras.timeout == null ? parts.defaultTimeout : extras.timeout;
     }
 
     /** {@return the token that the ticket was taken for} */
+    @Override
     public T token() {
-        return bare().token();
+        return super.token();
     }
 
     /**
@@ -99,11 +109,10 @@ public final class Ticket<T, M> extends Grouped<T, M> {
      * @throws IllegalStateException if the ticket is closed
      */
     public <X extends Exception> void send(Sender<X> sender) throws X {
-        if (!bare().isOpen()) {
+        if (!isOpen()) {
             throw new IllegalStateException(this + " is closed; take a new one");
         }
-        CompletionStage<?> sending = Sending.begin(
-                parts, this, sender, parts.bare.deadline(timeout == null ? parts.defaultTimeout : timeout));
+        CompletionStage<?> sending = Sending.begin(parts, this, sender, parts.bare.deadline(timeout()));
         if (sending != null) {
             FailedSends failed = failedSends();
             whenFailed(sending, failed::add);
@@ -126,7 +135,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
      * @see #await(Duration)
      */
     public Received<M> await() throws InterruptedException {
-        return await(timeout == null ? parts.defaultTimeout : timeout);
+        return await(timeout());
     }
 
     /**
@@ -170,8 +179,8 @@ public final class Ticket<T, M> extends Grouped<T, M> {
         try {
             super.close();
         } finally {
-            if (admission != null) {
-                admission.leave();
+            if (extras != null && extras.admission != null) {
+                extras.admission.leave();
             }
         }
     }

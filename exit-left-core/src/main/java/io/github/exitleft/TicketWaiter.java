@@ -13,15 +13,13 @@ abstract class TicketWaiter extends Waiter {
     volatile boolean open = true;
 
     // guarded by the stage's lock
+    @SuppressWarnings("NullAway.Init") // set before any other thread can see it
     Generation generation;
+
     boolean signalPending;
 
     /** Null if entries are waits of their own. Written by the entering thread between entries, read with the lock held while it waits. */
     private @Nullable LongerWait longerWait;
-
-    TicketWaiter(Generation generation) {
-        this.generation = generation;
-    }
 
     abstract Object token();
 

@@ -62,7 +62,7 @@ final class TimeoutReport {
         }
         heartbeat.warnIfUnattended(role);
         var timeout = new StageTimeoutException(
-                bare.name(), box.bare().token(), box.toString(), Duration.ofNanos(now - start), text.toString());
+                bare.name(), box.token(), box.toString(), Duration.ofNanos(now - start), text.toString());
         if (failed != null) {
             failed.suppressIn(timeout);
         }

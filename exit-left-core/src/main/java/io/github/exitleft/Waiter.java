@@ -63,7 +63,10 @@ abstract class Waiter {
     /** Whether its thread parks without a limit; for that thread, which sets it as it queues. */
     boolean parksForEver;
 
-    // the queue's own: the neighbours, whether a timer fires for the deadline, and the place among those deadlines
+    /** The place of a waiter for whose deadline no timer fires. */
+    static final int NOWHERE = -1;
+
+    // the queue's own: the neighbours, and the place among the deadlines for which a timer fires
 
     @Nullable
     Waiter older;
@@ -71,8 +74,7 @@ abstract class Waiter {
     @Nullable
     Waiter newer;
 
-    boolean watched;
-    int place;
+    int place = NOWHERE;
 
     final void arrive(long now, long until) {
         thread = Thread.currentThread();

@@ -55,6 +55,7 @@ class ArchitectureTests {
             "Parking",
             "Promotion",
             "ReentrancyGuard",
+            "Registration",
             "Registrations",
             "Role",
             "RoleStats",

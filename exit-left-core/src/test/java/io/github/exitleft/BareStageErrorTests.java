@@ -332,8 +332,7 @@ class BareStageErrorTests extends Steered {
         Actor<Exit<String>> waiter =
                 Actor.startWaiting(stage, "torn", () -> stage.enter(torn, LONG, director -> "headed"));
         Actor<Exit<String>> last = waiter("last", LONG);
-        torn.watched = true; // which it is not, so that it can't be found among those that are
-        torn.place = Integer.MAX_VALUE;
+        torn.place = Integer.MAX_VALUE; // so that it can't be found among those that are watched
         var thrown = new ArrayList<Throwable>();
         tellHead(director -> {
             try {
@@ -361,7 +360,7 @@ class BareStageErrorTests extends Steered {
         assertThat(stage.snapshot(3).state()).isEqualTo(BareSnapshot.State.CLOSED);
         stage.close();
         assertThat(closedResources).hasSize(1);
-        torn.watched = false;
+        torn.place = Waiter.NOWHERE;
         torn.close();
     }
 

@@ -363,7 +363,7 @@ class MessageOutcomeTests extends NoteFixture {
                 clock::nanoTime,
                 1,
                 Overflow.DROP_NEWEST);
-        var box = new Mailbox<Integer, Note>(room.lockFor(-1), null, false, null);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(-1));
         assertThat(room.close(-1, box, false)).isEmpty();
         for (int i = 0; i < 100_000; i++) {
             assertThat(room.explain(i, new Note(i, "flood")).outcome()).isEqualTo(MessageOutcome.UNKNOWN);

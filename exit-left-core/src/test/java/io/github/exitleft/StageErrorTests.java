@@ -231,7 +231,7 @@ class StageErrorTests extends NoteFixture {
                 throw new OutOfMemoryError("wanted by a test");
             }
         };
-        var box = new Mailbox<Integer, Note>(parts.mailroom.lockFor(1), null, true, recipient);
+        var box = new Call<Integer, Note>(parts, 1, null, true, recipient);
         assertThatThrownBy(() -> parts.register(1, box, recipient)).isInstanceOf(OutOfMemoryError.class);
         assertThat(stage.snapshot(0).role().tickets()).isZero();
     }

@@ -44,7 +44,7 @@ class StageRaceTests extends NoteFixture {
                 System::nanoTime,
                 1,
                 Overflow.DROP_OLDEST);
-        var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         var note = new Received<>(new Note(1, "x"), 0);
         room.offer(1, box, note);
         Task<Void> head = start(() -> {
@@ -116,9 +116,10 @@ class StageRaceTests extends NoteFixture {
     @Test
     void m4_messageThatFailsTheCheckOfATicketThatIsBeingTaken_isForeign() throws Exception {
         Stage<Integer, Note> stage = stage();
-        var box = new Mailbox<Integer, Note>(stage.parts.mailroom.lockFor(2), note -> false, false, null);
+        var box = new Call<Integer, Note>(stage.parts, 2, note -> false, false, null);
         // as register() does, of which a head finds this half done
-        try (BareTicket<Integer> taken = stage.parts.bare.ticket(2, box)) {
+        stage.parts.bare.register(2, box);
+        try {
             add(2, "forged");
 
             Note own = stage.call(1, () -> add(1, "own"));
@@ -126,8 +127,10 @@ class StageRaceTests extends NoteFixture {
             assertThat(own.text()).isEqualTo("own");
             assertThat(unclaimed).singleElement().satisfies(left -> {
                 assertThat(left.outcome()).isEqualTo(MessageOutcome.FOREIGN);
-                assertThat(left.token()).isEqualTo(taken.token());
+                assertThat(left.token()).isEqualTo(box.token());
             });
+        } finally {
+            box.giveBack();
         }
     }
 

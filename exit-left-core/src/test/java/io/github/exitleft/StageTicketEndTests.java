@@ -130,7 +130,7 @@ class StageTicketEndTests extends NoteFixture {
                 clock::nanoTime,
                 16,
                 Overflow.DROP_NEWEST);
-        var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("waits");
         for (String text : List.of("first", "second", "third")) {
             assertThat(room.offer(1, box, new Received<>(new Note(1, text), 0))).isNull();
@@ -154,7 +154,7 @@ class StageTicketEndTests extends NoteFixture {
                 clock::nanoTime,
                 16,
                 Overflow.DROP_NEWEST);
-        var box = new Mailbox<Integer, Note>(room.lockFor(1), null, false, null);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("dies of an error");
         assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();
         assertThat(room.close(1, box, false)).isEmpty();

@@ -3,11 +3,12 @@ package io.github.exitleft.udp;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** A datagram that was received: its sender's address and its payload; immutable. */
+/** A datagram that was received: its sender's address and its payload; immutable. Offsets are in bytes from 0. */
 public final class Datagram {
 
     private final InetSocketAddress sender;
@@ -77,6 +78,105 @@ public final class Datagram {
     /** {@return a copy of the payload} */
     public byte[] toByteArray() {
         return bytes.clone();
+    }
+
+    /**
+     * Reads a byte.
+     *
+     * @param offset where it is
+     * @return the byte
+     * @throws IndexOutOfBoundsException if the payload has no such byte
+     */
+    public byte get(int offset) {
+        return bytes[index(offset, 1)];
+    }
+
+    /**
+     * Reads two bytes as a number in network byte order.
+     *
+     * @param offset where they begin
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public short getShort(int offset) {
+        return getShort(offset, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Reads two bytes as a number.
+     *
+     * @param offset where they begin
+     * @param byteOrder their byte order
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public short getShort(int offset, ByteOrder byteOrder) {
+        return (short) number(offset, Short.BYTES, byteOrder);
+    }
+
+    /**
+     * Reads four bytes as a number in network byte order.
+     *
+     * @param offset where they begin
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public int getInt(int offset) {
+        return getInt(offset, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Reads four bytes as a number.
+     *
+     * @param offset where they begin
+     * @param byteOrder their byte order
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public int getInt(int offset, ByteOrder byteOrder) {
+        return (int) number(offset, Integer.BYTES, byteOrder);
+    }
+
+    /**
+     * Reads eight bytes as a number in network byte order.
+     *
+     * @param offset where they begin
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public long getLong(int offset) {
+        return getLong(offset, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Reads eight bytes as a number.
+     *
+     * @param offset where they begin
+     * @param byteOrder their byte order
+     * @return the number
+     * @throws IndexOutOfBoundsException if the payload does not have them
+     */
+    public long getLong(int offset, ByteOrder byteOrder) {
+        return number(offset, Long.BYTES, byteOrder);
+    }
+
+    /** Reads a number of that many bytes, unsigned if there are fewer than eight. */
+    long number(int offset, int count, ByteOrder byteOrder) {
+        int at = index(offset, count);
+        long number = 0;
+        for (int i = 0; i < count; i++) {
+            int next = byteOrder == ByteOrder.BIG_ENDIAN ? at + i : at + count - 1 - i;
+            number = number << 8 | bytes[next] & 0xff;
+        }
+        return number;
+    }
+
+    private int index(int offset, int count) {
+        if (offset < 0 || offset > bytes.length - count) {
+            throw new IndexOutOfBoundsException(
+                    "a datagram of " + bytes.length + " bytes does not have " + count + " bytes at offset " + offset);
+        }
+        return offset;
     }
 
     /** Returns the payload itself, which must not be changed. */

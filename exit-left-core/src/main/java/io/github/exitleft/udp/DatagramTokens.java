@@ -109,50 +109,35 @@ public final class DatagramTokens {
     private static <T> TokenReader<T, Datagram> number(
             Class<?> type, int offset, int length, int most, ByteOrder byteOrder, Number<T> number) {
         require(length <= most, type, length + " bytes; let 'length' be 1 to " + most + " bytes");
-        return field(offset, length, bytes -> number.of(number(bytes, offset, length, byteOrder)));
+        return field(offset, length, datagram -> number.of(datagram.number(offset, length, byteOrder)));
     }
 
     private static TokenReader<?, Datagram> bytes(Class<?> type, int offset, int length) {
         if (type == UUID.class) {
             require(length == 16, type, length + " bytes; let 'length' be 16 bytes");
-            return field(offset, length, bytes -> new UUID(half(bytes, offset), half(bytes, offset + Long.BYTES)));
+            return field(
+                    offset,
+                    length,
+                    datagram -> new UUID(datagram.getLong(offset), datagram.getLong(offset + Long.BYTES)));
         }
         if (type == ByteBuffer.class) {
             return field(
                     offset,
                     length,
-                    bytes -> ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + length))
+                    datagram -> ByteBuffer.wrap(Arrays.copyOfRange(datagram.bytes(), offset, offset + length))
                             .asReadOnlyBuffer());
         }
         if (type == String.class) {
             HexFormat hex = HexFormat.of();
-            return field(offset, length, bytes -> hex.formatHex(bytes, offset, offset + length));
+            return field(offset, length, datagram -> hex.formatHex(datagram.bytes(), offset, offset + length));
         }
         throw new IllegalArgumentException("a token of type " + type.getTypeName()
                 + " can't be read from a place in a datagram; use java.lang.Short, java.lang.Integer, java.lang.Long,"
                 + " java.util.UUID, java.nio.ByteBuffer or java.lang.String, or a token reader of your own");
     }
 
-    private interface Field<T> {
-        T read(byte[] bytes);
-    }
-
-    private static <T> TokenReader<T, Datagram> field(int offset, int length, Field<T> field) {
-        return datagram -> datagram.length() < offset + length ? null : field.read(datagram.bytes());
-    }
-
-    private static long half(byte[] bytes, int offset) {
-        return number(bytes, offset, Long.BYTES, ByteOrder.BIG_ENDIAN);
-    }
-
-    /** Reads a number of that many bytes, unsigned if there are fewer than eight. */
-    private static long number(byte[] bytes, int offset, int length, ByteOrder byteOrder) {
-        long number = 0;
-        for (int i = 0; i < length; i++) {
-            int next = byteOrder == ByteOrder.BIG_ENDIAN ? offset + i : offset + length - 1 - i;
-            number = number << 8 | bytes[next] & 0xff;
-        }
-        return number;
+    private static <T> TokenReader<T, Datagram> field(int offset, int length, TokenReader<T, Datagram> field) {
+        return datagram -> datagram.length() < offset + length ? null : field.read(datagram);
     }
 
     private static void require(boolean fits, Class<?> type, String instead) {

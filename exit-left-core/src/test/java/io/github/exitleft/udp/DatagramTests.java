@@ -16,6 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Datagrams, and the tokens in them. */
 class DatagramTests {
@@ -47,6 +48,27 @@ class DatagramTests {
                 .isNotEqualTo(datagram(1, 3))
                 .isNotEqualTo(Datagram.of(new InetSocketAddress(PEER.getAddress(), 1), new byte[] {1, 2}))
                 .hasToString("2 bytes from " + PEER);
+    }
+
+    @Test
+    void numbers_areReadInEitherByteOrder() {
+        Datagram datagram = datagram(0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8);
+
+        assertThat(datagram.get(8)).isEqualTo((byte) 0xf8);
+        assertThat(datagram.getShort(1)).isEqualTo((short) 0xf1f2);
+        assertThat(datagram.getShort(1, LITTLE_ENDIAN)).isEqualTo((short) 0xf2f1);
+        assertThat(datagram.getInt(1)).isEqualTo(0xf1f2f3f4);
+        assertThat(datagram.getInt(1, LITTLE_ENDIAN)).isEqualTo(0xf4f3f2f1);
+        assertThat(datagram.getLong(1)).isEqualTo(0xf1f2f3f4f5f6f7f8L);
+        assertThat(datagram.getLong(1, LITTLE_ENDIAN)).isEqualTo(0xf8f7f6f5f4f3f2f1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 2, 3, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void numbersBeyondThePayload_areRefused(int offset) {
+        assertThatThrownBy(() -> datagram(1, 2, 3).getShort(offset))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("a datagram of 3 bytes does not have 2 bytes at offset " + offset);
     }
 
     @Test

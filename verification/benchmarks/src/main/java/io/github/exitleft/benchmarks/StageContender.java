@@ -54,7 +54,6 @@ final class StageContender implements Contender {
                 : (token, request) -> {
                     try {
                         return stage.call(token, () -> socket.send(peer, request))
-                                .payload()
                                 .getLong(Wire.ANSWER_AT);
                     } catch (StageTimeoutException e) {
                         throw new TimeoutException(e.getMessage());
@@ -65,8 +64,7 @@ final class StageContender implements Contender {
     /** Asks with another token than the given one; returns the answer to that if the answer was right. */
     private long exchangeWithIssuedToken(long token, ByteBuffer request) throws Exception {
         try {
-            ByteBuffer answer = stage.call(id -> socket.send(peer, Wire.request(request, id)))
-                    .payload();
+            Datagram answer = stage.call(id -> socket.send(peer, Wire.request(request, id)));
             return answer.getLong(Wire.ANSWER_AT) == Wire.answer(answer.getLong(0)) ? Wire.answer(token) : 0;
         } catch (StageTimeoutException e) {
             throw new TimeoutException(e.getMessage());

@@ -22,7 +22,7 @@ final class Mutants {
                     List.of(
                             new Edit("Unclaimed<T, M> left = mailroom.offer(", """
                                     if (!mine) {
-                                        director.signal(holder);
+                                        director.signal(box);
                                     }
                                     Unclaimed<T, M> left = mailroom.offer("""),
                             new Edit(

@@ -282,21 +282,21 @@ final class Mutants {
                     "mailbox not asked again after a timeout",
                     "mailbox against deadline",
                     new Edit(
-                            "got = take();\n            if (got != null || exit instanceof Exit.Signalled<?>) {",
-                            "if (exit instanceof Exit.Signalled<?>) { got = take();"),
+                            "got = take();\n            if (got != null || end == State.SIGNALLED) {",
+                            "if (end == State.SIGNALLED) { got = take();"),
                     new Edit("got = lastLook();\n                if (got == null) {", "if (true) {")),
             mutant(
                     ROUTER,
                     "filed without a signal",
                     "routing against leaving",
-                    new Edit("director.signal(box.waiting(holder));", "")),
+                    new Edit("director.signal(box.waiting());", "")),
             mutant(
                     ROUTER,
                     "signalled before it is filed",
                     "routing against leaving",
                     new Edit(
                             "Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine",
-                            "if (!mine) { director.signal(holder); } Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine"),
+                            "if (!mine) { director.signal(box); } Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine"),
                     new Edit("if (!mine && (left == null || left.message() != received.message())) {", "if (false) {")),
             mutant(
                     MAILROOM,
