@@ -46,8 +46,7 @@ final class HoldingTransport implements Transport {
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (!held.hasRemaining()) {
-            int count = channel.read(held.clear());
-            held.flip();
+            int count = fetch();
             if (count <= 0) {
                 awaits = SelectionKey.OP_READ;
                 return count;
@@ -60,6 +59,16 @@ final class HoldingTransport implements Transport {
         into.put(held.get());
         awaits = 0;
         return 1;
+    }
+
+    private int fetch() throws IOException {
+        held.clear();
+        try {
+            return channel.read(held);
+        } finally {
+            // also if it throws, or what had come before would come again
+            held.flip();
+        }
     }
 
     @Override

@@ -284,7 +284,7 @@ public abstract class SourceContractTests<M> {
         // before its own message comes, which may overtake where a source has several connections
         until(
                 "the late message is counted",
-                () -> stage().snapshot(0).messages().get(MessageOutcome.LATE) == 1 || next.isDone());
+                () -> Long.valueOf(1).equals(stage().snapshot(0).messages().get(MessageOutcome.LATE)) || next.isDone());
         deliver(raw(), 2);
         assertEquals(2, next.get(), "token of the answer");
 
