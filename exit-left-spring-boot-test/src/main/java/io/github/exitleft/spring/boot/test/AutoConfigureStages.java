@@ -18,7 +18,7 @@ import org.springframework.boot.test.context.PropertyMapping;
  * same class, so the code under test needs no change. Nothing is opened, connected or looked up for the source. A stage that the
  * application builds by itself is left alone.
  *
- * {@snippet file = "io/github/exitleft/spring/boot/test/GreeterTests.java" region = "example"}
+ * {@snippet file = "io/github/exitleft/spring/boot/test/OrderClientTests.java" region = "example"}
  *
  * <p>It can be combined with {@code @SpringBootTest}, which has all of the application's beans, or with a slice such as {@code
  * @WebMvcTest}. After each test method the peers are {@linkplain ScriptedPeers#reset reset}; the stages, their counters, and tokens that
