@@ -64,6 +64,6 @@ record ChannelDefinition(
 
     @Override
     public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
-        return new StandIn(tokens(beans), null, Keeper.OFF);
+        return new StandIn(tokens(beans), null, Keeper.OFF, ChannelSource::errorIn);
     }
 }

@@ -136,7 +136,7 @@ public final class ScriptedPeers implements DisposableBean {
                 new ScriptedPeer<>(stage, (TokenReader<Object, Object>) standIn.reader(), this.clock.getIfAvailable());
         peer.set(made);
         this.peers.put(stage, made);
-        return OpenSource.owned(new KeptSource<>(made.source(standIn.backdoor()), standIn.keeper()), standIn.reader());
+        return OpenSource.owned(new StandInSource<>(made.source(standIn.backdoor()), standIn), standIn.reader());
     }
 
     @Override
@@ -144,20 +144,25 @@ public final class ScriptedPeers implements DisposableBean {
         this.closed = true;
     }
 
-    /** Prefers the keeper of the source that it stands in for. */
+    /** Prefers the keeper of the source that it stands in for, and finds the same errors. */
     @SuppressWarnings("try") // closing what it wraps may throw anything
-    private static final class KeptSource<M> extends ForwardingSource<M> {
+    private static final class StandInSource<M> extends ForwardingSource<M> {
 
-        private final Keeper keeper;
+        private final StandIn standIn;
 
-        KeptSource(Source<M> source, Keeper keeper) {
+        StandInSource(Source<M> source, StandIn standIn) {
             super(source);
-            this.keeper = keeper;
+            this.standIn = standIn;
         }
 
         @Override
         public Keeper preferredKeeper() {
-            return this.keeper;
+            return this.standIn.keeper();
+        }
+
+        @Override
+        public @Nullable Throwable errorOf(M message) {
+            return this.standIn.errors().apply(Objects.requireNonNull(message));
         }
     }
 }
