@@ -176,7 +176,7 @@ class ScriptedPeerTests {
     @Test
     void answerToWhatWasNotAsked_isRefusedWhenItIsMadeAndShownByTheResetEvenIfCodeUnderTestHidIt() {
         peer.whenSent().answer(question -> "b");
-        assertThatThrownBy(() -> ask("a"))
+        assertThatThrownBy(() -> peer.accept("a"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("with token a by a message with token b");
         assertThatThrownBy(peer::reset)
