@@ -1,6 +1,7 @@
-/** What tests need of exit-left: the contract that every source has to keep, as tests, a source in memory, and a clock to steer. */
+/** What tests need of exit-left: the contract that every source has to keep, as tests, a peer in memory, a clock to steer, and assertions. */
 module io.github.exitleft.test {
     requires static transitive org.jspecify;
+    requires static transitive org.assertj.core;
     requires transitive io.github.exitleft;
     requires transitive org.junit.jupiter.api;
 

@@ -282,6 +282,7 @@ class ArchitectureTests {
                         "tcp.Pick",
                         "tcp.TcpHeartbeat",
                         "tcp.TcpSender",
+                        "tcp.TcpSender$Sink",
                         "tcp.TcpSource",
                         "tcp.TcpSource$Builder",
                         "tcp.Transport",
@@ -289,6 +290,7 @@ class ArchitectureTests {
                         "udp.Datagram",
                         "udp.DatagramTokens",
                         "udp.UdpSocket",
+                        "udp.UdpSocket$Sink",
                         "udp.UdpSource",
                         "udp.UdpSource$Builder");
     }

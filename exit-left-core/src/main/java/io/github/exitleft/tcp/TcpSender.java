@@ -5,6 +5,9 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sends to the peer of a stage over TCP. Any thread may use it; it can't read.
@@ -15,14 +18,51 @@ import java.time.Duration;
  */
 public final class TcpSender {
 
-    private final TcpSource source;
+    /** Sends frames to where they go. */
+    @FunctionalInterface
+    interface Outlet {
+        /** Sends as the source does. */
+        long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException;
+    }
+
+    /** Takes what is sent, where there is no network: in a test. */
+    @FunctionalInterface
+    public interface Sink {
+
+        /**
+         * Takes a frame, on the thread that sends it, and one at a time.
+         *
+         * @param place the frame's place, which is that of its answer; -1 if it is not sent in order
+         * @param payload a copy of the payload, as the peer would read it from the frame
+         * @throws IOException to be thrown to the sender
+         */
+        void send(long place, byte[] payload) throws IOException;
+    }
+
+    private final Outlet outlet;
     private final Framing framing;
     private final Duration timeout;
 
-    TcpSender(TcpSource source, Framing framing, Duration timeout) {
-        this.source = source;
+    TcpSender(Outlet outlet, Framing framing, Duration timeout) {
+        this.outlet = outlet;
         this.framing = framing;
         this.timeout = timeout;
+    }
+
+    /**
+     * Creates a sender that gives what it sends to a function instead of a network; for tests of code that sends frames.
+     * As on a connection, all frames are sent in order or none.
+     *
+     * @param framing makes the frames, and refuses payloads that can't be framed
+     * @param sink takes the frames
+     * @return the sender
+     */
+    public static TcpSender of(Framing framing, Sink sink) {
+        Objects.requireNonNull(framing, "'framing' must not be null");
+        return new TcpSender(
+                new SinkOutlet(framing, Objects.requireNonNull(sink, "'sink' must not be null")),
+                framing,
+                Duration.ofSeconds(1));
     }
 
     /**
@@ -68,7 +108,7 @@ public final class TcpSender {
      */
     public void send(ByteBuffer payload, Duration timeout) throws IOException {
         long nanos = Nanos.of(timeout);
-        source.send(framing.encode(payload), nanos, false);
+        outlet.send(framing.encode(payload), nanos, false);
     }
 
     /**
@@ -127,6 +167,56 @@ public final class TcpSender {
      */
     public long sendInOrder(ByteBuffer payload, Duration timeout) throws IOException {
         long nanos = Nanos.of(timeout);
-        return source.send(framing.encode(payload), nanos, true);
+        return outlet.send(framing.encode(payload), nanos, true);
+    }
+
+    /** Gives the frames to a test, with places as on a connection. */
+    private static final class SinkOutlet implements Outlet {
+
+        private final Framing framing;
+        private final Sink sink;
+        private final ReentrantLock lock = new ReentrantLock();
+
+        /** Guarded by the lock. No frame comes, so that order is never lost. */
+        private final Places places = new Places(lost -> {});
+
+        SinkOutlet(Framing framing, Sink sink) {
+            this.framing = framing;
+            this.sink = sink;
+            places.begin();
+        }
+
+        @Override
+        public long send(ByteBuffer[] frame, long nanos, boolean inOrder) throws IOException {
+            byte[] payload = payload(frame);
+            lock.lock();
+            try {
+                long place = places.take(inOrder);
+                boolean sent = false;
+                try {
+                    sink.send(place, payload);
+                    sent = true;
+                } finally {
+                    if (!sent) {
+                        places.giveBack(inOrder);
+                    }
+                }
+                return place;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private byte[] payload(ByteBuffer[] frame) {
+            int length = 0;
+            for (ByteBuffer part : frame) {
+                length += part.remaining();
+            }
+            ByteBuffer whole = ByteBuffer.allocate(length);
+            for (ByteBuffer part : frame) {
+                whole.put(part.duplicate());
+            }
+            return Arrays.copyOfRange(whole.array(), framing.prefixLength(), length - framing.suffixLength());
+        }
     }
 }

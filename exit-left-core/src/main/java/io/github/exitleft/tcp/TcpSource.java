@@ -40,7 +40,7 @@ public final class TcpSource implements Source<Frame> {
     private TcpSource(Builder settings, Framing framing) {
         this.dialler = new Dialler(settings, framing);
         this.traffic = new Traffic(dialler, settings);
-        this.sender = new TcpSender(this, framing, settings.sendTimeout);
+        this.sender = new TcpSender(this::send, framing, settings.sendTimeout);
     }
 
     /**

@@ -12,6 +12,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends from a stage's UDP port, and tells its address. Any thread may use it; it can't read.
@@ -26,9 +28,28 @@ public final class UdpSocket {
         int send(ByteBuffer payload, InetSocketAddress to) throws IOException;
     }
 
+    /** Takes what is sent, where there is no network: in a test. */
+    @FunctionalInterface
+    public interface Sink {
+
+        /**
+         * Takes a datagram, on the thread that sends it.
+         *
+         * @param to the receiver's address and port
+         * @param payload a copy of the payload
+         * @throws IOException to be thrown to the sender
+         */
+        void send(InetSocketAddress to, byte[] payload) throws IOException;
+    }
+
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(1);
 
-    private final DatagramChannel channel;
+    /** Null if there is no network. */
+    private final @Nullable DatagramChannel channel;
+
+    /** Null if the channel knows it. */
+    private final @Nullable InetSocketAddress localAddress;
+
     private final Outlet outlet;
 
     /** Sends by the channel that is watched for room. */
@@ -47,8 +68,34 @@ public final class UdpSocket {
      */
     UdpSocket(DatagramChannel channel, Outlet outlet, Outlet watched) {
         this.channel = channel;
+        this.localAddress = null;
         this.outlet = outlet;
         this.watched = watched;
+    }
+
+    private UdpSocket(InetSocketAddress localAddress, Outlet outlet) {
+        this.channel = null;
+        this.localAddress = localAddress;
+        this.outlet = outlet;
+        this.watched = outlet;
+    }
+
+    /**
+     * Creates a socket that gives what it sends to a function instead of a network; for tests of code that sends datagrams.
+     *
+     * @param localAddress what {@link #localAddress()} returns
+     * @param sink takes the datagrams
+     * @return the socket
+     */
+    public static UdpSocket of(InetSocketAddress localAddress, Sink sink) {
+        Objects.requireNonNull(localAddress, "'localAddress' must not be null");
+        Objects.requireNonNull(sink, "'sink' must not be null");
+        return new UdpSocket(localAddress, (payload, to) -> {
+            byte[] bytes = new byte[payload.remaining()];
+            payload.get(bytes);
+            sink.send(to, bytes);
+            return bytes.length;
+        });
     }
 
     /**
@@ -98,6 +145,7 @@ public final class UdpSocket {
      */
     private boolean isForbiddenBroadcast(SocketException thrown) throws IOException {
         return String.valueOf(thrown.getMessage()).contains("ermission denied")
+                && channel != null
                 && !channel.getOption(StandardSocketOptions.SO_BROADCAST);
     }
 
@@ -109,6 +157,7 @@ public final class UdpSocket {
     }
 
     private void sendWhenThereIsRoom(InetSocketAddress to, ByteBuffer payload) throws IOException {
+        DatagramChannel channel = Objects.requireNonNull(this.channel);
         long deadline = System.nanoTime() + SEND_TIMEOUT.toNanos();
         try (Selector room = Selector.open()) {
             // a selector of its own, since the reader's must not wake up for senders
@@ -135,6 +184,6 @@ public final class UdpSocket {
      * @throws IOException if the port is closed
      */
     public InetSocketAddress localAddress() throws IOException {
-        return (InetSocketAddress) channel.getLocalAddress();
+        return channel == null ? Objects.requireNonNull(localAddress) : (InetSocketAddress) channel.getLocalAddress();
     }
 }

@@ -177,4 +177,28 @@ class UdpSocketTests extends StageFixture {
             sender.get();
         }
     }
+
+    @Test
+    void socketWithoutANetwork_givesWhatItSendsToItsSink() throws Exception {
+        List<String> sent = new ArrayList<>();
+        var local = new InetSocketAddress("127.0.0.1", 4711);
+        UdpSocket socket = UdpSocket.of(local, (to, payload) -> sent.add(to + " " + payload.length));
+        ByteBuffer payload = ByteBuffer.wrap(PAYLOAD, 1, 2);
+        socket.send(peer, payload);
+        socket.send(peer, new byte[0]);
+        assertThat(sent).containsExactly(peer + " 2", peer + " 0");
+        assertThat(payload.hasRemaining()).isFalse();
+        assertThat(socket.localAddress()).isEqualTo(local);
+    }
+
+    @Test
+    void socketWithoutANetwork_throwsWhatItsSinkThrows() {
+        var refused = new SocketTimeoutException("no room");
+        UdpSocket socket = UdpSocket.of(peer, (to, payload) -> {
+            throw refused;
+        });
+        assertThatThrownBy(() -> socket.send(peer, PAYLOAD)).isSameAs(refused);
+        assertThatThrownBy(() -> socket.send(InetSocketAddress.createUnresolved("stun.example.org", 3478), PAYLOAD))
+                .hasMessageContaining("resolve");
+    }
 }

@@ -46,6 +46,12 @@ public final class QueueSource<M> implements Source<M> {
         queue.add(new Item<>(null, Objects.requireNonNull(failure, "'failure' must not be null")));
     }
 
+    /** Drops what has not been read. */
+    void clear() {
+        // a wake-up stays, since no second one is added before it is read
+        queue.removeIf(item -> item.message != null || item.failure != null);
+    }
+
     @Override
     public @Nullable M receive(Duration remaining) throws Exception {
         if (closed) {

@@ -44,11 +44,8 @@ public final class SteerableClock {
     /** How often to look whether a thread has left its stage, of which nothing tells. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** A thread that waits: until when, if ever, and how it is woken. */
-    private record Wait(@Nullable Long until, Runnable wake) {}
-
-    /** A task that is due at a time. */
-    private record Alarm(long at, Runnable task) {}
+    /** A thread that waits: until when, if ever, how it is woken, and whether it reads its source. */
+    private record Wait(@Nullable Long until, Runnable wake, boolean reads) {}
 
     /** Of real time; after that a thread hangs. */
     private final Duration limit;
@@ -61,7 +58,7 @@ public final class SteerableClock {
     // all guarded by lock
     private long now;
     private final Map<Thread, Wait> waits = new HashMap<>();
-    private final List<Alarm> alarms = new ArrayList<>();
+    private final Alarms alarms = new Alarms();
 
     /** Threads that have been woken, and were not seen to wait again or to leave their stage. */
     private final Set<Thread> running = new HashSet<>();
@@ -131,6 +128,27 @@ public final class SteerableClock {
         }
     }
 
+    /** Runs a task when the time has been moved that far. */
+    void after(Duration delay, Runnable task) {
+        time.after(delay.toNanos(), task);
+    }
+
+    /**
+     * Adds a message to a source. The threads that read are woken, so that the time is not moved on before one of them has routed the
+     * message.
+     */
+    void deliver(Runnable message) {
+        List<Runnable> reading;
+        lock.lock();
+        try {
+            message.run();
+            reading = wake(Wait::reads);
+        } finally {
+            lock.unlock();
+        }
+        reading.forEach(Runnable::run);
+    }
+
     /**
      * Waits until so many threads wait for a stage on this clock, one of which may be the head, blocked in the source; keepers are not
      * counted. A thread that has been woken does not wait, whether or not it has noticed.
@@ -139,7 +157,7 @@ public final class SteerableClock {
      * @throws AssertionError if there are not as many within a minute
      */
     public void awaitWaiters(int atLeast) {
-        await(atLeast, thread -> !isKeeper(thread), "callers");
+        await(atLeast, thread -> !StageThreads.isKeeper(thread), "callers");
     }
 
     /**
@@ -149,11 +167,7 @@ public final class SteerableClock {
      * @throws AssertionError if there are not as many within a minute
      */
     public void awaitKeepers(int atLeast) {
-        await(atLeast, SteerableClock::isKeeper, "keepers");
-    }
-
-    private static boolean isKeeper(Thread thread) {
-        return thread.getName().startsWith("exit-left keeper of stage '");
+        await(atLeast, StageThreads::isKeeper, "keepers");
     }
 
     private void await(int atLeast, Predicate<Thread> kind, String what) {
@@ -181,19 +195,12 @@ public final class SteerableClock {
 
     /** Goes on to what is due next, but not beyond a time; says whether there was anything. */
     private boolean step(long target) {
-        List<Runnable> due = new ArrayList<>();
+        List<Runnable> due;
         lock.lock();
         try {
             settle();
             now = earliest(target);
-            waits.entrySet().removeIf(entry -> {
-                boolean isDue = isOver(entry.getValue().until);
-                if (isDue) {
-                    running.add(entry.getKey());
-                    due.add(entry.getValue().wake);
-                }
-                return isDue;
-            });
+            due = wake(wait -> isOver(wait.until));
         } finally {
             lock.unlock();
         }
@@ -202,17 +209,26 @@ public final class SteerableClock {
         return ring() || !due.isEmpty();
     }
 
+    /** Notes that some threads wait no more; returns what wakes them. */
+    private List<Runnable> wake(Predicate<Wait> which) {
+        List<Runnable> wakes = new ArrayList<>();
+        waits.entrySet().removeIf(entry -> {
+            boolean woken = which.test(entry.getValue());
+            if (woken) {
+                running.add(entry.getKey());
+                wakes.add(entry.getValue().wake);
+            }
+            return woken;
+        });
+        return wakes;
+    }
+
     /** The earliest time at which anything is due, or the target if that is earlier; not before now. */
     private long earliest(long target) {
-        long earliest = target;
+        long earliest = alarms.earliest(target);
         for (Wait wait : waits.values()) {
             if (wait.until != null && wait.until - earliest < 0) {
                 earliest = wait.until;
-            }
-        }
-        for (Alarm alarm : alarms) {
-            if (alarm.at - earliest < 0) {
-                earliest = alarm.at;
             }
         }
         return earliest - now < 0 ? now : earliest;
@@ -221,27 +237,18 @@ public final class SteerableClock {
     /** Runs the tasks that are due; says whether there were any. */
     private boolean ring() {
         boolean any = false;
-        Alarm due;
+        Runnable due;
         while ((due = takeAlarm()) != null) {
             any = true;
-            due.task.run();
+            due.run();
         }
         return any;
     }
 
-    private @Nullable Alarm takeAlarm() {
+    private @Nullable Runnable takeAlarm() {
         lock.lock();
         try {
-            Alarm first = null;
-            for (Alarm alarm : alarms) {
-                if (alarm.at - now <= 0 && (first == null || alarm.at - first.at < 0)) {
-                    first = alarm;
-                }
-            }
-            if (first != null) {
-                alarms.remove(first);
-            }
-            return first;
+            return alarms.takeDue(now);
         } finally {
             lock.unlock();
         }
@@ -255,7 +262,7 @@ public final class SteerableClock {
             running.remove(Thread.currentThread());
             while (!running.isEmpty()) {
                 changed.awaitNanos(LOOK_NANOS);
-                running.removeIf(thread -> !isInStage(thread));
+                running.removeIf(thread -> !StageThreads.isInStage(thread));
                 if (System.nanoTime() - start > limit.toNanos() && !running.isEmpty()) {
                     Thread one = running.iterator().next();
                     throw new AssertionError(one + " was woken, and has neither waited again nor left its stage within "
@@ -267,16 +274,6 @@ public final class SteerableClock {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isInStage(Thread thread) {
-        for (StackTraceElement frame : thread.getStackTrace()) {
-            String name = frame.getClassName();
-            if (name.startsWith("io.github.exitleft.") && !name.startsWith("io.github.exitleft.test.")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean isOver(@Nullable Long until) {
@@ -323,7 +320,7 @@ public final class SteerableClock {
                 if (permits.remove(me) || isOver(until)) {
                     return;
                 }
-                begins(new Wait(until, () -> LockSupport.unpark(me)));
+                begins(new Wait(until, () -> LockSupport.unpark(me), false));
             } finally {
                 lock.unlock();
             }
@@ -355,18 +352,17 @@ public final class SteerableClock {
         public Runnable after(long nanos, Runnable task) {
             lock.lock();
             try {
-                var alarm = new Alarm(until(nanos), task);
-                alarms.add(alarm);
-                return () -> cancel(alarm);
+                Runnable cancel = alarms.set(until(nanos), task);
+                return () -> cancel(cancel);
             } finally {
                 lock.unlock();
             }
         }
 
-        private void cancel(Alarm alarm) {
+        private void cancel(Runnable cancel) {
             lock.lock();
             try {
-                alarms.remove(alarm);
+                cancel.run();
             } finally {
                 lock.unlock();
             }
@@ -380,7 +376,7 @@ public final class SteerableClock {
                 if (isOver(until)) {
                     return false;
                 }
-                begins(new Wait(until, wakeup));
+                begins(new Wait(until, wakeup, true));
                 return true;
             } finally {
                 lock.unlock();

@@ -23,12 +23,28 @@ class TestModuleTests {
                         .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                         .map(JavaClass::getSimpleName)
                         .filter(name -> !name.equals("package-info")))
-                .containsExactlyInAnyOrder("QueueSource", "SourceContractTests", "SteerableClock");
+                .containsExactlyInAnyOrder(
+                        "PeerScript",
+                        "QueueSource",
+                        "ScriptedPeer",
+                        "SourceContractTests",
+                        "StageAssert",
+                        "SteerableClock");
     }
 
     @Test
-    void module_needsTheCoreAndTheApiOfJUnitAlone() {
+    void module_needsTheCoreAndTheApiOfJUnitAndForAssertionsAssertJ() {
+        String assertions = StageAssert.class.getName();
         classes()
+                .that()
+                .haveFullyQualifiedName(assertions)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.assertj..")
+                .check(MODULE);
+        classes()
+                .that()
+                .doNotHaveFullyQualifiedName(assertions)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(

@@ -5,16 +5,16 @@ import java.io.IOException;
 /** The backdoor of a stage over a Unix domain socket: sends lines, from any thread, and never reads. */
 public final class LineSender {
 
-    /** Gives the connection, made again if it was lost. */
+    /** Takes lines: the connection, or in a test the peer. */
     @FunctionalInterface
-    interface Connected {
-        Connection connection() throws IOException;
+    interface Lines {
+        void write(String line) throws IOException;
     }
 
-    private final Connected connected;
+    private final Lines lines;
 
-    LineSender(Connected connected) {
-        this.connected = connected;
+    LineSender(Lines lines) {
+        this.lines = lines;
     }
 
     /**
@@ -27,6 +27,6 @@ public final class LineSender {
         if (line.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("'" + line + "' is more than one line; send each by itself");
         }
-        this.connected.connection().write(line);
+        this.lines.write(line);
     }
 }

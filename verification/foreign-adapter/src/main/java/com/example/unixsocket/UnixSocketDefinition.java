@@ -1,10 +1,12 @@
 package com.example.unixsocket;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +26,7 @@ record UnixSocketDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.reader, this.properties.token().reader(), String.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         try {
             int maxLineSize = (int) this.properties.maxLineSize().toBytes();
             return OpenSource.owned(UnixSocketSource.open(this.path, maxLineSize), tokens);
@@ -36,6 +37,16 @@ record UnixSocketDefinition(
                     "Start the server, or set the path at which it listens.",
                     e);
         }
+    }
+
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.reader, this.properties.token().reader(), String.class);
+    }
+
+    /** For tests of applications: the same sender, without a socket. */
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        return new StandIn(tokens(beans), new LineSender(peer::accept), Keeper.OFF);
     }
 }
 // @end

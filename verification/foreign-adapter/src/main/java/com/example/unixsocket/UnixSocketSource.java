@@ -28,7 +28,7 @@ public final class UnixSocketSource implements Source<String> {
         this.path = path;
         this.selector = Selector.open();
         this.connections = new Reconnector<>("socket " + path, new Connecting(path, this.selector, maxLineSize));
-        this.sender = new LineSender(this.connections::connectionToSend);
+        this.sender = new LineSender(line -> this.connections.connectionToSend().write(line));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import io.github.exitleft.spring.boot.source.SourceOpener;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -47,7 +48,9 @@ public final class ExitLeftAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static StageFactory exitLeftStageFactory(
-            ListableBeanFactory beanFactory, ObjectProvider<StageCustomizer> customizers) {
-        return new StageFactory(beanFactory, customizers);
+            ListableBeanFactory beanFactory,
+            ObjectProvider<StageCustomizer> customizers,
+            ObjectProvider<SourceOpener> opener) {
+        return new StageFactory(beanFactory, customizers, opener);
     }
 }

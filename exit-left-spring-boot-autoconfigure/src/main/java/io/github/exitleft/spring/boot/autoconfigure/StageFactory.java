@@ -9,6 +9,7 @@ import io.github.exitleft.TokenIssuer;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.autoconfigure.StageProperties.Tokens.Issue;
 import io.github.exitleft.spring.boot.source.OpenSource;
+import io.github.exitleft.spring.boot.source.SourceOpener;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -31,10 +32,15 @@ final class StageFactory {
 
     private final ListableBeanFactory beanFactory;
     private final ObjectProvider<StageCustomizer> customizers;
+    private final ObjectProvider<SourceOpener> opener;
 
-    StageFactory(ListableBeanFactory beanFactory, ObjectProvider<StageCustomizer> customizers) {
+    StageFactory(
+            ListableBeanFactory beanFactory,
+            ObjectProvider<StageCustomizer> customizers,
+            ObjectProvider<SourceOpener> opener) {
         this.beanFactory = beanFactory;
         this.customizers = customizers;
+        this.opener = opener;
     }
 
     Stage<?, ?> create(StageDefinition definition) {
@@ -77,7 +83,8 @@ final class StageFactory {
         String below = StageSourceContext.suffix(type, "");
         try {
             NamedBeans beans = new NamedBeans(this.beanFactory, keys, definition.tokenType(), below + ".");
-            return Objects.requireNonNull(definition.source().open(beans), "nothing was opened");
+            SourceOpener opener = this.opener.getIfAvailable(() -> (stage, source, its) -> source.open(its));
+            return Objects.requireNonNull(opener.open(keys.stage(), definition.source(), beans), "nothing was opened");
         } catch (StageConfigurationException | BeansException e) {
             throw e;
         } catch (Exception | LinkageError e) {

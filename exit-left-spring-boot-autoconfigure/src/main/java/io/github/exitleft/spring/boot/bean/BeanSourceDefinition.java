@@ -1,10 +1,12 @@
 package io.github.exitleft.spring.boot.bean;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.Source;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,5 +36,11 @@ record BeanSourceDefinition(SourceContext context, String name, String reader, S
                     "Name another bean, or give the bean the scope 'prototype'.");
         }
         return OpenSource.ofApplication(source, beans.reader("token.reader", this.reader, null));
+    }
+
+    /** Returns what has no backdoor, since the bean's own may reach a network. */
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        return new StandIn(beans.reader("token.reader", this.reader, null), null, Keeper.OFF);
     }
 }

@@ -1,10 +1,12 @@
 package io.github.exitleft.spring.boot.channel;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import io.github.exitleft.spring.boot.source.TokenKeys;
 import org.jspecify.annotations.Nullable;
 import org.springframework.messaging.Message;
@@ -51,9 +53,17 @@ record ChannelDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.reader, this.channel.token().reader(), Message.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         PollableChannel bean = beans.named("name", this.name, PollableChannel.class);
         return OpenSource.owned(new ChannelSource(this.name, bean), tokens);
+    }
+
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.reader, this.channel.token().reader(), Message.class);
+    }
+
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        return new StandIn(tokens(beans), null, Keeper.OFF, ChannelSource::errorIn);
     }
 }

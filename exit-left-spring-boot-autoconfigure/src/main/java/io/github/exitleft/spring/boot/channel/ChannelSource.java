@@ -48,6 +48,10 @@ public final class ChannelSource implements Source<Message<?>> {
     /** Returns the exception of an {@link ErrorMessage}, which is no answer. */
     @Override
     public @Nullable Throwable errorOf(Message<?> message) {
+        return errorIn(message);
+    }
+
+    static @Nullable Throwable errorIn(Object message) {
         return message instanceof ErrorMessage error ? error.getPayload() : null;
     }
 

@@ -1,10 +1,12 @@
 package io.github.exitleft.spring.boot.kafka;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import io.github.exitleft.spring.boot.source.TokenKeys;
 import java.time.Duration;
 import java.util.List;
@@ -63,10 +65,22 @@ record KafkaDefinition(
         return ConsumerRecord.class;
     }
 
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.reader, this.kafka.token().reader(), ConsumerRecord.class);
+    }
+
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        KafkaOperations<?, ?> template = RecordsToPeer.template(peer);
+        KafkaSender sender = new KafkaSender(
+                template, header(this.kafka), this.kafka.topics().get(0));
+        return new StandIn(
+                tokens(beans), sender, Keeper.IDLE, message -> KafkaSource.errorIn((ConsumerRecord<?, ?>) message));
+    }
+
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.reader, this.kafka.token().reader(), ConsumerRecord.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         ConsumerFactory<?, ?> factory =
                 beans.namedOrOnly("consumer-factory", this.kafka.consumerFactory(), ConsumerFactory.class);
         KafkaOperations<?, ?> template =

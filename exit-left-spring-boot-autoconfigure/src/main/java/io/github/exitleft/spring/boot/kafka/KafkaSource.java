@@ -186,6 +186,10 @@ public final class KafkaSource<K, V> implements Source<ConsumerRecord<K, V>> {
     /** Returns the exception of an {@code ErrorHandlingDeserializer} that could not read the record's key or value. */
     @Override
     public @Nullable Throwable errorOf(ConsumerRecord<K, V> message) {
+        return errorIn(message);
+    }
+
+    static @Nullable Throwable errorIn(ConsumerRecord<?, ?> message) {
         DeserializationException value = message.value() == null ? failure(message, VALUE_FAILURE) : null;
         return value != null || message.key() != null ? value : failure(message, KEY_FAILURE);
     }

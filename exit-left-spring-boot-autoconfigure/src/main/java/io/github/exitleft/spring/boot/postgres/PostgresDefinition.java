@@ -1,17 +1,21 @@
 package io.github.exitleft.spring.boot.postgres;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import io.github.exitleft.spring.boot.source.TokenKeys;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGNotification;
+import org.postgresql.core.Notification;
 
 /** A source over PostgreSQL that has not been opened yet; loaded only where its library is. */
 record PostgresDefinition(
@@ -50,10 +54,26 @@ record PostgresDefinition(
         return PGNotification.class;
     }
 
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.reader, this.postgres.token().reader(), PGNotification.class);
+    }
+
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        PostgresSender.Notifying notifying = (channel, payload) -> {
+            try {
+                peer.accept(new Notification(channel, 0, payload));
+            } catch (IOException e) {
+                throw new SQLException(e.getMessage(), e);
+            }
+        };
+        // the preference of a source that an interrupt closes
+        return new StandIn(tokens(beans), new PostgresSender(notifying, () -> {}), Keeper.ALWAYS);
+    }
+
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.reader, this.postgres.token().reader(), PGNotification.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         DataSource dataSource = beans.namedOrOnly("data-source", this.postgres.dataSource(), DataSource.class);
         PostgresSource.Builder builder = this.context.check(
                 "channels",

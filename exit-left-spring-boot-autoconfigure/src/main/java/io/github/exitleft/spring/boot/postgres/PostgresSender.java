@@ -18,11 +18,21 @@ public final class PostgresSender {
         void ensure() throws SQLException;
     }
 
-    private final DataSource dataSource;
+    /** Notifies a channel. */
+    @FunctionalInterface
+    interface Notifying {
+        void notify(String channel, String payload) throws SQLException;
+    }
+
+    private final Notifying notifying;
     private final Listening listening;
 
     PostgresSender(DataSource dataSource, Listening listening) {
-        this.dataSource = dataSource;
+        this((channel, payload) -> notify(dataSource, channel, payload), listening);
+    }
+
+    PostgresSender(Notifying notifying, Listening listening) {
+        this.notifying = notifying;
         this.listening = listening;
     }
 
@@ -36,7 +46,11 @@ public final class PostgresSender {
      */
     public void notify(String channel, String payload) throws SQLException {
         ensureListening();
-        try (Connection connection = this.dataSource.getConnection();
+        this.notifying.notify(channel, payload);
+    }
+
+    private static void notify(DataSource dataSource, String channel, String payload) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement("select pg_notify(?, ?)")) {
             statement.setString(1, channel);
             statement.setString(2, payload);

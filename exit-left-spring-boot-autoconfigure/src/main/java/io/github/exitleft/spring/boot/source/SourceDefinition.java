@@ -49,6 +49,18 @@ public interface SourceDefinition {
     }
 
     /**
+     * Returns what takes the place of the source in a test, and opens nothing. A test that asks for stages in memory fails where there is
+     * none.
+     *
+     * @param beans the application's beans, of which only those are needed that find tokens and make messages
+     * @param peer takes what the stand-in's backdoor sends
+     * @return the stand-in; null, unless overridden, if there is none
+     */
+    default @Nullable StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        return null;
+    }
+
+    /**
      * Opens the source and finds what reads its tokens. Look the beans up first and open last, so that nothing is left open by
      * a bean that is missing.
      *

@@ -1,17 +1,21 @@
 package io.github.exitleft.spring.boot.tcp;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import io.github.exitleft.tcp.Frame;
 import io.github.exitleft.tcp.Opening;
 import io.github.exitleft.tcp.TcpHeartbeat;
+import io.github.exitleft.tcp.TcpSender;
 import io.github.exitleft.tcp.TcpSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +72,7 @@ record TcpDefinition(
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.tokens.reader(), this.tcp.token().reader(), Frame.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         TcpSource.Builder builder = TcpSource.builder()
                 .framing(this.framing.framing(beans))
                 .maxFrameSize((int) this.tcp.maxFrameSize().toBytes())
@@ -87,6 +90,19 @@ record TcpDefinition(
         // the bean first, or a connection would be left open if there is none
         TcpHeartbeat<Object> heartbeat = this.pulse.heartbeat(beans);
         return this.pulse.open(connect(builder), tokens, heartbeat);
+    }
+
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.tokens.reader(), this.tcp.token().reader(), Frame.class);
+    }
+
+    /** Returns what has neither an opening nor a heartbeat, as these talk with the peer. */
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        InetSocketAddress remote = this.remotes.addresses().get(0);
+        TcpSender sender = TcpSender.of(
+                this.framing.framing(beans), (place, payload) -> peer.accept(Frame.of(remote, place, payload)));
+        return new StandIn(tokens(beans), sender, Keeper.OFF);
     }
 
     private TcpSource connect(TcpSource.Builder builder) {

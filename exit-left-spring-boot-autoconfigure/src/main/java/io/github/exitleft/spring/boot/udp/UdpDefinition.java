@@ -1,15 +1,19 @@
 package io.github.exitleft.spring.boot.udp;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceContext;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.StandIn;
 import io.github.exitleft.udp.Datagram;
+import io.github.exitleft.udp.UdpSocket;
 import io.github.exitleft.udp.UdpSource;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.stream.Collectors;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A UDP port that has not been opened yet. */
 record UdpDefinition(SourceContext context, UdpProperties udp, UdpTokens tokens) implements SourceDefinition {
+
+    /** Where the ports begin that are free for all. */
+    private static final int FIRST_FREE_PORT = 49_152;
 
     static UdpDefinition of(SourceContext context, UdpProperties udp) {
         context.inRange("port", udp.port(), 0, 65_535);
@@ -119,9 +126,21 @@ record UdpDefinition(SourceContext context, UdpProperties udp, UdpTokens tokens)
 
     @Override
     public OpenSource open(SourceBeans beans) {
-        TokenReader<?, ?> tokens =
-                beans.tokenReader(this.tokens.reader(), this.udp.token().reader(), Datagram.class);
+        TokenReader<?, ?> tokens = tokens(beans);
         return OpenSource.owned(openPort(), tokens);
+    }
+
+    private TokenReader<?, ?> tokens(SourceBeans beans) {
+        return beans.tokenReader(this.tokens.reader(), this.udp.token().reader(), Datagram.class);
+    }
+
+    @Override
+    public StandIn standIn(SourceBeans beans, StandIn.Peer peer) {
+        InetAddress address = this.udp.address() == null ? InetAddress.getLoopbackAddress() : this.udp.address();
+        int port = this.udp.port() == 0 ? FIRST_FREE_PORT : this.udp.port();
+        UdpSocket socket = UdpSocket.of(
+                new InetSocketAddress(address, port), (to, payload) -> peer.accept(Datagram.of(to, payload)));
+        return new StandIn(tokens(beans), socket, Keeper.OFF);
     }
 
     private UdpSource openPort() {

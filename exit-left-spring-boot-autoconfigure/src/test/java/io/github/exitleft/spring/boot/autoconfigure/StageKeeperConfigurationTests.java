@@ -13,6 +13,7 @@ import io.github.exitleft.TokenReader;
 import io.github.exitleft.spring.boot.source.OpenSource;
 import io.github.exitleft.spring.boot.source.SourceBeans;
 import io.github.exitleft.spring.boot.source.SourceDefinition;
+import io.github.exitleft.spring.boot.source.SourceOpener;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
@@ -116,7 +117,10 @@ class StageKeeperConfigurationTests extends StartFailureSupport {
             }
         };
         var beanFactory = new StaticListableBeanFactory();
-        var factory = new StageFactory(beanFactory, beanFactory.getBeanProvider(StageCustomizer.class));
+        var factory = new StageFactory(
+                beanFactory,
+                beanFactory.getBeanProvider(StageCustomizer.class),
+                beanFactory.getBeanProvider(SourceOpener.class));
         var keysOfIt = new StageKeys(new MockEnvironment(), "any");
         var definition = new StageDefinition(keysOfIt, properties, String.class, String.class, source, "Adapter");
         try (Stage<?, ?> stage = factory.create(definition)) {

@@ -23,6 +23,8 @@ class QuotedCodeTests {
             .resolve(QuotedCodeTests.class.getPackageName().replace('.', '/'));
     private static final Path TEST_MODULE =
             Documentation.ROOT.resolve("exit-left-test/src/test/java/io/github/exitleft/test");
+    private static final Path SPRING_TEST =
+            Documentation.ROOT.resolve("exit-left-spring-boot-test/src/test/java/io/github/exitleft/spring/boot/test");
     private static final Path VERIFICATION = Documentation.ROOT.resolve("verification");
     private static final Path SOURCES = VERIFICATION.resolve("sources/src/test/java/com/example/sources");
     private static final Path FOREIGN = VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket");
@@ -34,6 +36,10 @@ class QuotedCodeTests {
             Map.entry("CardMessages.java", HERE),
             Map.entry("QueueSourceContractTests.java", TEST_MODULE),
             Map.entry("SteerableClockTests.java", TEST_MODULE),
+            Map.entry("ScriptedPeerTests.java", TEST_MODULE),
+            Map.entry("OrderClientTests.java", SPRING_TEST),
+            Map.entry("OrderFailureTests.java", SPRING_TEST),
+            Map.entry("OrderTimeoutTests.java", SPRING_TEST),
             // where the libraries are
             Map.entry("SourceExamples.java", SOURCES),
             Map.entry("DropFolder.java", SOURCES),
@@ -49,7 +55,7 @@ class QuotedCodeTests {
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:@\\w+\n)*(?:\\w+ )*?(?:class|record) ");
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/sources.md"})
+    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/sources.md", "docs/testing.md"})
     void quotedJava_isCompiledCode(String document) throws IOException {
         List<MatchResult> quotes =
                 QUOTE.matcher(Documentation.read(document)).results().toList();
@@ -66,7 +72,7 @@ class QuotedCodeTests {
     @Test
     void everyRegion_isQuoted() throws IOException {
         Set<String> quoted = new HashSet<>();
-        for (String document : List.of("README.md", "docs/guide.md", "docs/sources.md")) {
+        for (String document : List.of("README.md", "docs/guide.md", "docs/sources.md", "docs/testing.md")) {
             QUOTE.matcher(Documentation.read(document)).results().forEach(quote -> quoted.add(quote.group(3)));
         }
         for (String file : CODE.keySet()) {
