@@ -37,7 +37,7 @@ class PageIT {
     /** The elements that reach beyond the window, and the texts that are cut off in the tables. */
     private static final String TOO_WIDE = """
             [document.documentElement, ...document.querySelectorAll('main *')]
-                .filter(each => !each.closest('.visually-hidden, .scene, [hidden]'))
+                .filter(each => !each.closest('.visually-hidden, .flights, .leaving, .name, [hidden]'))
                 .filter(each => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > Math.max(each.clientWidth, 1)
                     && getComputedStyle(each).display !== 'inline')
                 .map(each => each.tagName + '#' + each.id + '.' + each.className)
