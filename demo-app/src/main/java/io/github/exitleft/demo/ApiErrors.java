@@ -6,6 +6,7 @@ import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.TooManyTicketsException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -47,7 +48,7 @@ final class ApiErrors extends ResponseEntityExceptionHandler {
     }
 
     /** Leaves the interrupt flag cleared: Tomcat, which owns the thread, writes nothing on a thread that has it set. */
-    @ExceptionHandler({StageClosedException.class, InterruptedException.class})
+    @ExceptionHandler({StageClosedException.class, InterruptedException.class, TaskRejectedException.class})
     ResponseEntity<ProblemDetail> onEnd() {
         return unavailable("the application is about to stop", null);
     }

@@ -54,6 +54,10 @@ final class NatChecker {
                 : List.copyOf(properties.servers());
     }
 
+    List<ServerAddress> servers() {
+        return servers;
+    }
+
     /** Asks one server. The reported time includes waking up the caller. */
     Binding ask(ServerAddress server) throws InterruptedException {
         InetSocketAddress address = addressOf(allowed(server));
@@ -180,7 +184,7 @@ final class NatChecker {
         return new Binding(server.toString(), null, null, error);
     }
 
-    private int localPort() {
+    int localPort() {
         try {
             return socket.localAddress().getPort();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -205,9 +206,14 @@ class NatApiTests {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
-        assertThat(page.body())
-                .contains("<title>NAT checker</title>", "api/nat", "actuator/stages/stun", "lang=\"en\"")
-                .doesNotContain("http://", "https://", "innerHTML", "insertAdjacentHTML", "document.write");
+        assertThat(page.body()).contains("<title>NAT checker</title>", "lang=\"en\"", "default-src 'self'");
+        assertThat(demo.get("/check.js").body()).contains("api/nat");
+        assertThat(demo.get("/live.js").body()).contains("api/live");
+        for (String file : List.of("", "page.css", "dom.js", "check.js", "live.js", "scene.js", "chart.js")) {
+            assertThat(demo.get("/" + file).body())
+                    .as(file)
+                    .doesNotContain("http://", "https://", "innerHTML", "insertAdjacentHTML", "document.write");
+        }
     }
 
     private static long count(String outcome) {

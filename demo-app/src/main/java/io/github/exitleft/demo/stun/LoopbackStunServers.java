@@ -33,7 +33,6 @@ public final class LoopbackStunServers implements AutoCloseable {
 
     private static final int RECEIVE_BUFFER = 4 << 20;
     private static final int LARGEST_REQUEST = 2048;
-    private static final Duration LONGEST_DELAY = Duration.ofHours(1);
     private static final int READS_IN_A_ROW = 256;
     private static final int MOST_PENDING = 1 << 16;
     private static final int UNKNOWN_ATTRIBUTE = 420;
@@ -46,12 +45,11 @@ public final class LoopbackStunServers implements AutoCloseable {
 
     private volatile double loss;
     private volatile double duplicates;
+    private volatile Delay delay;
     private volatile boolean closed;
 
     // Only the servers' thread touches what follows.
     private final SplittableRandom random;
-    private final long minDelayNanos;
-    private final long maxDelayNanos;
     private final BinaryOperator<InetSocketAddress> nat;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_REQUEST);
     private final PriorityQueue<Reply> pending = new PriorityQueue<>();
@@ -60,8 +58,7 @@ public final class LoopbackStunServers implements AutoCloseable {
         this.selector = selector;
         this.addresses = addresses;
         this.random = new SplittableRandom(builder.seed);
-        this.minDelayNanos = builder.minDelay.toNanos();
-        this.maxDelayNanos = builder.maxDelay.toNanos();
+        this.delay = builder.delay;
         this.nat = builder.nat;
         this.thread = new Thread(this::serve, "loopback-stun-servers");
         this.thread.setDaemon(true);
@@ -97,6 +94,19 @@ public final class LoopbackStunServers implements AutoCloseable {
     /** Leaves a share of the requests unanswered from now on: 0 none, 1 all. */
     public void loss(double ratio) {
         this.loss = checkRatio("loss", ratio);
+    }
+
+    public double loss() {
+        return loss;
+    }
+
+    /** Delays the replies to requests that arrive from now on as this says. */
+    public void delay(Delay delay) {
+        this.delay = delay;
+    }
+
+    public Delay delay() {
+        return delay;
     }
 
     /** Answers a share of the answered requests twice from now on, each time with a delay of its own. */
@@ -183,8 +193,8 @@ public final class LoopbackStunServers implements AutoCloseable {
         ByteBuffer reply = reply(request, nat.apply((InetSocketAddress) key.attachment(), client));
         int copies = random.nextDouble() < duplicates ? 2 : 1;
         for (int i = 0; i < copies && pending.size() < MOST_PENDING; i++) {
-            long delay = random.nextLong(minDelayNanos, maxDelayNanos + 1);
-            pending.add(new Reply(System.nanoTime() + delay, (DatagramChannel) key.channel(), client, reply));
+            long due = System.nanoTime() + delay.nextNanos(random);
+            pending.add(new Reply(due, (DatagramChannel) key.channel(), client, reply));
         }
     }
 
@@ -241,19 +251,8 @@ public final class LoopbackStunServers implements AutoCloseable {
     }
 
     /** A datagram that is sent at its time. */
-    private static final class Reply implements Comparable<Reply> {
-
-        private final long dueNanos;
-        private final DatagramChannel channel;
-        private final InetSocketAddress client;
-        private final ByteBuffer datagram;
-
-        Reply(long dueNanos, DatagramChannel channel, InetSocketAddress client, ByteBuffer datagram) {
-            this.dueNanos = dueNanos;
-            this.channel = channel;
-            this.client = client;
-            this.datagram = datagram;
-        }
+    private record Reply(long dueNanos, DatagramChannel channel, InetSocketAddress client, ByteBuffer datagram)
+            implements Comparable<Reply> {
 
         /** Returns the time left in milliseconds, rounded up so that 0 means due. */
         long millisLeft() {
@@ -271,8 +270,7 @@ public final class LoopbackStunServers implements AutoCloseable {
 
         private final List<InetSocketAddress> wanted = new ArrayList<>();
         private final List<InetSocketAddress> possible = new ArrayList<>();
-        private Duration minDelay = Duration.ofMillis(5);
-        private Duration maxDelay = Duration.ofMillis(60);
+        private Delay delay = new Delay(Duration.ofMillis(5), Duration.ofMillis(60));
         private long seed = ThreadLocalRandom.current().nextLong();
         private BinaryOperator<InetSocketAddress> nat = (server, client) -> client;
 
@@ -292,12 +290,7 @@ public final class LoopbackStunServers implements AutoCloseable {
 
         /** Delays each reply by a random time between the two, which may be equal. */
         public Builder delay(Duration min, Duration max) {
-            if (min.isNegative() || min.compareTo(max) > 0 || max.compareTo(LONGEST_DELAY) > 0) {
-                throw new IllegalArgumentException("delay from " + min + " to " + max + " must lie between PT0S and "
-                        + LONGEST_DELAY + ", the shorter one first");
-            }
-            minDelay = min;
-            maxDelay = max;
+            delay = new Delay(min, max);
             return this;
         }
 
