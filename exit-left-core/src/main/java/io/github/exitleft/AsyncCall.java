@@ -287,6 +287,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             }
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
+                call.received();
             }
         } catch (Throwable e) { // no memory: what has been decided is finished all the same
             broken = e;
@@ -363,11 +364,17 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             if (before == Phase.OPEN) {
                 call.ended(outcome, start);
             } else { // before its request was sent
+                call.exits(outcome);
                 parts.listeners.exited(outcome, start);
             }
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
+    }
+
+    @Override
+    final void completing(@Nullable Throwable thrown) {
+        call.endObserved(thrown);
     }
 
     /** Returns what is to run once the future has been completed without an answer (M14). */
@@ -394,6 +401,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         }
         end(Outcome.CANCELLED, before);
         Runnable afterwards = afterwards(Outcome.CANCELLED, before);
+        completing(null);
         boolean completed = completion.getAsBoolean();
         afterwards.run();
         return completed;
