@@ -103,6 +103,16 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         return call.bare().failure();
     }
 
+    @Override
+    public final StageSnapshot.Pending pending(long now) {
+        BareTicket<T> ticket = call.registration();
+        return new StageSnapshot.Pending(
+                CallKind.FUTURE,
+                ticket == null ? null : ticket.token(),
+                Duration.ofNanos(now - start),
+                Duration.ofNanos(Math.max(0, deadline - now)));
+    }
+
     final boolean isOver() {
         Phase now = phase.get();
         return now == Phase.OVER || now == Phase.LEFT;

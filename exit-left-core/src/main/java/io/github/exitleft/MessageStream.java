@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
     private final @Nullable StreamEnd<T, M> end;
 
     private final @Nullable Observed observed;
+    private final long start;
 
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
 
@@ -56,6 +58,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             Flow.Subscriber<? super M> subscriber) {
         this.parts = parts;
         this.observed = observed;
+        this.start = parts.bare.nanoTime();
         this.end = end;
         this.box = new Mailbox<>(parts.mailroom.lockFor(token), check, false, this);
         this.context = parts.jobs.captureContext();
@@ -234,6 +237,11 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             observed.end(why);
         }
         return true;
+    }
+
+    @Override
+    public StageSnapshot.Pending pending(long now) {
+        return new StageSnapshot.Pending(CallKind.STREAM, box.bare().token(), Duration.ofNanos(now - start), null);
     }
 
     @Override

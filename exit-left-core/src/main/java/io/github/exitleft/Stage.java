@@ -993,7 +993,7 @@ public final class Stage<T, M> implements AutoCloseable {
     /**
      * Returns what the stage looks like now; never waits for the head and changes nothing.
      *
-     * @param oldest how many of the longest waiting threads to list; zero for none
+     * @param oldest how many of the longest waiting threads to list, and of those that wait without a thread; zero for none
      * @return the snapshot
      */
     public StageSnapshot snapshot(int oldest) {
@@ -1011,7 +1011,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 nextAttempt,
                 parts.heartbeat.unattendedFor(role),
                 parts.gate.windowState(),
-                parts.gate.issuedState());
+                parts.gate.issuedState(),
+                new StageSnapshot.Load(parts.maxTickets, parts.asyncWaits.count(), parts.stats.refused()),
+                parts.asyncWaits.oldest(oldest, parts.bare.nanoTime()));
     }
 
     /** {@return the source's {@code type} and its details, for operators} */
