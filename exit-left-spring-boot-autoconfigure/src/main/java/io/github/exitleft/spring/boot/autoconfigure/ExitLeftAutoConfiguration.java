@@ -3,6 +3,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -42,6 +43,12 @@ public final class ExitLeftAutoConfiguration {
     @Bean
     StagesLifecycle exitLeftStagesLifecycle(StageBeanRecorder stages) {
         return new StagesLifecycle(stages);
+    }
+
+    @Bean
+    static StageListenerBeans exitLeftStageListeners(
+            ConfigurableListableBeanFactory beanFactory, StageBeanRecorder stages) {
+        return new StageListenerBeans(beanFactory, stages);
     }
 
     @Bean
