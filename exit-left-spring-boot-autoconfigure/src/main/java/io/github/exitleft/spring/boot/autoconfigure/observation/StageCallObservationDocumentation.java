@@ -39,7 +39,7 @@ public enum StageCallObservationDocumentation implements ObservationDocumentatio
     public enum LowCardinalityKeyNames implements KeyName {
         /** The name of the stage. */
         STAGE("exitleft.stage"),
-        /** The type of the stage's source, such as {@code udp}. */
+        /** The type of the stage's source. */
         SOURCE_TYPE("exitleft.source.type"),
         /** How the stage was asked: call, future, gather, all or stream. */
         CALL_KIND("exitleft.call.kind"),
