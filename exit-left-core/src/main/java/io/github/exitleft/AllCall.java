@@ -33,6 +33,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
 
         private long start;
         private boolean sent;
+        private @Nullable Observed observed;
 
         One(
                 StageParts<T, M> parts,
@@ -52,6 +53,18 @@ final class AllCall<P, T, M> extends Call<T, M> {
         @Nullable
         Object attachment() {
             return options.attachment;
+        }
+
+        @Override
+        @Nullable
+        Observed observed() {
+            return observed;
+        }
+
+        @Override
+        void ended(Outcome outcome, long since) {
+            exits(outcome);
+            super.ended(outcome, since);
         }
 
         @Override
@@ -150,13 +163,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
             open.removeIf(one -> answers.get(one.index) != null);
             open.forEach(this::release);
             for (One<P, T, M> one : open) {
-                parts.listeners.exited(outcome, one.start);
+                one.ended(outcome, one.start);
                 if (outcome == Outcome.TIMED_OUT) {
                     one.headed = headed;
                     one.overshot = overshot;
                     why = one.timeout(one.start, deadline, received, unclaimed, "");
                 }
                 answers.set(one.index, new Answer<>(one.peer, null, why, Duration.ZERO));
+                one.endObserved(why);
             }
             giveUp(outcome, options.onGiveUp);
         }
@@ -184,6 +198,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
     private void send(One<P, T, M> one, long deadline) throws InterruptedException {
         one.awaiting = Thread.currentThread(); // no other thread will know its ticket
         one.start = parts.bare.nanoTime();
+        one.observed = parts.listeners.observe(CallKind.ALL, one.question.token);
         try {
             parts.register(one.question.token, one);
         } catch (RuntimeException e) {
@@ -201,6 +216,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
         } finally {
             if (!one.sent) {
                 release(one);
+                one.endObserved(null);
             }
         }
     }
@@ -259,13 +275,14 @@ final class AllCall<P, T, M> extends Call<T, M> {
             Received<M> got = last ? parts.mailroom.takeOrMiss(one) : parts.mailroom.take(one);
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
-                parts.listeners.exited(outcome(), one.start);
+                one.received();
+                one.ended(outcome(), one.start);
                 end(one, got, parts.errorReplies.in(got.message()));
             } else if (lost != null) {
-                parts.listeners.exited(Outcome.FAILED, one.start);
+                one.ended(Outcome.FAILED, one.start);
                 end(one, null, lost);
             } else if (unsent) {
-                parts.listeners.exited(Outcome.NOT_SENT, one.start);
+                one.ended(Outcome.NOT_SENT, one.start);
                 end(
                         one,
                         null,
@@ -281,6 +298,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
         Duration elapsed = got == null ? Duration.ZERO : Duration.ofNanos(got.receivedAt() - one.start);
         answers.set(one.index, new Answer<>(one.peer, got, failure, elapsed));
         release(one);
+        one.endObserved(failure);
     }
 
     private void release(One<P, T, M> one) {

@@ -103,6 +103,16 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         return call.failure();
     }
 
+    @Override
+    public final StageSnapshot.Pending pending(long now) {
+        BareTicket<T> ticket = call.registration();
+        return new StageSnapshot.Pending(
+                CallKind.FUTURE,
+                ticket == null ? null : ticket.token(),
+                Duration.ofNanos(now - start),
+                Duration.ofNanos(Math.max(0, deadline - now)));
+    }
+
     final boolean isOver() {
         Phase now = phase.get();
         return now == Phase.OVER || now == Phase.LEFT;
@@ -290,6 +300,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             }
             if (got != null) {
                 parts.stats.message(MessageOutcome.DELIVERED);
+                call.received();
             }
         } catch (Throwable e) { // no memory: what has been decided is finished all the same
             broken = e;
@@ -366,11 +377,17 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             if (before == Phase.OPEN) {
                 call.ended(outcome, start);
             } else { // before its request was sent
+                call.exits(outcome);
                 parts.listeners.exited(outcome, start);
             }
         } catch (Throwable e) { // no memory
             parts.bare.callbackFailed(e);
         }
+    }
+
+    @Override
+    final void completing(@Nullable Throwable thrown) {
+        call.endObserved(thrown);
     }
 
     /** Returns what is to run once the future has been completed without an answer (M14). */
@@ -397,6 +414,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         }
         end(Outcome.CANCELLED, before);
         Runnable afterwards = afterwards(Outcome.CANCELLED, before);
+        completing(null);
         boolean completed = completion.getAsBoolean();
         afterwards.run();
         return completed;

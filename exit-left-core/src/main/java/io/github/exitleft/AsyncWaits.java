@@ -1,7 +1,10 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,6 +48,23 @@ final class AsyncWaits {
 
     boolean isEmpty() {
         return recipients.isEmpty();
+    }
+
+    int count() {
+        return recipients.size();
+    }
+
+    /** Returns the longest waits, oldest first. */
+    List<StageSnapshot.Pending> oldest(int most, long now) {
+        if (most == 0) {
+            return List.of();
+        }
+        return recipients.stream()
+                .map(recipient -> recipient.pending(now))
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(StageSnapshot.Pending::waiting).reversed())
+                .limit(most)
+                .toList();
     }
 
     /**

@@ -95,7 +95,7 @@ final class BoundCalls {
         parts.beforeTicket();
         // before sending: a failure that comes after it may be that of what is sent
         Generation generation = parts.bare.parts.role.guarded.generation;
-        Bindings.Binding binding = parts.bindings.begin();
+        Bindings.Binding binding = begin(parts);
         boolean bound = false;
         try {
             T token = send(parts, sender, call, start, deadline);
@@ -106,6 +106,15 @@ final class BoundCalls {
             if (!bound) {
                 parts.unload(call);
             }
+        }
+    }
+
+    private static <T, M> Bindings.Binding begin(StageParts<T, M> parts) {
+        try {
+            return parts.bindings.begin();
+        } catch (RuntimeException e) {
+            parts.stats.refused(e);
+            throw e;
         }
     }
 

@@ -196,6 +196,30 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return outcome();
     }
 
+    // what is told of it, if it is observed
+
+    final void received() {
+        Observed observed = observed();
+        if (observed != null) {
+            observed.received();
+        }
+    }
+
+    final void exits(Outcome outcome) {
+        Observed observed = observed();
+        if (observed != null) {
+            observed.bound(registration());
+            observed.exits(outcome);
+        }
+    }
+
+    final void endObserved(@Nullable Throwable thrown) {
+        Observed observed = observed();
+        if (observed != null) {
+            observed.end(thrown);
+        }
+    }
+
     /** Returns how a wait has ended that got its message. */
     final Outcome outcome() {
         return finished ? Outcome.FINISHED : Outcome.SIGNALLED;

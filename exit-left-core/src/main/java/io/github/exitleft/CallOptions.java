@@ -21,6 +21,9 @@ public final class CallOptions<M> {
     final @Nullable Consumer<? super GiveUp> onGiveUp;
     final @Nullable InetSocketAddress peer;
 
+    /** What is told of the call that has these options; null if that is not observed. */
+    final @Nullable Observed observed;
+
     private CallOptions(
             @Nullable Predicate<? super M> check,
             @Nullable Duration timeout,
@@ -34,6 +37,17 @@ public final class CallOptions<M> {
         this.attachment = attachment;
         this.onGiveUp = onGiveUp;
         this.peer = peer;
+        this.observed = null;
+    }
+
+    private CallOptions(CallOptions<M> options, Observed observed) {
+        this.check = options.check;
+        this.timeout = options.timeout;
+        this.resends = options.resends;
+        this.attachment = options.attachment;
+        this.onGiveUp = options.onGiveUp;
+        this.peer = options.peer;
+        this.observed = observed;
     }
 
     /**
@@ -153,6 +167,11 @@ public final class CallOptions<M> {
 
     /** Whether they take a call that can do more than most. */
     boolean areTracked() {
-        return attachment != null || onGiveUp != null;
+        return attachment != null || onGiveUp != null || observed != null;
+    }
+
+    /** Returns these options for a call that is observed. */
+    CallOptions<M> observed(Observed observed) {
+        return new CallOptions<>(this, observed);
     }
 }

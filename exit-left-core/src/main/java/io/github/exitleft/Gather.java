@@ -236,6 +236,7 @@ final class Gather<T, M> extends LimitedCall<T, M> {
         Throwable error = parts.errorReplies.in(received.message());
         if (error != null) {
             failure = error;
+            received();
             return true;
         }
         boolean added = false;
@@ -247,6 +248,7 @@ final class Gather<T, M> extends LimitedCall<T, M> {
                 parts.stats.message(MessageOutcome.ABANDONED);
             }
         }
+        received();
         lastAt = received.receivedAt();
         moveDeadline();
         if (isLast(received.message())) {

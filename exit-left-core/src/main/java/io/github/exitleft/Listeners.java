@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what happens on a stage of messages, and tells its listeners; what one of them throws goes no further. */
 final class Listeners<T, M> {
@@ -37,6 +38,9 @@ final class Listeners<T, M> {
     private final StageStats stats;
     private final List<StageListener<? super T, ? super M>> all = new CopyOnWriteArrayList<>();
 
+    /** What follows each call; null if nothing does. */
+    volatile @Nullable StageObserver observer;
+
     Listeners(BareStage<T, Source<M>, Void> bare, StageStats stats) {
         this.bare = bare;
         this.stats = stats;
@@ -50,6 +54,12 @@ final class Listeners<T, M> {
     void remove(StageListener<? super T, ? super M> listener) {
         all.remove(listener);
         bare.removeListener(new Relay(listener));
+    }
+
+    /** Begins to observe a call; returns null, as a rule, if nothing is to be told of it. */
+    @Nullable
+    Observed observe(CallKind kind, @Nullable Object token) {
+        return Observed.begin(observer, bare, kind, token);
     }
 
     /** Counts a wait that has ended, and tells of it; it began at a time of the stage's clock. */

@@ -126,6 +126,12 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
         return false;
     }
 
+    /** Returns what is told of the question; null if it is not observed, as most. */
+    @Nullable
+    Observed observed() {
+        return null;
+    }
+
     /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
     final boolean isEndless() {
         return recipient != null && !single;

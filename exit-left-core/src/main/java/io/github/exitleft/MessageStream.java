@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +44,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
     /** What ends the stream by itself; null if nothing does. */
     private final @Nullable StreamEnd<T, M> end;
 
+    private final @Nullable Observed observed;
+    private final long start;
+
     private volatile Flow.@Nullable Subscriber<? super M> subscriber; // null when over, so that it can be forgotten
 
     private MessageStream(
@@ -50,8 +54,11 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             T token,
             @Nullable Predicate<? super M> check,
             @Nullable StreamEnd<T, M> end,
+            @Nullable Observed observed,
             Flow.Subscriber<? super M> subscriber) {
         this.parts = parts;
+        this.observed = observed;
+        this.start = parts.bare.nanoTime();
         this.end = end;
         this.box = new Call<>(parts, token, check, false, this);
         this.context = parts.jobs.captureContext();
@@ -67,11 +74,15 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             Flow.Subscriber<? super M> subscriber) {
         Objects.requireNonNull(subscriber, "'subscriber' must not be null");
         MessageStream<T, M> stream;
+        Observed observed = parts.listeners.observe(CallKind.STREAM, token);
         try {
             parts.keeper.requireKeeper();
-            stream = new MessageStream<>(parts, token, check, end, subscriber);
+            stream = new MessageStream<>(parts, token, check, end, observed, subscriber);
             parts.register(token, stream.box, stream);
         } catch (RuntimeException e) {
+            if (observed != null) {
+                observed.end(e);
+            }
             subscriber.onSubscribe(REFUSED);
             subscriber.onError(e);
             return;
@@ -158,6 +169,9 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
             }
             demand.updateAndGet(before -> before == Long.MAX_VALUE ? before : before - 1);
             parts.stats.message(MessageOutcome.DELIVERED);
+            if (observed != null) {
+                observed.received();
+            }
             Throwable error = parts.errorReplies.in(got.message());
             if (error != null) {
                 ending.compareAndSet(null, error);
@@ -174,10 +188,10 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
         }
         Throwable why = isComplete() ? null : whyNoMore();
         if (isComplete()) {
-            if (leave()) {
+            if (leave(Outcome.FINISHED, null)) {
                 mine.onComplete();
             }
-        } else if (why != null && leave()) {
+        } else if (why != null && leave(null, why)) {
             mine.onError(why);
         }
     }
@@ -196,11 +210,15 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
 
     @Override
     public void cancel() {
-        leave();
+        leave(Outcome.CANCELLED, null);
     }
 
-    /** Gives the token back at once; false if that was done before. */
-    private boolean leave() {
+    /**
+     * Gives the token back at once; false if that was done before.
+     *
+     * @param exit how it ends; null if what the subscriber gets tells
+     */
+    private boolean leave(@Nullable Outcome exit, @Nullable Throwable why) {
         if (!over.compareAndSet(false, true)) {
             return false;
         }
@@ -213,7 +231,17 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
         } catch (Throwable e) { // the token's own code, which must not keep the end from the subscriber
             parts.bare.callbackFailed(e);
         }
+        if (observed != null) {
+            Outcome known = exit == null ? Observed.outcomeOf(why) : exit;
+            observed.exits(known == null ? Outcome.FAILED : known);
+            observed.end(why);
+        }
         return true;
+    }
+
+    @Override
+    public StageSnapshot.Pending pending(long now) {
+        return new StageSnapshot.Pending(CallKind.STREAM, box.bare().token(), Duration.ofNanos(now - start), null);
     }
 
     @Override

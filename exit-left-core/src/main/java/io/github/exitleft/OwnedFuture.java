@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A future whose work ends with it: all the ways in which a {@code CompletableFuture} can be ended from outside lead through {@link
@@ -20,13 +21,18 @@ abstract class OwnedFuture<M> extends CompletableFuture<M> {
      */
     abstract boolean withdraw(BooleanSupplier completion);
 
+    /** Is told that the future is going to be completed; throws nothing. */
+    void completing(@Nullable Throwable thrown) {}
+
     /** Completes the future by the work's own end. */
     final void completeByItself(M message) {
+        completing(null);
         super.complete(message);
     }
 
     /** Completes the future by the work's own end. */
     final void completeByItself(Throwable thrown) {
+        completing(thrown);
         super.completeExceptionally(thrown);
     }
 

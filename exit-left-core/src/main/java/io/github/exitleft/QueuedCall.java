@@ -165,7 +165,9 @@ final class QueuedCall<T, M> extends EarlyCall<T, M> {
 
     private Queued<?> joined(@Nullable Queued<?> queued) {
         if (queued == null) {
-            throw TooManyTicketsException.inLine(parts.bare.name(), parts.maxTickets);
+            TooManyTicketsException refused = TooManyTicketsException.inLine(parts.bare.name(), parts.maxTickets);
+            parts.stats.refused(refused);
+            throw refused;
         }
         return queued;
     }

@@ -17,4 +17,13 @@ interface Recipient {
     /** Returns why no message can come any more; null if one can. */
     @Nullable
     RuntimeException failure();
+
+    /**
+     * Returns what a snapshot shows of it; null if it is over.
+     *
+     * @param now by the stage's clock
+     */
+    default StageSnapshot.@Nullable Pending pending(long now) {
+        return null;
+    }
 }

@@ -3,13 +3,31 @@ package io.github.exitleft;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests, and lets the source know for which question: what time that has left, and what is to carry it. */
+/** Sends requests in the scope of what observes them, and lets the source know for which question: what time that has left, and what is to carry it. */
 final class Sending {
 
     private Sending() {}
 
     /** Sends; returns what completes when that is done, or null if it is. */
     static <T, M, X extends Exception> @Nullable CompletionStage<?> begin(
+            StageParts<T, M> parts, Mailbox<T, M> box, Sender<X> sender, long deadline) throws X {
+        Observed observed = box.observed();
+        if (observed == null) {
+            return carried(parts, box, sender, deadline);
+        }
+        observed.bound(box.registration());
+        Runnable scope = observed.sending();
+        boolean sent = false;
+        try {
+            CompletionStage<?> sending = carried(parts, box, sender, deadline);
+            sent = true;
+            return sending;
+        } finally {
+            observed.sent(scope, sent);
+        }
+    }
+
+    private static <T, M, X extends Exception> @Nullable CompletionStage<?> carried(
             StageParts<T, M> parts, Mailbox<T, M> box, Sender<X> sender, long deadline) throws X {
         Carriers carriers = parts.carriers;
         if (carriers == null) {

@@ -231,6 +231,18 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(T token, CallOptions<? super M> options, Sender<X> sender)
             throws X, InterruptedException {
+        Observed observed = observe(CallKind.CALL, token);
+        return observed == null
+                ? askAs(token, options, sender)
+                : observed.<M, X>during(() -> askAs(token, options.observed(observed), sender));
+    }
+
+    private @Nullable Observed observe(CallKind kind, @Nullable T token) {
+        return parts.listeners.observe(kind, token);
+    }
+
+    private <X extends Exception> M askAs(T token, CallOptions<? super M> options, Sender<X> sender)
+            throws X, InterruptedException {
         return parts.gate.window == null
                 ? TrackedCall.<T, M>of(parts, token, options, null)
                         .ask(token, timeoutOf(options), options.resends, sender)
@@ -239,11 +251,14 @@ public final class Stage<T, M> implements AutoCloseable {
 
     private <X extends Exception> M ask(T token, @Nullable Predicate<? super M> check, Sender<X> sender)
             throws X, InterruptedException {
-        if (parts.gate.window == null) {
+        Observed observed = observe(CallKind.CALL, token);
+        if (observed == null && parts.gate.window == null) {
             return Call.ask(parts, token, check, parts.defaultTimeout, Resends.NONE, sender);
         }
-        CallOptions<M> options = check == null ? CallOptions.defaults() : CallOptions.checked(check);
-        return LimitedCall.ask(parts, token, options, parts.defaultTimeout, sender);
+        CallOptions<? super M> options = check == null ? CallOptions.<M>defaults() : CallOptions.checked(check);
+        return observed == null
+                ? askAs(token, options, sender)
+                : observed.<M, X>during(() -> askAs(token, options.observed(observed), sender));
     }
 
     private Duration timeoutOf(CallOptions<? super M> options) {
@@ -293,7 +308,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #call(CallOptions, BoundSender)
      */
     public <X extends Exception> M call(BoundSender<? extends T, X> sender) throws X, InterruptedException {
-        return BoundCalls.ask(parts, CallOptions.<M>defaults(), sender);
+        return call(CallOptions.<M>defaults(), sender);
     }
 
     /**
@@ -326,7 +341,10 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(CallOptions<? super M> options, BoundSender<? extends T, X> sender)
             throws X, InterruptedException {
-        return BoundCalls.ask(parts, options, sender);
+        Observed observed = observe(CallKind.CALL, null);
+        return observed == null
+                ? BoundCalls.ask(parts, options, sender)
+                : observed.<M, X>during(() -> BoundCalls.ask(parts, options.observed(observed), sender));
     }
 
     /**
@@ -345,7 +363,7 @@ public final class Stage<T, M> implements AutoCloseable {
      * @see #callAsync(CallOptions, BoundSender)
      */
     public <X extends Exception> CompletableFuture<M> callAsync(BoundSender<? extends T, X> sender) throws X {
-        return BoundCalls.askAsync(parts, CallOptions.<M>defaults(), sender);
+        return callAsync(CallOptions.<M>defaults(), sender);
     }
 
     /**
@@ -368,7 +386,11 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             CallOptions<? super M> options, BoundSender<? extends T, X> sender) throws X {
-        return BoundCalls.askAsync(parts, options, sender);
+        Observed observed = observe(CallKind.FUTURE, null);
+        return observed == null
+                ? BoundCalls.askAsync(parts, options, sender)
+                : observed.<CompletableFuture<M>, X>from(
+                        () -> BoundCalls.askAsync(parts, options.observed(observed), sender));
     }
 
     /**
@@ -420,7 +442,11 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> M call(CallOptions<? super M> options, IssuedSender<? super T, X> sender)
             throws X, InterruptedException {
-        return LimitedCall.askIssued(parts, options, timeoutOf(options), sender);
+        Observed observed = observe(CallKind.CALL, null);
+        return observed == null
+                ? LimitedCall.askIssued(parts, options, timeoutOf(options), sender)
+                : observed.<M, X>during(
+                        () -> LimitedCall.askIssued(parts, options.observed(observed), timeoutOf(options), sender));
     }
 
     /**
@@ -494,7 +520,17 @@ public final class Stage<T, M> implements AutoCloseable {
             T token, CallOptions<? super M> options, Until<? super M> until, Sender<X> sender)
             throws X, InterruptedException {
         Objects.requireNonNull(token, "'token' must not be null");
-        return Gather.<T, M, X>ask(parts, token, options, until, brought -> sender);
+        return collect(token, options, until, (Function<T, Sender<X>>) brought -> sender);
+    }
+
+    private <X extends Exception> Gathered<M> collect(
+            @Nullable T brought, CallOptions<? super M> options, Until<? super M> until, Function<T, Sender<X>> sender)
+            throws X, InterruptedException {
+        Observed observed = observe(CallKind.GATHER, brought);
+        return observed == null
+                ? Gather.<T, M, X>ask(parts, brought, options, until, sender)
+                : observed.<Gathered<M>, X>during(
+                        () -> Gather.<T, M, X>ask(parts, brought, options.observed(observed), until, sender));
     }
 
     /**
@@ -553,7 +589,7 @@ public final class Stage<T, M> implements AutoCloseable {
     public <X extends Exception> Gathered<M> gather(
             CallOptions<? super M> options, Until<? super M> until, IssuedSender<? super T, X> sender)
             throws X, InterruptedException {
-        return Gather.<T, M, X>ask(parts, null, options, until, issued -> LimitedCall.bind(sender, issued));
+        return collect(null, options, until, (Function<T, Sender<X>>) issued -> LimitedCall.bind(sender, issued));
     }
 
     /**
@@ -645,6 +681,14 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             T token, CallOptions<? super M> options, Sender<X> sender) throws X {
+        Observed observed = observe(CallKind.FUTURE, token);
+        return observed == null
+                ? askAsync(token, options, sender)
+                : observed.<CompletableFuture<M>, X>from(() -> askAsync(token, options.observed(observed), sender));
+    }
+
+    private <X extends Exception> CompletableFuture<M> askAsync(
+            T token, CallOptions<? super M> options, Sender<X> sender) throws X {
         return parts.gate.window == null
                 ? AsyncCall.ask(parts, token, options, sender)
                 : QueuedCall.ask(parts, token, options, sender);
@@ -710,7 +754,11 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public <X extends Exception> CompletableFuture<M> callAsync(
             CallOptions<? super M> options, IssuedSender<? super T, X> sender) throws X {
-        return QueuedCall.askIssued(parts, options, sender);
+        Observed observed = observe(CallKind.FUTURE, null);
+        return observed == null
+                ? QueuedCall.askIssued(parts, options, sender)
+                : observed.<CompletableFuture<M>, X>from(
+                        () -> QueuedCall.askIssued(parts, options.observed(observed), sender));
     }
 
     /**
@@ -945,7 +993,7 @@ public final class Stage<T, M> implements AutoCloseable {
     /**
      * Returns what the stage looks like now; never waits for the head and changes nothing.
      *
-     * @param oldest how many of the longest waiting threads to list; zero for none
+     * @param oldest how many of the longest waiting threads to list, and of those that wait without a thread; zero for none
      * @return the snapshot
      */
     public StageSnapshot snapshot(int oldest) {
@@ -963,7 +1011,9 @@ public final class Stage<T, M> implements AutoCloseable {
                 nextAttempt,
                 parts.heartbeat.unattendedFor(role),
                 parts.gate.windowState(),
-                parts.gate.issuedState());
+                parts.gate.issuedState(),
+                new StageSnapshot.Load(parts.maxTickets, parts.asyncWaits.count(), parts.stats.refused()),
+                parts.asyncWaits.oldest(oldest, parts.bare.nanoTime()));
     }
 
     /** {@return the source's {@code type} and its details, for operators} */
@@ -990,6 +1040,15 @@ public final class Stage<T, M> implements AutoCloseable {
      */
     public void removeListener(StageListener<? super T, ? super M> listener) {
         parts.listeners.remove(listener);
+    }
+
+    /**
+     * Sets what follows each call, future, gather and stream that begins from now on, such as for traces.
+     *
+     * @param observer the observer; null for none
+     */
+    public void observer(@Nullable StageObserver observer) {
+        parts.listeners.observer = observer;
     }
 
     /**

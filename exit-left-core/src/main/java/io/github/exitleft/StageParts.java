@@ -157,6 +157,15 @@ final class StageParts<T, M> {
     }
 
     private void take(T token, Mailbox<T, M> box) {
+        try {
+            takeUncounted(token, box);
+        } catch (RuntimeException e) {
+            stats.refused(e);
+            throw e;
+        }
+    }
+
+    private void takeUncounted(T token, Mailbox<T, M> box) {
         TokenSupply<T> issuing = gate.tokens;
         if (issuing != null && issuing.covers(Objects.requireNonNull(token, "'token' must not be null"))) {
             takeFrom(issuing, token);
@@ -212,14 +221,23 @@ final class StageParts<T, M> {
 
     /** Does what {@link #register(Object, Mailbox)} does, for a token that has been issued for this box. */
     void registerIssued(T token, Mailbox<T, M> box) {
-        registerIssued(gate.issuing(), token, box);
+        takeIssued(token, box);
         keeper.admitted();
     }
 
     /** Does what {@link #register(Object, Mailbox, Recipient)} does, for a token that has been issued for this box. */
     void registerIssued(T token, Mailbox<T, M> box, Recipient recipient) {
-        registerIssued(gate.issuing(), token, box);
+        takeIssued(token, box);
         add(box, recipient);
+    }
+
+    private void takeIssued(T token, Mailbox<T, M> box) {
+        try {
+            registerIssued(gate.issuing(), token, box);
+        } catch (RuntimeException e) {
+            stats.refused(e);
+            throw e;
+        }
     }
 
     private void takeIfRested(T token, Mailbox<T, M> box) {

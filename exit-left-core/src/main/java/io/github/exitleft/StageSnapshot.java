@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     when seen twice, a second apart
  * @param window how full the window is; null if any number of questions may be out
  * @param issued how many of the tokens that the stage issues are in use; null if it issues none
+ * @param load how many calls and tickets the stage has beside threads that wait, and how many it has refused
+ * @param oldestPending the longest waits for which no thread waits, oldest first
  */
 public record StageSnapshot(
         BareSnapshot role,
@@ -26,7 +29,9 @@ public record StageSnapshot(
         @Nullable Duration nextAttempt,
         Duration unattended,
         @Nullable WindowState window,
-        @Nullable IssuedState issued) {
+        @Nullable IssuedState issued,
+        Load load,
+        List<Pending> oldestPending) {
 
     /**
      * How full a window is.
@@ -45,4 +50,39 @@ public record StageSnapshot(
      * @param waiting how many questions wait for a token
      */
     public record IssuedState(int live, int resting, int waiting) {}
+
+    /**
+     * What a stage has taken on, and what it has refused.
+     *
+     * @param maxTickets how many tickets may be live
+     * @param pending how many futures and streams have not ended
+     * @param refused how many calls, tickets and streams were refused, for each reason
+     */
+    public record Load(int maxTickets, int pending, Map<Refusal, Long> refused) {}
+
+    /** The reasons for which a stage refuses a call, a ticket or a stream. */
+    public enum Refusal {
+        /** There are as many tickets as there may be, or as many calls in line. */
+        TICKETS,
+        /** The token has a live ticket, or rests. */
+        TOKEN,
+        /** The source has failed. */
+        FAILED,
+        /** The stage is closed. */
+        CLOSED
+    }
+
+    /**
+     * A wait for which no thread waits.
+     *
+     * @param kind future or stream
+     * @param token what it waits for; null while it is in line for a token
+     * @param waiting how long it has waited
+     * @param timeoutIn how long until its timeout; null if it has none
+     */
+    public record Pending(
+            CallKind kind,
+            @Nullable Object token,
+            Duration waiting,
+            @Nullable Duration timeoutIn) {}
 }

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what became of a stage's messages and of its callers' waits. */
 final class StageStats {
@@ -13,6 +14,9 @@ final class StageStats {
 
     /** By the ordinals of the outcomes. */
     private final LongAdder[] exits = adders(Outcome.values().length);
+
+    /** By the ordinals of the reasons. */
+    private final LongAdder[] refused = adders(StageSnapshot.Refusal.values().length);
 
     /** Written by heads only, of which there is one at a time. */
     private final AtomicLong received = new AtomicLong();
@@ -50,6 +54,35 @@ final class StageStats {
 
     void exit(Outcome outcome) {
         exits[outcome.ordinal()].increment();
+    }
+
+    /** Counts what was refused, if an exception says that it was. */
+    void refused(Throwable why) {
+        StageSnapshot.Refusal reason = reason(why);
+        if (reason != null) {
+            refused[reason.ordinal()].increment();
+        }
+    }
+
+    private static StageSnapshot.@Nullable Refusal reason(Throwable why) {
+        if (why instanceof TooManyTicketsException) {
+            return StageSnapshot.Refusal.TICKETS;
+        }
+        if (why instanceof TokenInUseException) {
+            return StageSnapshot.Refusal.TOKEN;
+        }
+        if (why instanceof SourceFailedException) {
+            return StageSnapshot.Refusal.FAILED;
+        }
+        return why instanceof StageClosedException ? StageSnapshot.Refusal.CLOSED : null;
+    }
+
+    Map<StageSnapshot.Refusal, Long> refused() {
+        Map<StageSnapshot.Refusal, Long> sums = new EnumMap<>(StageSnapshot.Refusal.class);
+        for (StageSnapshot.Refusal reason : StageSnapshot.Refusal.values()) {
+            sums.put(reason, refused[reason.ordinal()].sum());
+        }
+        return sums;
     }
 
     long receivedSoFar() {

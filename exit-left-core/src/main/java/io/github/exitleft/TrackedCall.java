@@ -4,11 +4,12 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A call that has an attachment, or a hook that runs when it is given up (M14); only calls that ask for one are such. */
+/** A call that has an attachment, or a hook that runs when it is given up (M14), or is observed; only calls that ask for that are such. */
 class TrackedCall<T, M> extends Call<T, M> {
 
     private final @Nullable Object attachment;
     private final @Nullable Consumer<? super GiveUp> onGiveUp;
+    private final @Nullable Observed observed;
 
     /** How the wait has ended; null as long as the request has not been sent. */
     private volatile @Nullable Outcome ended;
@@ -22,6 +23,7 @@ class TrackedCall<T, M> extends Call<T, M> {
         super(parts, token, options.check, single, recipient);
         this.attachment = options.attachment;
         this.onGiveUp = options.onGiveUp;
+        this.observed = options.observed;
     }
 
     /** Creates a call whose token is not known yet. */
@@ -29,6 +31,7 @@ class TrackedCall<T, M> extends Call<T, M> {
         super(parts, options.check, single, recipient);
         this.attachment = options.attachment;
         this.onGiveUp = options.onGiveUp;
+        this.observed = options.observed;
     }
 
     /** Returns a call for these options, which is no tracked one unless it has to be. */
@@ -46,8 +49,21 @@ class TrackedCall<T, M> extends Call<T, M> {
     }
 
     @Override
+    @Nullable
+    final Observed observed() {
+        return observed;
+    }
+
+    @Override
     final void end(Outcome outcome) {
         ended = outcome;
+        exits(outcome);
+    }
+
+    @Override
+    Outcome delivered() {
+        received();
+        return super.delivered();
     }
 
     @Override

@@ -41,7 +41,7 @@ class LazyWithActuatorTests {
                 .expectStatus()
                 .isOk();
         assertThat(registry.get("exitleft.stage.wait")
-                        .tag("stage", "orders")
+                        .tags("stage", "orders", "exit", "finished")
                         .timer()
                         .count())
                 .isEqualTo(1);

@@ -4,6 +4,7 @@ import io.github.exitleft.spring.boot.source.SourceOpener;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -43,6 +44,12 @@ public final class ExitLeftAutoConfiguration {
     @Bean
     StagesLifecycle exitLeftStagesLifecycle(StageBeanRecorder stages) {
         return new StagesLifecycle(stages);
+    }
+
+    @Bean
+    static StageListenerBeans exitLeftStageListeners(
+            ConfigurableListableBeanFactory beanFactory, StageBeanRecorder stages) {
+        return new StageListenerBeans(beanFactory, stages);
     }
 
     @Bean

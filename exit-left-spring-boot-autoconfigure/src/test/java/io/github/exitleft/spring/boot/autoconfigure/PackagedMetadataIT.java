@@ -39,6 +39,7 @@ class PackagedMetadataIT {
             management.endpoint.stages.roles            | java.util.Set<java.lang.String>                  |
             management.health.stages.enabled            | java.lang.Boolean                                | true
             management.health.stages.unattended-after   | java.time.Duration                               | 5s
+            management.observations.stages.show-token   | java.lang.Boolean                                | false
             """)
     void key_hasTypeDescriptionAndDefault(String key, String type, String defaultValue) throws IOException {
         assertDescribed(METADATA, key, type, defaultValue);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
@@ -94,12 +95,35 @@ class StagesEndpointAutoConfigurationTests {
                                     + ",'maxDatagramSize':1500,'outlets':"
                                     + stage.source().get("outlets")
                                     + ",'broadcast':false,'truncated':0},"
-                                    + "'keeper':'off','state':'open','waiters':0,'tickets':0,'headChanges':1,'promotions':0,"
+                                    + "'keeper':'off','state':'open','waiters':0,'tickets':0,"
+                                    + "'maxTickets':10000,'pending':0,'refused':{'tickets':0,'token':0,'failed':0,'closed':0},'headChanges':1,'promotions':0,"
                                     + "'exits':{'finished':1,'signalled':0,'timed-out':0,'interrupted':0,'failed':0,"
                                     + "'closed':0,'cancelled':0,'not-sent':0},"
                                     + "'messages':{'delivered':1,'late':0,'duplicate':0,'foreign':0,'unknown':0,"
                                     + "'unreadable':0,'overflow':0,'abandoned':0,'event':0},'callbackFailures':0,'transientFailures':0}}}")
                             .replace('\'', '"'));
+        }
+    }
+
+    @Test
+    void oneStageOverHttp_showsItsOldestFuturesWithoutTokens() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web()) {
+            Stage<String, Datagram> stage = stun(context);
+            stage.keeper(Keeper.ALWAYS);
+            var future = stage.callAsync("aaaa", () -> {});
+
+            HttpResponse<String> response = get(context, "/actuator/stages/stun");
+
+            var body = this.json.from(response.body());
+            assertThat(body).extractingJsonPathNumberValue("$.pending").isEqualTo(1);
+            assertThat(body)
+                    .extractingJsonPathArrayValue("$.oldestPending[*].kind")
+                    .isEqualTo(List.of("future"));
+            assertThat(body)
+                    .extractingJsonPathStringValue("$.oldestPending[0].timeoutIn")
+                    .matches("PT[0-9.]+S");
+            assertThat(response.body()).doesNotContain("aaaa");
+            assertThat(future.cancel(false)).isTrue();
         }
     }
 

@@ -27,6 +27,9 @@ import io.github.exitleft.TokenReader;
 import io.github.exitleft.Unclaimed;
 import io.github.exitleft.Until;
 import io.github.exitleft.spring.boot.autoconfigure.StageCustomizer;
+import io.github.exitleft.spring.boot.autoconfigure.observation.DefaultStageCallObservationConvention;
+import io.github.exitleft.spring.boot.autoconfigure.observation.StageCallObservationContext;
+import io.github.exitleft.spring.boot.autoconfigure.observation.StageCallObservationConvention;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.test.SteerableClock;
 import io.github.exitleft.udp.Datagram;
@@ -248,6 +251,18 @@ final class GuideExamples {
         Datagram done = jobs.call(() -> printer.submit(page));
         // @end
     }
+
+    // @start region="convention"
+    @Bean
+    StageCallObservationConvention convention() {
+        return new DefaultStageCallObservationConvention(false) {
+            @Override
+            public String getContextualName(StageCallObservationContext context) {
+                return "ask " + context.getStage();
+            }
+        };
+    }
+    // @end
 
     // @start region="classifier"
     @Bean

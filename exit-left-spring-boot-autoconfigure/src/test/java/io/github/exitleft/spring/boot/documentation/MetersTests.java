@@ -39,6 +39,7 @@ class MetersTests {
         withMeters(meters -> {
             assertExplained(meters, "exit");
             assertExplained(meters, "outcome");
+            assertExplained(meters, "reason");
         });
     }
 
@@ -65,6 +66,7 @@ class MetersTests {
                 .flatMap(meter -> meter.getId().getTags().stream())
                 .filter(tag -> tag.getKey().equals(key))
                 .map(Tag::getValue)
+                .distinct()
                 .toList();
         try {
             assertThat(Documentation.firstColumn(DOCUMENT, key)).containsExactlyInAnyOrderElementsOf(values);

@@ -110,6 +110,9 @@ public class StagesEndpoint {
      * @param failure why it has failed; absent if it has not
      * @param waiters how many threads wait, the head not counted
      * @param tickets how many tickets are live
+     * @param maxTickets how many may be
+     * @param pending how many futures and streams have not ended
+     * @param refused how many calls, tickets and streams were refused, for each reason
      * @param headChanges how often a thread became the head
      * @param promotions how often a thread became the head by hand-over from the one before
      * @param head the present head; absent if there is none
@@ -120,6 +123,7 @@ public class StagesEndpoint {
      * @param window the window; absent if any number of questions may be out
      * @param issued the tokens that the stage issues; absent if it issues none
      * @param oldest the threads that have waited longest, oldest first; absent where all stages are shown
+     * @param oldestPending the futures and streams that have waited longest, oldest first; absent where all stages are shown
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
@@ -131,6 +135,9 @@ public class StagesEndpoint {
         "failure",
         "waiters",
         "tickets",
+        "maxTickets",
+        "pending",
+        "refused",
         "headChanges",
         "promotions",
         "head",
@@ -140,7 +147,8 @@ public class StagesEndpoint {
         "transientFailures",
         "window",
         "issued",
-        "oldest"
+        "oldest",
+        "oldestPending"
     })
     public record StageDescriptor(
             String tokenType,
@@ -151,6 +159,9 @@ public class StagesEndpoint {
             @Nullable FailureDescriptor failure,
             int waiters,
             int tickets,
+            int maxTickets,
+            int pending,
+            Map<String, Long> refused,
             long headChanges,
             long promotions,
             @Nullable HeadDescriptor head,
@@ -160,7 +171,8 @@ public class StagesEndpoint {
             long transientFailures,
             @Nullable WindowDescriptor window,
             @Nullable IssuedDescriptor issued,
-            @Nullable List<WaiterDescriptor> oldest)
+            @Nullable List<WaiterDescriptor> oldest,
+            @Nullable List<PendingDescriptor> oldestPending)
             implements OperationResponseBody {
 
         static StageDescriptor of(Stage<?, ?> stage, @Nullable Boolean showTokens) {
@@ -175,6 +187,9 @@ public class StagesEndpoint {
                     FailureDescriptor.of(snapshot),
                     role.waiters(),
                     role.tickets(),
+                    snapshot.load().maxTickets(),
+                    snapshot.load().pending(),
+                    tagged(snapshot.load().refused()),
                     role.headChanges(),
                     role.promotions(),
                     role.head() == null ? null : HeadDescriptor.of(role.head()),
@@ -188,6 +203,11 @@ public class StagesEndpoint {
                             ? null
                             : role.oldest().stream()
                                     .map(waiting -> WaiterDescriptor.of(waiting, showTokens))
+                                    .toList(),
+                    showTokens == null
+                            ? null
+                            : snapshot.oldestPending().stream()
+                                    .map(pending -> PendingDescriptor.of(pending, showTokens))
                                     .toList());
         }
 
@@ -301,6 +321,33 @@ public class StagesEndpoint {
     }
 
     /**
+     * A wait for which no thread waits.
+     *
+     * @param kind future or stream
+     * @param waiting how long it has waited
+     * @param timeoutIn how long until its timeout; absent if it has none
+     * @param token the token it waits for; absent where tokens must not be shown, and in line for a token
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"kind", "waiting", "timeoutIn", "token"})
+    public record PendingDescriptor(
+            String kind,
+            String waiting,
+            @Nullable String timeoutIn,
+            @Nullable String token) {
+
+        static PendingDescriptor of(StageSnapshot.Pending pending, boolean showToken) {
+            Duration timeoutIn = pending.timeoutIn();
+            Object token = pending.token();
+            return new PendingDescriptor(
+                    StageDescriptor.tag(pending.kind()),
+                    pending.waiting().toString(),
+                    timeoutIn == null ? null : timeoutIn.toString(),
+                    showToken && token != null ? WaiterDescriptor.text(token) : null);
+        }
+    }
+
+    /**
      * A waiting thread.
      *
      * @param thread the thread's name
@@ -324,7 +371,7 @@ public class StagesEndpoint {
                     showToken ? text(waiting.token()) : null);
         }
 
-        private static String text(Object token) {
+        static String text(Object token) {
             if (token instanceof ByteBuffer buffer) {
                 byte[] bytes = new byte[buffer.remaining()];
                 buffer.duplicate().get(bytes);

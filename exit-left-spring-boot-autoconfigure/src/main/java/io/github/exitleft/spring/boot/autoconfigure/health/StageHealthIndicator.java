@@ -57,17 +57,31 @@ final class StageHealthIndicator implements HealthIndicator {
     private Health open(StageSnapshot snapshot) {
         Duration unattended = snapshot.unattended();
         if (unattended.compareTo(this.unattendedAfter) <= 0) {
-            return Health.up().build();
+            return up(snapshot);
         }
-        Health.Builder down = Health.down().withDetail("unattended", unattended.toString());
+        Health.Builder down = Health.down()
+                .withDetail("reason", "callers wait, but no thread reads the source")
+                .withDetail("unattended", unattended.toString());
         if (snapshot.role().head() != null) {
             down.withDetail("head", snapshot.role().head().thread());
         }
         return down.build();
     }
 
+    /** A stage that refuses callers because there are too many works, but says so. */
+    private static Health up(StageSnapshot snapshot) {
+        int tickets = snapshot.role().tickets();
+        int most = snapshot.load().maxTickets();
+        return tickets < most
+                ? Health.up().build()
+                : Health.up()
+                        .withDetail(
+                                "reason", "no more callers are taken: all " + most + " tickets of max-tickets are live")
+                        .build();
+    }
+
     private static Health failed(StageSnapshot snapshot) {
-        Health.Builder down = Health.down();
+        Health.Builder down = Health.down().withDetail("reason", "source failed");
         Throwable failure = snapshot.role().failure();
         if (failure != null) {
             down.withDetail("error", failure.getClass().getName() + ": " + failure.getMessage());

@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot.autoconfigure.metrics;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.BareSnapshot.State;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.Outcome;
@@ -7,14 +8,19 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageListener;
 import io.github.exitleft.StageSnapshot;
 import io.github.exitleft.StageSnapshot.IssuedState;
+import io.github.exitleft.StageSnapshot.Load;
+import io.github.exitleft.StageSnapshot.Refusal;
 import io.github.exitleft.StageSnapshot.WindowState;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -31,7 +37,9 @@ final class MeteredStage implements StageListener<Object, Object> {
     /** Guarded by the binder's lock. */
     private final List<SharedMeters> bound = new ArrayList<>();
 
-    private final List<Timer> waits = new CopyOnWriteArrayList<>();
+    private final Map<Outcome, List<Timer>> waits = new EnumMap<>(Outcome.class);
+    private final AtomicLong failures = new AtomicLong();
+    private final AtomicLong reopens = new AtomicLong();
     private final List<Timer> windowWaits = new CopyOnWriteArrayList<>();
 
     MeteredStage(String name, Stage<?, ?> stage, Consumer<MeteredStage> whenClosed) {
@@ -39,6 +47,9 @@ final class MeteredStage implements StageListener<Object, Object> {
         this.stage = stage;
         this.whenClosed = whenClosed;
         this.tags = Tags.of(StageMeter.Key.STAGE.asString(), name);
+        for (Outcome exit : Outcome.values()) {
+            this.waits.put(exit, new CopyOnWriteArrayList<>());
+        }
     }
 
     String name() {
@@ -47,15 +58,27 @@ final class MeteredStage implements StageListener<Object, Object> {
 
     void watch() {
         this.stage.addListener(this);
-        if (this.stage.snapshot(0).role().state() == State.CLOSED) {
-            // closed before the listener was added
-            closed();
+        switch (this.stage.snapshot(0).role().state()) {
+            // before the listener was added
+            case FAILED -> this.failures.compareAndSet(0, 1);
+            case CLOSED -> closed();
+            default -> {}
         }
     }
 
     @Override
     public void exited(Outcome outcome, Duration waited) {
-        record(waited, this.waits);
+        record(waited, this.waits.getOrDefault(outcome, List.of()));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        this.failures.incrementAndGet();
+    }
+
+    @Override
+    public void reopened() {
+        this.reopens.incrementAndGet();
     }
 
     @Override
@@ -105,7 +128,10 @@ final class MeteredStage implements StageListener<Object, Object> {
                     this.stage,
                     stage -> stage.snapshot(0).messages().getOrDefault(outcome, 0L));
         }
-        this.waits.add(meters.timer(StageMeter.WAIT, this.tags, this.stage));
+        this.waits.forEach((exit, timers) ->
+                timers.add(meters.timer(StageMeter.WAIT, tagged(StageMeter.Key.EXIT, exit), this.stage)));
+        bindLoad(meters);
+        bindFailures(meters);
         StageSnapshot snapshot = this.stage.snapshot(0);
         if (snapshot.window() != null) {
             bindWindow(meters);
@@ -113,6 +139,30 @@ final class MeteredStage implements StageListener<Object, Object> {
         if (snapshot.issued() != null) {
             bindIssued(meters);
         }
+    }
+
+    private void bindLoad(SharedMeters meters) {
+        gauge(meters, StageMeter.TICKETS, StageSnapshot::role, BareSnapshot::tickets);
+        gauge(meters, StageMeter.TICKETS_MAX, StageSnapshot::load, Load::maxTickets);
+        gauge(meters, StageMeter.PENDING, StageSnapshot::load, Load::pending);
+        for (Refusal reason : Refusal.values()) {
+            meters.counter(
+                    StageMeter.REFUSED,
+                    tagged(StageMeter.Key.REASON, reason),
+                    this.stage,
+                    stage -> stage.snapshot(0).load().refused().getOrDefault(reason, 0L));
+        }
+    }
+
+    private void bindFailures(SharedMeters meters) {
+        gauge(meters, StageMeter.UP, StageSnapshot::role, role -> role.state() == State.OPEN ? 1 : 0);
+        meters.counter(StageMeter.SOURCE_FAILURES, this.tags, this.stage, stage -> this.failures.get());
+        meters.counter(StageMeter.REOPENS, this.tags, this.stage, stage -> this.reopens.get());
+        meters.counter(
+                StageMeter.CALLBACK_FAILURES,
+                this.tags,
+                this.stage,
+                stage -> stage.snapshot(0).role().callbackFailures());
     }
 
     private void bindWindow(SharedMeters meters) {
@@ -136,7 +186,7 @@ final class MeteredStage implements StageListener<Object, Object> {
 
     void unbind() {
         this.stage.removeListener(this);
-        this.waits.clear();
+        this.waits.values().forEach(List::clear);
         this.windowWaits.clear();
         this.bound.forEach(meters -> meters.remove(this.stage));
         this.bound.clear();

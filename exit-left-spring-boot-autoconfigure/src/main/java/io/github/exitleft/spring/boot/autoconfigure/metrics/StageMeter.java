@@ -25,8 +25,37 @@ enum StageMeter implements MeterDocumentation {
             "Messages received, by what became of them",
             Key.STAGE,
             Key.OUTCOME),
-    /** How long waits lasted. */
-    WAIT("exitleft.stage.wait", Meter.Type.TIMER, "How long waits lasted", Key.STAGE),
+    /** How long waits lasted, by how they ended. */
+    WAIT("exitleft.stage.wait", Meter.Type.TIMER, "How long waits lasted, by how they ended", Key.STAGE, Key.EXIT),
+    /** Whether the source works. */
+    UP("exitleft.stage.up", Meter.Type.GAUGE, "1 if the source works, 0 if it has failed", Key.STAGE),
+    /** The live tickets. */
+    TICKETS("exitleft.stage.tickets", Meter.Type.GAUGE, "Live tickets", Key.STAGE),
+    /** How many tickets may be live. */
+    TICKETS_MAX("exitleft.stage.tickets.max", Meter.Type.GAUGE, "How many tickets may be live", Key.STAGE),
+    /** The futures and streams that have not ended. */
+    PENDING("exitleft.stage.pending", Meter.Type.GAUGE, "Futures and streams that have not ended", Key.STAGE),
+    /** The calls, tickets and streams that were refused, by the reason. */
+    REFUSED(
+            "exitleft.stage.refused",
+            Meter.Type.COUNTER,
+            "Calls, tickets and streams that were refused, by the reason",
+            Key.STAGE,
+            Key.REASON),
+    /** How often the source failed. */
+    SOURCE_FAILURES("exitleft.stage.source.failures", Meter.Type.COUNTER, "How often the source failed", Key.STAGE),
+    /** How often the source worked again after a failure. */
+    REOPENS(
+            "exitleft.stage.reopens",
+            Meter.Type.COUNTER,
+            "How often the source worked again after a failure",
+            Key.STAGE),
+    /** How many checks, listeners and the like threw. */
+    CALLBACK_FAILURES(
+            "exitleft.stage.callback.failures",
+            Meter.Type.COUNTER,
+            "How many checks, listeners and the like threw",
+            Key.STAGE),
     /** The questions that have a place in the window. */
     WINDOW("exitleft.stage.window", Meter.Type.GAUGE, "Questions that have a place in the window", Key.STAGE),
     /** The questions that wait for a place in the window. */
@@ -56,6 +85,8 @@ enum StageMeter implements MeterDocumentation {
         STAGE("stage"),
         /** How a wait ended: finished, signalled, timed-out, interrupted, failed, closed, cancelled or not-sent. */
         EXIT("exit"),
+        /** Why a call was refused: tickets, token, failed or closed. */
+        REASON("reason"),
         /**
          * What became of a message: delivered, late, duplicate, foreign, unknown, unreadable, overflow, abandoned or event.
          */

@@ -128,6 +128,7 @@ class StagesHealthContributorAutoConfigurationTests {
                     IndicatedHealthDescriptor down = component(context);
                     assertThat(down.getStatus()).isEqualTo(Status.DOWN);
                     assertThat(down.getDetails())
+                            .containsEntry("reason", "source failed")
                             .containsEntry("error", "java.io.IOException: cable cut")
                             .containsEntry("transientFailures", 0L);
                     Instant since = Instant.parse((String) down.getDetails().get("since"));
@@ -147,6 +148,24 @@ class StagesHealthContributorAutoConfigurationTests {
                         }
                     });
                     assertThat(component(context).getStatus()).isEqualTo(Status.UP);
+                });
+    }
+
+    @Test
+    void stageWithoutRoomForATicket_isUpAndSaysSo() { // B5
+        this.contextRunner
+                .withPropertyValues(QUEUE)
+                .withPropertyValues("exit-left.stages.queue.max-tickets=1")
+                .run(context -> {
+                    try (var only = queue(context).ticket("token")) {
+                        IndicatedHealthDescriptor up = component(context);
+                        assertThat(up.getStatus()).isEqualTo(Status.UP);
+                        assertThat(up.getDetails())
+                                .containsEntry(
+                                        "reason", "no more callers are taken: all 1 tickets of max-tickets are live");
+                        assertThat(only.token()).isEqualTo("token");
+                    }
+                    assertThat(component(context).getDetails()).isNullOrEmpty();
                 });
     }
 
@@ -173,7 +192,9 @@ class StagesHealthContributorAutoConfigurationTests {
                     await().untilAsserted(() -> {
                         IndicatedHealthDescriptor down = component(context);
                         assertThat(down.getStatus()).isEqualTo(Status.DOWN);
-                        assertThat(down.getDetails()).containsEntry("head", "hanging-head");
+                        assertThat(down.getDetails())
+                                .containsEntry("head", "hanging-head")
+                                .containsEntry("reason", "callers wait, but no thread reads the source");
                         assertThat(down.getDetails().get("unattended"))
                                 .asString()
                                 .startsWith("PT");

@@ -58,15 +58,23 @@ class SharedMetersTests {
         call(context, "one", 3);
         call(context, "other", 4);
         assertThat(delivered(registry)).isEqualTo(7);
-        assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(7);
+        assertThat(registry.get("exitleft.stage.wait")
+                        .tag("exit", "finished")
+                        .timer()
+                        .count())
+                .isEqualTo(7);
         assertThat(registry.get("exitleft.stage.head.changes").gauge().value()).isEqualTo(7);
 
         context.getBean("one", Stage.class).close();
         call(context, "other", 1);
 
-        assertThat(meters(registry)).hasSize(21);
+        assertThat(meters(registry)).hasSize(39);
         assertThat(delivered(registry)).as("counters never go down").isEqualTo(8);
-        assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(8);
+        assertThat(registry.get("exitleft.stage.wait")
+                        .tag("exit", "finished")
+                        .timer()
+                        .count())
+                .isEqualTo(8);
         assertThat(registry.get("exitleft.stage.head.changes").gauge().value()).isEqualTo(5);
 
         context.getBean("other", Stage.class).close();
@@ -102,9 +110,9 @@ class SharedMetersTests {
             call(context, "other", 1);
 
             for (MeterRegistry registry : List.of(composite, context.getBean("secondRegistry", MeterRegistry.class))) {
-                assertThat(meters(registry)).hasSize(42);
+                assertThat(meters(registry)).hasSize(78);
                 assertThat(registry.get("exitleft.stage.wait")
-                                .tag("stage", "one")
+                                .tags("stage", "one", "exit", "finished")
                                 .timer()
                                 .count())
                         .isEqualTo(2);

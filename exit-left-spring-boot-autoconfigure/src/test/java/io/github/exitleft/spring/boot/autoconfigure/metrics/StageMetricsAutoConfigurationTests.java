@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Outcome;
+import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageClosedException;
+import io.github.exitleft.StageListener;
 import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.Ticket;
+import io.github.exitleft.TooManyTicketsException;
 import io.github.exitleft.spring.boot.autoconfigure.ExitLeftAutoConfiguration;
 import io.github.exitleft.spring.boot.autoconfigure.QueueBeans;
 import io.github.exitleft.test.QueueSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +90,25 @@ class StageMetricsAutoConfigurationTests {
                         "COUNTER exitleft.stage.messages outcome=overflow stage=queue",
                         "COUNTER exitleft.stage.messages outcome=abandoned stage=queue",
                         "COUNTER exitleft.stage.messages outcome=event stage=queue",
-                        "TIMER exitleft.stage.wait stage=queue"));
+                        "TIMER exitleft.stage.wait exit=finished stage=queue",
+                        "TIMER exitleft.stage.wait exit=signalled stage=queue",
+                        "TIMER exitleft.stage.wait exit=timed-out stage=queue",
+                        "TIMER exitleft.stage.wait exit=interrupted stage=queue",
+                        "TIMER exitleft.stage.wait exit=failed stage=queue",
+                        "TIMER exitleft.stage.wait exit=closed stage=queue",
+                        "TIMER exitleft.stage.wait exit=cancelled stage=queue",
+                        "TIMER exitleft.stage.wait exit=not-sent stage=queue",
+                        "COUNTER exitleft.stage.refused reason=tickets stage=queue",
+                        "COUNTER exitleft.stage.refused reason=token stage=queue",
+                        "COUNTER exitleft.stage.refused reason=failed stage=queue",
+                        "COUNTER exitleft.stage.refused reason=closed stage=queue",
+                        "GAUGE exitleft.stage.up stage=queue",
+                        "GAUGE exitleft.stage.tickets stage=queue",
+                        "GAUGE exitleft.stage.tickets.max stage=queue",
+                        "GAUGE exitleft.stage.pending stage=queue",
+                        "COUNTER exitleft.stage.source.failures stage=queue",
+                        "COUNTER exitleft.stage.reopens stage=queue",
+                        "COUNTER exitleft.stage.callback.failures stage=queue"));
     }
 
     @Test
@@ -112,8 +136,11 @@ class StageMetricsAutoConfigurationTests {
             assertThat(registry.get("exitleft.stage.head.changes").gauge().value())
                     .isEqualTo(stage.snapshot(0).role().headChanges())
                     .isGreaterThanOrEqualTo(2);
-            assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(2);
-            assertThat(registry.get("exitleft.stage.wait").timer().totalTime(TimeUnit.NANOSECONDS))
+            assertThat(waits(registry)).isEqualTo(2);
+            assertThat(registry.get("exitleft.stage.wait")
+                            .tag("exit", "timed-out")
+                            .timer()
+                            .totalTime(TimeUnit.NANOSECONDS))
                     .isPositive();
         });
     }
@@ -147,7 +174,7 @@ class StageMetricsAutoConfigurationTests {
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     Stage<String, String> stage = queue(context.getBean("queue"));
                     assertThat(ids(registry))
-                            .hasSize(24)
+                            .hasSize(42)
                             .contains(
                                     "GAUGE exitleft.stage.window stage=queue",
                                     "GAUGE exitleft.stage.window.waiting stage=queue",
@@ -195,7 +222,7 @@ class StageMetricsAutoConfigurationTests {
                     MeterRegistry registry = context.getBean(MeterRegistry.class);
                     Stage<String, String> stage = queue(context.getBean("queue"));
                     assertThat(ids(registry))
-                            .hasSize(23)
+                            .hasSize(41)
                             .contains(
                                     "GAUGE exitleft.stage.tokens.resting stage=queue",
                                     "GAUGE exitleft.stage.tokens.waiting stage=queue");
@@ -228,6 +255,97 @@ class StageMetricsAutoConfigurationTests {
                 });
     }
 
+    private static long waits(MeterRegistry registry) {
+        return registry.get("exitleft.stage.wait").timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
+    }
+
+    @Test
+    void stageThatRefuses_showsWhyAndHowManyTicketsItHas() { // B3
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.queue.max-tickets=2", "exit-left.stages.queue.keeper=always")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    Stage<String, String> stage = queue(context.getBean("queue"));
+                    var future = stage.callAsync("one", () -> {});
+                    try (var other = stage.ticket("other")) {
+                        assertThatExceptionOfType(TooManyTicketsException.class)
+                                .isThrownBy(() -> stage.call("third", () -> {}));
+
+                        assertThat(gauge(registry, "tickets")).isEqualTo(2);
+                        assertThat(gauge(registry, "tickets.max")).isEqualTo(2);
+                        assertThat(gauge(registry, "pending")).isEqualTo(1);
+                        assertThat(count(registry, "exitleft.stage.refused", "reason", "tickets"))
+                                .isEqualTo(1);
+                        assertThat(count(registry, "exitleft.stage.refused", "reason", "token"))
+                                .isZero();
+                        assertThat(other.token()).isEqualTo("other");
+                    }
+                    assertThat(future.cancel(false)).isTrue();
+                    assertThat(gauge(registry, "pending")).isZero();
+                });
+    }
+
+    @Test
+    void sourceThatFails_isNotUpUntilItWorksAgain() { // B3
+        this.contextRunner
+                .withPropertyValues("exit-left.stages.queue.on-failure=fail-all")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    Stage<String, String> stage = queue(context.getBean("queue"));
+                    assertThat(gauge(registry, "up")).isEqualTo(1);
+
+                    source(context.getBean("source")).fail(new IOException("cut"));
+                    assertThatExceptionOfType(SourceFailedException.class)
+                            .isThrownBy(() -> stage.call("one", () -> {}));
+
+                    assertThat(gauge(registry, "up")).isZero();
+                    assertThat(registry.get("exitleft.stage.source.failures")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(1);
+                    await().until(() -> {
+                        source(context.getBean("source")).add("two");
+                        try {
+                            stage.call("two", () -> {});
+                            return true;
+                        } catch (SourceFailedException e) { // it is tried again once a second
+                            return false;
+                        }
+                    });
+                    assertThat(gauge(registry, "up")).isEqualTo(1);
+                    assertThat(registry.get("exitleft.stage.reopens")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(1);
+                });
+    }
+
+    @Test
+    void listenerThatThrows_isCounted() { // B3, M9
+        this.contextRunner.run(context -> {
+            Stage<String, String> stage = queue(context.getBean("queue"));
+            stage.addListener(new StageListener<String, String>() {
+                @Override
+                public void exited(Outcome outcome, Duration waited) {
+                    throw new IllegalStateException("a listener of a test");
+                }
+            });
+            source(context.getBean("source")).add("token");
+            assertThat(stage.call("token", () -> {})).isEqualTo("token");
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get("exitleft.stage.callback.failures")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+        });
+    }
+
+    private static double gauge(MeterRegistry registry, String meter) {
+        return registry.get("exitleft.stage." + meter).gauge().value();
+    }
+
     @Test
     void meters_areGoneOnceTheStageIsClosed() { // B3
         this.contextRunner.run(context -> {
@@ -248,7 +366,7 @@ class StageMetricsAutoConfigurationTests {
     void stageOfTheUser_hasTheSameMetersUnderTheNameOfItsBean() { // B2, B3
         this.contextRunner.withUserConfiguration(OwnStage.class).run(context -> {
             List<String> ids = ids(context.getBean(MeterRegistry.class));
-            assertThat(ids).hasSize(42).contains("TIMER exitleft.stage.wait stage=own");
+            assertThat(ids).hasSize(78).contains("TIMER exitleft.stage.wait exit=finished stage=own");
         });
     }
 
@@ -262,7 +380,7 @@ class StageMetricsAutoConfigurationTests {
 
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=late"))
-                    .hasSize(21);
+                    .hasSize(39);
         });
     }
 
@@ -276,8 +394,8 @@ class StageMetricsAutoConfigurationTests {
             stage.call("token", () -> {});
 
             for (MeterRegistry registry : List.of(first, second)) {
-                assertThat(ids(registry)).hasSize(21);
-                assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
+                assertThat(ids(registry)).hasSize(39);
+                assertThat(waits(registry)).isEqualTo(1);
             }
             stage.close();
             assertThat(ids(first)).isEmpty();
@@ -292,7 +410,7 @@ class StageMetricsAutoConfigurationTests {
             context.getBean("exitLeftStageMeterBinder", MeterBinder.class).bindTo(registry);
             source(context.getBean("source")).add("token");
             queue(context.getBean("queue")).call("token", () -> {});
-            assertThat(registry.get("exitleft.stage.wait").timer().count()).isEqualTo(1);
+            assertThat(waits(registry)).isEqualTo(1);
         });
     }
 
@@ -305,7 +423,7 @@ class StageMetricsAutoConfigurationTests {
             former.close();
             assertThat(ids(registry))
                     .filteredOn(id -> id.contains("stage=many"))
-                    .hasSize(21);
+                    .hasSize(39);
             newer.close();
             assertThat(ids(registry)).noneMatch(id -> id.contains("stage=many"));
         });
