@@ -105,10 +105,9 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     @Override
     public final StageSnapshot.Pending pending(long now) {
-        BareTicket<T> ticket = call.registration();
         return new StageSnapshot.Pending(
                 CallKind.FUTURE,
-                ticket == null ? null : ticket.token(),
+                call.knownToken(),
                 Duration.ofNanos(now - start),
                 Duration.ofNanos(Math.max(0, deadline - now)));
     }

@@ -208,7 +208,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final void exits(Outcome outcome) {
         Observed observed = observed();
         if (observed != null) {
-            observed.bound(registration());
+            observed.bound(knownToken());
             observed.exits(outcome);
         }
     }

@@ -241,7 +241,7 @@ final class MessageStream<T, M> implements Flow.Subscription, Recipient {
 
     @Override
     public StageSnapshot.Pending pending(long now) {
-        return new StageSnapshot.Pending(CallKind.STREAM, box.bare().token(), Duration.ofNanos(now - start), null);
+        return new StageSnapshot.Pending(CallKind.STREAM, box.token(), Duration.ofNanos(now - start), null);
     }
 
     @Override

@@ -76,9 +76,9 @@ final class Observed {
     }
 
     /** Notes the token, if it is known by now. */
-    void bound(@Nullable BareTicket<?> ticket) {
-        if (ticket != null) {
-            token = ticket.token();
+    void bound(@Nullable Object known) {
+        if (known != null) {
+            token = known;
         }
     }
 

@@ -27,6 +27,11 @@ abstract class Registration<T> extends TicketWaiter {
         return token;
     }
 
+    /** Returns its token; null as long as that is not known. */
+    final @Nullable Object knownToken() {
+        return token;
+    }
+
     /** Returns what an entry would throw because the stage is closed or the resource failed since the ticket was taken; null if neither. */
     final @Nullable RuntimeException failure() {
         Throwable cause = generation.failure;

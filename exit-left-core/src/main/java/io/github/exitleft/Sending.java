@@ -15,7 +15,7 @@ final class Sending {
         if (observed == null) {
             return carried(parts, box, sender, deadline);
         }
-        observed.bound(box.registration());
+        observed.bound(box.knownToken());
         Runnable scope = observed.sending();
         boolean sent = false;
         try {

@@ -1,5 +1,6 @@
 package io.github.exitleft.test;
 
+import io.github.exitleft.Carriers;
 import io.github.exitleft.ForwardingSource;
 import java.io.IOException;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class PeerSource<M> extends ForwardingSource<M> {
     }
 
     @Override
-    public void renew(long since, String why) {
+    public void renew(Carriers.@Nullable Carrier carrier, long since, String why) {
         if (answerableSince - since <= 0) {
             // what has been sent is not answered any more
             queue.clear();

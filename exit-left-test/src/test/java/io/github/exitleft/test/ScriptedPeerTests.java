@@ -241,7 +241,7 @@ class ScriptedPeerTests {
                 .build()) {
             stage.ticket("a").close();
             assertThatThrownBy(() -> stage.ticket("a")).isInstanceOf(TokenInUseException.class);
-            source.renew(source.answerableSince(), "the test renews it");
+            source.renew(null, source.answerableSince(), "the test renews it");
             await().ignoreExceptions().until(() -> {
                 stage.ticket("a").close();
                 return true;
