@@ -90,7 +90,7 @@ class AheadOfTimeIT {
             "--exit-left.stages.tcp.source.type=tcp",
             "--exit-left.stages.tcp.source.tcp.remote=127.0.0.1:" + this.server.getLocalPort(),
             "--exit-left.stages.tcp.source.tcp.connections=2",
-            "--exit-left.stages.tcp.source.tcp.frame.delimiter=\\n",
+            "--exit-left.stages.tcp.source.tcp.frame.delimiter=;",
             "--exit-left.stages.tcp.source.tcp.opening=greeting",
             "--exit-left.stages.tcp.source.tcp.token.reader=hexadecimals"
         };
