@@ -1013,7 +1013,7 @@ public final class Stage<T, M> implements AutoCloseable {
                 parts.gate.windowState(),
                 parts.gate.issuedState(),
                 new StageSnapshot.Load(parts.maxTickets, parts.asyncWaits.count(), parts.stats.refused()),
-                parts.asyncWaits.oldest(oldest, parts.bare.nanoTime()));
+                parts.asyncWaits.oldest(oldest, parts.bare.parts.parker.nanoTimeOr(System.nanoTime())));
     }
 
     /** {@return the source's {@code type} and its details, for operators} */
