@@ -219,14 +219,16 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     }
 
     private void resend(int number) {
+        FailedSends failed = call.failedSends();
+        failed.sendsAgain();
         // an executor may be late
         if (isOver() || !call.isEmpty() || remainingNanos() <= 0) {
+            failed.hasNotSentAgain();
             return;
         }
         try {
             CompletionStage<?> sending = Call.begin(parts, Objects.requireNonNull(sender), deadline);
             if (sending != null) {
-                FailedSends failed = call.failedSends();
                 Call.whenFailed(sending, failed::add);
                 failed.resent = true;
             }
@@ -234,7 +236,8 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            call.failedSends().add(e);
+            failed.hasNotSentAgain();
+            failed.add(e);
         }
         resendLater(number + 1);
     }

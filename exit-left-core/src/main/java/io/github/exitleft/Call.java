@@ -281,6 +281,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             throw new InterruptedException("interrupted while waiting with " + this);
         }
         FailedSends failed = failedSends();
+        failed.sendsAgain();
         try {
             CompletionStage<?> sending = begin(parts, sender, deadline);
             if (sending != null) {
@@ -291,6 +292,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             if (e instanceof InterruptedException interrupt) {
                 throw interrupt;
             }
+            failed.hasNotSentAgain();
             failed.add(e);
         }
     }
@@ -341,6 +343,20 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final boolean wasResent() {
         FailedSends all = failedSends;
         return all != null && all.resent;
+    }
+
+    @Override
+    final void answeredAgain() {
+        FailedSends all = failedSends;
+        if (all != null) {
+            all.answeredAgain();
+        }
+    }
+
+    @Override
+    final boolean mayBeAnsweredAgain(int left) {
+        FailedSends all = failedSends;
+        return all != null && all.mayBeAnswered(left);
     }
 
     long untilResend(Resends resends, int number, long deadline) {

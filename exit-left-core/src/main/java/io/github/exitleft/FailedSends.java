@@ -5,7 +5,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What sending threw for one call after it had begun: the first time, which ends the call, and again, which does not. */
+/**
+ * What became of sending for one call after it had begun: what it threw the first time, which ends the call, and again, which does not, and
+ * how often it was sent again.
+ */
 final class FailedSends {
 
     /** Of more resends than these only the number is kept. */
@@ -17,8 +20,37 @@ final class FailedSends {
     /** Whether a request was sent again, so that an answer may come in spite of the first failure. */
     volatile boolean resent;
 
+    /** How often a request was sent again, or is about to be; written by one thread at a time. */
+    private volatile int sentAgain;
+
+    /** How many answers have come after the first. */
+    private volatile int answeredAgain;
+
     private final AtomicInteger count = new AtomicInteger();
     private final Queue<Throwable> first = new ConcurrentLinkedQueue<>();
+
+    /** Notes that a request is about to be sent again; before a look whether that is still wanted, so that the end of the call sees it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
+    void sendsAgain() {
+        sentAgain++;
+    }
+
+    /** Takes that back, since nothing was sent. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
+    void hasNotSentAgain() {
+        sentAgain--;
+    }
+
+    /** Notes that an answer has come after the first; with the mailbox's lock held. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void answeredAgain() {
+        answeredAgain++;
+    }
+
+    /** Returns whether the request was sent again more often than answers have come after the first, and so many more. */
+    boolean mayBeAnswered(int more) {
+        return sentAgain > answeredAgain + more;
+    }
 
     /** Adds what a resend threw. */
     void add(Throwable thrown) {

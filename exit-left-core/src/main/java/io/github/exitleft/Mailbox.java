@@ -108,6 +108,18 @@ class Mailbox<T, M> {
         return null;
     }
 
+    /** Notes that an answer has come after the first, where one is all that is wanted. */
+    void answeredAgain() {}
+
+    /**
+     * Returns whether its request has been sent again, and more often than answers have come.
+     *
+     * @param left how many answers have come that were filed and are not going to be taken
+     */
+    boolean mayBeAnsweredAgain(int left) {
+        return false;
+    }
+
     /** Whether any number of messages is to be expected, so that none of them answers its token for good. */
     final boolean isEndless() {
         return recipient != null && !single;

@@ -95,9 +95,11 @@ final class Mailroom<T, M> {
             box.cameLate = true;
             return TokenMemory.late(token, received.message(), clock.getAsLong() - box.endedAt, box.attachment());
         }
-        return box.single && (box.answered || !box.isEmpty())
-                ? TokenMemory.unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment())
-                : null;
+        if (box.single && (box.answered || !box.isEmpty())) {
+            box.answeredAgain();
+            return TokenMemory.unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment());
+        }
+        return null;
     }
 
     private void answered(Mailbox<T, M> box, Received<M> received) {

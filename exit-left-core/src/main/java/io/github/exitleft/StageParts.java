@@ -270,7 +270,7 @@ final class StageParts<T, M> {
                 ticket.close();
             } finally {
                 try {
-                    free(ticket.token(), box);
+                    free(ticket.token(), box, left.size());
                 } finally {
                     listeners.unclaimed(left);
                 }
@@ -278,14 +278,19 @@ final class StageParts<T, M> {
         }
     }
 
-    /** Frees a token that could be issued, or lets it rest; not before its registration has gone, and once. */
-    private void free(T token, Mailbox<T, M> box) {
+    /**
+     * Frees a token that could be issued, or lets it rest; not before its registration has gone, and once. It rests too where the request
+     * was sent again and not all answers to that have come: the next question with that token would get them.
+     *
+     * @param left how many messages were filed and have not been taken
+     */
+    private void free(T token, Mailbox<T, M> box, int left) {
         TokenSupply<T> issuing = gate.tokens;
         if (issuing == null || !issuing.covers(token) || !mailroom.leaves(box)) {
             return;
         }
-        if (box.rests) {
-            issuing.letRest(token, box.attachment());
+        if (box.rests || box.mayBeAnsweredAgain(left)) {
+            issuing.letRest(token, box.rests ? box.attachment() : null);
             if (memory.hasComeLate(token)) { // before the rest began, so it has not ended that
                 issuing.endRest(token);
             }

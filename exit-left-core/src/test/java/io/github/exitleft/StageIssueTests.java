@@ -87,6 +87,39 @@ class StageIssueTests extends NoteFixture {
     }
 
     @Test
+    void m12_tokenOfARequestThatWasSentAgain_restsUntilItsOtherAnswerHasCome() throws Exception {
+        Stage<Integer, Note> stage = two();
+        for (boolean later : new boolean[] {false, true}) {
+            int id = askTwice(stage, 1, later);
+            assertThat(live(stage)).isZero();
+            assertThat(resting(stage)).isEqualTo(1);
+
+            add(id, "other answer");
+            await().untilAsserted(() -> assertThat(resting(stage)).isZero());
+
+            askTwice(stage, 2, later);
+            await().untilAsserted(() -> assertThat(resting(stage)).isZero());
+        }
+        await().untilAsserted(() -> assertThat(unclaimedOutcomes()).hasSize(4).containsOnly(MessageOutcome.DUPLICATE));
+    }
+
+    /** Asks by a request that is answered, so often, when it is sent again; returns the token. */
+    private int askTwice(Stage<Integer, Note> stage, int answers, boolean later) throws Exception {
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+        var sent = new AtomicInteger();
+        IssuedSender<Integer, RuntimeException> sender = id -> {
+            if (sent.incrementAndGet() == 2) {
+                for (int i = 0; i < answers; i++) {
+                    add(id, "answer");
+                }
+            }
+        };
+        Note answer = later ? Patience.get(stage.callAsync(options, sender)) : stage.call(options, sender);
+        return answer.token();
+    }
+
+    @Test
     void m12_unansweredToken_restsUntilItsAnswerHasComeOrTheRestIsOver() throws Exception {
         Stage<Integer, Note> stage = timed(builder -> builder.issueSequence(1));
         List<Integer> ids = new ArrayList<>();

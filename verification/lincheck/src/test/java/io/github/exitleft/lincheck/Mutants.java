@@ -60,7 +60,7 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.attachment());", "")),
+                    new Edit("issuing.letRest(token, box.rests ? box.attachment() : null);", "")),
             mutant(
                     STAGE_PARTS,
                     "answer before the rest forgotten",
