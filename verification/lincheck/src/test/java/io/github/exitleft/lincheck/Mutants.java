@@ -76,7 +76,7 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.attachment(), box.load);", "")),
+                    new Edit("issuing.letRest(token, box.rests ? box.attachment() : null, box.load);", "")),
             mutant(
                     STAGE_PARTS,
                     "answer before the rest forgotten",
