@@ -33,7 +33,8 @@ final class GuardedState {
      * Waiter.thread,        arrive and depart, its own         what ends the wait,          lock; depart() comes after the state
      *   since, deadline       thread                             snapshot                     was changed for all that read them
      * Waiter.parksForEver   arrive, close                      its own thread               program order
-     * ticket.open           release                            arrive, signal, the head     lock; volatile for a look without
+     * ticket.open           release, releaseByItsThread        arrive, signal, the head     lock; volatile for a look without,
+     *                                                                                         and for the latter
      * ticket.generation     admit, Role.fail                   arrive, fail                 lock
      * ticket.signalPending  arrive, signal                     arrive                       lock
      * keeper.recalled       arriveAsKeeper, recallKeeper,      those                        lock

@@ -65,6 +65,11 @@ abstract class Registration<T> extends TicketWaiter {
         }
     }
 
+    /** Gives the token back, on the thread that has entered the ticket last, which enters it no more. */
+    final void giveBackByItsThread() {
+        registrations().closeByItsThread(this);
+    }
+
     /** Gives the token back, as {@link BareTicket#close()} says. */
     final void giveBack() {
         registrations().close(this);

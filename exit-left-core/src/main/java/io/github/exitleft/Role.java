@@ -324,6 +324,14 @@ final class Role {
         return true;
     }
 
+    /**
+     * Closes a ticket on the thread that has entered it last and enters it no more. That thread does not wait, and need not be woken, so
+     * nothing is decided by this, and it takes no lock: what other threads do with the ticket meanwhile, they might have done before.
+     */
+    void releaseByItsThread(TicketWaiter ticket) {
+        ticket.open = false;
+    }
+
     /** Closes a ticket, and ends the wait of the thread that waits with it (S20); true if it heads, and has to be woken. */
     boolean release(TicketWaiter ticket) {
         Thread waiting = null;

@@ -320,7 +320,11 @@ final class StageParts<T, M> {
         } finally {
             forgetting.later(box.attachment());
             try {
-                box.giveBack();
+                if (leaves) {
+                    box.giveBackByItsThread();
+                } else {
+                    box.giveBack();
+                }
             } finally {
                 try {
                     free(box.token(), box, left.size());

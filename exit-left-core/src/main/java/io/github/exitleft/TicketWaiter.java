@@ -9,7 +9,7 @@ abstract class TicketWaiter extends Waiter {
     /** When the longer wait began and will end of which the entries are parts. */
     private record LongerWait(long since, long deadline) {}
 
-    /** Cleared by closing, with the stage's lock held; volatile for a look without it. */
+    /** Cleared by closing, with the stage's lock held unless by its own thread, which enters no more; volatile for a look without it. */
     volatile boolean open = true;
 
     // guarded by the stage's lock

@@ -363,6 +363,6 @@ class StageRestTests extends NoteFixture {
     private static boolean leavesRegistrations() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Registrations.class.getName())
-                        && frame.getMethodName().equals("close")));
+                        && frame.getMethodName().equals("remove")));
     }
 }

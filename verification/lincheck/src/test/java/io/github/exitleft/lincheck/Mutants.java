@@ -79,6 +79,11 @@ final class Mutants {
                     new Edit("issuing.letRest(token, box.rests ? box.attachment() : null, box.load);", "")),
             mutant(
                     STAGE_PARTS,
+                    "ticket of a thread that waits closed as if by itself",
+                    "ticket closed against waiting",
+                    new Edit("if (leaves) {", "if (true) {")),
+            mutant(
+                    STAGE_PARTS,
                     "answer before the rest forgotten",
                     "late answer against giving its token back",
                     new Edit("if (memory.hasComeLate(token)) {", "if (false) {")),

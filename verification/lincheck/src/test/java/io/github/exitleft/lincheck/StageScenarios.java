@@ -46,6 +46,19 @@ final class StageScenarios {
                     300,
                     StageScenarios::drainingAgainstEntering,
                     "DELIVERED DELIVERED DELIVERED"),
+            Scenario.of(
+                    "call out of time against its answer",
+                    "S6 M3",
+                    300,
+                    StageScenarios::callOutOfTimeAgainstItsAnswer,
+                    "DELIVERED DELIVERED",
+                    "DELIVERED TIMED_OUT"),
+            Scenario.of(
+                    "ticket closed against waiting",
+                    "S20",
+                    300,
+                    StageScenarios::ticketClosedAgainstWaiting,
+                    "DELIVERED CANCELLED"),
             Scenario.of("calls at once", "S3 M1", 300, StageScenarios::callsAtOnce, "DELIVERED DELIVERED"),
             Scenario.of(
                     "ticket closed against filing",
@@ -148,6 +161,40 @@ final class StageScenarios {
         Exploration.resume();
         b.start();
         play.end(play.call(1), b.join());
+    }
+
+    /** The caller closes its ticket without the lock, while the head may signal it. */
+    private static void callOutOfTimeAgainstItsAnswer() {
+        var play = new StagePlay(0);
+        var own = play.ticket(1);
+        var b = play.actor(() -> play.call(2, 10));
+        play.letters.post(3);
+        play.whenFirstRead(() -> {
+            b.startParked();
+            play.letters.post(1);
+            play.advance(10);
+        });
+        End end = play.await(own, LONG);
+        play.end(end, b.join());
+    }
+
+    private static void ticketClosedAgainstWaiting() {
+        var play = new StagePlay(0);
+        var own = play.ticket(1);
+        var others = play.ticket(2);
+        var b = play.actor(() -> play.await(others, LONG));
+        var c = play.actor(() -> {
+            others.close();
+            return End.FINISHED;
+        });
+        play.letters.post(1);
+        play.whenFirstRead(() -> {
+            b.startParked();
+            c.start();
+        });
+        End end = play.await(own, LONG);
+        c.join();
+        play.end(end, b.join());
     }
 
     private static void ticketClosedAgainstFiling() {
