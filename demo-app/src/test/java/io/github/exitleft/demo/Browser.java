@@ -47,9 +47,12 @@ final class Browser implements AutoCloseable {
         command("Page.enable", Map.of());
     }
 
-    /** Starts Chromium with a profile of its own in a directory; the test is skipped where it is not installed. */
-    static Browser start(Path directory) throws Exception {
+    /** Starts Chromium with a profile of its own; the test is skipped where it is not installed. */
+    static Browser start() throws Exception {
         Path chromium = Programs.require("chromium", "chromium", "chromium-browser", "google-chrome");
+        // among what is built, and not in a directory that is deleted after the test: Chromium's processes still write
+        // when it has ended
+        Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "chromium");
         Path profile = directory.resolve("profile");
         Process process = new ProcessBuilder(List.of(
                         chromium.toString(),

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,15 +43,12 @@ class PageIT {
                 .join(', ')
             """;
 
-    @TempDir
-    private static Path directory;
-
     private static RunningDemo demo;
     private static Browser browser;
 
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start(directory);
+        browser = Browser.start();
         demo = RunningDemo.start("exit-left.stages.stun.default-timeout=" + Patience.FOR_EVER.toMinutes() + "m");
     }
 
