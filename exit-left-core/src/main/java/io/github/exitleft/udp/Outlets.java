@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outlets implements Closeable {
 
-    /** The system's lists of UDP ports. */
-    private static final List<Path> PORTS = List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
-
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int PROBE_LENGTH = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -62,8 +59,8 @@ final class Outlets implements Closeable {
     }
 
     /** Returns whether this system is known to behave as described above. */
-    static boolean arePossible() {
-        return Files.isReadable(PORTS.get(0));
+    static boolean arePossible(UdpSettings settings) {
+        return Files.isReadable(settings.portLists.get(0));
     }
 
     /** Opens the channels; returns why that can't be, or null. */
@@ -99,10 +96,10 @@ final class Outlets implements Closeable {
     }
 
     /** Returns how many sockets of this system have a port of that number, at whatever address. */
-    private static long sockets(int port) throws IOException {
+    private long sockets(int port) throws IOException {
         String suffix = String.format(Locale.ROOT, ":%04X", port);
         long count = 0;
-        for (Path list : PORTS) {
+        for (Path list : settings.portLists) {
             if (Files.isReadable(list)) {
                 try (Stream<String> lines = Files.lines(list)) {
                     count += lines.skip(1)

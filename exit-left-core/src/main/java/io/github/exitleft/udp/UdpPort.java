@@ -54,7 +54,9 @@ final class UdpPort implements Closeable {
         Outlets outlets = null;
         boolean opened = false;
         try {
-            if (settings.wantsOutlets() && Outlets.arePossible()) {
+            if (settings.wantsOutlets() && !Outlets.arePossible(settings)) {
+                log(first, "several take Linux and its list of ports");
+            } else if (settings.wantsOutlets()) {
                 outlets = new Outlets(first, settings);
                 String obstacle = outlets.open();
                 if (obstacle != null) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +34,10 @@ final class UdpSettings {
     int trafficClass = -1;
 
     int outlets = 8;
+
+    /** The system's lists of UDP ports. */
+    List<Path> portLists = List.of(Path.of("/proc/net/udp"), Path.of("/proc/net/udp6"));
+
     final List<MulticastGroup> groups = new ArrayList<>();
 
     /** Opens a channel with these options, which is not bound yet. */

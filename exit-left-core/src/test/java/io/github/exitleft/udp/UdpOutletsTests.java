@@ -15,6 +15,7 @@ import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,7 +36,9 @@ class UdpOutletsTests extends StageFixture {
 
     @BeforeEach
     void requireLinux() {
-        assumeThat(Outlets.arePossible()).as("the system is Linux").isTrue();
+        assumeThat(Outlets.arePossible(new UdpSettings()))
+                .as("the system is Linux")
+                .isTrue();
     }
 
     @AfterEach
@@ -178,6 +181,46 @@ class UdpOutletsTests extends StageFixture {
         }
         assertThat(opened.stream().filter(each -> each instanceof DatagramChannel channel && channel.isOpen()))
                 .hasSize(1);
+    }
+
+    @Test
+    void portAtWhichNoOtherCanBeBound_leavesOneChannelAndOneLine() throws Exception {
+        UdpSettings settings = loopback();
+        settings.opener = () -> {
+            if (opened.size() == 4) {
+                ((DatagramChannel) opened.get(0)).setOption(StandardSocketOptions.SO_REUSEPORT, false);
+            }
+            return opened(DatagramChannel.open());
+        };
+        try (var log = new LogCapture("io.github.exitleft.udp")) {
+            UdpPort port = port(settings);
+
+            assertThat(port.outlets()).isEqualTo(1);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("INFO")
+                    .contains("sends by one channel", "already in use");
+        }
+        assertThat(opened.stream().filter(each -> each instanceof DatagramChannel channel && channel.isOpen()))
+                .hasSize(1);
+    }
+
+    @Test
+    void systemWithoutOutlets_leavesOneChannelAndOneLine() throws Exception {
+        UdpSettings settings = loopback();
+        settings.portLists = List.of(Path.of("no-such-list"));
+        try (var log = new LogCapture("io.github.exitleft.udp")) {
+            UdpPort port = port(settings);
+
+            assertThat(port.outlets()).isEqualTo(1);
+            assertThat(port.reading).isSameAs(port.first);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("INFO")
+                    .contains("sends by one channel", "Linux");
+        }
     }
 
     @Test

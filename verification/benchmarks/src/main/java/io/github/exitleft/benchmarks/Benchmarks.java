@@ -32,7 +32,7 @@ final class Benchmarks {
         Locale.setDefault(Locale.ROOT);
         Settings settings = Settings.parse(arguments);
         Measured measured;
-        try (PeerProcess peer = PeerProcess.start()) {
+        try (PeerProcess peer = PeerProcess.start(settings.underWay())) {
             var benchmarks = new Benchmarks(settings, peer, System.err::println);
             List<Comparison> comparisons = benchmarks.compare();
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
@@ -42,6 +42,7 @@ final class Benchmarks {
                     comparisons,
                     calls,
                     systemCalls,
+                    settings.growth() ? benchmarks.countGrowth() : List.of(),
                     settings.primitive() ? Primitive.measure(settings.quick(), System.err::println) : null,
                     Memory.ofTokenAndMessage(),
                     settings.primitive() ? Memory.ofWaitingTicket() : 0);
@@ -61,7 +62,7 @@ final class Benchmarks {
         compare(Part.PORT, peer, comparisons);
         compare(Part.KEEPER, peer, comparisons);
         if (!settings.loads(Part.TCP).isEmpty()) {
-            try (PeerProcess tcp = PeerProcess.startTcp()) {
+            try (PeerProcess tcp = PeerProcess.startTcp(settings.underWay())) {
                 compare(Part.TCP, tcp, comparisons);
             }
         }
@@ -162,12 +163,23 @@ final class Benchmarks {
         return count("calls of the system, ", Counts::ofSystem);
     }
 
+    private List<Growth> countGrowth() throws IOException {
+        List<Growth> growth = new ArrayList<>();
+        for (Load load : Settings.growthLoads()) {
+            progress.accept("growth, " + load);
+            for (Roster.Entry entry : counted(load)) {
+                growth.add(Counts.ofGrowth(peer, load, entry, settings.traced()));
+            }
+        }
+        return growth;
+    }
+
     private <V> Map<String, Map<String, V>> count(String what, Count<V> count) throws IOException {
         Map<String, Map<String, V>> counts = new LinkedHashMap<>();
         for (Load load : settings.countedLoads()) {
             progress.accept(what + load);
             if (load.part() == Part.TCP) {
-                try (PeerProcess tcp = PeerProcess.startTcp()) {
+                try (PeerProcess tcp = PeerProcess.startTcp(settings.underWay())) {
                     count(tcp, load, count, counts);
                 }
             } else {

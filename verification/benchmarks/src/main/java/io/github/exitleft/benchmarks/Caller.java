@@ -5,7 +5,7 @@ import java.util.concurrent.TimeoutException;
 
 /** What one thread uses to ask again and again. */
 @FunctionalInterface
-interface Caller {
+public interface Caller {
 
     /** How long to wait for an answer where there is a limit; far longer than any answer takes. */
     long TIMEOUT_SECONDS = 3;

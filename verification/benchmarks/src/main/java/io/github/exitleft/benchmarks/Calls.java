@@ -7,8 +7,9 @@ package io.github.exitleft.benchmarks;
  * @param emptyReads reads that found nothing
  * @param reads datagrams read, or reads that found something
  * @param selects waits for something to read
+ * @param wakeups threads woken from such a wait by another
  */
-record Calls(double sends, double emptyReads, double reads, double selects) {
+record Calls(double sends, double emptyReads, double reads, double selects, double wakeups) {
 
     /** Returns all calls since this process began. */
     static Calls now() {
@@ -16,10 +17,11 @@ record Calls(double sends, double emptyReads, double reads, double selects) {
                 CountingProvider.SENDS.sum(),
                 CountingProvider.EMPTY_READS.sum(),
                 CountingProvider.READS.sum(),
-                CountingProvider.SELECTS.sum());
+                CountingProvider.SELECTS.sum(),
+                CountingProvider.WAKEUPS.sum());
     }
 
     double all() {
-        return sends + emptyReads + reads + selects;
+        return sends + emptyReads + reads + selects + wakeups;
     }
 }

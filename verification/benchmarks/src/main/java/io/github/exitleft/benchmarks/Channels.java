@@ -7,14 +7,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 
 /** Opens the channels of all contenders that use one, all alike. */
-final class Channels {
+public final class Channels {
 
     /** The size that the stage's source asks for too. */
-    static final int RECEIVE_BUFFER_SIZE = 1 << 20;
+    public static final int RECEIVE_BUFFER_SIZE = 1 << 20;
 
     private Channels() {}
 
-    static DatagramChannel open() throws IOException {
+    public static DatagramChannel open() throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_SIZE);
         channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** All results under one load, one of each contender a round, so that ratios are taken within rounds. */
 final class Comparison {
@@ -33,19 +34,25 @@ final class Comparison {
         return entries().stream().anyMatch(entry -> entry.id().equals(id));
     }
 
+    /** Returns a figure of a contender, from the rounds in which it is known; -1 if it never is. */
     Spread of(Roster.Entry entry, ToDoubleFunction<Result> figure) {
-        return Spread.of(of(entry).stream().mapToDouble(figure).toArray());
+        double[] known =
+                of(entry).stream().mapToDouble(figure).filter(each -> each >= 0).toArray();
+        return known.length == 0 ? new Spread(-1, -1, -1) : Spread.of(known);
     }
 
-    /** Returns how a figure of one contender relates to that of another in the same round. */
+    /**
+     * Returns how a figure of one contender relates to that of another in the same round, from the rounds in which both are known; not
+     * a number if there are none.
+     */
     Spread ratio(Roster.Entry entry, Roster.Entry to, ToDoubleFunction<Result> figure) {
         List<Result> mine = of(entry);
         List<Result> theirs = of(to);
-        double[] ratios = new double[mine.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figure.applyAsDouble(mine.get(i)) / figure.applyAsDouble(theirs.get(i));
-        }
-        return Spread.of(ratios);
+        double[] ratios = IntStream.range(0, mine.size())
+                .filter(i -> figure.applyAsDouble(mine.get(i)) >= 0 && figure.applyAsDouble(theirs.get(i)) >= 0)
+                .mapToDouble(i -> figure.applyAsDouble(mine.get(i)) / figure.applyAsDouble(theirs.get(i)))
+                .toArray();
+        return ratios.length == 0 ? new Spread(Double.NaN, Double.NaN, Double.NaN) : Spread.of(ratios);
     }
 
     Roster.Entry entry(String id) {

@@ -3,8 +3,8 @@ package io.github.exitleft.benchmarks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** A way to let many threads ask a peer and get each its own answer. */
-interface Contender extends AutoCloseable {
+/** A way to let many threads ask a peer and get each its own answer; public for {@link FormerStage}. */
+public interface Contender extends AutoCloseable {
 
     /** Makes a contender, open and ready. */
     @FunctionalInterface

@@ -43,21 +43,24 @@ final class CountingChannel extends DatagramChannel implements CountingProvider.
         return sender;
     }
 
-    // no contender calls these often
-
     @Override
     public int read(ByteBuffer target) throws IOException {
-        return real.read(target);
-    }
-
-    @Override
-    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        return real.read(targets, offset, length);
+        int count = real.read(target);
+        (count == 0 ? CountingProvider.EMPTY_READS : CountingProvider.READS).increment();
+        return count;
     }
 
     @Override
     public int write(ByteBuffer source) throws IOException {
+        CountingProvider.SENDS.increment();
         return real.write(source);
+    }
+
+    // no contender calls these often
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        return real.read(targets, offset, length);
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class CountingProvider extends SelectorProvider {
     static final LongAdder READS = new LongAdder();
     static final LongAdder EMPTY_READS = new LongAdder();
     static final LongAdder SELECTS = new LongAdder();
+    static final LongAdder WAKEUPS = new LongAdder();
 
     private final SelectorProvider real;
 

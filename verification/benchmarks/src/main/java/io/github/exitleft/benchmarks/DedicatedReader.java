@@ -1,5 +1,6 @@
 package io.github.exitleft.benchmarks;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,17 +23,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class DedicatedReader implements Contender {
 
+    /** Sends by a channel of the port. */
+    @FunctionalInterface
+    private interface Outlet {
+        void send(ByteBuffer payload, InetSocketAddress to) throws IOException;
+    }
+
     private final InetSocketAddress peer;
     private final boolean timed;
-    private final DatagramChannel channel = Channels.open();
+    private final Closeable port;
+    private final DatagramChannel channel;
+    private final Outlet outlet;
     private final Selector selector = Selector.open();
     private final ConcurrentHashMap<Long, CompletableFuture<Message>> pending = new ConcurrentHashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(1_501);
     private final Thread reader = new Thread(this::run, "reader");
 
-    private DedicatedReader(InetSocketAddress peer, boolean timed) throws IOException {
+    private DedicatedReader(
+            InetSocketAddress peer, boolean timed, Closeable port, DatagramChannel channel, Outlet outlet)
+            throws IOException {
         this.peer = peer;
         this.timed = timed;
+        this.port = port;
+        this.channel = channel;
+        this.outlet = outlet;
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ);
         reader.setDaemon(true);
@@ -40,12 +54,23 @@ final class DedicatedReader implements Contender {
 
     /** Lets callers wait with {@code get(timeout)}, as they should. */
     static Contender timed(InetSocketAddress peer) throws IOException {
-        return started(new DedicatedReader(peer, true));
+        return withOneChannel(peer, true);
     }
 
     /** Lets callers wait without a limit. */
     static Contender untimed(InetSocketAddress peer) throws IOException {
-        return started(new DedicatedReader(peer, false));
+        return withOneChannel(peer, false);
+    }
+
+    /** Lets callers wait without a limit, and send by whichever of the port's channels is free: the best that can be built. */
+    static Contender best(InetSocketAddress peer) throws IOException {
+        var port = new SeveralChannels();
+        return started(new DedicatedReader(peer, false, port, port.reading(), port::send));
+    }
+
+    private static Contender withOneChannel(InetSocketAddress peer, boolean timed) throws IOException {
+        DatagramChannel channel = Channels.open();
+        return started(new DedicatedReader(peer, timed, channel, channel, channel::send));
     }
 
     private static Contender started(DedicatedReader contender) {
@@ -96,7 +121,7 @@ final class DedicatedReader implements Contender {
         if (pending.putIfAbsent(token, future) != null) {
             throw new IllegalStateException("token " + token + " is taken");
         }
-        channel.send(request, peer);
+        outlet.send(request, peer);
         if (!timed) {
             return future.get().answer();
         }
@@ -110,7 +135,7 @@ final class DedicatedReader implements Contender {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        port.close();
         selector.close();
         pending.values().forEach(future -> future.cancel(false));
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparisons the contenders against each other, one comparison for every load
  * @param calls calls of the JDK's channels, by load and contender
  * @param systemCalls calls of the system, by load and contender; only those that were traced
+ * @param growth what an exchange takes as the number of threads grows
  * @param primitive the primitive alone; null if not measured
  * @param bytesOfTokenAndMessage what the token and the message of an exchange take
  * @param bytesOfWaitingTicket what a waiting ticket holds beside its token and its thread; zero if not measured
@@ -18,6 +19,7 @@ record Measured(
         List<Comparison> comparisons,
         Map<String, Map<String, Calls>> calls,
         Map<String, Map<String, Map<String, Double>>> systemCalls,
+        List<Growth> growth,
         @Nullable Primitive primitive,
         double bytesOfTokenAndMessage,
         double bytesOfWaitingTicket) {

@@ -7,8 +7,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -16,11 +22,12 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Netty's datagram channel on one event loop, and a map of promises. */
+/** A datagram channel of Netty on one event loop, over the JDK's channels or Netty's own, and a map of promises. */
 final class NettyContender implements Contender {
 
     private final class Receiver extends SimpleChannelInboundHandler<DatagramPacket> {
@@ -37,21 +44,59 @@ final class NettyContender implements Contender {
         }
     }
 
+    /** The longest datagram that the native transport expects; longer than any here. */
+    private static final int LONGEST = 2 * Wire.SIZE;
+
+    /** How many datagrams the native transport reads at once. */
+    private static final int AT_ONCE = 16;
+
     private final InetSocketAddress peer;
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final EventLoopGroup group;
     private final ConcurrentHashMap<Long, Promise<Message>> pending = new ConcurrentHashMap<>();
     private final Channel channel;
 
-    NettyContender(InetSocketAddress peer) {
+    private NettyContender(
+            InetSocketAddress peer,
+            IoHandlerFactory factory,
+            Class<? extends Channel> type,
+            Map<ChannelOption<?>, Object> options) {
         this.peer = peer;
-        this.channel = new Bootstrap()
-                .group(group)
-                .channel(NioDatagramChannel.class)
+        this.group = new MultiThreadIoEventLoopGroup(1, factory);
+        var bootstrap = new Bootstrap().group(group).channel(type).handler(new Receiver());
+        options.forEach((option, value) -> set(bootstrap, option, value));
+        this.channel = bootstrap
                 .option(ChannelOption.SO_RCVBUF, Channels.RECEIVE_BUFFER_SIZE)
-                .handler(new Receiver())
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void set(Bootstrap bootstrap, ChannelOption<T> option, Object value) {
+        bootstrap.option(option, (T) value);
+    }
+
+    /** Uses the JDK's channels and selectors. */
+    static Contender nio(InetSocketAddress peer) {
+        return new NettyContender(peer, NioIoHandler.newFactory(), NioDatagramChannel.class, Map.of());
+    }
+
+    /** Returns whether {@link #epoll} can be had, which takes the native library; see this module's README. */
+    static boolean hasEpoll() {
+        return Epoll.isAvailable();
+    }
+
+    /** Uses the native transport, which reads several datagrams by one call of the system. */
+    static Contender epoll(InetSocketAddress peer) {
+        return new NettyContender(
+                peer,
+                EpollIoHandler.newFactory(),
+                EpollDatagramChannel.class,
+                Map.of(
+                        EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
+                        LONGEST,
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(LONGEST * AT_ONCE)));
     }
 
     @Override

@@ -17,30 +17,57 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class OwnSocket implements Contender {
 
+    /** How a socket is used. */
+    private enum Use {
+        BLOCKING,
+        CONNECTED,
+        SELECTING
+    }
+
     private final InetSocketAddress peer;
-    private final boolean select;
+    private final Use use;
     private final Queue<Closeable> opened = new ConcurrentLinkedQueue<>();
 
-    private OwnSocket(InetSocketAddress peer, boolean select) {
+    private OwnSocket(InetSocketAddress peer, Use use) {
         this.peer = peer;
-        this.select = select;
+        this.use = use;
     }
 
     /** Blocks in {@code receive}, without a timeout. */
     static Contender blocking(InetSocketAddress peer) {
-        return new OwnSocket(peer, false);
+        return new OwnSocket(peer, Use.BLOCKING);
+    }
+
+    /** Blocks in {@code read} of a channel that is connected to the peer, and so can serve no other. */
+    static Contender connected(InetSocketAddress peer) {
+        return new OwnSocket(peer, Use.CONNECTED);
     }
 
     /** Waits in {@code select} and then receives, as is necessary to survive an interrupt. */
     static Contender selecting(InetSocketAddress peer) {
-        return new OwnSocket(peer, true);
+        return new OwnSocket(peer, Use.SELECTING);
     }
 
     @Override
     public Caller caller() throws IOException {
         DatagramChannel channel = Channels.open();
         opened.add(channel);
-        return select ? selecting(channel) : blocking(channel);
+        return switch (use) {
+            case BLOCKING -> blocking(channel);
+            case CONNECTED -> connected(channel);
+            case SELECTING -> selecting(channel);
+        };
+    }
+
+    private Caller connected(DatagramChannel channel) throws IOException {
+        ByteBuffer answer = ByteBuffer.allocateDirect(Wire.SIZE + 1);
+        channel.connect(peer);
+        return (token, request) -> {
+            channel.write(request);
+            answer.clear();
+            channel.read(answer);
+            return checked(answer, token);
+        };
     }
 
     private Caller blocking(DatagramChannel channel) {

@@ -24,8 +24,13 @@ final class Peer {
     /** The length of a datagram that tells the peer how many callers there are; echoed when understood. */
     static final int CONTROL_SIZE = Integer.BYTES;
 
-    /** How many requests may be under way; the peer keeps the others back. */
-    static final int UNDER_WAY = 128;
+    /**
+     * How many requests may be under way unless told otherwise; the peer keeps the others back.
+     *
+     * <p>So many that two processors have little idle time left with 10,000 virtual callers, and more bring no more; and so few that
+     * they fit the receive buffer of a Linux that is set up as it comes (554 such datagrams) on either side.
+     */
+    static final int UNDER_WAY = 512;
 
     private static final int SHUFFLED = 64;
 
@@ -33,6 +38,7 @@ final class Peer {
     private final DatagramChannel channel;
     private final double loss;
     private final double confusion;
+    private final int underWay;
     private final ByteBuffer in = ByteBuffer.allocateDirect(Wire.SIZE + 1);
     private final ByteBuffer out = ByteBuffer.allocateDirect(Wire.SIZE);
 
@@ -44,20 +50,29 @@ final class Peer {
 
     private int callers = 1;
 
-    private Peer(DatagramChannel channel, double loss, double confusion) {
+    private Peer(DatagramChannel channel, double loss, double confusion, int underWay) {
         this.channel = channel;
         this.loss = loss;
         this.confusion = confusion;
+        this.underWay = underWay;
     }
 
-    /** Runs a peer until its standard input ends. Arguments: the shares of answers to lose and to get wrong. */
+    /**
+     * Runs a peer until its standard input ends. Arguments: the shares of answers to lose and to get wrong, and how many requests may
+     * be under way.
+     */
     public static void main(String[] arguments) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 1 << 20);
         channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         System.out.println(((InetSocketAddress) channel.getLocalAddress()).getPort());
         PeerProcess.endWithInput(() -> {});
-        new Peer(channel, Double.parseDouble(arguments[0]), Double.parseDouble(arguments[1])).run();
+        new Peer(
+                        channel,
+                        Double.parseDouble(arguments[0]),
+                        Double.parseDouble(arguments[1]),
+                        Integer.parseInt(arguments[2]))
+                .run();
     }
 
     private void run() throws IOException {
@@ -86,7 +101,7 @@ final class Peer {
             channel.register(selector, SelectionKey.OP_READ);
             while (callers != 1) {
                 int read = readAll();
-                int due = held - Math.max(0, callers - UNDER_WAY);
+                int due = held - Math.max(0, callers - underWay);
                 for (int i = 0; i < due && i < SHUFFLED; i++) {
                     answerAny();
                 }

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,31 +32,42 @@ final class PeerProcess implements AutoCloseable {
     }
 
     static PeerProcess start() throws IOException {
-        return start(0, 0);
+        return start(Peer.UNDER_WAY);
+    }
+
+    /** Starts a peer that lets so many requests be under way. */
+    static PeerProcess start(int underWay) throws IOException {
+        return start(Peer.class, 0, 0, underWay);
     }
 
     /** Starts a peer that loses a share of its answers and gives a share to the wrong request; shares from 0 to 1. */
     static PeerProcess start(double loss, double confusion) throws IOException {
-        return start(Peer.class, loss, confusion);
+        return start(Peer.class, loss, confusion, Peer.UNDER_WAY);
     }
 
     static PeerProcess startTcp() throws IOException {
-        return startTcp(0, 0);
+        return startTcp(Peer.UNDER_WAY);
+    }
+
+    /** Starts a peer over TCP that lets so many requests be under way. */
+    static PeerProcess startTcp(int underWay) throws IOException {
+        return start(TcpPeer.class, 0, 0, underWay);
     }
 
     /** Starts a peer over TCP; its shares are those of {@link #start(double, double)}. */
     static PeerProcess startTcp(double loss, double confusion) throws IOException {
-        return start(TcpPeer.class, loss, confusion);
+        return start(TcpPeer.class, loss, confusion, Peer.UNDER_WAY);
     }
 
-    private static PeerProcess start(Class<?> peer, double loss, double confusion) throws IOException {
+    private static PeerProcess start(Class<?> peer, double loss, double confusion, int underWay) throws IOException {
         return start(
                 control(),
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 peer.getName(),
                 String.valueOf(loss),
-                String.valueOf(confusion));
+                String.valueOf(confusion),
+                String.valueOf(underWay));
     }
 
     /** Starts a Kafka broker and a responder; takes some seconds. */
@@ -119,6 +131,13 @@ final class PeerProcess implements AutoCloseable {
 
     long pid() {
         return Objects.requireNonNull(process).pid();
+    }
+
+    /** Returns the processor time that the peer has used, in nanoseconds; -1 if the system does not say. */
+    long cpuNanos() {
+        return process == null
+                ? -1
+                : process.info().totalCpuDuration().map(Duration::toNanos).orElse(-1L);
     }
 
     /**

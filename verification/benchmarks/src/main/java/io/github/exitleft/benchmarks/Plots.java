@@ -73,7 +73,7 @@ final class Plots {
             "socket-per-request",
             "netty",
             "spring-integration",
-            "floor-select");
+            "best-reader");
 
     private static final List<String> TCP = List.of(
             "tcp-stage",

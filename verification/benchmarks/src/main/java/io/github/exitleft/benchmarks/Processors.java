@@ -35,6 +35,11 @@ final class Processors {
         return "0";
     }
 
+    /** Returns whether the system is Linux. */
+    static boolean areLinux() {
+        return Files.isReadable(STATUS);
+    }
+
     /** Confines processes, with all their threads, to the first processor; returns false if that can't be done here. */
     static boolean confine(long... pids) {
         return set(FIRST, pids);

@@ -3,6 +3,7 @@ package io.github.exitleft.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class Report {
             report.tables(part, measured);
         }
         report.calls(measured);
+        report.growth(measured.growth());
         report.primitive(measured);
         for (Plots.Plot plot : plots) {
             report.text.append("\n![%s](%s)\n".formatted(plot.title(), plot.path()));
@@ -83,14 +85,15 @@ final class Report {
         text.append(" (by strace, those made at least once in twenty exchanges).\n");
         measured.calls().forEach((load, byContender) -> {
             text.append("\n### ").append(Load.parse(load)).append(", calls\n\n");
-            text.append(Tables.row("contender", "send", "empty read", "read", "select", "all", "system"));
-            text.append(Tables.row("---", "---:", "---:", "---:", "---:", "---:", "---"));
+            text.append(Tables.row("contender", "send", "empty read", "read", "select", "wake-up", "all", "system"));
+            text.append(Tables.row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---"));
             byContender.forEach((id, calls) -> text.append(Tables.row(
                     Roster.named(id).name(),
                     count(calls.sends()),
                     count(calls.emptyReads()),
                     count(calls.reads()),
                     count(calls.selects()),
+                    count(calls.wakeups()),
                     count(calls.all()),
                     traced(measured, load, id))));
         });
@@ -98,8 +101,54 @@ final class Report {
                 "\nA socket per request and Spring Integration use no channel of their own: see their system calls.\n");
     }
 
+    private void growth(List<Growth> growth) {
+        if (growth.isEmpty()) {
+            return;
+        }
+        text.append(
+                "\n## Growth, by counts\n\nOf an exchange. Waits are those that the JVM's flight recorder has seen; a switch is a");
+        text.append(
+                " thread that slept and was woken. Calls of the system are those that strace has seen in another run, which it slows,");
+        text.append(" so that more threads meet at a futex than would.\n\n");
+        text.append(Tables.row(
+                "contender",
+                "threads",
+                "calls of channels",
+                "waits for an answer",
+                "waits for a lock",
+                "which",
+                "switches",
+                "head changes",
+                "system"));
+        text.append(Tables.row("---", "---:", "---:", "---:", "---:", "---", "---:", "---:", "---"));
+        growth.stream()
+                .sorted(Comparator.comparing(Growth::contender, Comparator.comparing(Report::place)))
+                .forEach(each -> text.append(Tables.row(
+                        Roster.named(each.contender()).name(),
+                        String.valueOf(each.load().callers()),
+                        count(each.calls().all()),
+                        count(each.waitsForAnswers()),
+                        count(each.waitsForLocks()),
+                        locks(each.waits()),
+                        count(each.switches()),
+                        count(each.headChanges()),
+                        each.system() == null ? "not traced" : text(each.system()))));
+    }
+
+    private static int place(String contender) {
+        return Roster.all().stream().map(Roster.Entry::id).toList().indexOf(contender);
+    }
+
+    /** Returns the locks that one in a hundred exchanges at least waits for. */
+    private static String locks(Map<String, Double> waits) {
+        return waits.entrySet().stream()
+                .filter(wait -> !wait.getKey().equals(Waits.ANSWER) && wait.getValue() >= 0.01)
+                .map(wait -> "%s %.2f".formatted(wait.getKey(), wait.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
     private static String count(double calls) {
-        return calls == 0 ? "–" : String.format(Locale.ROOT, "%.2f", calls);
+        return calls <= 0 ? "–" : String.format(Locale.ROOT, "%.2f", calls);
     }
 
     private static String traced(Measured measured, String load, String contender) {
@@ -108,6 +157,10 @@ final class Report {
         if (calls == null) {
             return "not traced: no strace, or a quick run";
         }
+        return text(calls);
+    }
+
+    private static String text(Map<String, Double> calls) {
         return new TreeMap<>(calls)
                 .entrySet().stream()
                         .map(call -> String.format(Locale.ROOT, "%s %.2f", call.getKey(), call.getValue()))

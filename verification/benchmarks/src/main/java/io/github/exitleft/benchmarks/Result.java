@@ -7,7 +7,8 @@ package io.github.exitleft.benchmarks;
  * @param p50 the median latency in microseconds
  * @param p99 the latency of 99 in 100
  * @param p999 the latency of 999 in 1000
- * @param cpu microseconds of processor time per exchange
+ * @param cpu microseconds of the callers' processor time per exchange
+ * @param peerCpu microseconds of the peer's processor time per exchange
  * @param switches voluntary context switches per exchange
  * @param bytes bytes allocated per exchange
  * @param headChanges how often a thread became the head, per exchange
@@ -23,6 +24,7 @@ record Result(
         double p99,
         double p999,
         double cpu,
+        double peerCpu,
         double switches,
         double bytes,
         double headChanges,
@@ -30,4 +32,10 @@ record Result(
         int threads,
         long total,
         long lost,
-        long wrong) {}
+        long wrong) {
+
+    /** Returns how many processors both sides kept busy; -1 if it can't be known. */
+    double busy() {
+        return cpu < 0 || peerCpu < 0 ? -1 : (cpu + peerCpu) * rate / 1e6;
+    }
+}

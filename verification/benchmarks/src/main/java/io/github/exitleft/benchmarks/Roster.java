@@ -3,11 +3,13 @@ package io.github.exitleft.benchmarks;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.Promotion;
 import io.github.exitleft.benchmarks.Load.Part;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** The contenders, and the loads under which each takes part. */
 final class Roster {
@@ -62,15 +64,28 @@ final class Roster {
     static List<Entry> all() {
         List<Entry> all = new ArrayList<>();
         all.add(new Entry("floor-blocking", "floor, blocking receive", OwnSocket::blocking, ONE));
+        all.add(new Entry("floor-connected", "floor, connected, blocking read", OwnSocket::connected, ONE));
         all.add(new Entry("floor-select", "floor, select + receive", OwnSocket::selecting, ONE));
         all.add(new Entry("socket-per-thread", "socket per thread", OwnSocket::blocking, MANY));
         all.add(new Entry("socket-per-request", "socket per request", SocketPerRequest::new, ANY));
         all.add(new Entry("reader-timed", "dedicated reader, timed waits", DedicatedReader::timed, ANY));
         all.add(new Entry("reader-untimed", "dedicated reader, untimed waits", DedicatedReader::untimed, ANY));
-        all.add(new Entry("netty", "Netty, map of promises", NettyContender::new, ANY));
+        if (Processors.areLinux()) {
+            all.add(new Entry(
+                    "best-reader", "best reader: several channels, untimed waits", DedicatedReader::best, ANY));
+        }
+        all.add(new Entry("netty", "Netty, map of promises", NettyContender::nio, ANY));
+        if (NettyContender.hasEpoll()) {
+            all.add(new Entry("netty-epoll", "Netty, native epoll", NettyContender::epoll, ANY));
+        }
         all.add(new Entry(
                 "spring-integration", "Spring Integration, map of futures", SpringIntegrationContender::new, ANY));
-        all.add(new Entry("stage", "**stage**", StageContender.with(stage -> stage), ANY.or(KEEPER)));
+        all.add(new Entry("stage", "**stage**", StageContender.with(UnaryOperator.identity()), ANY.or(KEEPER)));
+        all.add(new Entry("outlets-1", "stage, outlets 1", StageContender.with(UnaryOperator.identity(), 1), MANY));
+        String before = System.getProperty(FormerStage.PROPERTY, "");
+        if (!before.isEmpty()) {
+            all.add(new Entry("before", "stage, before", FormerStage.of(Path.of(before)), ANY));
+        }
         all.add(new Entry("stage-issued", "stage, issued tokens", StageContender.issuing(), SOME));
         all.add(new Entry(
                 "stage-window",

@@ -67,16 +67,18 @@ final class Round {
         long headChanges = contender.headChanges();
         long handOvers = contender.handOvers();
         long exchanges = sum();
+        long peerCpu = peer.cpuNanos();
         Sample before = Sample.take();
         Thread.sleep(measured.toMillis());
         headChanges = contender.headChanges() - headChanges;
         handOvers = contender.handOvers() - handOvers;
         exchanges = sum() - exchanges;
         Sample after = Sample.take();
+        peerCpu = peerCpu < 0 ? -1 : peer.cpuNanos() - peerCpu;
         measuring = false;
         int ownThreads = ownThreads();
         stopAll();
-        return result(before, after, exchanges, headChanges, handOvers, ownThreads);
+        return result(before, after, peerCpu, exchanges, headChanges, handOvers, ownThreads);
     }
 
     private void startAll() throws Exception {
@@ -203,17 +205,23 @@ final class Round {
     }
 
     private Result result(
-            Sample before, Sample after, long exchanges, long headChanges, long handOvers, int ownThreads) {
+            Sample before,
+            Sample after,
+            long peerCpu,
+            long exchanges,
+            long headChanges,
+            long handOvers,
+            int ownThreads) {
         var latency = new Histogram(100, LONGEST, 2);
         histograms.forEach(latency::add);
         double all = Math.max(1, exchanges);
-        long cpu = after.cpuNanos() - before.cpuNanos();
         return new Result(
                 exchanges * 1e9 / (after.nanoTime() - before.nanoTime()),
                 latency.getValueAtPercentile(50) / 1e3,
                 latency.getValueAtPercentile(99) / 1e3,
                 latency.getValueAtPercentile(99.9) / 1e3,
-                cpu < LEAST_CPU ? -1 : cpu / 1e3 / all,
+                micros(after.cpuNanos() - before.cpuNanos(), all),
+                micros(peerCpu, all),
                 before.switches() < 0 ? -1 : (after.switches() - before.switches()) / all,
                 (after.bytes() - before.bytes()) / all,
                 contender.headChanges() < 0 ? -1 : headChanges / all,
@@ -222,5 +230,9 @@ final class Round {
                 sum(),
                 lost.sum(),
                 wrong.sum());
+    }
+
+    private static double micros(long cpu, double exchanges) {
+        return cpu < LEAST_CPU ? -1 : cpu / 1e3 / exchanges;
     }
 }

@@ -19,9 +19,11 @@ import java.util.stream.Stream;
  * @param measured how long each contender is measured in a round
  * @param loads the loads
  * @param contenders ids of the contenders that take part; empty for all
+ * @param underWay how many requests the peer lets be under way
  * @param quick whether to be done in minutes, with less reliable figures
  * @param counts whether to count calls too
  * @param traced whether to count system calls too, if there is {@code strace}
+ * @param growth whether to count what an exchange takes as the number of threads grows
  * @param primitive whether to measure the primitive alone too
  * @param output the file to write to
  * @param command the command line that gave these settings
@@ -32,9 +34,11 @@ record Settings(
         Duration measured,
         List<Load> loads,
         Set<String> contenders,
+        int underWay,
         boolean quick,
         boolean counts,
         boolean traced,
+        boolean growth,
         boolean primitive,
         Path output,
         String command) {
@@ -58,7 +62,9 @@ record Settings(
         boolean quick = given.getOrDefault("mode", "whole").equals("quick");
         String loads = given.getOrDefault("loads", quick ? QUICK : WHOLE);
         boolean primitiveOnly = given.getOrDefault("primitive", "").equals("only");
-        boolean partly = given.containsKey("loads") || given.containsKey("contenders") || primitiveOnly;
+        boolean growthOnly = given.getOrDefault("growth", "").equals("only");
+        boolean nothingElse = primitiveOnly || growthOnly;
+        boolean partly = given.containsKey("loads") || given.containsKey("contenders") || nothingElse;
         boolean counts = !partly || Boolean.parseBoolean(given.getOrDefault("calls", ""));
         String contenders = given.getOrDefault("contenders", "");
         return new Settings(
@@ -66,14 +72,16 @@ record Settings(
                 2,
                 Duration.ofMillis(
                         (long) (1_000 * Double.parseDouble(given.getOrDefault("seconds", quick ? "0.2" : "0.5")))),
-                Arrays.stream(primitiveOnly ? new String[0] : loads.split(","))
+                Arrays.stream(nothingElse ? new String[0] : loads.split(","))
                         .map(Load::parse)
                         .filter(load -> !load.virtual() || Threads.VIRTUAL)
                         .toList(),
                 contenders.isEmpty() ? Set.of() : Set.of(contenders.split(",")),
+                Integer.parseInt(given.getOrDefault("underway", String.valueOf(Peer.UNDER_WAY))),
                 quick,
                 counts,
-                counts && !quick,
+                !quick && (counts || growthOnly),
+                !quick && !partly || growthOnly,
                 !partly || primitiveOnly,
                 Path.of(given.getOrDefault(quick || partly ? "draft" : "output", "performance.md"))
                         .normalize(),
@@ -101,6 +109,11 @@ record Settings(
                         Load.onOneProcessor().in(part), Load.platform(64).in(part)))
                 .filter(loads::contains)
                 .toList();
+    }
+
+    /** Returns the loads under which growth is counted. */
+    static List<Load> growthLoads() {
+        return Stream.of(1, 2, 8, 64, 256).map(Load::platform).toList();
     }
 
     /** Returns whether a contender takes part: all do, except variants in a quick run, unless there is a list. */

@@ -23,28 +23,35 @@ final class StageContender implements Contender {
     private final boolean issues;
 
     private StageContender(
-            InetSocketAddress peer, UnaryOperator<StageBuilder<Long, Datagram>> settings, boolean issues) {
+            InetSocketAddress peer, UnaryOperator<StageBuilder<Long, Datagram>> settings, int outlets, boolean issues) {
         this.peer = peer;
         this.issues = issues;
-        UdpSource source = UdpSource.builder()
+        UdpSource.Builder source = UdpSource.builder()
                 .address(InetAddress.getLoopbackAddress())
-                .receiveBufferSize(Channels.RECEIVE_BUFFER_SIZE)
-                .open();
-        this.stage = settings.apply(
-                        Stage.builder("benchmark", Long.class, source, DatagramTokens.at(Long.class, 0, Long.BYTES))
-                                .defaultTimeout(Duration.ofSeconds(Caller.TIMEOUT_SECONDS))
-                                .maxTickets(100_000))
+                .receiveBufferSize(Channels.RECEIVE_BUFFER_SIZE);
+        if (outlets > 0) {
+            source.outlets(outlets);
+        }
+        this.stage = settings.apply(Stage.builder(
+                                "benchmark", Long.class, source.open(), DatagramTokens.at(Long.class, 0, Long.BYTES))
+                        .defaultTimeout(Duration.ofSeconds(Caller.TIMEOUT_SECONDS))
+                        .maxTickets(100_000))
                 .build();
         this.socket = stage.backdoor(UdpSocket.class);
     }
 
     static Factory with(UnaryOperator<StageBuilder<Long, Datagram>> settings) {
-        return peer -> new StageContender(peer, settings, false);
+        return with(settings, 0);
+    }
+
+    /** Makes a stage whose port has so many channels that send; zero for as many as it has unless set. */
+    static Factory with(UnaryOperator<StageBuilder<Long, Datagram>> settings, int outlets) {
+        return peer -> new StageContender(peer, settings, outlets, false);
     }
 
     /** Makes a stage that issues its tokens, of 64 bits. */
     static Factory issuing() {
-        return peer -> new StageContender(peer, stage -> stage.issueRandom(Long.SIZE), true);
+        return peer -> new StageContender(peer, stage -> stage.issueRandom(Long.SIZE), 0, true);
     }
 
     @Override

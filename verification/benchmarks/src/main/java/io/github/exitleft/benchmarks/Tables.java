@@ -23,11 +23,15 @@ final class Tables {
                 "p99 µs",
                 "p99.9 µs",
                 "CPU µs",
+                "peer's CPU µs",
+                "busy",
                 "switches",
                 "bytes",
                 "head changes",
                 "threads"));
-        text.append(row("---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:"));
+        text.append(row(
+                "---", "---:", "---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:",
+                "---:"));
         for (Roster.Entry entry : comparison.entries()) {
             Spread ratio = comparison.ratio(entry, reference, Result::rate);
             text.append(row(
@@ -41,6 +45,8 @@ final class Tables {
                     number("%,.0f", comparison.of(entry, Result::p99).median()),
                     number("%,.0f", comparison.of(entry, Result::p999).median()),
                     number("%.1f", comparison.of(entry, Result::cpu).median()),
+                    number("%.1f", comparison.of(entry, Result::peerCpu).median()),
+                    number("%.2f", comparison.of(entry, Result::busy).median()),
                     number("%.2f", comparison.of(entry, Result::switches).median()),
                     number("%.0f", comparison.of(entry, Result::bytes).median()),
                     number("%.3f", comparison.of(entry, Result::headChanges).median()),

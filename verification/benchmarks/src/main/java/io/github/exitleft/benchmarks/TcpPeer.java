@@ -48,6 +48,7 @@ final class TcpPeer {
     private final Selector selector = Selector.open();
     private final double loss;
     private final double confusion;
+    private final int underWay;
     private final Set<Line> lines = new LinkedHashSet<>();
     private final List<Line> answered = new ArrayList<>();
 
@@ -59,15 +60,16 @@ final class TcpPeer {
 
     private volatile int callers = 1;
 
-    private TcpPeer(ServerSocketChannel server, DatagramSocket control, double loss, double confusion)
+    private TcpPeer(ServerSocketChannel server, DatagramSocket control, double loss, double confusion, int underWay)
             throws IOException {
         this.server = server;
         this.control = control;
         this.loss = loss;
         this.confusion = confusion;
+        this.underWay = underWay;
     }
 
-    /** Runs a peer until its standard input ends. Arguments: the shares of answers to lose and to get wrong. */
+    /** Runs a peer until its standard input ends. Arguments: those of {@link Peer#main}. */
     public static void main(String[] arguments) throws IOException {
         while (true) {
             ServerSocketChannel server = ServerSocketChannel.open();
@@ -77,7 +79,13 @@ final class TcpPeer {
                 var control = new DatagramSocket(port, InetAddress.getLoopbackAddress());
                 System.out.println(port);
                 PeerProcess.endWithInput(() -> {});
-                new TcpPeer(server, control, Double.parseDouble(arguments[0]), Double.parseDouble(arguments[1])).run();
+                new TcpPeer(
+                                server,
+                                control,
+                                Double.parseDouble(arguments[0]),
+                                Double.parseDouble(arguments[1]),
+                                Integer.parseInt(arguments[2]))
+                        .run();
             } catch (BindException e) {
                 // another process has that port for UDP
                 server.close();
@@ -130,7 +138,7 @@ final class TcpPeer {
     private void answerMany() throws IOException {
         int before = held;
         selector.selectNow(this::serve);
-        int due = held - Math.max(0, callers - Peer.UNDER_WAY);
+        int due = held - Math.max(0, callers - underWay);
         answer(Math.min(due, SHUFFLED));
         if (due <= 0 && held == before) {
             selector.select(this::serve, 1_000);

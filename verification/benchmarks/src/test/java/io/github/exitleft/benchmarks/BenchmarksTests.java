@@ -1,9 +1,11 @@
 package io.github.exitleft.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.exitleft.HandOverBenchmark;
+import io.github.exitleft.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Every contender for a moment, so that neither harness nor contenders rot. */
 @Tag("slow")
 class BenchmarksTests {
+
+    /** Users of the JDK's channels, whose calls can be counted. */
+    private static final Set<String> COUNTED =
+            Set.of("floor-select", "floor-connected", "reader-untimed", "best-reader", "netty", "stage");
 
     private static List<Load> loads;
     private static List<Comparison> comparisons;
@@ -64,6 +70,8 @@ class BenchmarksTests {
                 Duration.ofMillis(50),
                 under,
                 contenders,
+                Peer.UNDER_WAY,
+                false,
                 false,
                 false,
                 false,
@@ -99,11 +107,11 @@ class BenchmarksTests {
     @Test
     void contenderWithAWrongAnswer_isOut() throws Exception {
         try (PeerProcess confused = PeerProcess.start(0, 0.2)) {
-            Comparison comparison = compare(
-                            confused, List.of(Load.platform(4)), Set.of("stage", "reader-timed", "socket-per-thread"))
-                    .get(0);
+            var contenders = Set.of("stage", "outlets-1", "reader-timed", "best-reader", "netty", "socket-per-thread");
+            Comparison comparison =
+                    compare(confused, List.of(Load.platform(4)), contenders).get(0);
 
-            assertThat(comparison.entries()).hasSize(3).allSatisfy(entry -> {
+            assertThat(comparison.entries()).hasSizeGreaterThanOrEqualTo(5).allSatisfy(entry -> {
                 assertThat(comparison.wrong(entry)).isPositive();
                 assertThat(comparison.isDisqualified(entry)).isTrue();
             });
@@ -159,18 +167,103 @@ class BenchmarksTests {
     @Test
     void calls_areCountedForEveryUserOfAChannel() throws Exception {
         try (PeerProcess peer = PeerProcess.start()) {
-            Calls calls = Counts.ofChannels(peer, Load.platform(1), Roster.named("floor-select"));
+            for (Roster.Entry contender : Roster.all()) {
+                if (contender.fits().test(Load.platform(1)) && COUNTED.contains(contender.id())) {
+                    Calls calls = Counts.ofChannels(peer, Load.platform(1), contender);
 
-            assertThat(calls.sends()).isCloseTo(1, within(0.01));
-            assertThat(calls.reads()).isCloseTo(1, within(0.01));
-            assertThat(calls.selects()).isGreaterThan(0.9);
+                    assertThat(calls.sends()).as("sends of %s", contender).isCloseTo(1, within(0.05));
+                    assertThat(calls.reads()).as("reads of %s", contender).isCloseTo(1, within(0.05));
+                }
+            }
         }
+    }
+
+    @Test
+    void growth_isCountedInCallsAndInWaits() throws Exception {
+        try (PeerProcess peer = PeerProcess.start()) {
+            Growth growth = Counts.ofGrowth(peer, Load.platform(4), Roster.named("reader-untimed"), false);
+
+            assertThat(growth.calls().sends()).isCloseTo(1, within(0.05));
+            assertThat(growth.waitsForAnswers()).isPositive();
+            assertThat(growth.system()).isNull();
+            var measured =
+                    new Measured(List.of(), Map.of(), Map.of(), List.of(growth), null, Memory.ofTokenAndMessage(), 0);
+            assertThat(Report.of(measured, "mvn verify", List.of()))
+                    .contains("## Growth, by counts", "| dedicated reader, untimed waits | 4 | ");
+        }
+    }
+
+    @Test
+    void waitsForALock_areTakenForWhatTheyAre() {
+        var waits = Map.of(Waits.ANSWER, 1.0, "DatagramChannelImpl.send", 0.25, "StageLock.lock", 0.05);
+        var growth =
+                new Growth(Load.platform(4), "stage", new Calls(1, 0, 1, 0, 0), waits, 1.3, 0, Map.of("futex", 2.5));
+
+        assertThat(growth.waitsForAnswers()).isEqualTo(1);
+        assertThat(growth.waitsForLocks()).isCloseTo(0.3, within(1e-9));
+    }
+
+    @Test
+    void stageOfAnotherVersion_takesPartWithClassesOfItsOwn() throws Exception {
+        Path core = Path.of(
+                Stage.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Contender.Factory factory = FormerStage.of(core);
+        try (PeerProcess peer = PeerProcess.start()) {
+            try (Contender contender = factory.open(peer.address())) {
+                assertThat(contender).isNotInstanceOf(StageContender.class);
+            }
+            Result result = Round.run(factory, Load.platform(4), peer, Duration.ofMillis(50));
+
+            assertThat(result.total()).isGreaterThanOrEqualTo(4);
+            assertThat(result.lost() + result.wrong()).isZero();
+        }
+    }
+
+    @Test
+    void versionThatIsNotThere_isRefusedWithItsOption() {
+        assertThatThrownBy(() -> FormerStage.of(Path.of("no-such-classes")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("benchmark.before")
+                .hasMessageContaining("no-such-classes");
+    }
+
+    @Test
+    void processorTime_isThatOfBothSides() throws Exception {
+        try (PeerProcess peer = PeerProcess.start()) {
+            // what it has used to start is enough to be seen
+            assertThat(peer.cpuNanos()).isPositive();
+        }
+        assertThat(result(100_000, 6, 4, 0).busy()).isCloseTo(1, within(1e-9));
+        assertThat(result(100_000, 6, -1, 0).busy()).isEqualTo(-1);
+    }
+
+    @Test
+    void goalAgainstAContenderThatIsOut_isNeitherMetNorMissed() {
+        List<Roster.Entry> entries = Stream.of("stage", "reader-timed", "reader-untimed", "best-reader")
+                .map(Roster::named)
+                .toList();
+        var comparison = new Comparison(Load.platform(64), entries);
+        entries.forEach(entry ->
+                comparison.add(entry, result(1_000, 6, 4, entry.id().equals("best-reader") ? 1 : 0)));
+        var measured = new Measured(List.of(comparison), Map.of(), Map.of(), List.of(), null, 96, 0);
+
+        assertThat(Goals.of(measured))
+                .filteredOn(goal -> goal.goal().contains("best-reader"))
+                .singleElement()
+                .satisfies(goal -> {
+                    assertThat(goal.met()).isNull();
+                    assertThat(goal.reached()).startsWith("best-reader is out");
+                });
+    }
+
+    private static Result result(double rate, double cpu, double peerCpu, long lost) {
+        return new Result(rate, 1, 2, 3, cpu, peerCpu, 1, 100, 0, 0, 0, 1_000, lost, 0);
     }
 
     @Test
     void report_hasTablesGoalsAndPlots(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("performance.md");
-        var measured = new Measured(comparisons, Map.of(), Map.of(), null, Memory.ofTokenAndMessage(), 0);
+        var measured = new Measured(comparisons, Map.of(), Map.of(), List.of(), null, Memory.ofTokenAndMessage(), 0);
         List<Plots.Plot> plots = Plots.of(measured);
         String report = Report.of(measured, "mvn verify", plots);
 
@@ -179,7 +272,13 @@ class BenchmarksTests {
 
         assertThat(Files.readString(file))
                 .containsOnlyOnce("## Goals")
-                .contains("| every load | ahead of netty |", "### 4 platform threads", "## Kafka", "`mvn verify`");
+                .contains(
+                        "| every load | ahead of netty |",
+                        "| 4 platform threads | times 'stage, outlets 1' (no goal) |",
+                        "| peer's CPU µs | busy |",
+                        "### 4 platform threads",
+                        "## Kafka",
+                        "`mvn verify`");
         assertThat(plots)
                 .hasSize(6)
                 .allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
