@@ -1,10 +1,9 @@
 package io.github.exitleft.spring.boot.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.env.Environment;
@@ -25,22 +24,28 @@ final class SwitchedOffStages {
     /** Finds the key that switches all stages off or, if they are on, those of single stages. */
     static SwitchedOffStages find(Environment environment) {
         try {
+            List<ConfigurationProperty> switches = new ArrayList<>();
             if (!OnStagesEnabledCondition.isEnabled(environment)) {
-                return new SwitchedOffStages(
-                        Stream.ofNullable(StageKeys.property(environment, OnStagesEnabledCondition.KEY))
-                                .toList());
+                add(switches, environment, OnStagesEnabledCondition.KEY);
+            } else {
+                StagePropertiesBinding.bind(environment, SourceAdapters.find()).forEach((name, settings) -> {
+                    if (!settings.properties().enabled()) {
+                        add(switches, environment, new StageKeys(environment, name).name(ENABLED));
+                    }
+                });
             }
-            Map<String, StageSettings> stages = StagePropertiesBinding.bind(environment, SourceAdapters.find());
-            return new SwitchedOffStages(stages.entrySet().stream()
-                    .filter(stage -> !stage.getValue().properties().enabled())
-                    .map(stage -> new StageKeys(environment, stage.getKey()).name(ENABLED))
-                    .filter(Objects::nonNull)
-                    .map(name -> StageKeys.property(environment, name))
-                    .filter(Objects::nonNull)
-                    .toList());
+            return new SwitchedOffStages(switches);
         } catch (StageConfigurationException e) {
             // the start would have failed with that; in a test, the environment may have changed since
             return NONE;
+        }
+    }
+
+    private static void add(
+            List<ConfigurationProperty> switches, Environment environment, @Nullable ConfigurationPropertyName name) {
+        ConfigurationProperty property = name == null ? null : StageKeys.property(environment, name);
+        if (property != null) {
+            switches.add(property);
         }
     }
 

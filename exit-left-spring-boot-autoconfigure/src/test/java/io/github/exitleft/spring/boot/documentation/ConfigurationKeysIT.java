@@ -77,7 +77,8 @@ class ConfigurationKeysIT {
                 if (entry.getName().equals(KEYS)) {
                     properties(jar, entry)
                             .filter(property -> !property.getId().equals("exit-left.stages"))
-                            .forEach(property -> keys.add(new Key(group(property.getId()), property.getId(), property)));
+                            .forEach(
+                                    property -> keys.add(new Key(group(property.getId()), property.getId(), property)));
                 } else if (described.matches()) {
                     String prefix = prefix(described.group(1));
                     properties(jar, entry).forEach(property -> {
