@@ -19,9 +19,6 @@ final class KeeperThread<T, M> {
     /** Between two attempts at a failed source. */
     private static final Duration FAIL_ALL = Duration.ofSeconds(1);
 
-    private static final Duration REOPEN_FIRST = Duration.ofMillis(100);
-    private static final Duration REOPEN_LAST = Duration.ofSeconds(10);
-
     /** A source that fails again within this time has not come back, and its pauses go on growing. */
     private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -40,6 +37,7 @@ final class KeeperThread<T, M> {
     private final Source<M> source;
     private final long idleNanos;
     private final OnFailure onFailure;
+    private final ReopenPauses reopenPauses;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -76,6 +74,7 @@ final class KeeperThread<T, M> {
         this.mode = settings.keeper();
         this.idleNanos = settings.keeperIdle.toNanos();
         this.onFailure = settings.onFailure;
+        this.reopenPauses = settings.reopenPauses;
     }
 
     Keeper mode() {
@@ -325,7 +324,7 @@ final class KeeperThread<T, M> {
         long now = bare.nanoTime();
         if (!failing) {
             attempts = now - worksSince < STEADY_NANOS ? attempts : 0;
-            attemptAt = now + pauseBefore(attempts).toNanos();
+            attemptAt = now + pauseBefore(attempts);
             failing = true; // last, since a snapshot looks at it first
         }
         boolean callerAsks = asked.getAndSet(false);
@@ -343,16 +342,12 @@ final class KeeperThread<T, M> {
             asked.set(false); // callers that asked meanwhile have been told by this
             throw e;
         } finally {
-            attemptAt = bare.nanoTime() + pauseBefore(attempts).toNanos(); // an attempt may take long
+            attemptAt = bare.nanoTime() + pauseBefore(attempts); // an attempt may take long
         }
     }
 
-    private Duration pauseBefore(int attempt) {
-        if (onFailure == OnFailure.FAIL_ALL) {
-            return FAIL_ALL;
-        }
-        Duration pause = REOPEN_FIRST.multipliedBy(1L << Math.min(attempt, 10));
-        return pause.compareTo(REOPEN_LAST) < 0 ? pause : REOPEN_LAST;
+    private long pauseBefore(int attempt) {
+        return onFailure == OnFailure.FAIL_ALL ? FAIL_ALL.toNanos() : reopenPauses.before(attempt);
     }
 
     private void pause(long nanos) throws InterruptedException {

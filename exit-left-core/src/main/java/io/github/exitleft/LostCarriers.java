@@ -1,7 +1,6 @@
 package io.github.exitleft;
 
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -10,13 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LostCarriers {
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LAST_PAUSE = Duration.ofSeconds(10);
-
     private final BareStage<?, ? extends Source<?>, ?> bare;
     private final Source<?> source;
     private final AsyncWaits asyncWaits;
     private final Timer timer;
+    private final ReopenPauses pauses;
 
     /** Counts what has been lost since all was there; while it is not zero, a thread restores or is about to. */
     private final AtomicInteger losses = new AtomicInteger();
@@ -24,12 +21,18 @@ final class LostCarriers {
     /** When all was there last, on the stage's clock; written by the thread that restores, and before the first does. */
     private volatile long restoredAt;
 
-    LostCarriers(BareStage<?, ? extends Source<?>, ?> bare, Source<?> source, AsyncWaits asyncWaits, Timer timer) {
+    LostCarriers(
+            BareStage<?, ? extends Source<?>, ?> bare,
+            Source<?> source,
+            AsyncWaits asyncWaits,
+            Timer timer,
+            ReopenPauses pauses) {
         this.bare = bare;
         this.source = source;
         this.asyncWaits = asyncWaits;
         this.timer = timer;
-        this.restoredAt = bare.nanoTime() - FIRST_PAUSE.toNanos();
+        this.pauses = pauses;
+        this.restoredAt = bare.nanoTime() - pauses.before(0);
     }
 
     /** Ends what a lost connection has carried; called by the head. Throws nothing, since others are to be told yet. */
@@ -62,7 +65,7 @@ final class LostCarriers {
     private void restoreLater() {
         if (losses.getAndIncrement() == 0) {
             // one that is lost as soon as it is made must not keep a thread busy
-            long rest = restoredAt + FIRST_PAUSE.toNanos() - bare.nanoTime();
+            long rest = restoredAt + pauses.before(0) - bare.nanoTime();
             after(rest, 0);
         }
     }
@@ -90,14 +93,13 @@ final class LostCarriers {
             source.restore();
         } catch (Throwable e) {
             bare.parts.callbacks.log(Level.DEBUG, "a lost connection of ", " could not be made anew", e);
-            Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt, 10));
-            after((pause.compareTo(LAST_PAUSE) < 0 ? pause : LAST_PAUSE).toNanos(), attempt + 1);
+            after(pauses.before(attempt), attempt + 1);
             return;
         }
         restoredAt = bare.nanoTime();
         bare.parts.callbacks.log(Level.INFO, "all connections of ", " are there again", null);
         if (losses.addAndGet(-seen) != 0) {
-            after(FIRST_PAUSE.toNanos(), 0);
+            after(pauses.before(0), 0);
         }
     }
 }

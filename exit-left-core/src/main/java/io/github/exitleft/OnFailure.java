@@ -5,8 +5,8 @@ public enum OnFailure {
     /** The next caller tries again, and the keeper if there is one, each at most once a second. */
     FAIL_ALL,
     /**
-     * As {@link #FAIL_ALL}, and a background thread tries again after pauses that double from 100 ms to 10 s, until the
-     * source works, whether or not there is a {@linkplain Keeper keeper} or any caller.
+     * As {@link #FAIL_ALL}, and a background thread tries again after pauses that double from 100 ms to 10 s unless {@linkplain
+     * StageBuilder#reopenPauses set}, until the source works, whether or not there is a {@linkplain Keeper keeper} or any caller.
      */
     REOPEN
 }

@@ -318,6 +318,22 @@ public final class StageBuilder<T, M> {
     }
 
     /**
+     * Sets the pauses of {@link OnFailure#REOPEN} between attempts to reopen a failed source, and to restore one of several
+     * connections: the first, and each further one twice as long, up to the longest; 100 ms and 10 s unless set.
+     *
+     * <p>Callers do not wait for them: they try a failed source at most once a second, whatever is set.
+     *
+     * @param first the first pause; from 1 ms to 1 hour
+     * @param longest the longest pause; from the first to 1 hour
+     * @return this builder
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public StageBuilder<T, M> reopenPauses(Duration first, Duration longest) {
+        settings.reopenPauses = ReopenPauses.of(first, longest);
+        return this;
+    }
+
+    /**
      * Sets the executor for the work of {@link Stage#callAsync(Object, Sender) callAsync} and {@linkplain
      * Stage#messages(Object) streams}; unless set, the default of {@link java.util.concurrent.CompletableFuture}, most
      * often the common pool.

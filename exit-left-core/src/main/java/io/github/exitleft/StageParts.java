@@ -100,7 +100,7 @@ final class StageParts<T, M> {
                 heartbeat,
                 mailroom,
                 asyncWaits,
-                new LostCarriers(bare, settings.source, asyncWaits, settings.timer),
+                new LostCarriers(bare, settings.source, asyncWaits, settings.timer, settings.reopenPauses),
                 settings.drain);
         this.keeper = new KeeperThread<>(bare, settings, readLoop, heartbeat, asyncWaits);
         this.renewals = new Renewals<>(rest, carriers, bare, gate.tokens, memory, asyncWaits, keeper);

@@ -46,6 +46,7 @@ final class StageSettings<T, M> {
 
     Duration keeperIdle = Duration.ofMillis(100);
     OnFailure onFailure = OnFailure.REOPEN;
+    ReopenPauses reopenPauses = ReopenPauses.DEFAULT;
 
     @Nullable
     Executor executor;

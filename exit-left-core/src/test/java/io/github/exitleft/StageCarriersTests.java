@@ -467,6 +467,30 @@ class StageCarriersTests extends NoteFixture {
         assertThat(head.get().text()).isEqualTo("one");
     }
 
+    @Test
+    void restore_waitsForThePausesThatAreSet() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            restoreFailures.add(new IOException("not yet"));
+        }
+        Stage<Integer, Note> stage =
+                lines(builder -> builder.timer(timer).reopenPauses(Duration.ofMillis(30), Duration.ofMillis(50)));
+        Task<Note> head = startHead(stage, () -> ask(stage, 1, b));
+        lose(a);
+        await().until(() -> restores.get() == 1);
+        timer.settle();
+
+        for (int pause : List.of(30, 50, 50)) {
+            int before = restores.get();
+            timer.advance(Duration.ofMillis(pause - 1));
+            assertThat(restores).hasValue(before);
+            timer.advance(Duration.ofMillis(1));
+            assertThat(restores).hasValue(before + 1);
+        }
+
+        add(1, "one");
+        assertThat(head.get().text()).isEqualTo("one");
+    }
+
     /** Losses against answers, timeouts, interrupts, cancels and sending, at random. */
     @Test
     void m6_lossesAtAnyMoment_endEachCallOnceAndLoseNone() throws Exception {

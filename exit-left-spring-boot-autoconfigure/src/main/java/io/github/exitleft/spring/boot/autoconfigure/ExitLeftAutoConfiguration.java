@@ -9,12 +9,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
 /** Auto-configuration of the stages that are configured by properties. */
 @AutoConfiguration
+@Conditional(OnStagesEnabledCondition.class)
 @EnableConfigurationProperties(ExitLeftProperties.class)
 @Import(StageBeanRegistrar.class)
 public final class ExitLeftAutoConfiguration {

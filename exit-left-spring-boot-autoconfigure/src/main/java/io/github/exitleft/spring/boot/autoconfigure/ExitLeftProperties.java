@@ -8,10 +8,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The keys below {@code exit-left}, but for those of the sources. {@link StagePropertiesBinding} reports what is unknown, since
  * only that knows the keys of the source adapters.
  *
+ * @param enabled Whether there are stages at all, with their meters, health check and endpoint.
  * @param stages Stages by name, which is also the name of the stage's bean.
  */
 @ConfigurationProperties(ExitLeftProperties.PREFIX)
-public record ExitLeftProperties(@DefaultValue Map<String, StageProperties> stages) {
+public record ExitLeftProperties(
+        @DefaultValue("true") boolean enabled, @DefaultValue Map<String, StageProperties> stages) {
 
     static final String PREFIX = "exit-left";
 }

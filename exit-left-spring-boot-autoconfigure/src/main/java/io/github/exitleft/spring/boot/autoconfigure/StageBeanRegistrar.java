@@ -16,7 +16,8 @@ import org.springframework.core.env.Environment;
 /**
  * Registers a bean for each stage that the properties name.
  *
- * <p>The properties are bound and checked here, so that a mistake fails the start even where beans are created lazily.
+ * <p>The properties are bound and checked here, so that a mistake fails the start even where beans are created lazily. Of a stage that
+ * is switched off, only the names and values of the keys are checked.
  *
  * <p>At shutdown the container closes the stages. It destroys beans after the last of the lifecycle phases; by then the web server
  * has waited for the requests in flight and has stopped.
@@ -34,7 +35,9 @@ final class StageBeanRegistrar implements BeanRegistrar {
             if (twin != null) {
                 throw twins(twin, keys);
             }
-            register(registry, new StageDefiner(adapters, claims, keys, settings).define());
+            if (settings.properties().enabled()) {
+                register(registry, new StageDefiner(adapters, claims, keys, settings).define());
+            }
         });
     }
 

@@ -124,10 +124,28 @@ final class StageDefiner {
                     "must be from 1 ms to an hour, but is " + idle,
                     "Set it to a duration such as 100ms or 1s.");
         }
+        reopen();
         this.keys.inRange("drain", this.properties.drain(), 0, Integer.MAX_VALUE);
         this.keys.inRange("max-tickets", this.properties.maxTickets(), 1, Integer.MAX_VALUE);
         this.keys.inRange("mailbox-capacity", this.properties.mailboxCapacity(), 1, Integer.MAX_VALUE);
         window();
+    }
+
+    private void reopen() {
+        Duration pause = this.properties.reopen().pause();
+        Duration longest = this.properties.reopen().maxPause();
+        if (pause.compareTo(Duration.ofMillis(1)) < 0 || pause.compareTo(Duration.ofHours(1)) > 0) {
+            throw this.keys.problem(
+                    "reopen.pause",
+                    "must be from 1 ms to an hour, but is " + pause,
+                    "Set it to a duration such as 100ms or 1s.");
+        }
+        if (longest.compareTo(pause) < 0 || longest.compareTo(Duration.ofHours(1)) > 0) {
+            throw this.keys.problem(
+                    "reopen.max-pause",
+                    "must be from " + pause + ", which is the first pause, to an hour, but is " + longest,
+                    "Set it to a duration such as 10s, not shorter than " + this.keys.key("reopen.pause") + ".");
+        }
     }
 
     private void window() {

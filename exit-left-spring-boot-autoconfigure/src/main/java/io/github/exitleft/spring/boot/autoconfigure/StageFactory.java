@@ -120,7 +120,9 @@ final class StageFactory {
 
     /** Sets what reads while no caller does, and what runs asynchronous calls. */
     private void keep(StageProperties properties, StageBuilder<?, ?> builder, NamedBeans beans) {
-        builder.keeperIdle(properties.keeperIdle()).onFailure(properties.onFailure());
+        builder.keeperIdle(properties.keeperIdle())
+                .onFailure(properties.onFailure())
+                .reopenPauses(properties.reopen().pause(), properties.reopen().maxPause());
         if (properties.keeper() != null) {
             builder.keeper(properties.keeper());
         }

@@ -35,6 +35,7 @@ final class StageHints implements BeanFactoryInitializationAotProcessor {
         SourceAdapters adapters = SourceAdapters.find();
         Map<Object, Claim> claims = new HashMap<>();
         List<Class<?>> tokenTypes = StagePropertiesBinding.bind(environment, adapters).entrySet().stream()
+                .filter(stage -> stage.getValue().properties().enabled())
                 .map(stage -> new StageDefiner(
                                 adapters, claims, new StageKeys(environment, stage.getKey()), stage.getValue())
                         .define()

@@ -2,6 +2,8 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import io.github.exitleft.Stage;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -16,6 +18,7 @@ import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAna
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Reports a stage that cannot be injected, with the stages that there are: their type arguments are in the properties, and not in any
@@ -25,18 +28,21 @@ import org.springframework.core.annotation.Order;
 final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
 
     private final BeanFactory beanFactory;
+    private final Environment environment;
 
-    StageInjectionFailureAnalyzer(BeanFactory beanFactory) {
+    StageInjectionFailureAnalyzer(BeanFactory beanFactory, Environment environment) {
         this.beanFactory = beanFactory;
+        this.environment = environment;
     }
 
     @Override
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, NoSuchBeanDefinitionException cause, @Nullable String description) {
         ResolvableType wanted = cause.getResolvableType();
-        if (wanted == null
-                || wanted.resolve() != Stage.class
-                || !(this.beanFactory instanceof ListableBeanFactory listable)) {
+        if (wanted == null && cause.getBeanName() != null) {
+            return missingByName(cause, cause.getBeanName(), description);
+        }
+        if (wanted == null || !isOfStages(wanted) || !(this.beanFactory instanceof ListableBeanFactory listable)) {
             return null;
         }
         String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(listable, Stage.class, true, false);
@@ -46,10 +52,39 @@ final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyz
         String found = (description == null ? "A component" : description) + " required a bean of type '" + wanted
                 + "', which "
                 + (several ? "several stages are." : names.length == 0 ? "there is none." : "none of the stages is.");
-        return new FailureAnalysis(
-                names.length == 0 ? found : "%s The stages are:%n%s".formatted(found, stages),
-                remedy(several, names.length == 0),
-                cause);
+        String text = names.length == 0 ? found : "%s The stages are:%n%s".formatted(found, stages);
+        SwitchedOffStages off = several ? SwitchedOffStages.NONE : SwitchedOffStages.find(this.environment);
+        return off.isEmpty()
+                ? new FailureAnalysis(text, remedy(several, names.length == 0), cause)
+                : new FailureAnalysis(
+                        "%s%nWhat is switched off can't be injected:%n%s".formatted(text, off.entries()),
+                        names.length == 0 ? off.remedy() : off.remedy() + " " + remedy(false, false),
+                        cause);
+    }
+
+    /** Reports a stage that is missed by its name, if it is switched off; null otherwise. */
+    private @Nullable FailureAnalysis missingByName(
+            NoSuchBeanDefinitionException cause, String name, @Nullable String description) {
+        SwitchedOffStages off = SwitchedOffStages.find(this.environment);
+        return off.has(name)
+                ? new FailureAnalysis(
+                        "%s required a bean named '%s', which is a stage that is switched off:%n%s"
+                                .formatted(description == null ? "A component" : description, name, off.entries()),
+                        off.remedy(),
+                        cause)
+                : null;
+    }
+
+    /** Says whether a type is that of stages, or of a collection of them. */
+    private static boolean isOfStages(ResolvableType type) {
+        if (type.isArray()) {
+            return isOfStages(type.getComponentType());
+        }
+        Class<?> resolved = type.resolve();
+        if (resolved != null && Collection.class.isAssignableFrom(resolved)) {
+            return isOfStages(type.asCollection().getGeneric());
+        }
+        return resolved == Stage.class || resolved == Map.class && isOfStages(type.getGeneric(1));
     }
 
     private static String remedy(boolean several, boolean none) {

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The keys of one stage.
  *
+ * @param enabled Whether there is this stage. If not, no bean is registered for it.
  * @param tokenType Class of the tokens, which with the source's messages makes the generic type of the bean. Required.
  * @param defaultTimeout How long a wait lasts unless its caller says otherwise.
  * @param promotion Which waiter reads next when the one that reads leaves.
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keeper Whether a background thread reads while no caller does. What the source prefers unless set.
  * @param keeperIdle After how long without a reader an idle keeper reads.
  * @param onFailure What reopens a source that failed: callers that ask later, or a background thread as well.
+ * @param reopen The pauses before attempts to reopen what has failed.
  * @param executor Name of an Executor bean for asynchronous calls, streams and events. The applicationTaskExecutor, if there
  * is one, or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
@@ -37,6 +39,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationPropertiesSource
 public record StageProperties(
+        @DefaultValue("true") boolean enabled,
         @Nullable Class<?> tokenType,
         @DefaultValue("3s") Duration defaultTimeout,
         @DefaultValue("newest") Promotion promotion,
@@ -48,6 +51,7 @@ public record StageProperties(
         @Nullable Keeper keeper,
         @DefaultValue("100ms") Duration keeperIdle,
         @DefaultValue("reopen") OnFailure onFailure,
+        @DefaultValue Reopen reopen,
         @Nullable String executor,
         @Nullable String replyClassifier,
         @Nullable Integer window,
@@ -55,6 +59,17 @@ public record StageProperties(
         @DefaultValue Tokens tokens,
         @Nullable String eventHandler,
         @DefaultValue Source source) {
+
+    /**
+     * The keys of the pauses before a failed source is reopened.
+     *
+     * @param pause First pause before a background thread tries to reopen a source that failed, or to restore one of several
+     * connections. Each further pause is twice as long. Callers that ask try at most once a second, whatever is set.
+     * @param maxPause Longest of these pauses.
+     */
+    public record Reopen(
+            @DefaultValue("100ms") Duration pause,
+            @DefaultValue("10s") Duration maxPause) {}
 
     /**
      * The keys of a stage's tokens.

@@ -48,6 +48,10 @@ final class StagePropertiesBinding {
 
     private Map<String, StageSettings> stages() {
         Map<String, StageSettings> stages = new LinkedHashMap<>();
+        if (!OnStagesEnabledCondition.isEnabled(this.environment)) {
+            // switched off since the application was processed ahead of time, when conditions were evaluated
+            return stages;
+        }
         Map<String, StageProperties> bound = bound();
         bound.forEach((name, properties) -> stages.put(name, new StageSettings(properties, sources(name, properties))));
         for (String name : namesBySource()) {

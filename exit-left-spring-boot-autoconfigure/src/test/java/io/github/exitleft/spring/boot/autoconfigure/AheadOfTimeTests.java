@@ -8,7 +8,10 @@ import io.github.exitleft.spring.boot.source.RequiredClass;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles.Kind;
@@ -19,10 +22,18 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.javapoet.ClassName;
 
 /** What is generated ahead of time: B8. */
 class AheadOfTimeTests {
+
+    private static final String[] ORDERS = {
+        "exit-left.stages.orders.token-type=java.util.UUID",
+        "exit-left.stages.orders.source.type=udp",
+        "exit-left.stages.orders.source.udp.token.offset=0",
+        "exit-left.stages.orders.source.udp.token.length=16"
+    };
 
     private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
     private final DefaultGenerationContext generation = new DefaultGenerationContext(
@@ -46,6 +57,41 @@ class AheadOfTimeTests {
                 .accepts(this.generation.getRuntimeHints());
         assertThat(RuntimeHintsPredicates.reflection().onType(StageProperties.Tokens.class))
                 .accepts(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void b8_allStagesSwitchedOffAtBuildTime_leaveNothing() {
+        generate(with("exit-left.enabled=false"));
+
+        assertThat(this.files.getGeneratedFiles(Kind.SOURCE).values())
+                .allSatisfy(file -> assertThat(file.getInputStream())
+                        .asString(StandardCharsets.UTF_8)
+                        .doesNotContain("StageBeanRegistrar"));
+        assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).rejects(this.generation.getRuntimeHints());
+    }
+
+    @Test
+    void b8_stageSwitchedOffAtBuildTime_needsNoHints() {
+        generate(with("exit-left.stages.orders.enabled=false"));
+
+        assertThat(this.files.getGeneratedFiles(Kind.SOURCE).values())
+                .anySatisfy(file -> assertThat(file.getInputStream())
+                        .asString(StandardCharsets.UTF_8)
+                        .contains("StageBeanRegistrar"));
+        assertThat(RuntimeHintsPredicates.reflection().onType(UUID.class)).rejects(this.generation.getRuntimeHints());
+    }
+
+    /** The generated code runs the registrar again, whatever the conditions were. */
+    @ParameterizedTest
+    @ValueSource(strings = {"exit-left.enabled", "exit-left.stages.orders.enabled"})
+    void b8_stagesSwitchedOffAtRunTime_areNotRegistered(String key) {
+        for (boolean enabled : new boolean[] {true, false}) {
+            try (var context = new GenericApplicationContext()) {
+                TestPropertyValues.of(ORDERS).and(key + "=" + enabled).applyTo(context);
+                context.register(new StageBeanRegistrar());
+                assertThat(context.containsBeanDefinition("orders")).isEqualTo(enabled);
+            }
+        }
     }
 
     @Test
@@ -107,6 +153,10 @@ class AheadOfTimeTests {
     void mistakeInTheProperties_failsTheBuildToo() { // B1, B8
         assertThatExceptionOfType(StageConfigurationException.class)
                 .isThrownBy(() -> generate("exit-left.stages.orders.source.type=udp"));
+    }
+
+    private static String[] with(String property) {
+        return Stream.concat(Stream.of(ORDERS), Stream.of(property)).toArray(String[]::new);
     }
 
     private void generate(String... properties) {

@@ -10,10 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataProperty;
 import org.springframework.boot.configurationmetadata.ConfigurationMetadataRepositoryJsonBuilder;
+import org.springframework.util.ClassUtils;
 
 /** The metadata in the packaged jar: B7. */
 class PackagedMetadataIT {
@@ -32,6 +36,7 @@ class PackagedMetadataIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            exit-left.enabled                           | java.lang.Boolean                                | true
             exit-left.stages                            | java.util.Map<java.lang.String,io.github.exitleft.spring.boot.autoconfigure.StageProperties> |
             management.endpoint.stages.access           | org.springframework.boot.actuate.endpoint.Access | unrestricted
             management.endpoint.stages.cache.time-to-live | java.time.Duration                             | 0ms
@@ -47,6 +52,7 @@ class PackagedMetadataIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            enabled                         | java.lang.Boolean                            | true
             token-type                      | java.lang.Class<?>                           |
             default-timeout                 | java.time.Duration                           | 3s
             promotion                       | io.github.exitleft.Promotion            | newest
@@ -58,6 +64,8 @@ class PackagedMetadataIT {
             keeper                          | io.github.exitleft.Keeper                    |
             keeper-idle                     | java.time.Duration                           | 100ms
             on-failure                      | io.github.exitleft.OnFailure                 | reopen
+            reopen.pause                    | java.time.Duration                           | 100ms
+            reopen.max-pause                | java.time.Duration                           | 10s
             executor                        | java.lang.String                             |
             reply-classifier                | java.lang.String                             |
             window                          | java.lang.Integer                            |
@@ -181,6 +189,95 @@ class PackagedMetadataIT {
                 });
     }
 
+    @Test
+    void b7_everyValueOfAnEnum_isProposedWithADescription() throws Exception {
+        int enums = 0;
+        for (String metadata : files()) {
+            for (ConfigurationMetadataProperty property : properties(metadata).values()) {
+                Object[] constants = property.getType().startsWith("java.util.")
+                        ? null
+                        : Class.forName(property.getType().replaceFirst("<.*", ""))
+                                .getEnumConstants();
+                if (constants != null) {
+                    enums++;
+                    assertThat(property.getHints().getValueHints())
+                            .as(property.getId())
+                            .allSatisfy(
+                                    hint -> assertThat(hint.getDescription()).endsWith("."))
+                            .extracting(hint -> hint.getValue())
+                            .containsExactly(Stream.of(constants)
+                                    .map(constant -> constant.toString()
+                                            .toLowerCase(Locale.ROOT)
+                                            .replace('_', '-'))
+                                    .toArray());
+                }
+            }
+        }
+        assertThat(enums).isGreaterThanOrEqualTo(13);
+    }
+
+    @Test
+    void b7_everyKeyThatNamesABean_proposesBeansOfItsType() throws IOException {
+        Pattern named = Pattern.compile("Name of (?:a|an|the) (\\w+) bean.*");
+        int keys = 0;
+        for (String metadata : files()) {
+            for (ConfigurationMetadataProperty property : properties(metadata).values()) {
+                Matcher bean = named.matcher(property.getDescription());
+                if (bean.matches()) {
+                    keys++;
+                    assertThat(property.getHints().getValueProviders())
+                            .as(metadata + " " + property.getId())
+                            .singleElement()
+                            .satisfies(provider -> {
+                                assertThat(provider.getName()).isEqualTo("spring-bean-reference");
+                                String target =
+                                        String.valueOf(provider.getParameters().get("target"));
+                                assertThat(target).endsWith("." + bean.group(1));
+                                assertThat(ClassUtils.isPresent(target, null))
+                                        .as(target)
+                                        .isTrue();
+                            });
+                }
+            }
+        }
+        assertThat(keys).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void b13_everySourceType_isProposedAndOthersAreAllowed() throws IOException {
+        var hints = properties(STAGE_METADATA).get("source.type").getHints();
+        assertThat(hints.getValueHints())
+                .allSatisfy(hint -> assertThat(hint.getDescription()).endsWith("."))
+                .extracting(hint -> hint.getValue())
+                .containsExactlyInAnyOrderElementsOf(SourceAdapters.find().all().stream()
+                        .map(SourceAdapter::type)
+                        .toList());
+        assertThat(hints.getValueProviders())
+                .singleElement()
+                .satisfies(provider -> assertThat(provider.getName()).isEqualTo("any"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"token-type", "source.udp.token.id-type"})
+    void b7_keysThatNameAClass_proposeClasses(String key) throws Exception {
+        var hints = key.startsWith("source.udp.")
+                ? properties(metadataOf("udp")).get("token.id-type").getHints()
+                : properties(STAGE_METADATA).get(key).getHints();
+        assertThat(hints.getValueProviders())
+                .singleElement()
+                .satisfies(provider -> assertThat(provider.getName()).isEqualTo("class-reference"));
+        assertThat(hints.getValueHints())
+                .isNotEmpty()
+                .allSatisfy(hint -> assertThat(ClassUtils.isPresent(String.valueOf(hint.getValue()), null))
+                        .isTrue());
+    }
+
+    private static List<String> files() {
+        List<String> files = new ArrayList<>(List.of(METADATA, STAGE_METADATA));
+        SourceAdapters.find().all().forEach(adapter -> files.add(metadataOf(adapter.type())));
+        return files;
+    }
+
     private static void assertProposed(String metadata, String key, Class<?> type) throws IOException {
         assertThat(properties(metadata).get(key).getHints().getValueProviders())
                 .singleElement()
@@ -203,9 +300,7 @@ class PackagedMetadataIT {
 
     @Test
     void descriptions_haveBootsForm() throws IOException {
-        List<String> files = new ArrayList<>(List.of(METADATA, STAGE_METADATA));
-        SourceAdapters.find().all().forEach(adapter -> files.add(metadataOf(adapter.type())));
-        for (String metadata : files) {
+        for (String metadata : files()) {
             assertThat(properties(metadata).values()).allSatisfy(property -> {
                 assertThat(property.getDescription())
                         .endsWith(".")

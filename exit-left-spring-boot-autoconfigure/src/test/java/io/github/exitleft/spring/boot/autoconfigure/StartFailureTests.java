@@ -66,6 +66,8 @@ class StartFailureTests extends StartFailureSupport {
             keeper-idle | soon      | is not a valid duration          | Set it to a duration
             keeper-idle | 0s        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
             keeper-idle | 2h        | must be from 1 ms to an hour     | Set it to a duration such as 100ms or 1s
+            enabled     | maybe     | Invalid boolean value 'maybe'    | Set it to true or false
+            reopen      | 1s        | it has keys of its own           | Indent what belongs to it below it
             executor    | nobody    | there is no bean named 'nobody'  | java.util.concurrent.Executor
             """)
     void wrongKeyOfTheKeeper_isReported(String key, String value, String reason, String remedy, CapturedOutput output)
@@ -116,6 +118,72 @@ class StartFailureTests extends StartFailureSupport {
             assertThat(stun.drain()).isEqualTo(7);
             assertThat(stun.defaultTimeout()).hasSeconds(9);
         }
+    }
+
+    @Test
+    void b1_switchOfAllThatIsNeitherOnNorOff_isReported(CapturedOutput output) throws IOException {
+        this.arguments = new String[] {"--exit-left.enabled=maybe"};
+        assertStartFails(
+                STUN + TOKEN,
+                output,
+                "exit-left.enabled",
+                "\"exit-left.enabled\" from property source \"commandLineArgs\"",
+                "Invalid boolean value 'maybe'",
+                "Set it to true or false");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pause: 0s                   | pause     | 13:16 | must be from 1 ms to an hour | such as 100ms or 1s
+            pause: 2h                   | pause     | 13:16 | must be from 1 ms to an hour | such as 100ms or 1s
+            pause: 100                  | pause     | 13:16 | has no unit                  | a duration, such as 3s
+            max-pause: 50ms             | max-pause | 13:20 | must be from PT0.1S          | not shorter than
+            max-pause: 2h               | max-pause | 13:20 | must be from PT0.1S          | such as 10s
+            puase: 1s                   | puase     | 13:16 | did you mean                 | Correct the key
+            """)
+    void b1_pausesBeforeReopening_areChecked(
+            String line, String key, String origin, String reason, String remedy, CapturedOutput output) {
+        assertStartFails(
+                STUN + TOKEN + "      reopen:\n        " + line + "\n",
+                output,
+                "exit-left.stages.stun.reopen." + key,
+                origin,
+                reason,
+                remedy);
+    }
+
+    @Test
+    void b1_typoInAStageThatIsSwitchedOff_isReported(CapturedOutput output) {
+        assertStartFails(
+                STUN + TOKEN + "      enabled: false\n      drian: 3\n",
+                output,
+                "exit-left.stages.stun.drian",
+                "13:14",
+                "there is no such key; did you mean exit-left.stages.stun.drain?",
+                "Correct the key");
+    }
+
+    @Test
+    void b1_valueInAStageThatIsSwitchedOff_isChecked(CapturedOutput output) {
+        assertStartFails(
+                STUN + TOKEN.replace("8", "eight") + "      enabled: false\n",
+                output,
+                "exit-left.stages.stun.source.udp.token.offset",
+                "10:21",
+                "eight",
+                "a whole number");
+    }
+
+    @Test
+    void b1_switchOfAStageByAVariableThatDoesNotNameIt_isReported(CapturedOutput output) {
+        this.variables = Map.of("EXITLEFT_STAGES_ORDEREVENTS_ENABLED", "false");
+        assertStartFails(
+                (STUN + TOKEN).replace("stun:", "order-events:"),
+                output,
+                "exit-left.stages.order-events",
+                "4:19",
+                "equal but for case",
+                "spell that variable EXIT_LEFT_STAGES_ORDER_EVENTS_");
     }
 
     @Test

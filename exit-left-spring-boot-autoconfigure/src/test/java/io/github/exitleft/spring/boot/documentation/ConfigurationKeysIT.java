@@ -77,7 +77,8 @@ class ConfigurationKeysIT {
                 if (entry.getName().equals(KEYS)) {
                     properties(jar, entry)
                             .filter(property -> !property.getId().equals("exit-left.stages"))
-                            .forEach(property -> keys.add(new Key("management", property.getId(), property)));
+                            .forEach(
+                                    property -> keys.add(new Key(group(property.getId()), property.getId(), property)));
                 } else if (described.matches()) {
                     String prefix = prefix(described.group(1));
                     properties(jar, entry).forEach(property -> {
@@ -100,6 +101,9 @@ class ConfigurationKeysIT {
 
     private static String group(String name) {
         String[] parts = name.split("\\.");
+        if (parts[0].equals("management") || parts[0].equals("exit-left")) {
+            return parts[0];
+        }
         return parts[0].equals("source") && parts.length > 2 ? parts[1] : "stage";
     }
 
