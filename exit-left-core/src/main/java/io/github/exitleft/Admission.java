@@ -109,7 +109,7 @@ final class Admission<T, M> {
 
     /** Waits; a wait that does not end well is counted. */
     private <V> @Nullable V await(Wait<V> wait, String what) throws InterruptedException {
-        parts.bare.requireOutside();
+        parts.requireMayWait();
         Outcome outcome = Outcome.FAILED;
         boolean over = true;
         try {

@@ -39,7 +39,7 @@ final class AnyCall<T, M> extends Call<T, M> {
 
     /** Waits for the first message; which ticket it came for is then known. */
     Received<M> await(Duration timeout) throws InterruptedException {
-        parts.bare.requireOutside();
+        parts.requireMayWait();
         int claimed = 0;
         try {
             for (; claimed < calls.size(); claimed++) {

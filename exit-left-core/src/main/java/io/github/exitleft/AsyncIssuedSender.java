@@ -40,4 +40,16 @@ public interface AsyncIssuedSender<T, X extends Exception> extends IssuedSender<
     static <T, X extends Exception> AsyncIssuedSender<T, X> of(AsyncIssuedSender<T, X> sender) {
         return Objects.requireNonNull(sender, "'sender' must not be null");
     }
+
+    /**
+     * Returns a sender without checked exceptions, as {@link Sender#unchecked} does.
+     *
+     * @param <T> tokens
+     * @param sender begins to send
+     * @return begins to send as that does, but throws a {@link SendFailedException} in place of a checked exception
+     */
+    static <T> AsyncIssuedSender<T, RuntimeException> unchecked(AsyncIssuedSender<T, ?> sender) {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        return token -> Unchecked.run(() -> sender.sendAsync(token));
+    }
 }

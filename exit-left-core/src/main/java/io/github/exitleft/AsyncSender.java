@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,5 +26,16 @@ public interface AsyncSender<X extends Exception> extends Sender<X> {
     @Override
     default void send() throws X {
         sendAsync();
+    }
+
+    /**
+     * Returns a sender without checked exceptions, as {@link Sender#unchecked} does.
+     *
+     * @param sender begins to send
+     * @return begins to send as that does, but throws a {@link SendFailedException} in place of a checked exception
+     */
+    static AsyncSender<RuntimeException> unchecked(AsyncSender<?> sender) {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        return () -> Unchecked.run(sender::sendAsync);
     }
 }

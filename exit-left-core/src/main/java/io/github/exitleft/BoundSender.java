@@ -1,5 +1,7 @@
 package io.github.exitleft;
 
+import java.util.Objects;
+
 /**
  * Sends a call's request and returns the token of its answer, for peers and clients that choose the token themselves: a
  * {@code JMSMessageID}, a job's number.
@@ -17,4 +19,16 @@ public interface BoundSender<T, X extends Exception> {
      * @throws X if sending fails, which means that nothing was sent
      */
     T send() throws X;
+
+    /**
+     * Returns a sender without checked exceptions, as {@link Sender#unchecked} does.
+     *
+     * @param <T> tokens
+     * @param sender sends
+     * @return sends as that does, but throws a {@link SendFailedException} in place of a checked exception
+     */
+    static <T> BoundSender<T, RuntimeException> unchecked(BoundSender<T, ?> sender) {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        return () -> Unchecked.run(sender::send);
+    }
 }

@@ -98,7 +98,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
 
     /** Refuses a thread that must not wait, or has been interrupted, before anything is sent. */
     static void requireReady(StageParts<?, ?> parts) throws InterruptedException {
-        parts.bare.requireOutside();
+        parts.requireMayWait();
         if (Thread.interrupted()) {
             parts.listeners.exited(Outcome.INTERRUPTED, parts.bare.parts.parker.nanoTime());
             throw new InterruptedException("interrupted before a call on " + parts.bare + "; nothing was sent");

@@ -1,5 +1,7 @@
 package io.github.exitleft;
 
+import java.util.Objects;
+
 /**
  * Sends a call's request with a token that the stage has issued for it, such as {@code id -> socket.send(server,
  * encode(id, request))}.
@@ -20,4 +22,19 @@ public interface IssuedSender<T, X extends Exception> {
      * @throws X if sending fails
      */
     void send(T token) throws X;
+
+    /**
+     * Returns a sender without checked exceptions, as {@link Sender#unchecked} does.
+     *
+     * @param <T> tokens
+     * @param sender sends; for an {@link AsyncIssuedSender} use its own method, so that it stays one
+     * @return sends as that does, but throws a {@link SendFailedException} in place of a checked exception
+     */
+    static <T> IssuedSender<T, RuntimeException> unchecked(IssuedSender<T, ?> sender) {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        return token -> Unchecked.run(() -> {
+            sender.send(token);
+            return null;
+        });
+    }
 }

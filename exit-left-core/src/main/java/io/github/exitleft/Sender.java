@@ -1,6 +1,7 @@
 package io.github.exitleft;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,25 @@ public interface Sender<X extends Exception> {
      *     any time
      */
     void send() throws X;
+
+    /**
+     * Returns a sender without checked exceptions, for lambdas and streams that can't throw them:
+     *
+     * {@snippet :
+     * Mono.fromFuture(() -> stage.callAsync(id, Sender.unchecked(() -> socket.send(server, request))));
+     * }
+     *
+     * @param sender sends; for an {@link AsyncSender} use its own method, so that it stays one
+     * @return sends as that does, but throws a {@link SendFailedException} in place of a checked exception; after an
+     *     {@code InterruptedException} the thread is interrupted again
+     */
+    static Sender<RuntimeException> unchecked(Sender<?> sender) {
+        Objects.requireNonNull(sender, "'sender' must not be null");
+        return () -> Unchecked.run(() -> {
+            sender.send();
+            return null;
+        });
+    }
 
     /**
      * Returns how long the answer to the request that this thread is just sending will be waited for, so that the

@@ -1052,6 +1052,23 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Refuses from now on to let certain threads wait, in addition to those refused already.
+     *
+     * <p>Such a thread gets an {@link IllegalStateException} from each method that would wait for an answer, a place in
+     * the window or a token, before anything is sent. Asynchronous calls and streams are not affected, and neither is
+     * {@link #close()}. With Reactor, whose threads serve many requests each:
+     *
+     * {@snippet :
+     * stage.neverBlock(Schedulers::isNonBlockingThread);
+     * }
+     *
+     * @param threads tells whether a thread must not block; called by that thread
+     */
+    public void neverBlock(Predicate<? super Thread> threads) {
+        parts.notBlocking.add(Objects.requireNonNull(threads, "'threads' must not be null"));
+    }
+
+    /**
      * Closes the stage and its source: refuses tickets, ends every wait, and waits up to 5 s for the head to leave.
      *
      * <p>From inside a callback it does not wait, and the leaving head closes the source. Later calls return at once.

@@ -3,6 +3,8 @@ package io.github.exitleft;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,9 @@ final class StageParts<T, M> {
     final ErrorReplies<M> errorReplies;
     final TimeoutReport timeoutReport;
 
+    /** Tell which threads must not wait, in addition to those that are inside a callback. */
+    final List<Predicate<? super Thread>> notBlocking = new CopyOnWriteArrayList<>();
+
     /** Puts the parts together; the keeper does not begin by that. */
     StageParts(StageSettings<T, M> settings) {
         this.defaultTimeout = settings.defaultTimeout;
@@ -114,6 +119,24 @@ final class StageParts<T, M> {
     /** Returns whether any answer is awaited, or may be: that of a request whose token is not known yet. */
     private boolean isAwaited() {
         return bare.parts.registrations.count() > 0 || bindings.areUnderWay();
+    }
+
+    /** Refuses a thread that must not wait. */
+    void requireMayWait() {
+        bare.requireOutside();
+        if (!notBlocking.isEmpty()) {
+            requireMayBlock(Thread.currentThread());
+        }
+    }
+
+    private void requireMayBlock(Thread thread) {
+        for (Predicate<? super Thread> refused : notBlocking) {
+            if (refused.test(thread)) {
+                throw new IllegalStateException("waiting on " + bare + " would block thread '" + thread.getName()
+                        + "', which must not block; use 'callAsync', or wait on a thread that may block, with Reactor by"
+                        + " subscribeOn(Schedulers.boundedElastic())");
+            }
+        }
     }
 
     /** Lets the source look after its connection before the first of the tickets that are to come. */

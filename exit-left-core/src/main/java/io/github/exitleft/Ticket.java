@@ -155,7 +155,7 @@ public final class Ticket<T, M> extends Grouped<T, M> {
      * @throws SourceFailedException if the source fails, or has failed since the ticket was taken
      */
     public Received<M> await(Duration timeout) throws InterruptedException {
-        parts.bare.requireOutside();
+        parts.requireMayWait();
         parts.mailroom.claim(this); // what is refused is no wait, and takes nothing
         Received<M> received;
         try {

@@ -140,6 +140,7 @@ final class StageBeanRecorder implements StageBeans, DestructionAwareBeanPostPro
         this.lock.lock();
         try {
             if (this.stages.put(name, stage) != stage) {
+                ReactorThreads.protectFrom(stage);
                 this.watchers.forEach(watcher -> announce(watcher, name, stage));
             }
         } finally {

@@ -23,7 +23,8 @@ class DocumentedConfigurationTests {
 
     static Stream<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
-        for (String guide : List.of("README.md", "docs/guide.md", "docs/configuration.md", "docs/sources.md")) {
+        for (String guide :
+                List.of("README.md", "docs/guide.md", "docs/recipes.md", "docs/configuration.md", "docs/sources.md")) {
             Matcher block = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL)
                     .matcher(Files.readString(Path.of("..").resolve(guide)));
             while (block.find()) {

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The Java code that the documentation shows is that of a class here, word for word, so that it compiles. */
 class QuotedCodeTests {
@@ -27,6 +27,7 @@ class QuotedCodeTests {
             Documentation.ROOT.resolve("exit-left-spring-boot-test/src/test/java/io/github/exitleft/spring/boot/test");
     private static final Path VERIFICATION = Documentation.ROOT.resolve("verification");
     private static final Path SOURCES = VERIFICATION.resolve("sources/src/test/java/com/example/sources");
+    private static final Path RECIPES = VERIFICATION.resolve("recipes/src/test/java/com/example/recipes");
     private static final Path FOREIGN = VERIFICATION.resolve("foreign-adapter/src/main/java/com/example/unixsocket");
     private static final Map<String, Path> CODE = Map.ofEntries(
             Map.entry("StunClient.java", HERE),
@@ -41,6 +42,11 @@ class QuotedCodeTests {
             Map.entry("OrderFailureTests.java", SPRING_TEST),
             Map.entry("OrderTimeoutTests.java", SPRING_TEST),
             // where the libraries are
+            Map.entry("QuoteClient.java", RECIPES),
+            Map.entry("QuotePoller.java", RECIPES),
+            Map.entry("FutureClient.java", RECIPES),
+            Map.entry("StageErrors.java", RECIPES),
+            Map.entry("RecipesApplication.java", RECIPES),
             Map.entry("SourceExamples.java", SOURCES),
             Map.entry("DropFolder.java", SOURCES),
             Map.entry("Directory.java", VERIFICATION.resolve("peers/src/test/java/com/example/peers")),
@@ -54,8 +60,12 @@ class QuotedCodeTests {
     /** Where the class begins, without its comment. */
     private static final Pattern CLASS = Pattern.compile("(?m)^(?:@\\w+\n)*(?:\\w+ )*?(?:class|record) ");
 
+    static List<String> documents() {
+        return List.of("README.md", "docs/guide.md", "docs/recipes.md", "docs/sources.md", "docs/testing.md");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/sources.md", "docs/testing.md"})
+    @MethodSource("documents")
     void quotedJava_isCompiledCode(String document) throws IOException {
         List<MatchResult> quotes =
                 QUOTE.matcher(Documentation.read(document)).results().toList();
@@ -72,7 +82,7 @@ class QuotedCodeTests {
     @Test
     void everyRegion_isQuoted() throws IOException {
         Set<String> quoted = new HashSet<>();
-        for (String document : List.of("README.md", "docs/guide.md", "docs/sources.md", "docs/testing.md")) {
+        for (String document : documents()) {
             QUOTE.matcher(Documentation.read(document)).results().forEach(quote -> quoted.add(quote.group(3)));
         }
         for (String file : CODE.keySet()) {

@@ -1,8 +1,5 @@
 package io.github.exitleft.spring.boot.documentation;
 
-// @start region="client"
-import static io.github.exitleft.udp.Datagram.from;
-
 import io.github.exitleft.Stage;
 import io.github.exitleft.udp.Datagram;
 import io.github.exitleft.udp.UdpSocket;
@@ -10,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.springframework.stereotype.Component;
 
+// @start region="client"
 @Component
 class StunClient {
 
@@ -22,7 +20,7 @@ class StunClient {
     }
 
     Datagram ask(InetSocketAddress server, String id, byte[] request) throws IOException, InterruptedException {
-        return stun.call(id, from(server), () -> socket.send(server, request));
+        return stun.call(id, Datagram.from(server), () -> socket.send(server, request));
     }
 }
 // @end
