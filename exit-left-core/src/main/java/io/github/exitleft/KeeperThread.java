@@ -48,9 +48,7 @@ final class KeeperThread<T, M> {
 
     /** As far as its own thread has seen, which writes it. */
     private volatile boolean failing;
-
     private volatile boolean paused;
-
     private final AtomicBoolean asked = new AtomicBoolean();
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
@@ -175,6 +173,11 @@ final class KeeperThread<T, M> {
                 thread = null;
             }
         }
+    }
+
+    /** Whether another thread heads as the keeper. */
+    boolean headsElsewhere() {
+        return keeper.isHeading() && thread != Thread.currentThread();
     }
 
     /** Makes the keeper read at once, unless it does: called when an asynchronous wait has begun. */

@@ -1,5 +1,6 @@
 package io.github.exitleft;
 
+import io.github.exitleft.internal.Audience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -113,7 +114,20 @@ final class StageParts<T, M> {
         this.errorReplies = new ErrorReplies<>(bare, settings.source, settings.classifier);
         this.timeoutReport = new TimeoutReport(bare, heartbeat, stats);
         this.source = settings.source;
-        source.attach(this::isAwaited);
+        source.attach(new ItsAudience());
+    }
+
+    private final class ItsAudience implements Audience {
+
+        @Override
+        public boolean getAsBoolean() {
+            return isAwaited();
+        }
+
+        @Override
+        public boolean isKept() {
+            return keeper.headsElsewhere();
+        }
     }
 
     /** Returns whether any answer is awaited, or may be: that of a request whose token is not known yet. */

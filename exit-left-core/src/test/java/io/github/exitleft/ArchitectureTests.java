@@ -222,6 +222,7 @@ class ArchitectureTests {
                         "GiveUp",
                         "IssuedSender",
                         "Keeper",
+                        "internal.Audience", // to the packages of this module
                         "internal.StageLife", // to the packages of this module
                         "internal.StageTime", // to exit-left-test alone
                         "MessageOutcome",

@@ -192,12 +192,14 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Marks the connection as failed, unless it has failed already, and wakes the receiving thread; returns the first
-     * failure.
+     * Marks the connection as failed, unless it has failed already, and wakes the receiving thread and one that waits for
+     * room; returns the first failure.
      */
     Throwable fail(Throwable cause) {
         if (failure.compareAndSet(null, cause)) {
             wakeup();
+            // without a reader nothing else would tell a sender before its deadline
+            writable.wakeup();
         }
         return failure();
     }

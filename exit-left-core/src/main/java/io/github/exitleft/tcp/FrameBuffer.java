@@ -159,9 +159,11 @@ final class FrameBuffer {
             // the maximum has not been reached, or the frame would have been refused
             int size = (int) Math.min(2L * buffer.capacity(), maxFrameSize);
             ByteBuffer larger = ByteBuffer.allocateDirect(size);
+            // before anything is changed, or an Error would leave a view of the old memory
+            ByteBuffer seenLarger = larger.asReadOnlyBuffer();
             larger.put(buffer.flip());
             buffer = larger;
-            view = larger.asReadOnlyBuffer();
+            view = seenLarger;
         }
         begin = 0;
     }

@@ -36,7 +36,7 @@ final class FrameWriter {
             return true;
         }
 
-        /** Waits until there is room, or the thread is interrupted; may return for no reason. */
+        /** Waits until there is room, the connection fails, or the thread is interrupted; may return for no reason. */
         void awaitRoom(long nanos) throws IOException;
 
         boolean isIntact();
@@ -190,10 +190,11 @@ final class FrameWriter {
         long rest = mine.remaining();
         try {
             while (mine.remaining() > 0 || rest > 0) {
+                if (!wire.isIntact()) {
+                    throw wire.lost();
+                }
                 if (mine.isBegun()) {
                     interrupted |= Thread.interrupted();
-                } else if (!wire.isIntact()) {
-                    throw wire.lost();
                 }
                 long bytes = write(mine);
                 if (bytes == 0) {

@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.internal.Audience;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -135,14 +136,28 @@ final class Reading {
             lookAfterReader();
             return;
         }
+        boolean done = true;
         try {
-            lanes.forEach(lane -> look(lane, false));
+            for (Connections lane : lanes) {
+                done &= look(lane, isKept());
+            }
         } finally {
             lock.unlock();
         }
+        if (!done) {
+            lookAfterReader();
+        }
     }
 
-    /** Wakes the thread that receives, and looks once its read has ended. It may have looked last before the peer's end. */
+    /** Returns whether a keeper heads, which is between two reads if it does not receive. */
+    private boolean isKept() {
+        return awaited instanceof Audience audience && audience.isKept();
+    }
+
+    /**
+     * Wakes the thread that receives, if one does, and looks once its read has ended, which may have looked last before the peer's end;
+     * or once it has read what came before that.
+     */
     private void lookAfterReader() {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         lookers.incrementAndGet();
@@ -179,13 +194,13 @@ final class Reading {
         if (current == null || current.isStillOpen() || awaited.getAsBoolean()) {
             return true;
         }
+        if (readerFirst && current.frames.hasPartOfAFrame()) {
+            return false;
+        }
         if (current.watch != null) {
             // it is reported by the thread that receives, which costs no caller anything
             current.watch.endedUnasked = true;
             return true;
-        }
-        if (readerFirst && current.frames.hasPartOfAFrame()) {
-            return false;
         }
         lane.lost(current);
         return true;

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
@@ -294,6 +295,39 @@ class TcpIdleTests extends StageFixture {
         Peer.Line second = peer.accept();
         assertThat(second.token()).isEqualTo(1);
         second.frame(1);
+
+        assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 3);
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void m15_eventsBeforeTheEnd_areHandedOnThoughACallerLooksWhileTheKeeperIsBetweenTwoReads(int number)
+            throws Exception {
+        connections = number;
+        Stage<Integer, Frame> stage = stage(Keeper.ALWAYS);
+        List<Peer.Line> lines = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            lines.add(peer.accept());
+        }
+        var routes = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        whileRouting = () -> {
+            routes.countDown();
+            waitingFor(goOn).run();
+        };
+        lines.get(0).frame(-1);
+        Patience.await(routes);
+        lines.get(0).frame(-2);
+        lines.get(0).frame(-3);
+        for (Peer.Line line : lines) {
+            end(line, false);
+        }
+        Task<Frame> caller = start(() -> call(stage, 1));
+        await().until(() -> isBlocked(caller) || peer.accepted.get() > number);
+        peer.playing(line -> line.frame(line.token()));
+        goOn.countDown();
 
         assertThat(caller.get().getInt(2)).isEqualTo(1);
         await().until(() -> count(stage, MessageOutcome.EVENT) == 3);

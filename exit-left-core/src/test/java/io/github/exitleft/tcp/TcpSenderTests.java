@@ -275,6 +275,22 @@ class TcpSenderTests extends StageFixture {
     }
 
     @Test
+    void m6_connectionThatIsGivenUpWithoutAReader_endsTheSenderAtOnceAndThoseBehindIt() throws Exception {
+        Task<Void> first = sending(payload(LARGE, 1), LONG);
+        waitsForRoom(first);
+        Task<Void> second = sending(payload(4, 2), LONG);
+        waitsForRoom(second);
+
+        source.lanes().get(0).current().fail(new IOException("the heartbeat's question was not answered"));
+
+        for (Task<Void> sender : List.of(first, second)) {
+            assertThat(sender.failure())
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessageContaining("the heartbeat's question was not answered");
+        }
+    }
+
+    @Test
     void closeUnderASender_endsItAtOnce() throws Exception {
         Task<Void> sender = sending(payload(LARGE, 1), LONG);
         waitsForRoom(sender);

@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,38 @@ class TcpSourceTests extends StageFixture {
         Frame none = source.receive(Duration.ofSeconds(1));
         assertThat(none).isNull();
         assertThat(source.details()).extracting("reconnects").isEqualTo(1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void s19_frameThatThereIsNoMemoryFor_failsTheSourceOnceAndLeavesNoHalfOfIt(int connections) throws Exception {
+        Peer peer = opened(new Peer());
+        // no JVM makes an array of that size
+        TcpSource source = opened(peer.source()
+                .framing(Framing.lengthField(0, 4))
+                .maxFrameSize(Integer.MAX_VALUE)
+                .connections(connections)
+                .open());
+        List<Peer.Line> lines = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            lines.add(peer.accept());
+        }
+        for (Peer.Line line : lines) {
+            line.write(new byte[] {0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xfb, 1, 2, 3});
+        }
+        for (Peer.Line line : lines) {
+            assertThatThrownBy(() -> receive(source))
+                    .isInstanceOf(Exception.class)
+                    .hasRootCauseInstanceOf(OutOfMemoryError.class);
+        }
+
+        for (Peer.Line line : lines) {
+            assertThat(line.token()).as("closed").isEqualTo(-1);
+        }
+        assertThat(source.receive(LONG)).as("connected").isNull();
+        Peer.Line next = peer.accept();
+        next.write(new byte[] {0, 0, 0, 1, 9});
+        assertThat(receive(source).toByteArray()).containsExactly(0, 0, 0, 1, 9);
     }
 
     @Test
