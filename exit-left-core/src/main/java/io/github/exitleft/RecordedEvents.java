@@ -49,13 +49,14 @@ final class RecordedEvents {
         String stage;
 
         @Label("Head Before")
-        @Description("The thread that headed before; none for the first event of a recording")
+        @Description(
+                "The name of the thread that headed before, or its number if it has none; nothing for the first event of a recording")
         @Nullable
-        Thread before;
+        String before;
 
         @Label("Head After")
         @Nullable
-        Thread after;
+        String after;
 
         @Label("Promoted")
         @Description("Whether a head that left has handed the role over; otherwise the role was free")
@@ -181,11 +182,11 @@ final class RecordedEvents {
         return HEAD_CHANGE.isEnabled();
     }
 
-    static void headChanged(String stage, @Nullable Thread before, boolean promoted) {
+    static void headChanged(String stage, @Nullable String before, String after, boolean promoted) {
         var event = new HeadChange();
         event.stage = stage;
         event.before = before;
-        event.after = Thread.currentThread();
+        event.after = after;
         event.promoted = promoted;
         event.commit();
     }

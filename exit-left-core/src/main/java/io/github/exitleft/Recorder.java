@@ -18,8 +18,8 @@ final class Recorder {
     private final String stage;
     private final Consumer<Throwable> failed;
 
-    /** The thread that headed before; null while head changes are not recorded. Read and written by heads. */
-    private @Nullable Thread lastHead;
+    /** The name of the thread that headed before; null while head changes are not recorded. Read and written by heads. */
+    private @Nullable String lastHead;
 
     /**
      * Creates the recorder of a stage.
@@ -44,9 +44,10 @@ final class Recorder {
     void headChanged(boolean promoted) {
         try {
             if (PRESENT && RecordedEvents.areHeadChangesOn()) {
-                Thread before = lastHead;
-                lastHead = Thread.currentThread();
-                RecordedEvents.headChanged(stage, before, promoted);
+                String before = lastHead;
+                String head = Texts.of(Thread.currentThread());
+                lastHead = head;
+                RecordedEvents.headChanged(stage, before, head, promoted);
             } else if (lastHead != null) {
                 lastHead = null; // or it would be taken for the one before when recording begins again
             }
