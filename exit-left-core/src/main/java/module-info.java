@@ -8,6 +8,9 @@
 module io.github.exitleft {
     requires static transitive org.jspecify;
 
+    // may be absent when the program runs, and is then done without
+    requires static jdk.jfr;
+
     exports io.github.exitleft;
     exports io.github.exitleft.tcp;
     exports io.github.exitleft.udp;

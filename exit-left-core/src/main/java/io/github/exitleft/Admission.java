@@ -110,10 +110,13 @@ final class Admission<T, M> {
     /** Waits; a wait that does not end well is counted. */
     private <V> @Nullable V await(Wait<V> wait, String what) throws InterruptedException {
         parts.requireMayWait();
+        Object recorded = parts.listeners.recorder.beginLine();
+        boolean granted = false;
         Outcome outcome = Outcome.FAILED;
         boolean over = true;
         try {
             V got = wait.run();
+            granted = got != null;
             over = false;
             return got;
         } catch (InterruptedException e) {
@@ -124,6 +127,7 @@ final class Admission<T, M> {
             outcome = Outcome.CLOSED;
             throw e;
         } finally {
+            parts.listeners.recorder.endLine(recorded, what, granted);
             if (over) {
                 parts.listeners.exited(outcome, start);
             }

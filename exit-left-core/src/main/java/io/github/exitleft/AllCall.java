@@ -138,6 +138,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
     private void ask(CallOptions<? super M> options) throws InterruptedException {
         long start = parts.bare.nanoTime();
         long deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
+        Object recorded = parts.listeners.recorder.beginWait();
         int received = (int) parts.stats.receivedSoFar();
         int unclaimed = (int) parts.stats.unclaimedSoFar();
         Outcome outcome = Outcome.FAILED;
@@ -161,6 +162,10 @@ final class AllCall<P, T, M> extends Call<T, M> {
             lastLook();
         } finally {
             open.removeIf(one -> answers.get(one.index) != null);
+            if (isRegistered()) { // or nothing was sent that could be waited for
+                boolean all = outcome == Outcome.TIMED_OUT && open.isEmpty();
+                parts.listeners.recorder.endWait(recorded, all ? outcome() : outcome, headed, false);
+            }
             open.forEach(this::release);
             for (One<P, T, M> one : open) {
                 one.ended(outcome, one.start);

@@ -41,6 +41,9 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     private final int unclaimedBefore;
 
     final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
+    /** Null unless waits are recorded. */
+    private final @Nullable Object recorded;
+
     private volatile boolean timeIsUp;
 
     /** Tells of a request whose sending was still going on when the caller got the future. */
@@ -67,6 +70,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         this.call = token == null
                 ? new TrackedCall<>(parts, options, true, this)
                 : TrackedCall.of(parts, token, options, this);
+        this.recorded = parts.listeners.recorder.beginWait();
         this.start = parts.bare.parts.parker.nanoTime();
         this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
@@ -360,6 +364,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     /** Frees the token and counts the wait, before the future is completed; throws nothing, or that would never be. */
     final void end(Outcome outcome, Phase before) {
+        parts.listeners.recorder.endWait(recorded, outcome, false, true);
         try {
             cancelTimeout.run();
             cancelLook.run();

@@ -46,7 +46,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     BareStage(BareStageBuilder<T, R, B> settings) {
         String name = settings.name;
         this.parker = settings.parker;
-        this.callbacks = new Callbacks(LOGGER, this);
+        this.callbacks = new Callbacks(LOGGER, this, name);
         ResourceHooks hooks = settings.hooks(callbacks);
         this.role = new Role(name, this, parker, settings.promotion, hooks::wakeHead, hooks::close);
         this.registrations = new Registrations<>(name, settings.maxTickets, role, hooks);
@@ -199,6 +199,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         ticket.requireFrom(registrations);
         ReentrancyGuard.requireOutside(this);
         StackProbe.forAnEntry();
+        Object recorded = ticket instanceof BareTicket ? callbacks.recorder.beginWait() : null;
         long start = parker.nanoTime();
         // a difference beyond what a deadline may be would be taken for the past, and by others too
         long until = start + Math.min(deadline - start, Parker.MOST_NANOS);
@@ -225,8 +226,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
             throw e;
         } finally {
             if (ticket.isMine()) { // not if it was refused
+                boolean headed = ticket.state == Waiter.State.HEADING;
                 role.depart(ticket, outcome);
-                callbacks.exited(outcome, start, parker);
+                callbacks.exited(outcome, start, parker, recorded, headed);
             }
         }
     }

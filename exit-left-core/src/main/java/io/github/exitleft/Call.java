@@ -133,6 +133,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         headed = false;
         overshot = false;
         finished = false;
+        Object recorded = parts.listeners.recorder.beginWait();
         if (sender != null) {
             send(sender, start, deadline);
         }
@@ -170,6 +171,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             }
             throw e;
         } finally {
+            parts.listeners.recorder.endWait(recorded, outcome, headed, false);
             ended(outcome, start);
         }
     }

@@ -26,14 +26,19 @@ final class Callbacks {
 
     private final AtomicBoolean logged = new AtomicBoolean();
 
+    /** What is told too, if it records. */
+    final Recorder recorder;
+
     /**
      * Creates the callbacks of a stage.
      *
      * @param stage what messages call it
+     * @param name what recordings call it
      */
-    Callbacks(System.Logger logger, Object stage) {
+    Callbacks(System.Logger logger, Object stage, String name) {
         this.logger = logger;
         this.stage = stage;
+        this.recorder = new Recorder(name, this::failed);
     }
 
     void add(BareListener listener) {
@@ -44,13 +49,19 @@ final class Callbacks {
         listeners.remove(listener);
     }
 
-    /** Tells every listener that the current thread heads now; throws nothing. */
-    void headChanged() {
+    /** Tells every listener that the current thread heads now, promoted or not; throws nothing. */
+    void headChanged(boolean promoted) {
+        recorder.headChanged(promoted);
         tell(HEAD_CHANGED);
     }
 
-    /** Tells every listener that a wait has ended which began at {@code start}; throws nothing. */
-    void exited(Outcome outcome, long start, Parker parker) {
+    /**
+     * Tells every listener that a wait has ended which began at {@code start}; throws nothing.
+     *
+     * @param recorded what {@link Recorder#beginWait} has returned for it; null if it is a part of a longer one
+     */
+    void exited(Outcome outcome, long start, Parker parker, @Nullable Object recorded, boolean headed) {
+        recorder.endWait(recorded, outcome, headed, false);
         if (listeners.isEmpty()) {
             return;
         }

@@ -264,7 +264,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     /** Begins the heading, on the head's thread: marks it as inside a head, and tells the listeners. */
     void begin() {
         marked = ReentrancyGuard.ANYTHING.enter(stage.stage);
-        stage.callbacks.headChanged();
+        stage.callbacks.headChanged(stage.role.guarded.promoted);
     }
 
     /** Ends the heading, whether or not it has begun. */

@@ -88,6 +88,7 @@ final class Generations {
     void fail(Generation reported, Throwable why) {
         boolean again = !admitsAll(); // one that was tried again, which is no change
         if (endGeneration(reported, why)) {
+            callbacks.recorder.sourceFailed(why, again);
             try {
                 callbacks.tell(listener -> listener.failed(why));
             } catch (Throwable e) { // no memory, and the head has to tell others yet
@@ -127,9 +128,11 @@ final class Generations {
 
     /** Reopens the stage after a failure, unless a later generation has failed since, and tells listeners and log. */
     void recovered(Generation reported) {
-        if (guarded.failure != null && endOutage(reported)) {
+        Throwable cause = guarded.failure;
+        if (cause != null && endOutage(reported)) {
             // a caller may have reopened the source, and the keeper need not wait out its retry pause
             role.recallKeeper();
+            callbacks.recorder.sourceReopened(cause);
             callbacks.tell(BareListener::reopened);
             callbacks.log(Level.INFO, "source of ", " works again", null);
         }

@@ -19,6 +19,7 @@ final class GuardedState {
      *
      * field                 written by                         read by                      ordered by
      * head                  arrive, leave, close               those, release, snapshot     lock
+     * promoted              arrive, leave, close               the head                     written before its state
      * queue, and the        arrive, close, and what ends       those, snapshot              lock
      *   waiters' links        a wait
      * deadlines             arrive, what ends a wait,          those, the timer thread      lock; volatile for the timer
@@ -51,6 +52,9 @@ final class GuardedState {
 
     @Nullable
     Waiter head;
+
+    /** Whether the head has been in the queue; it may look without the lock. */
+    boolean promoted;
 
     volatile Generation generation = new Generation();
 
@@ -147,6 +151,7 @@ final class GuardedState {
     }
 
     void giveRoleTo(Waiter waiter, long now) {
+        promoted = waiter.state == Waiter.State.WAITING;
         waiter.state = Waiter.State.HEADING;
         head = waiter;
         stats.headed(waiter, now);

@@ -36,6 +36,10 @@ final class Listeners<T, M> {
 
     private final BareStage<T, Source<M>, Void> bare;
     private final StageStats stats;
+
+    /** What is told too, if it records. */
+    final Recorder recorder;
+
     private final List<StageListener<? super T, ? super M>> all = new CopyOnWriteArrayList<>();
 
     /** What follows each call; null if nothing does. */
@@ -44,6 +48,7 @@ final class Listeners<T, M> {
     Listeners(BareStage<T, Source<M>, Void> bare, StageStats stats) {
         this.bare = bare;
         this.stats = stats;
+        this.recorder = bare.parts.callbacks.recorder;
     }
 
     void add(StageListener<? super T, ? super M> listener) {
@@ -86,6 +91,7 @@ final class Listeners<T, M> {
     /** Counts a message that was not delivered, and tells of it. */
     void unclaimed(Unclaimed<T, M> unclaimed) {
         stats.message(unclaimed.outcome());
+        recorder.unclaimed(unclaimed.outcome(), unclaimed.late());
         tell(listener -> listener.unclaimed(unclaimed));
     }
 

@@ -16,6 +16,15 @@ final class Texts {
         }
     }
 
+    /** Returns the message of an exception; null if it has none, or its own code throws. */
+    static @Nullable String messageOf(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (Throwable e) { // the code of a class that is not ours
+            return null;
+        }
+    }
+
     /** Returns the text for a thread: its name, or its number, since virtual threads mostly have no name. */
     @SuppressWarnings("deprecation") // threadId() came with 19
     static String of(Thread thread) {

@@ -54,6 +54,8 @@ class ArchitectureTests {
             "Parker",
             "Parking",
             "Promotion",
+            "RecordedEvents",
+            "Recorder",
             "ReentrancyGuard",
             "Registration",
             "Registrations",
@@ -178,9 +180,23 @@ class ArchitectureTests {
     @Test
     void core_needsNothingButTheJvmAndJspecify() {
         classes()
+                .that(not(belongTo("what is recorded", Set.of("RecordedEvents"))))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("io.github.exitleft..", "java..", "org.jspecify..")
+                .check(CORE);
+    }
+
+    /** So that all else works where the module jdk.jfr is absent. */
+    @Test
+    void flightRecorder_isKnownInOnePlace() {
+        classes()
+                .that(belongTo("what is recorded", Set.of("RecordedEvents")))
+                .should()
+                .onlyHaveDependentClassesThat(belongTo("the recorder", Set.of("Recorder", "RecordedEvents")))
+                .andShould()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.github.exitleft..", "java..", "jdk.jfr", "org.jspecify..")
                 .check(CORE);
     }
 
