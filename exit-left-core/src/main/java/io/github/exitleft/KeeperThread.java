@@ -48,6 +48,7 @@ final class KeeperThread<T, M> {
 
     /** As far as its own thread has seen, which writes it. */
     private volatile boolean failing;
+
     private volatile boolean paused;
     private final AtomicBoolean asked = new AtomicBoolean();
 

@@ -50,7 +50,8 @@ public final class SendSeam {
     }
 
     private final StingyWire wire = new StingyWire();
-    private final FrameWriter writer = new FrameWriter(wire, new Places(cause -> {}), InetSocketAddress.createUnresolved("peer", 1));
+    private final FrameWriter writer =
+            new FrameWriter(wire, new Places(cause -> {}), InetSocketAddress.createUnresolved("peer", 1));
 
     /**
      * Sends a frame of two parts, a letter each.
