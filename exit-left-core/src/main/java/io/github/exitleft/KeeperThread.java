@@ -2,7 +2,6 @@ package io.github.exitleft;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,9 @@ final class KeeperThread<T, M> {
     private volatile boolean failing;
 
     private volatile boolean paused;
-    private final AtomicBoolean asked = new AtomicBoolean();
+
+    /** Whether a failed source is to be tried at once: set by callers and operators, until the source works or fails again. */
+    private volatile boolean asked;
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
     private volatile long attemptAt; // read by snapshots too
@@ -138,6 +139,16 @@ final class KeeperThread<T, M> {
         return failing ? Duration.ofNanos(Math.max(0, attemptAt - heartbeat.now())) : null;
     }
 
+    /** Tries a failed source at once, even one that is otherwise left to callers; returns whether the source has failed. */
+    boolean reopen() {
+        boolean failed = hasFailed();
+        if (failed) {
+            asked = true; // if the source works by then, its next failure is followed by an attempt without a pause
+            lookUp();
+        }
+        return failed;
+    }
+
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
     void lookUp() {
         lock.lock();
@@ -212,7 +223,7 @@ final class KeeperThread<T, M> {
             if (mode != Keeper.OFF && !isRunning()) {
                 lookUp();
             } else if (failing && mode == Keeper.ALWAYS) {
-                asked.set(true);
+                asked = true;
                 keeper.recall();
             }
         } catch (Throwable e) { // an Error; the next caller makes it look up
@@ -224,7 +235,9 @@ final class KeeperThread<T, M> {
     private boolean isNeeded() {
         return !bare.isClosed()
                 && !paused
-                && (mode != Keeper.OFF || asyncWaits.needReader() || onFailure == OnFailure.REOPEN && hasFailed());
+                && (mode != Keeper.OFF
+                        || asyncWaits.needReader()
+                        || (onFailure == OnFailure.REOPEN || asked) && hasFailed());
     }
 
     private boolean hasFailed() {
@@ -319,7 +332,7 @@ final class KeeperThread<T, M> {
         if (failing) {
             failing = false;
             worksSince = bare.nanoTime();
-            asked.set(false); // the callers that asked have been served
+            asked = false;
         }
     }
 
@@ -331,19 +344,16 @@ final class KeeperThread<T, M> {
             attemptAt = now + pauseBefore(attempts);
             failing = true; // last, since a snapshot looks at it first
         }
-        boolean callerAsks = asked.getAndSet(false);
-        boolean asks = callerAsks || asyncWaits.isAnyAdmitted();
+        boolean asks = asked || asyncWaits.isAnyAdmitted();
         if (!asks && now - attemptAt < 0) {
             pause(attemptAt - now);
             return;
         }
         try {
             // another head tries the source too, but not on behalf of the callers that ask: for these it queues
-            if (!head(asks, true) && callerAsks) {
-                asked.set(true); // recalled, perhaps by that very caller
-            }
+            head(asks, true);
         } catch (SourceFailedException e) {
-            asked.set(false); // callers that asked meanwhile have been told by this
+            asked = false; // callers that asked meanwhile have been told by this
             throw e;
         } finally {
             attemptAt = bare.nanoTime() + pauseBefore(attempts); // an attempt may take long

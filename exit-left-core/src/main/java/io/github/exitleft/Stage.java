@@ -974,6 +974,21 @@ public final class Stage<T, M> implements AutoCloseable {
     }
 
     /**
+     * Tries a failed source again at once, in the background, without the pause that is due. The stage reopens if the
+     * source works. This works without a keeper and with {@link OnFailure#FAIL_ALL} too; while the stage is
+     * {@linkplain #pause() paused}, the attempt is made after the pause.
+     *
+     * @return true; false if the source has not failed, and nothing is done
+     * @throws StageClosedException if the stage is closed
+     */
+    public boolean reopen() {
+        if (parts.bare.isClosed()) {
+            throw parts.bare.parts.role.guarded.closedException();
+        }
+        return parts.keeper.reopen();
+    }
+
+    /**
      * Stops reading in the background until {@link #resume()}; waits up to 5 s for that.
      *
      * <p>The keeper gives up the role and its thread ends, as does a thread that tries a failed source again. Stage and

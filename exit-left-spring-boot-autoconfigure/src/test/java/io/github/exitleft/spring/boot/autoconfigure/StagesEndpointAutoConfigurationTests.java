@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.BareSnapshot;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.OnFailure;
 import io.github.exitleft.SourceFailedException;
@@ -21,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
@@ -52,6 +54,8 @@ class StagesEndpointAutoConfigurationTests {
         "exit-left.stages.stun.source.udp.token.offset=0",
         "exit-left.stages.stun.source.udp.token.length=2"
     };
+
+    private static final String UNRESTRICTED = "management.endpoint.stages.access=unrestricted";
 
     private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
             .withConfiguration(
@@ -291,6 +295,137 @@ class StagesEndpointAutoConfigurationTests {
     }
 
     @Test
+    void writingOverHttp_isRefusedUnlessAccessIsGiven() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web()) {
+            HttpResponse<String> response = post(context, "/actuator/stages/stun", "{'keeper':'always'}");
+
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.OFF);
+        }
+    }
+
+    @Test
+    void keeperOverHttp_isSetAndShown() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED)) {
+            HttpResponse<String> response = post(context, "/actuator/stages/stun", "{'keeper':'idle'}");
+
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(this.json.from(response.body()))
+                    .extractingJsonPathStringValue("$.keeper")
+                    .isEqualTo("idle");
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.IDLE);
+            post(context, "/actuator/stages/stun", "{'keeper':'OFF'}");
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.OFF);
+        }
+    }
+
+    @Test
+    void changeOverHttpThatCanNotBeMade_isABadRequestThatSaysWhatCan() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED)) {
+            HttpResponse<String> unknown =
+                    post(context, "/actuator/stages/stun", "{'keeper':'sometimes','reopen':true}");
+            HttpResponse<String> nothing = post(context, "/actuator/stages/stun", "{'keepr':'idle'}");
+            HttpResponse<String> none = post(context, "/actuator/stages/stun", "");
+
+            assertThat(unknown.statusCode()).isEqualTo(400);
+            assertThat(unknown.body())
+                    .isEqualTo("{\"error\":\"keeper 'sometimes' for stage 'stun' does not exist;"
+                            + " set 'keeper' to one of off, idle, always\"}");
+            assertThat(nothing.statusCode()).isEqualTo(400);
+            assertThat(nothing.body())
+                    .isEqualTo("{\"error\":\"nothing to change in stage 'stun';"
+                            + " set 'keeper' to one of off, idle, always, or 'reopen' to true\"}");
+            assertThat(none.statusCode()).isEqualTo(400);
+            assertThat(post(context, "/actuator/stages/stun", "{'reopen':'perhaps'}")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.OFF);
+        }
+    }
+
+    @Test
+    void changeOverHttpOfAnUnknownStage_isNotFoundAndNothingIsCreated() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED, "spring.main.lazy-initialization=true")) {
+            assertThat(post(context, "/actuator/stages/other", "{'keeper':'idle'}")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(post(context, "/actuator/stages/stun", "{'keeper':'idle'}")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(context.getBeanFactory().containsSingleton("stun")).isFalse();
+        }
+    }
+
+    @Test
+    void changeOverHttpOfAClosedStage_isAConflict() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED)) {
+            stun(context).close();
+
+            HttpResponse<String> response = post(context, "/actuator/stages/stun", "{'keeper':'idle'}");
+
+            assertThat(response.statusCode()).isEqualTo(409);
+            assertThat(response.body())
+                    .isEqualTo("{\"error\":\"stage 'stun' is closed and can't be changed; restart the application\"}");
+        }
+    }
+
+    @Test
+    void reopenOverHttpOfAStageThatWorks_isAConflictAndChangesNothing() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED)) {
+            HttpResponse<String> response = post(context, "/actuator/stages/stun", "{'keeper':'idle','reopen':true}");
+
+            assertThat(response.statusCode()).isEqualTo(409);
+            assertThat(response.body())
+                    .isEqualTo("{\"error\":\"stage 'stun' has not failed, so there is nothing to reopen;"
+                            + " leave out 'reopen'\"}");
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.OFF);
+        }
+    }
+
+    @Test
+    void reopenOverHttpOfAFailedStage_triesItsSourceAtOnceAndSaysSo() throws Exception { // B4, M6
+        try (ConfigurableApplicationContext context = web(UNRESTRICTED)) {
+            QueueSource<String> source = new QueueSource<>();
+            // no thread would try it, and no caller comes
+            Stage<String, String> stage = Stage.<String, String>builder("mine", String.class, source, text -> text)
+                    .onFailure(OnFailure.FAIL_ALL)
+                    .build();
+            context.getBeanFactory().registerSingleton("mine", stage);
+            source.fail(new IOException("cable cut"));
+            assertThatThrownBy(() -> stage.call("token", () -> {})).isInstanceOf(SourceFailedException.class);
+
+            HttpResponse<String> response = post(context, "/actuator/stages/mine", "{'reopen':true}");
+
+            assertThat(response.statusCode()).isEqualTo(202);
+            await().until(() -> stage.snapshot(0).role().state() == BareSnapshot.State.OPEN);
+            stage.close();
+        }
+    }
+
+    @Test
+    void changes_areMadeOverJmxToo() throws Exception { // B4
+        try (ConfigurableApplicationContext context = web(
+                UNRESTRICTED,
+                "spring.jmx.enabled=true",
+                "management.endpoints.jmx.exposure.include=stages",
+                "management.endpoints.jmx.domain=exitleft.test.writes")) {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName name = server.queryNames(
+                            new ObjectName("exitleft.test.writes:type=Endpoint,name=Stages,*"), null)
+                    .iterator()
+                    .next();
+            String[] types = {"java.lang.String", "java.lang.String", "java.lang.Boolean"};
+
+            Object changed = server.invoke(name, "change", new Object[] {"stun", "idle", null}, types);
+
+            assertThat(changed).asString().contains("keeper=idle");
+            assertThat(stun(context).keeper()).isEqualTo(Keeper.IDLE);
+            assertThatThrownBy(() -> server.invoke(name, "change", new Object[] {"stun", "sometimes", null}, types))
+                    .hasMessageContaining("set 'keeper' to one of off, idle, always");
+        }
+    }
+
+    @Test
     void closedStage_isShownAsClosed() throws Exception { // B4
         try (ConfigurableApplicationContext context = web()) {
             stun(context).close();
@@ -360,6 +495,17 @@ class StagesEndpointAutoConfigurationTests {
     private static HttpResponse<String> get(ConfigurableApplicationContext context, String path) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
         return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
+    /** Sends JSON, in which apostrophes stand for quotation marks. */
+    private static HttpResponse<String> post(ConfigurableApplicationContext context, String path, String body)
+            throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port") + path);
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.replace('\'', '"')))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -18,17 +18,19 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * {@link Endpoint @Endpoint} that shows stages: their heads and waiters, and what has become of waits and messages. It
- * changes nothing.
+ * {@link Endpoint @Endpoint} that shows stages: their heads and waiters, and what has become of waits and messages. Where
+ * its access is unrestricted it also sets a stage's keeper, and tries a failed source at once.
  */
-@Endpoint(id = "stages")
+@Endpoint(id = "stages", defaultAccess = Access.READ_ONLY)
 public class StagesEndpoint {
 
     private static final Log logger = LogFactory.getLog(StagesEndpoint.class);
@@ -80,6 +82,31 @@ public class StagesEndpoint {
     StageDescriptor stage(String name, boolean showTokens) {
         Stage<?, ?> stage = this.stages.get().get(name);
         return stage == null ? null : describe(name, stage, showTokens);
+    }
+
+    /**
+     * Changes one stage: sets its keeper, tries its failed source at once in the background, or both.
+     *
+     * @param name the stage's name
+     * @param keeper off, idle or always; null to leave the keeper as it is
+     * @param reopen whether to try the source at once; null is false
+     * @return what the stage looks like now; null if there is no such stage
+     * @throws IllegalArgumentException if the keeper is none of these, or nothing is to be changed
+     * @throws IllegalStateException if the stage is closed, or is to be reopened and has not failed; nothing is changed
+     */
+    @WriteOperation
+    public @Nullable StageDescriptor change(@Selector String name, @Nullable String keeper, @Nullable Boolean reopen) {
+        return change(name, keeper, Boolean.TRUE.equals(reopen), this.showValues.isShown(false));
+    }
+
+    @Nullable
+    StageDescriptor change(String name, @Nullable String keeper, boolean reopen, boolean showTokens) {
+        Stage<?, ?> stage = this.stages.get().get(name);
+        if (stage == null || describe(name, stage, null) == null) {
+            return null;
+        }
+        StageChange.of(name, keeper, reopen).applyTo(stage);
+        return describe(name, stage, showTokens);
     }
 
     /** Describes a stage; returns null if that fails, as it does for a mock in a test. */
@@ -181,7 +208,7 @@ public class StagesEndpoint {
             return new StageDescriptor(
                     stage.tokenType().getName(),
                     stage.defaultTimeout().toString(),
-                    source(stage),
+                    SourceDetails.of(stage),
                     tag(stage.keeper()),
                     tag(role.state()),
                     FailureDescriptor.of(snapshot),
@@ -211,35 +238,13 @@ public class StagesEndpoint {
                                     .toList());
         }
 
-        private static Map<String, Object> source(Stage<?, ?> stage) {
-            Map<String, Object> source = new LinkedHashMap<>();
-            try {
-                source.putAll(plain(stage.source()));
-            } catch (RuntimeException e) {
-                // the source may be the user's own
-                source.put("error", e.toString());
-            }
-            return source;
-        }
-
-        /** Turns what has no form in every format into text. */
-        private static Map<String, Object> plain(Map<?, ?> details) {
-            Map<String, Object> plain = new LinkedHashMap<>();
-            details.forEach((key, value) -> {
-                boolean simple = value instanceof Number || value instanceof Boolean;
-                Object shown = value instanceof Map<?, ?> parts ? plain(parts) : String.valueOf(value);
-                plain.put(String.valueOf(key), simple ? value : shown);
-            });
-            return plain;
-        }
-
         private static Map<String, Long> tagged(Map<? extends Enum<?>, Long> counts) {
             Map<String, Long> tagged = new LinkedHashMap<>();
             counts.forEach((key, count) -> tagged.put(tag(key), count));
             return tagged;
         }
 
-        private static String tag(Enum<?> value) {
+        static String tag(Enum<?> value) {
             return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
