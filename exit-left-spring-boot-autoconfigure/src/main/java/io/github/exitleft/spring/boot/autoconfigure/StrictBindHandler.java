@@ -53,6 +53,26 @@ final class StrictBindHandler extends NoUnboundElementsBindHandler {
         return super.onStart(name, target, context);
     }
 
+    /** Takes an empty value where keys belong for none: an empty line of YAML, of which Spring Boot 4.0 makes an empty text. */
+    @Override
+    public @Nullable Object onFailure(
+            ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error) throws Exception {
+        if (target.getType().resolve(Object.class).isRecord() && isEmpty(name, context)) {
+            return null;
+        }
+        return super.onFailure(name, target, context, error);
+    }
+
+    private static boolean isEmpty(ConfigurationPropertyName name, BindContext context) {
+        for (ConfigurationPropertySource source : context.getSources()) {
+            ConfigurationProperty property = source.getConfigurationProperty(name);
+            if (property != null) {
+                return property.getValue().toString().isEmpty();
+            }
+        }
+        return false;
+    }
+
     @Override
     public void onFinish(
             ConfigurationPropertyName name, Bindable<?> target, BindContext context, @Nullable Object result)

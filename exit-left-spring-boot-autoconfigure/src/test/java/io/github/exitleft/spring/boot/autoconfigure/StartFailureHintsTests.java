@@ -74,10 +74,10 @@ class StartFailureHintsTests extends StartFailureSupport {
     @Test
     void keyAtTheLevelOfTheNames_isReported(CapturedOutput output) throws IOException {
         assertStartFails(
-                "exit-left:\n  stages:\n    token-type: java.lang.String\n",
+                "exit-left:\n  stages:\n    stun:\n    token-type: java.lang.String\n",
                 output,
                 "exit-left.stages.token-type",
-                "3:17",
+                "4:17",
                 "that is a key of a stage, where the names of stages are expected",
                 "Indent it below the name of its stage: exit-left.stages.<name>.token-type");
     }
