@@ -82,7 +82,15 @@ final class StageStream implements StageListener<Object, Object>, Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
             emitter.complete();
+        } catch (IllegalStateException e) {
+            // the page is gone, and the server has ended its request already
         }
     }
 
