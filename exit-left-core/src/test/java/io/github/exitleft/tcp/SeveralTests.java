@@ -442,6 +442,8 @@ class SeveralTests extends StageFixture {
         // the younger one, so that only what its tokens are known to be carried by frees them
         second.close();
         opened(peer.accept());
+        // or both would be lost at once, and the stage with them
+        await().untilAsserted(() -> assertThat(connections()).hasSize(2));
         untilFree(stage, 2);
         assertRests(stage, 1);
 
