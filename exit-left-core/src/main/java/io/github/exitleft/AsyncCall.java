@@ -40,10 +40,10 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     private final int receivedBefore;
     private final int unclaimedBefore;
 
-    final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     /** Null unless waits are recorded. */
     private final @Nullable Object recorded;
 
+    final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SENDING);
     private volatile boolean timeIsUp;
 
     /** Tells of a request whose sending was still going on when the caller got the future. */
@@ -364,8 +364,8 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
 
     /** Frees the token and counts the wait, before the future is completed; throws nothing, or that would never be. */
     final void end(Outcome outcome, Phase before) {
-        parts.listeners.recorder.endWait(recorded, outcome, false, true);
         try {
+            parts.listeners.recorder.endWait(recorded, outcome, false, true);
             cancelTimeout.run();
             cancelLook.run();
             cancelResend.run();
