@@ -61,6 +61,7 @@ final class Benchmarks {
         List<Comparison> comparisons = new ArrayList<>();
         compare(Part.PORT, peer, comparisons);
         compare(Part.KEEPER, peer, comparisons);
+        compare(Part.OBSERVED, peer, comparisons);
         if (!settings.loads(Part.TCP).isEmpty()) {
             try (PeerProcess tcp = PeerProcess.startTcp(settings.underWay())) {
                 compare(Part.TCP, tcp, comparisons);

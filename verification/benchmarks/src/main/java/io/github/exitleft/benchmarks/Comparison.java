@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -46,13 +47,24 @@ final class Comparison {
      * a number if there are none.
      */
     Spread ratio(Roster.Entry entry, Roster.Entry to, ToDoubleFunction<Result> figure) {
+        return within(entry, to, figure, (one, other) -> one / other);
+    }
+
+    /** Returns by how much a figure of one contender exceeds that of another in the same round, as {@link #ratio} does. */
+    Spread difference(Roster.Entry entry, Roster.Entry to, ToDoubleFunction<Result> figure) {
+        return within(entry, to, figure, (one, other) -> one - other);
+    }
+
+    private Spread within(
+            Roster.Entry entry, Roster.Entry to, ToDoubleFunction<Result> figure, DoubleBinaryOperator relation) {
         List<Result> mine = of(entry);
         List<Result> theirs = of(to);
-        double[] ratios = IntStream.range(0, mine.size())
+        double[] relations = IntStream.range(0, mine.size())
                 .filter(i -> figure.applyAsDouble(mine.get(i)) >= 0 && figure.applyAsDouble(theirs.get(i)) >= 0)
-                .mapToDouble(i -> figure.applyAsDouble(mine.get(i)) / figure.applyAsDouble(theirs.get(i)))
+                .mapToDouble(i ->
+                        relation.applyAsDouble(figure.applyAsDouble(mine.get(i)), figure.applyAsDouble(theirs.get(i))))
                 .toArray();
-        return ratios.length == 0 ? new Spread(Double.NaN, Double.NaN, Double.NaN) : Spread.of(ratios);
+        return relations.length == 0 ? new Spread(Double.NaN, Double.NaN, Double.NaN) : Spread.of(relations);
     }
 
     Roster.Entry entry(String id) {

@@ -47,6 +47,7 @@ final class Goals {
         goals.frameworks();
         goals.primitive();
         goals.keeper();
+        goals.observed();
         goals.tcp();
         goals.kafka();
         return goals.goals;
@@ -206,6 +207,29 @@ final class Goals {
             } else {
                 atLeast(asOff, Result::rate, 0.95);
                 atMost(asOff, "context switches", Result::switches, 1.05);
+            }
+        }
+    }
+
+    private void observed() {
+        for (Comparison c : measured.of(Part.OBSERVED)) {
+            if (!c.has(Roster.OURS) || !c.has("observed-off") || !c.has("observed-traced")) {
+                continue;
+            }
+            String work = c.load().toString();
+            Pair off = new Pair(work, c, "observed-off", Roster.OURS);
+            Spread ratio = off.ratio(Result::rate);
+            // no difference that the spread does not hide
+            add(off, "no handler: as fast as " + Roster.OURS, text(ratio), ratio.high() >= 1);
+            Spread micros = c.difference(c.entry("observed-traced"), c.entry("observed-off"), Result::cpu);
+            add(
+                    new Pair(work, c, "observed-traced", "observed-off"),
+                    "traced: at most 3 µs of processor time more than observed-off",
+                    text(micros),
+                    micros.median() <= 3);
+            if (c.has("observed-by-hand")) {
+                Spread byHand = c.difference(c.entry("observed-by-hand"), c.entry("observed-off"), Result::cpu);
+                goals.add(new Goal(work, "traced by hand (no goal): µs more than observed-off", text(byHand), null));
             }
         }
     }

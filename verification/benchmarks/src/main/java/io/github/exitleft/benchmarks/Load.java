@@ -18,6 +18,8 @@ record Load(Part part, int callers, boolean virtual, boolean pinned, double rate
         PORT("", "Sharing one port", "reader-timed"),
         /** A stage over that port with and without a keeper. */
         KEEPER("keeper-", "Keeper", Roster.OURS),
+        /** A stage over that port whose calls are observed. */
+        OBSERVED("observed-", "Observed", Roster.OURS),
         /** Ways to share one TCP connection. */
         TCP("tcp-", "Sharing one TCP connection", "tcp-reader-timed"),
         /** Request and reply over Kafka. */
@@ -95,7 +97,7 @@ record Load(Part part, int callers, boolean virtual, boolean pinned, double rate
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "'" + id
-                            + "' is no load; use 1p (one caller, one processor), 64 (platform threads), v1000 (virtual ones), 64o (open) or 1r (rare), and keeper-, tcp- or kafka- before it",
+                            + "' is no load; use 1p (one caller, one processor), 64 (platform threads), v1000 (virtual ones), 64o (open) or 1r (rare), and keeper-, observed-, tcp- or kafka- before it",
                     e);
         }
     }

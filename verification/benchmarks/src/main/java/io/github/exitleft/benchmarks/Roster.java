@@ -36,6 +36,7 @@ final class Roster {
     private static final Predicate<Load> SOME =
             ANY.and(load -> load.callers() > 2 && load.callers() != 1_000 && !load.isOpen());
     private static final Predicate<Load> KEEPER = load -> load.part() == Part.KEEPER;
+    private static final Predicate<Load> OBSERVED = load -> load.part() == Part.OBSERVED;
     private static final Predicate<Load> TCP = load -> load.part() == Part.TCP;
     private static final Predicate<Load> KAFKA = load -> load.part() == Part.KAFKA;
 
@@ -80,7 +81,11 @@ final class Roster {
         }
         all.add(new Entry(
                 "spring-integration", "Spring Integration, map of futures", SpringIntegrationContender::new, ANY));
-        all.add(new Entry("stage", "**stage**", StageContender.with(UnaryOperator.identity()), ANY.or(KEEPER)));
+        all.add(new Entry(
+                "stage",
+                "**stage**",
+                StageContender.with(UnaryOperator.identity()),
+                ANY.or(KEEPER).or(OBSERVED)));
         all.add(new Entry("outlets-1", "stage, outlets 1", StageContender.with(UnaryOperator.identity(), 1), MANY));
         String before = System.getProperty(FormerStage.PROPERTY, "");
         if (!before.isEmpty()) {
@@ -112,6 +117,10 @@ final class Roster {
                 "stage, keeper always",
                 StageContender.with(stage -> stage.keeper(Keeper.ALWAYS)),
                 KEEPER));
+        all.add(new Entry("observed-off", "stage of Spring Boot, no handler", ObservedContender::untraced, OBSERVED));
+        all.add(new Entry("observed-traced", "the same, each call traced", ObservedContender::traced, OBSERVED));
+        all.add(new Entry(
+                "observed-by-hand", "the same, each call traced by hand", ObservedContender::tracedByHand, OBSERVED));
         all.addAll(overTcp());
         all.add(new Entry("kafka-template", "ReplyingKafkaTemplate", KafkaTemplateContender::documented, KAFKA));
         all.add(new Entry(

@@ -43,8 +43,9 @@ record Settings(
         Path output,
         String command) {
 
-    private static final String WHOLE = "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,"
-            + "tcp-1p,tcp-8,tcp-64,tcp-v1000,tcp-v10000,kafka-64,kafka-1";
+    private static final String WHOLE =
+            "1p,1,2,8,64,64o,256,v1000,v10000,keeper-1,keeper-1r,keeper-64,observed-1p,observed-64,"
+                    + "tcp-1p,tcp-8,tcp-64,tcp-v1000,tcp-v10000,kafka-64,kafka-1";
     private static final String QUICK = "1p,64,256,v10000,keeper-1r,tcp-1p,tcp-64,tcp-v10000,kafka-64";
 
     /** Parses {@code key=value} arguments; an empty value means the mode's own. */

@@ -42,9 +42,10 @@ class BenchmarksTests {
     static void compareAllForAMoment() throws Exception {
         loads = new ArrayList<>(
                 List.of(Load.platform(4), Load.platform(1), Load.platform(4).open(400)));
-        loads.addAll(Stream.of("keeper-1", "keeper-1r", "keeper-4", "tcp-1", "tcp-4", "kafka-1", "kafka-4")
-                .map(Load::parse)
-                .toList());
+        loads.addAll(
+                Stream.of("keeper-1", "keeper-1r", "keeper-4", "observed-4", "tcp-1", "tcp-4", "kafka-1", "kafka-4")
+                        .map(Load::parse)
+                        .toList());
         if (Threads.VIRTUAL) {
             loads.add(Load.virtual(300));
             loads.add(Load.virtual(300).in(Load.Part.TCP));
@@ -87,7 +88,7 @@ class BenchmarksTests {
         for (Comparison comparison : comparisons) {
             int least = switch (comparison.load().part()) {
                 case PORT -> 7;
-                case KEEPER -> 3;
+                case KEEPER, OBSERVED -> 3;
                 case TCP -> 6;
                 case KAFKA -> 3;
             };
