@@ -50,8 +50,12 @@ final class KeeperThread<T, M> {
 
     private volatile boolean paused;
 
-    /** Whether a failed source is to be tried at once: set by callers and operators, until the source works or fails again. */
-    private volatile boolean asked;
+    /**
+     * The generation in which a failed source was last asked to be tried at once; null if it never was. The request holds for as long as
+     * that generation does: the failure of an attempt that was under way answers it, and nothing else takes it back. Written with the
+     * lock held, or a thread that is slow would replace a newer generation by an older one.
+     */
+    private volatile @Nullable Generation asked;
 
     // its own thread's: when it is to try a failed source, how often it did so in a row, and when that had worked again
     private volatile long attemptAt; // read by snapshots too
@@ -141,12 +145,30 @@ final class KeeperThread<T, M> {
 
     /** Tries a failed source at once, even one that is otherwise left to callers; returns whether the source has failed. */
     boolean reopen() {
-        boolean failed = hasFailed();
+        boolean failed = ask();
         if (failed) {
-            asked = true; // if the source works by then, its next failure is followed by an attempt without a pause
             lookUp();
         }
         return failed;
+    }
+
+    /** Notes that a failed source is to be tried at once; returns whether the source has failed. */
+    private boolean ask() {
+        lock.lock();
+        try {
+            boolean failed = hasFailed();
+            if (failed) {
+                // read after the failure was seen, and so not the generation that ended by it
+                asked = bare.parts.role.guarded.generation;
+            }
+            return failed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isAsked() {
+        return asked == bare.parts.role.guarded.generation;
     }
 
     /** Makes the thread look again at what it is to do, and starts it if there is none though there should be. */
@@ -223,7 +245,7 @@ final class KeeperThread<T, M> {
             if (mode != Keeper.OFF && !isRunning()) {
                 lookUp();
             } else if (failing && mode == Keeper.ALWAYS) {
-                asked = true;
+                ask();
                 keeper.recall();
             }
         } catch (Throwable e) { // an Error; the next caller makes it look up
@@ -237,7 +259,7 @@ final class KeeperThread<T, M> {
                 && !paused
                 && (mode != Keeper.OFF
                         || asyncWaits.needReader()
-                        || (onFailure == OnFailure.REOPEN || asked) && hasFailed());
+                        || (onFailure == OnFailure.REOPEN || isAsked()) && hasFailed());
     }
 
     private boolean hasFailed() {
@@ -332,7 +354,6 @@ final class KeeperThread<T, M> {
         if (failing) {
             failing = false;
             worksSince = bare.nanoTime();
-            asked = false;
         }
     }
 
@@ -344,7 +365,7 @@ final class KeeperThread<T, M> {
             attemptAt = now + pauseBefore(attempts);
             failing = true; // last, since a snapshot looks at it first
         }
-        boolean asks = asked || asyncWaits.isAnyAdmitted();
+        boolean asks = isAsked() || asyncWaits.isAnyAdmitted();
         if (!asks && now - attemptAt < 0) {
             pause(attemptAt - now);
             return;
@@ -352,9 +373,6 @@ final class KeeperThread<T, M> {
         try {
             // another head tries the source too, but not on behalf of the callers that ask: for these it queues
             head(asks, true);
-        } catch (SourceFailedException e) {
-            asked = false; // callers that asked meanwhile have been told by this
-            throw e;
         } finally {
             attemptAt = bare.nanoTime() + pauseBefore(attempts); // an attempt may take long
         }

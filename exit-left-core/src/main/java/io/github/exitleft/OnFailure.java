@@ -1,6 +1,9 @@
 package io.github.exitleft;
 
-/** What reopens a source that has failed. By then every wait has ended with the failure. */
+/**
+ * What reopens a source that has failed. By then every wait has ended with the failure. Whichever is set, {@link Stage#reopen()} has
+ * the source tried at once.
+ */
 public enum OnFailure {
     /** The next caller tries again, and the keeper if there is one, each at most once a second. */
     FAIL_ALL,

@@ -978,6 +978,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * source works. This works without a keeper and with {@link OnFailure#FAIL_ALL} too; while the stage is
      * {@linkplain #pause() paused}, the attempt is made after the pause.
      *
+     * <p>If an attempt is under way, its outcome answers the request. A request that comes after its failure, as from a
+     * {@linkplain StageListener#failed listener}, leads to another attempt: a listener that asks at every failure has the
+     * source tried again and again without a pause.
+     *
      * @return true; false if the source has not failed, and nothing is done
      * @throws StageClosedException if the stage is closed
      */

@@ -29,6 +29,9 @@ final class Reading {
     /** How long a thread that is to look waits at most for the reading one, which it has woken. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How often it looks meanwhile whether the keeper still heads, which ends without a word. */
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final List<Connections> lanes;
     private final LongSupplier clock;
 
@@ -156,19 +159,20 @@ final class Reading {
 
     /**
      * Wakes the thread that receives, if one does, and looks once its read has ended, which may have looked last before the peer's end;
-     * or once it has read what came before that.
+     * or once the keeper has read what came before that, if it heads.
      */
     private void lookAfterReader() {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = clock.getAsLong() + PATIENCE_NANOS;
         lookers.incrementAndGet();
         try {
             lanes.stream().map(Connections::current).filter(Objects::nonNull).forEach(Connection::wakeup);
             if (lock.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
                 try {
                     for (Connections lane : lanes) {
-                        long rest = Nanos.until(deadline);
-                        while (!look(lane, rest > 0)) {
-                            rest = readEnded.awaitNanos(rest);
+                        long rest = deadline - clock.getAsLong();
+                        while (!look(lane, rest > 0 && isKept())) {
+                            readEnded.awaitNanos(Math.min(rest, GLANCE_NANOS));
+                            rest = deadline - clock.getAsLong();
                         }
                     }
                 } finally {

@@ -303,6 +303,39 @@ class TcpIdleTests extends StageFixture {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    void m6_callAfterThePeerHasClosed_waitsForNoKeeperThatHasLeft(int number) throws Exception {
+        connections = number;
+        Stage<Integer, Frame> stage = stage(Keeper.ALWAYS);
+        List<Peer.Line> lines = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            lines.add(peer.accept());
+        }
+        var inRead = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        whileReading = () -> {
+            inRead.countDown();
+            waitingFor(goOn).run();
+        };
+        lines.get(0).frame(-1);
+        Patience.await(inRead);
+        lines.get(0).frame(-2);
+        for (Peer.Line line : lines) {
+            end(line, false);
+        }
+        Task<Frame> caller = start(() -> call(stage, 1));
+        await().until(() -> isBlocked(caller));
+        peer.playing(line -> line.frame(line.token()));
+        stage.keeper(Keeper.OFF);
+        goOn.countDown();
+
+        // the time of a look stands still, and nothing but the caller itself would read what has come before the end
+        assertThat(caller.get().getInt(2)).isEqualTo(1);
+        await().until(() -> count(stage, MessageOutcome.EVENT) == 1);
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     void m15_eventsBeforeTheEnd_areHandedOnThoughACallerLooksWhileTheKeeperIsBetweenTwoReads(int number)
             throws Exception {
         connections = number;
