@@ -183,6 +183,28 @@ class StageTicketEndTests extends NoteFixture {
     }
 
     @Test
+    void s20_ticketClosedByItsOwnHeadsCallback_endsTheWaitAndRefusesWhatComesAfter() {
+        Stage<Integer, Note> stage = stage();
+        var own = new AtomicReference<Ticket<Integer, Note>>();
+        Ticket<Integer, Note> ticket = stage.ticket(1, note -> {
+            own.get().close();
+            return false;
+        });
+        own.set(ticket);
+        add(1, "makes the check close the ticket");
+
+        // zero, for which a head looks through what is there
+        assertThatThrownBy(() -> ticket.await(Duration.ZERO))
+                .isExactlyInstanceOf(CancellationException.class)
+                .hasMessageContaining("ticket for token '1' of stage 'post'");
+        assertThat(exits(stage)).containsExactly(Map.entry(Outcome.CANCELLED, 1L));
+        assertThat(stage.snapshot(0).role().tickets()).as("the token is free").isZero();
+        assertThatThrownBy(() -> ticket.send(() -> {}))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("ticket for token '1' of stage 'post' is closed; take a new one");
+    }
+
+    @Test
     void s20_ticketsClosedWhileTheirMessagesCome_haveOneOutcomeEach() throws Exception {
         Stage<Integer, Note> stage = stage();
         Task<Note> head = startHead(stage, () -> stage.call(0, () -> {}));
