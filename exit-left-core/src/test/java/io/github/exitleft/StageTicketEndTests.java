@@ -114,7 +114,7 @@ class StageTicketEndTests extends NoteFixture {
             });
             // as a head does that has yet to signal
             source.received.incrementAndGet();
-            stage.parts.mailroom.offer(2, ticket, new Received<>(new Note(2, "filed"), 0));
+            stage.parts.mailroom.offer(2, ticket, new Note(2, "filed"), 0);
             waiter.thread.interrupt();
 
             assertThat(waiter.get()).isTrue();
@@ -133,7 +133,7 @@ class StageTicketEndTests extends NoteFixture {
         var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("waits");
         for (String text : List.of("first", "second", "third")) {
-            assertThat(room.offer(1, box, new Received<>(new Note(1, text), 0))).isNull();
+            assertThat(room.offer(1, box, new Note(1, text), 0)).isNull();
         }
 
         assertThat(room.close(1, box, false))
@@ -156,7 +156,7 @@ class StageTicketEndTests extends NoteFixture {
                 Overflow.DROP_NEWEST);
         var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("dies of an error");
-        assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();
+        assertThat(room.offer(1, box, new Note(1, "kept"), 0)).isNull();
         assertThat(room.close(1, box, false)).isEmpty();
 
         assertThat(room.unclaim(1, box))
