@@ -148,6 +148,46 @@ class StageTicketEndTests extends NoteFixture {
     }
 
     @Test
+    void m3_answerLeftInTheMailboxOfACall_isAbandonedAndNoneThatCameAfterIt() {
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1), true);
+        var answer = new Note(1, "first");
+        var second = new Note(1, "second");
+        assertThat(room.offer(1, box, answer, 7)).isNull();
+
+        Unclaimed<Integer, Note> refused = room.offer(1, box, second, 8);
+        assertThat(refused).isNotNull();
+        assertThat(refused.outcome()).isEqualTo(MessageOutcome.DUPLICATE);
+        assertThat(refused.message()).isSameAs(second);
+        assertThat(room.close(1, box, false)).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.ABANDONED);
+            assertThat(left.message()).isSameAs(answer);
+        });
+    }
+
+    @Test
+    void m8_answerThatACallTakes_isTheFirstWithItsTime() {
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1), true);
+        var answer = new Note(1, "first");
+        room.offer(1, box, answer, 7);
+        Received<Note> taken = room.take(box);
+        assertThat(taken).isNotNull();
+        assertThat(room.offer(1, box, new Note(1, "second"), 8)).isNotNull();
+
+        assertThat(box.messageOf(taken)).isSameAs(answer);
+        assertThat(box.timeOf(taken)).isEqualTo(7);
+    }
+
+    @Test
     void m3_messageKeptForAThreadThatLeavesWithoutIt_isAbandoned() {
         var room = new Mailroom<Integer, Note>(
                 new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
