@@ -282,7 +282,8 @@ final class AllCall<P, T, M> extends Call<T, M> {
                 parts.stats.message(MessageOutcome.DELIVERED);
                 one.received();
                 one.ended(outcome(), one.start);
-                end(one, got, parts.errorReplies.in(got.message()));
+                M message = one.messageOf(got);
+                end(one, new Received<>(message, one.timeOf(got)), parts.errorReplies.in(message));
             } else if (lost != null) {
                 one.ended(Outcome.FAILED, one.start);
                 end(one, null, lost);

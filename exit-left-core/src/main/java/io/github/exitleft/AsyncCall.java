@@ -310,9 +310,10 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         }
         if (got != null) {
             end(Outcome.SIGNALLED, before);
-            Throwable error = parts.errorReplies.in(got.message());
+            M message = call.messageOf(got);
+            Throwable error = parts.errorReplies.in(message);
             if (error == null) {
-                completeByItself(got.message());
+                completeByItself(message);
             } else {
                 completeByItself(error);
             }

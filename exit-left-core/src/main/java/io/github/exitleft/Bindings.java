@@ -127,7 +127,7 @@ final class Bindings<T, M> {
      * @return the ticket that its token has by now; null if it has none, and the message has been seen to
      */
     @Nullable
-    Registration<T> hold(T token, Received<M> received, Unclaimed<T, M> explained) {
+    Registration<T> hold(T token, M message, long receivedAt, Unclaimed<T, M> explained) {
         Unclaimed<T, M> released = explained;
         lock.lock();
         try {
@@ -136,7 +136,7 @@ final class Bindings<T, M> {
                 return holder;
             }
             if (!bindings.isEmpty()) {
-                held.add(new Held<>(token, received, explained, youngest));
+                held.add(new Held<>(token, new Received<>(message, receivedAt), explained, youngest));
                 released = held.size() > Math.max(MOST, 2 * bindings.size()) ? removeOldest() : null;
             }
         } finally {

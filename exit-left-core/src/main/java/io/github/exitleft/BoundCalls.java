@@ -26,8 +26,7 @@ final class BoundCalls {
                 admission.takePlace();
                 call.awaiting = Thread.currentThread(); // no other thread will know its ticket
                 sendAndBind(parts, sender, call, null, admission.start, admission.deadline);
-                message = call.await(admission.start, admission.deadline, Resends.NONE, null)
-                        .message();
+                message = call.messageOf(call.await(admission.start, admission.deadline, Resends.NONE, null));
             } finally {
                 close(call, admission);
             }

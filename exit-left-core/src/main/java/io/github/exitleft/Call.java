@@ -84,7 +84,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
             try (var call = this) {
                 call.awaiting = Thread.currentThread(); // no other thread will know its ticket
                 parts.register(token, call);
-                message = call.await(timeout, resends, sender).message();
+                message = call.messageOf(call.await(timeout, resends, sender));
             }
             answered = true;
         } finally {
@@ -114,7 +114,8 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /**
-     * Sends, if there is something to send, and waits for the next message. The mailbox must be this thread's to wait for.
+     * Sends, if there is something to send, and waits for the next message. The mailbox must be this thread's to wait for; it tells
+     * {@linkplain #messageOf which message} is returned.
      *
      * @param resends when to send again
      * @param sender what to send with; null to send nothing

@@ -47,8 +47,8 @@ class LimitedCall<T, M> extends TrackedCall<T, M> {
             try (var call = this) {
                 T token = admission.enter(brought, options.peer);
                 call.register(token, brought == null);
-                message = call.await(admission.start, admission.deadline, options.resends, sender.apply(token))
-                        .message();
+                message = call.messageOf(
+                        call.await(admission.start, admission.deadline, options.resends, sender.apply(token)));
             }
             answered = true;
         } finally {

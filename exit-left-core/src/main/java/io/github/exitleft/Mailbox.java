@@ -3,6 +3,7 @@ package io.github.exitleft;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
 
     /** Stands in a mailbox in which nothing is filed for a message in another of the same wait. */
     private static final Received<?> MARK = new Received<>("mark", 0);
+
+    /** Stands for the answer that a mailbox keeps itself, where other mailboxes have a message with its time. */
+    private static final Received<?> ANSWER = new Received<>("answer", 0);
 
     /** Which of the mailroom's locks guards it. */
     byte lock;
@@ -40,7 +44,7 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
     /** Whether no request is out, so that no answer is to be expected. */
     boolean unsent;
 
-    /** When the last wait missed its message; of a single one that was answered, when the answer was received. */
+    /** When the last wait missed its message; of a single one that has its answer, when that was received. */
     long endedAt;
 
     boolean closed;
@@ -64,7 +68,8 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
     /** The oldest message; volatile for a look without the lock. */
     private volatile @Nullable Received<M> first;
 
-    private @Nullable ArrayDeque<Received<M>> more;
+    /** The messages behind the oldest, in an {@link ArrayDeque}; of a single one its answer, which stays when it is taken. */
+    private @Nullable Object more;
 
     /** How many messages failed the check; written by heads. */
     private volatile int foreign;
@@ -157,7 +162,36 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
     }
 
     final int size() {
-        return (first == null ? 0 : 1) + (more == null ? 0 : more.size());
+        ArrayDeque<Received<M>> behind = behind();
+        return (first == null ? 0 : 1) + (behind == null ? 0 : behind.size());
+    }
+
+    /**
+     * Returns what a message is handed on as: with its time, or where one message is all that is wanted, what stands for it. That spares
+     * most exchanges an object.
+     */
+    @SuppressWarnings("unchecked") // what stands for a message is none
+    final Received<M> toReceived(M message, long receivedAt) {
+        return single ? (Received<M>) ANSWER : new Received<>(message, receivedAt);
+    }
+
+    /** Returns the message that something handed on is, or stands for; with the lock held, or by what has taken it. */
+    @SuppressWarnings("unchecked") // that is what a single one keeps
+    final M messageOf(Received<M> handedOn) {
+        return single ? (M) Objects.requireNonNull(more) : handedOn.message();
+    }
+
+    /** Returns when that was received. */
+    final long timeOf(Received<M> handedOn) {
+        return single ? endedAt : handedOn.receivedAt();
+    }
+
+    /** Keeps the answer, where one message is all that is wanted. */
+    final void keep(M message, long receivedAt) {
+        if (single) {
+            more = message;
+            endedAt = receivedAt;
+        }
     }
 
     final void add(Received<M> received) {
@@ -165,10 +199,17 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
             first = received;
             return;
         }
-        if (more == null) {
-            more = new ArrayDeque<>(4);
+        ArrayDeque<Received<M>> behind = behind();
+        if (behind == null) {
+            behind = new ArrayDeque<>(4);
+            more = behind;
         }
-        more.add(received);
+        behind.add(received);
+    }
+
+    @SuppressWarnings("unchecked") // it is, unless that is the answer
+    private @Nullable ArrayDeque<Received<M>> behind() {
+        return single ? null : (ArrayDeque<Received<M>>) more;
     }
 
     /** Returns the oldest message; a look without the lock. */
@@ -209,16 +250,18 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
 
     final @Nullable Received<M> poll() {
         Received<M> taken = first;
-        first = more == null ? null : more.poll();
+        ArrayDeque<Received<M>> behind = behind();
+        first = behind == null ? null : behind.poll();
         return taken;
     }
 
     /** Takes all messages but the oldest. */
     final List<Received<M>> allButFirst() {
-        if (more == null || more.isEmpty()) {
+        ArrayDeque<Received<M>> behind = behind();
+        if (behind == null || behind.isEmpty()) {
             return List.of();
         }
-        List<Received<M>> taken = new ArrayList<>(more);
+        List<Received<M>> taken = new ArrayList<>(behind);
         more = null;
         return taken;
     }

@@ -44,68 +44,71 @@ final class Mailroom<T, M> {
 
     /** Files a message; returns what is left unclaimed by that: nothing, this message, or an older one. */
     @Nullable
-    Unclaimed<T, M> offer(T token, Mailbox<T, M> box, Received<M> received) {
+    Unclaimed<T, M> offer(T token, Mailbox<T, M> box, M message, long receivedAt) {
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
             if (!box.closed) {
-                Unclaimed<T, M> refused = refuse(token, box, received);
-                return refused != null ? refused : file(token, box, received);
+                Unclaimed<T, M> refused = refuse(token, box, message);
+                return refused != null ? refused : file(token, box, message, receivedAt);
             }
         } finally {
             lock.unlock();
         }
-        return memory.explain(token, received.message());
+        return memory.explain(token, message);
     }
 
-    private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, Received<M> received) {
+    private @Nullable Unclaimed<T, M> file(T token, Mailbox<T, M> box, M message, long receivedAt) {
+        Received<M> received = box.toReceived(message, receivedAt); // before anything changes: it may find no memory
         boolean full = box.overflows(capacity);
         if (full && (overflow == Overflow.DROP_NEWEST || box.dropsNewest())) {
-            return TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, received.message(), box.attachment());
+            return TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, message, box.attachment());
         }
-        box.add(received); // first, or a look without the lock would find a box of one empty
+        box.keep(message, receivedAt);
+        box.add(received); // before a poll, or a look without the lock would find a box of one empty
         Received<M> dropped = full ? box.poll() : null;
         return dropped == null
                 ? null
-                : TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, dropped.message(), box.attachment());
+                : TokenMemory.unclaimed(MessageOutcome.OVERFLOW, token, box.messageOf(dropped), box.attachment());
     }
 
     /** Delivers a message to the head itself, without filing it; returns what is left unclaimed instead, which is nothing or this message. */
     @Nullable
-    Unclaimed<T, M> handOver(T token, Mailbox<T, M> box, Received<M> received) {
+    Unclaimed<T, M> handOver(T token, Mailbox<T, M> box, M message, long receivedAt) {
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
             if (!box.closed) {
-                Unclaimed<T, M> refused = refuse(token, box, received);
+                Unclaimed<T, M> refused = refuse(token, box, message);
                 if (refused == null) {
-                    answered(box, received);
+                    box.keep(message, receivedAt);
+                    answered(box, receivedAt);
                 }
                 return refused;
             }
         } finally {
             lock.unlock();
         }
-        return memory.explain(token, received.message());
+        return memory.explain(token, message);
     }
 
     /** Returns why an open box takes no message any more; null if it does. */
-    private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, Received<M> received) {
+    private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, M message) {
         if (box.single && box.missed) { // its only wait is over, and it is about to be closed
             box.cameLate = true;
-            return TokenMemory.late(token, received.message(), clock.getAsLong() - box.endedAt, box.attachment());
+            return TokenMemory.late(token, message, clock.getAsLong() - box.endedAt, box.attachment());
         }
         if (box.single && (box.answered || !box.isEmpty())) {
             box.answeredAgain();
-            return TokenMemory.unclaimed(MessageOutcome.DUPLICATE, token, received.message(), box.attachment());
+            return TokenMemory.unclaimed(MessageOutcome.DUPLICATE, token, message, box.attachment());
         }
         return null;
     }
 
-    private void answered(Mailbox<T, M> box, Received<M> received) {
+    private void answered(Mailbox<T, M> box, long receivedAt) {
         box.answered = true;
         box.missed = false;
-        box.endedAt = received.receivedAt();
+        box.endedAt = receivedAt;
     }
 
     /** Takes the oldest message in the box, if any; it is delivered by that. */
@@ -119,7 +122,7 @@ final class Mailroom<T, M> {
         try {
             Received<M> taken = box.poll();
             if (taken != null) {
-                answered(box, taken);
+                answered(box, box.timeOf(taken));
             }
             return taken;
         } finally {
@@ -138,7 +141,7 @@ final class Mailroom<T, M> {
         try {
             Received<M> taken = box.poll();
             if (taken != null) {
-                answered(box, taken);
+                answered(box, box.timeOf(taken));
             } else {
                 box.answered = false;
                 box.missed = true;
@@ -246,8 +249,8 @@ final class Mailroom<T, M> {
 
     private Unclaimed<T, M> left(T token, Mailbox<T, M> box, Received<M> received) {
         return box.missed
-                ? TokenMemory.late(token, received.message(), received.receivedAt() - box.endedAt, box.attachment())
-                : TokenMemory.unclaimed(box.leftover(), token, received.message(), box.attachment());
+                ? TokenMemory.late(token, box.messageOf(received), box.timeOf(received) - box.endedAt, box.attachment())
+                : TokenMemory.unclaimed(box.leftover(), token, box.messageOf(received), box.attachment());
     }
 
     /** Returns whether a closed box's token is to be freed, or let rest, which is so once. */
@@ -268,19 +271,19 @@ final class Mailroom<T, M> {
      * explained as if there had been no box.
      */
     List<Unclaimed<T, M>> refuse(T token, Mailbox<T, M> box) {
-        List<Received<M>> filed = new ArrayList<>();
+        List<M> filed = new ArrayList<>();
         ReentrantLock lock = locks[box.lock];
         lock.lock();
         try {
             box.closed = true;
             for (Received<M> message = box.poll(); message != null; message = box.poll()) {
-                filed.add(message);
+                filed.add(box.messageOf(message));
             }
         } finally {
             lock.unlock();
         }
         List<Unclaimed<T, M>> explained = new ArrayList<>();
-        filed.forEach(message -> explained.add(memory.explain(token, message.message())));
+        filed.forEach(message -> explained.add(memory.explain(token, message)));
         return explained;
     }
 

@@ -170,8 +170,8 @@ final class ReadLoop<T, M> {
             return null;
         }
         stats.received();
-        var received = new Received<>(message, readAt);
-        return router.route(director, mine, leaving, received) ? received : (Received<M>) ROUTED;
+        Received<M> own = router.route(director, mine, leaving, message, readAt);
+        return own == null ? (Received<M>) ROUTED : own;
     }
 
     /** Tells an interrupt, which libraries like to wrap, and the end of a closed stage from a failure. */

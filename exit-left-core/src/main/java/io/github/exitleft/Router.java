@@ -40,14 +40,16 @@ final class Router<T, M> {
      *
      * @param mine the head's own mailbox; null if it has none
      * @param leaving whether the head has its message, so that one more of its own is filed
-     * @return whether it is the head's own and was delivered to it by this
+     * @param receivedAt when it was received
+     * @return what the head gets, if it is the head's own and was delivered to it by this; null otherwise
      */
-    boolean route(
+    @Nullable
+    Received<M> route(
             Director<T, Source<M>, Void> director,
             @Nullable Mailbox<T, M> mine,
             boolean leaving,
-            Received<M> received) {
-        M message = received.message();
+            M message,
+            long receivedAt) {
         T token;
         boolean event;
         Registration<T> holder;
@@ -60,44 +62,46 @@ final class Router<T, M> {
             explained = token == null || holder != null ? null : mailroom.explain(token, message);
             held = held && explained != null && isUnasked(explained);
             if (held) {
-                holder = bindings.hold(Objects.requireNonNull(token), received, Objects.requireNonNull(explained));
+                holder = bindings.hold(
+                        Objects.requireNonNull(token), message, receivedAt, Objects.requireNonNull(explained));
             }
         } catch (Throwable e) { // reader, or the token's hashCode and equals: a stranger's message can bring that about
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // a reader that blocks; the head sees the flag after this message
             }
             unreadable(message, e);
-            return false;
+            return null;
         }
         if (event) {
             events.add(message);
-            return false;
+            return null;
         }
         if (token == null) {
             unreadable(message, null);
-            return false;
+            return null;
         }
         if (holder == null) {
             if (!held) {
                 listeners.unclaimed(Objects.requireNonNull(explained));
             }
-            return false;
+            return null;
         }
         @SuppressWarnings("unchecked") // only mailboxes are registered
         Mailbox<T, M> box = (Mailbox<T, M>) holder;
         if (box.check != null && !passes(box.check, holder, box, message)) {
             box.countForeign();
-            return false;
+            return null;
         }
         if (box == mine && !leaving && box.isEmpty()) {
-            Unclaimed<T, M> refused = mailroom.handOver(token, box, received);
+            Received<M> own = box.toReceived(message, receivedAt); // before the head has it: it may find no memory
+            Unclaimed<T, M> refused = mailroom.handOver(token, box, message, receivedAt);
             if (refused != null) {
                 listeners.unclaimed(refused);
             }
-            return refused == null;
+            return refused == null ? own : null;
         }
-        file(director, token, box, box == mine, received);
-        return false;
+        file(director, token, box, box == mine, message, receivedAt);
+        return null;
     }
 
     /** Whether a message may answer a request whose token is not bound yet. */
@@ -110,7 +114,7 @@ final class Router<T, M> {
         if (box.check != null && !passes(box.check, box, box, received.message())) {
             return;
         }
-        Unclaimed<T, M> refused = mailroom.offer(token, box, received);
+        Unclaimed<T, M> refused = mailroom.offer(token, box, received.message(), received.receivedAt());
         if (refused != null) {
             listeners.unclaimed(refused);
         }
@@ -120,9 +124,14 @@ final class Router<T, M> {
     }
 
     private void file(
-            Director<T, Source<M>, Void> director, T token, Mailbox<T, M> box, boolean mine, Received<M> received) {
-        Unclaimed<T, M> left = mailroom.offer(token, box, received);
-        if (!mine && (left == null || left.message() != received.message())) {
+            Director<T, Source<M>, Void> director,
+            T token,
+            Mailbox<T, M> box,
+            boolean mine,
+            M message,
+            long receivedAt) {
+        Unclaimed<T, M> left = mailroom.offer(token, box, message, receivedAt);
+        if (!mine && (left == null || left.message() != message)) {
             if (box.recipient == null) {
                 filed++;
                 director.signal(box.waiting());

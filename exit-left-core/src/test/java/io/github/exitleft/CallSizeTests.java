@@ -19,7 +19,7 @@ class CallSizeTests {
 
     private static final int HEADER = 12;
 
-    private static final int BYTES_OF_A_LONE_EXCHANGE = 240;
+    private static final int BYTES_OF_A_LONE_EXCHANGE = 216;
 
     private static final Map<Class<?>, Integer> SIZES =
             Map.of(boolean.class, 1, byte.class, 1, int.class, 4, long.class, 8);
@@ -41,8 +41,8 @@ class CallSizeTests {
     }
 
     /**
-     * An exchange takes a {@link Call}, a node in the map of tickets (32) and a {@link Received} (24); if its thread heads, a {@link
-     * Director} (32), and the mark that it is inside a head (32) too.
+     * An exchange takes a {@link Call} and a node in the map of tickets (32); if its thread heads, a {@link Director} (32), and the mark
+     * that it is inside a head (32) too.
      */
     @Test
     void exchange_allocatesLittleBesideItsTokenAndMessage() throws Exception {

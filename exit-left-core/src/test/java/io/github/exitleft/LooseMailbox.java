@@ -4,7 +4,11 @@ package io.github.exitleft;
 final class LooseMailbox<T, M> extends Mailbox<T, M> {
 
     LooseMailbox(byte lock) {
-        super(lock, null, false, null);
+        this(lock, false);
+    }
+
+    LooseMailbox(byte lock, boolean single) {
+        super(lock, null, single, null);
     }
 
     @Override

@@ -51,7 +51,7 @@ class StageErrorTests extends NoteFixture {
                 source.hook = more -> {};
                 // as a head leaves it that an Error hits after it has filed
                 source.received.incrementAndGet();
-                stage.parts.mailroom.offer(1, ticket, new Received<>(new Note(1, "filed"), 0));
+                stage.parts.mailroom.offer(1, ticket, new Note(1, "filed"), 0);
                 add(2, "for nobody");
             };
             Task<Received<Note>> head = start(ticket::await);
@@ -67,7 +67,7 @@ class StageErrorTests extends NoteFixture {
             source.hook = rest -> {
                 source.hook = more -> {};
                 source.received.incrementAndGet();
-                stage.parts.mailroom.offer(1, ticket, new Received<>(new Note(1, "filed"), 0));
+                stage.parts.mailroom.offer(1, ticket, new Note(1, "filed"), 0);
                 add(1, "newer");
             };
             Task<Received<Note>> head = start(ticket::await);

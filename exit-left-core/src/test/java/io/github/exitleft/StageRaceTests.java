@@ -45,11 +45,11 @@ class StageRaceTests extends NoteFixture {
                 1,
                 Overflow.DROP_OLDEST);
         var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
-        var note = new Received<>(new Note(1, "x"), 0);
-        room.offer(1, box, note);
+        var note = new Note(1, "x");
+        room.offer(1, box, note, 0);
         Task<Void> head = start(() -> {
             for (int i = 0; i < 3_000_000; i++) {
-                room.offer(1, box, new Received<>(note.message(), i));
+                room.offer(1, box, note, i);
             }
             return null;
         });

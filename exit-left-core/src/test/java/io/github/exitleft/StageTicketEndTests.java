@@ -114,7 +114,7 @@ class StageTicketEndTests extends NoteFixture {
             });
             // as a head does that has yet to signal
             source.received.incrementAndGet();
-            stage.parts.mailroom.offer(2, ticket, new Received<>(new Note(2, "filed"), 0));
+            stage.parts.mailroom.offer(2, ticket, new Note(2, "filed"), 0);
             waiter.thread.interrupt();
 
             assertThat(waiter.get()).isTrue();
@@ -133,7 +133,7 @@ class StageTicketEndTests extends NoteFixture {
         var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("waits");
         for (String text : List.of("first", "second", "third")) {
-            assertThat(room.offer(1, box, new Received<>(new Note(1, text), 0))).isNull();
+            assertThat(room.offer(1, box, new Note(1, text), 0)).isNull();
         }
 
         assertThat(room.close(1, box, false))
@@ -148,6 +148,46 @@ class StageTicketEndTests extends NoteFixture {
     }
 
     @Test
+    void m3_answerLeftInTheMailboxOfACall_isAbandonedAndNoneThatCameAfterIt() {
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1), true);
+        var answer = new Note(1, "first");
+        var second = new Note(1, "second");
+        assertThat(room.offer(1, box, answer, 7)).isNull();
+
+        Unclaimed<Integer, Note> refused = room.offer(1, box, second, 8);
+        assertThat(refused).isNotNull();
+        assertThat(refused.outcome()).isEqualTo(MessageOutcome.DUPLICATE);
+        assertThat(refused.message()).isSameAs(second);
+        assertThat(room.close(1, box, false)).singleElement().satisfies(left -> {
+            assertThat(left.outcome()).isEqualTo(MessageOutcome.ABANDONED);
+            assertThat(left.message()).isSameAs(answer);
+        });
+    }
+
+    @Test
+    void m8_answerThatACallTakes_isTheFirstWithItsTime() {
+        var room = new Mailroom<Integer, Note>(
+                new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
+                clock::nanoTime,
+                16,
+                Overflow.DROP_NEWEST);
+        var box = new LooseMailbox<Integer, Note>(room.lockFor(1), true);
+        var answer = new Note(1, "first");
+        room.offer(1, box, answer, 7);
+        Received<Note> taken = room.take(box);
+        assertThat(taken).isNotNull();
+        assertThat(room.offer(1, box, new Note(1, "second"), 8)).isNotNull();
+
+        assertThat(box.messageOf(taken)).isSameAs(answer);
+        assertThat(box.timeOf(taken)).isEqualTo(7);
+    }
+
+    @Test
     void m3_messageKeptForAThreadThatLeavesWithoutIt_isAbandoned() {
         var room = new Mailroom<Integer, Note>(
                 new TokenMemory<>(clock::nanoTime, null, null, MessageOutcome.UNKNOWN),
@@ -156,7 +196,7 @@ class StageTicketEndTests extends NoteFixture {
                 Overflow.DROP_NEWEST);
         var box = new LooseMailbox<Integer, Note>(room.lockFor(1));
         box.awaiting = new Thread("dies of an error");
-        assertThat(room.offer(1, box, new Received<>(new Note(1, "kept"), 0))).isNull();
+        assertThat(room.offer(1, box, new Note(1, "kept"), 0)).isNull();
         assertThat(room.close(1, box, false)).isEmpty();
 
         assertThat(room.unclaim(1, box))
@@ -180,6 +220,28 @@ class StageTicketEndTests extends NoteFixture {
         await().untilAsserted(() -> assertThat(unclaimedOutcomes()).containsExactly(MessageOutcome.LATE));
         add(1, "done");
         head.get();
+    }
+
+    @Test
+    void s20_ticketClosedByItsOwnHeadsCallback_endsTheWaitAndRefusesWhatComesAfter() {
+        Stage<Integer, Note> stage = stage();
+        var own = new AtomicReference<Ticket<Integer, Note>>();
+        Ticket<Integer, Note> ticket = stage.ticket(1, note -> {
+            own.get().close();
+            return false;
+        });
+        own.set(ticket);
+        add(1, "makes the check close the ticket");
+
+        // zero, for which a head looks through what is there
+        assertThatThrownBy(() -> ticket.await(Duration.ZERO))
+                .isExactlyInstanceOf(CancellationException.class)
+                .hasMessageContaining("ticket for token '1' of stage 'post'");
+        assertThat(exits(stage)).containsExactly(Map.entry(Outcome.CANCELLED, 1L));
+        assertThat(stage.snapshot(0).role().tickets()).as("the token is free").isZero();
+        assertThatThrownBy(() -> ticket.send(() -> {}))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("ticket for token '1' of stage 'post' is closed; take a new one");
     }
 
     @Test

@@ -300,9 +300,9 @@ final class Mutants {
                     "signalled before it is filed",
                     "routing against leaving",
                     new Edit(
-                            "Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine",
-                            "if (!mine) { director.signal(box); } Unclaimed<T, M> left = mailroom.offer(token, box, received);\n        if (!mine"),
-                    new Edit("if (!mine && (left == null || left.message() != received.message())) {", "if (false) {")),
+                            "Unclaimed<T, M> left = mailroom.offer(token, box, message, receivedAt);\n        if (!mine",
+                            "if (!mine) { director.signal(box); } Unclaimed<T, M> left = mailroom.offer(token, box, message, receivedAt);\n        if (!mine"),
+                    new Edit("if (!mine && (left == null || left.message() != message)) {", "if (false) {")),
             mutant(
                     MAILROOM,
                     "filed in a closed mailbox",
