@@ -32,9 +32,40 @@ final class LifeOfStage extends StageLife {
     }
 
     @Override
-    public boolean hasLine() {
-        StageSnapshot.WindowState window = parts.gate.windowState();
+    public boolean hasTokenLine() {
         StageSnapshot.IssuedState issued = parts.gate.issuedState();
-        return window != null && window.waiting() > 0 || issued != null && issued.waiting() > 0;
+        return issued != null && issued.waiting() > 0;
+    }
+
+    @Override
+    public Runnable ahead(Runnable task, Runnable ended) {
+        Window window = parts.gate.window;
+        if (window == null) {
+            task.run();
+            return Timer.NOTHING;
+        }
+        Window.Place free = window.tryAcquire();
+        if (free != null) {
+            window.keep(free, task);
+            return Timer.NOTHING;
+        }
+        // by the timer: the thread that frees a place has something else to do
+        Queued<Window.Place> wait = window.joinAhead(new Ahead(window, task, ended), job -> parts.jobs.after(0, job));
+        return wait::cancel;
+    }
+
+    /** Waits for a task's place. */
+    private record Ahead(Window window, Runnable task, Runnable whenEnded) implements Taker<Window.Place> {
+
+        @Override
+        public boolean granted(Window.Place place) {
+            window.keep(place, task);
+            return true;
+        }
+
+        @Override
+        public void ended(RuntimeException why) {
+            whenEnded.run();
+        }
     }
 }

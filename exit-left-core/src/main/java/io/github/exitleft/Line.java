@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A waiting line for things of which there are only so many: places in a window (M13), or tokens (M12).
  *
  * <p><b>Order.</b> First come, first served. A newcomer gets a thing at once only if the line is empty. What is freed
- * goes to the first in line in the same step, so no newcomer comes between.
+ * goes to the first in line in the same step, so no newcomer comes between. Few takers may {@linkplain #joinAhead go
+ * ahead}, in order among themselves.
  *
  * <p><b>Two forms.</b> A thread waits {@linkplain #acquire until a deadline}; a {@link Taker} is called. Either gets
  * the thing or leaves without it; a thing is never lost to a wait that has left.
@@ -151,6 +152,27 @@ final class Line<P> {
             requireMayWait();
             var wait = new Queued<>(this, lock, null, taker, executor);
             waits.add(wait);
+            return wait;
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Lets a taker wait ahead of all that have joined otherwise, however many there are; for few takers, since each looks
+     * for the last of them.
+     *
+     * @param executor calls the taker, as for {@link #join}
+     * @return its place in line
+     * @throws RuntimeException what the line has ended with
+     */
+    Queued<P> joinAhead(Taker<P> taker, Executor executor) {
+        lock();
+        try {
+            requireOpen();
+            requireMayWait();
+            var wait = new Queued<>(this, lock, null, taker, executor);
+            waits.addAhead(wait);
             return wait;
         } finally {
             unlock();

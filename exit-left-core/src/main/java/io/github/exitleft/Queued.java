@@ -47,6 +47,9 @@ final class Queued<P> implements Runnable {
     @Nullable
     Supplier<? extends RuntimeException> why;
 
+    /** Whether it goes ahead of the waits that came before it. */
+    boolean isAhead;
+
     /** The neighbours in the line; once the wait is out of it, {@code after} is the next wait to be told. */
     @Nullable
     Queued<P> before;

@@ -33,6 +33,29 @@ final class QueuedList<P> {
         size++;
     }
 
+    /** Adds a wait ahead of all others, but behind those that were added ahead before, of which there are few. */
+    void addAhead(Queued<P> wait) {
+        wait.isAhead = true;
+        Queued<P> next = first;
+        while (next != null && next.isAhead) {
+            next = next.after;
+        }
+        if (next == null) {
+            add(wait);
+            return;
+        }
+        Queued<P> previous = next.before;
+        wait.before = previous;
+        wait.after = next;
+        next.before = wait;
+        if (previous == null) {
+            first = wait;
+        } else {
+            previous.after = wait;
+        }
+        size++;
+    }
+
     void remove(Queued<P> wait) {
         Queued<P> before = wait.before;
         Queued<P> after = wait.after;

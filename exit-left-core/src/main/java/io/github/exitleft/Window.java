@@ -1,5 +1,7 @@
 package io.github.exitleft;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A window: a limited number of questions are out at once, and others wait for a place, in order (M13).
  *
  * <p>A place is taken before the ticket, and released when the question is over, however it ends. The line's lock
- * guards everything.
+ * guards everything but the kept places.
  */
 final class Window implements LineSupply<Window.Place> {
 
@@ -34,6 +36,9 @@ final class Window implements LineSupply<Window.Place> {
     private final Supplier<? extends @Nullable RuntimeException> refusal;
     private final ReentrantLock lock = new ReentrantLock();
     private final Line<Place> line;
+
+    /** Places that were taken for the next questions of these threads; most often there are none. */
+    private final Map<Thread, Place> kept = new ConcurrentHashMap<>();
 
     /** How many places are taken; guarded by the lock. */
     private int used;
@@ -61,10 +66,37 @@ final class Window implements LineSupply<Window.Place> {
         this.line = new Line<>(lock, this, parking, timer);
     }
 
-    /** Takes a place if one is free and no caller waits for it; returns null otherwise. */
+    /**
+     * Takes the place that is {@linkplain #keep kept} for this thread, or one that is free and that no caller waits for;
+     * returns null if there is neither.
+     */
     @Nullable
     Place tryAcquire() {
-        return line.tryAcquire();
+        Place place = kept.isEmpty() ? null : kept.remove(Thread.currentThread());
+        return place == null ? line.tryAcquire() : place;
+    }
+
+    /** Keeps a place while a task runs, for the first question that the task begins on this thread. */
+    void keep(Place place, Runnable task) {
+        Thread thread = Thread.currentThread();
+        boolean put = false;
+        try {
+            kept.put(thread, place);
+            put = true;
+        } finally {
+            if (!put) {
+                // no memory
+                place.release();
+            }
+        }
+        try {
+            task.run();
+        } finally {
+            Place unused = kept.remove(thread);
+            if (unused != null) {
+                unused.release();
+            }
+        }
     }
 
     /** Takes a place, as {@link Line#acquire} does. */
@@ -77,6 +109,11 @@ final class Window implements LineSupply<Window.Place> {
     @Nullable
     Queued<Place> join(Taker<Place> taker, Executor executor, int most) {
         return line.join(taker, executor, most);
+    }
+
+    /** Takes a place for a taker ahead of all callers, as {@link Line#joinAhead} does. */
+    Queued<Place> joinAhead(Taker<Place> taker, Executor executor) {
+        return line.joinAhead(taker, executor);
     }
 
     /** Ends all present waits; callers that come later wait again. */

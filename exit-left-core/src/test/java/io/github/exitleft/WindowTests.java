@@ -164,6 +164,75 @@ class WindowTests {
     }
 
     @Test
+    void m13_takersThatJoinAhead_areServedInOrderBeforeAllOthers() throws Exception {
+        fill();
+        Caller first = startWaiting(LONG);
+        var second = new Told();
+        var oneAhead = new Told();
+        var nextAhead = new Told();
+        var cancelled = new Told();
+        window.join(second, IN_PLACE, 100);
+        window.joinAhead(oneAhead, IN_PLACE);
+        Queued<Place> wait = window.joinAhead(cancelled, IN_PLACE);
+        window.joinAhead(nextAhead, IN_PLACE);
+        assertThat(window.waiting()).isEqualTo(5);
+        assertThat(wait.cancel()).isTrue();
+
+        places.pop().release();
+        assertThat(oneAhead.granted).hasSize(1);
+        assertThat(nextAhead.granted).isEmpty();
+        places.pop().release();
+        assertThat(nextAhead.granted).hasSize(1);
+        assertThat(first.result.isDone()).isFalse();
+        oneAhead.granted.remove().release();
+        places.add(first.place());
+        assertThat(second.granted).isEmpty();
+        nextAhead.granted.remove().release();
+        places.addAll(second.granted);
+        assertThat(places).hasSize(2);
+        assertThat(cancelled.granted).isEmpty();
+    }
+
+    @Test
+    void m13_takerThatJoinsAheadOfAnEmptyLine_isToldAtOnce() {
+        var told = new Told();
+        window.joinAhead(told, IN_PLACE);
+        assertThat(told.granted).hasSize(1);
+        places.addAll(told.granted);
+    }
+
+    @Test
+    void m13_placeThatIsKept_isTakenOnceByTheThreadForWhichItIs() throws Exception {
+        Place kept = window.tryAcquire();
+        places.add(window.tryAcquire());
+        List<Place> taken = new ArrayList<>();
+        window.keep(kept, () -> {
+            try {
+                assertThat(start(window::tryAcquire).place()).isNull();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+            taken.add(window.tryAcquire());
+            taken.add(window.tryAcquire());
+        });
+        assertThat(taken).containsExactly(kept, null);
+        assertThat(window.used()).isEqualTo(2);
+        places.add(kept);
+    }
+
+    @Test
+    void m13_placeThatIsKeptInVain_isReleased() {
+        fill();
+        Place kept = places.pop();
+        var next = new Told();
+        window.join(next, IN_PLACE, 100);
+        window.keep(kept, () -> assertThat(next.granted).isEmpty());
+        assertThat(next.granted).hasSize(1);
+        places.addAll(next.granted);
+        assertThat(window.tryAcquire()).isNull();
+    }
+
+    @Test
     void m13_waitThatTimesOut_leavesTheLineAndTakesNoPlace() throws Exception {
         fill();
         Caller impatient = startWaiting(Duration.ofSeconds(3));

@@ -67,9 +67,21 @@ public abstract class StageLife {
     public abstract boolean hasFailed();
 
     /**
-     * Says whether any question waits for a place in the window or for a token, and so has not been sent yet.
+     * Says whether any question waits for a token of the stage's, and so has not been sent yet.
      *
      * @return true if so
      */
-    public abstract boolean hasLine();
+    public abstract boolean hasTokenLine();
+
+    /**
+     * Runs a task that has a place in the stage's window: the first question that the task begins on its thread takes it.
+     * It runs at once, on this thread, if a place is free or there is no window. Otherwise it gets the next place that
+     * comes free, ahead of all callers in line, and runs on a thread of the stage's timer.
+     *
+     * @param task what to run, which may block; throws nothing
+     * @param ended is run in place of that if no place comes, since the source has failed or the stage is closed
+     * @return cancels the wait for a place
+     * @throws RuntimeException if the source has failed, or the stage is closed
+     */
+    public abstract Runnable ahead(Runnable task, Runnable ended);
 }

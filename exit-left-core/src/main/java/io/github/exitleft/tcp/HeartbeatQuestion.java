@@ -7,7 +7,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Asks the peer of a connection something that it answers if it is well, such as an echo.
  *
- * <p>Most often this is one {@link Stage#callAsync callAsync} with a token of its own.
+ * <p>Most often this is one {@link Stage#callAsync callAsync} with a token of its own. On a stage with a window the first
+ * question that it asks on its thread has a place already; further ones wait as those of other callers do.
  *
  * @param <T> the stage's tokens
  */

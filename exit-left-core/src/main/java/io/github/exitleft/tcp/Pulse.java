@@ -29,6 +29,8 @@ final class Pulse<T> implements Connections.Companion {
 
     private static final System.Logger LOGGER = System.getLogger("io.github.exitleft.Stage");
 
+    private static final Runnable NOTHING = () -> {};
+
     private final Stage<T, Frame> stage;
     private final Connections connections;
     private final StageLife life;
@@ -45,7 +47,8 @@ final class Pulse<T> implements Connections.Companion {
     private final AtomicBoolean refusing = new AtomicBoolean();
 
     private volatile boolean over;
-    private volatile Runnable cancelNext = () -> {};
+    private volatile Runnable cancelNext = NOTHING;
+    private volatile Runnable cancelTurn = NOTHING;
 
     Pulse(
             Stage<T, Frame> stage,
@@ -79,6 +82,7 @@ final class Pulse<T> implements Connections.Companion {
     public void closed() {
         over = true;
         cancelNext.run();
+        cancelTurn.run();
     }
 
     @Override
@@ -89,15 +93,101 @@ final class Pulse<T> implements Connections.Companion {
     }
 
     private void beat() {
+        if (mayAsk()) {
+            new Turn().begin();
+        }
+    }
+
+    /** Returns whether a question can be asked now; where only a failure is in the way, there is another beat later. */
+    private boolean mayAsk() {
         if (over || life.isClosed()) {
-            return;
+            return false;
         }
         if (life.hasFailed()) {
             // the keeper tries it again, at its own pace
             later(everyNanos);
+            return false;
+        }
+        return true;
+    }
+
+    /** Counts a question that can't be asked, and logs the first of several, unless the stage is closed or has failed. */
+    private void refuse(Throwable cause) {
+        if (over || life.isClosed() || life.hasFailed()) {
             return;
         }
-        new Beat().ask();
+        refused.incrementAndGet();
+        if (!refusing.getAndSet(true)) {
+            log(
+                    Level.WARNING,
+                    "heartbeat of {0} could not ask its question, which proves nothing about the peer; it goes on"
+                            + " trying",
+                    cause);
+        }
+    }
+
+    /**
+     * The wait for a place in the stage's window, which most often is free. However long it is, the time for the answer begins
+     * after it.
+     */
+    private final class Turn {
+
+        private final AtomicBoolean done = new AtomicBoolean();
+        private volatile Runnable cancelAlarm = NOTHING;
+
+        void begin() {
+            try {
+                Runnable leave = life.ahead(this::come, this::ended);
+                cancelTurn = () -> {
+                    leave.run();
+                    end();
+                };
+            } catch (Throwable e) {
+                // closed, failed just now, or no memory
+                ended();
+                return;
+            }
+            alarm(timeoutNanos);
+            if (over) {
+                cancelTurn.run();
+            }
+        }
+
+        private void come() {
+            if (end() && mayAsk()) {
+                new Beat().ask();
+            }
+        }
+
+        private void ended() {
+            if (end()) {
+                later(everyNanos);
+            }
+        }
+
+        private void alarm(long nanos) {
+            if (!done.get()) {
+                cancelAlarm = life.after(nanos, this::takesLong);
+                if (done.get()) {
+                    cancelAlarm.run();
+                }
+            }
+        }
+
+        /** Counts the question as one that can't be asked yet; it stays in line. */
+        private void takesLong() {
+            if (!done.get()) {
+                refuse(new IllegalStateException("it waits for a place in the window of " + stage
+                        + ", all of which are held by tickets and questions that have not ended"));
+                alarm(everyNanos);
+            }
+        }
+
+        private boolean end() {
+            boolean mine = done.compareAndSet(false, true);
+            cancelAlarm.run();
+            return mine;
+        }
     }
 
     /** One question, from its asking to its end. */
@@ -113,7 +203,7 @@ final class Pulse<T> implements Connections.Companion {
         private volatile @Nullable Connection connection = connections.current();
 
         private volatile @Nullable CompletionStage<?> answer;
-        private volatile Runnable cancelAlarm = () -> {};
+        private volatile Runnable cancelAlarm = NOTHING;
 
         void ask() {
             // first, since sending may block for longer than that
@@ -163,11 +253,11 @@ final class Pulse<T> implements Connections.Companion {
         }
 
         private void lookedOn() {
-            if (life.hasLine()) {
+            if (life.hasTokenLine()) {
                 // perhaps it has not been sent yet; how it ends will tell
                 alarm(
                         2 * AFTERWARDS.toNanos(),
-                        () -> refused(new IllegalStateException("it waits in line for a place or a token")));
+                        () -> refused(new IllegalStateException("it waits in line for a token")));
             } else {
                 unanswered();
             }
@@ -201,16 +291,7 @@ final class Pulse<T> implements Connections.Companion {
                 if (answer instanceof Future<?> future) {
                     future.cancel(false);
                 }
-                if (!over && !life.isClosed() && !life.hasFailed()) {
-                    refused.incrementAndGet();
-                    if (!refusing.getAndSet(true)) {
-                        log(
-                                Level.WARNING,
-                                "heartbeat of {0} could not ask its question, which proves nothing about the peer; it goes"
-                                        + " on trying",
-                                cause);
-                    }
-                }
+                refuse(cause);
                 goOn();
             }
         }

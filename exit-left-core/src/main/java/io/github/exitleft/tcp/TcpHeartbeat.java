@@ -15,6 +15,10 @@ import java.util.Objects;
  * is answered by an error, or that can't be asked because the stage is full, is logged, once until it works again, and
  * fails nothing.
  *
+ * <p>Where the stage has a window that is full, the question takes the next place that comes free, ahead of all callers in
+ * line, and its time begins when it has the place. That is at the latest when one of the questions has timed out that have
+ * one, or its ticket is closed. A heartbeat that waits longer than its timeout is logged and goes on waiting.
+ *
  * <p>Of several connections each has a heartbeat of its own, and only the one is lost that is silent. For that the question
  * must be sent on the thread that asks it.
  *

@@ -16,6 +16,8 @@ import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageListener;
+import io.github.exitleft.StageSnapshot;
+import io.github.exitleft.StageTimeoutException;
 import io.github.exitleft.SteeredClock;
 import io.github.exitleft.Ticket;
 import io.github.exitleft.testing.Patience;
@@ -25,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,8 +57,13 @@ class TcpHeartbeatTests extends StageFixture {
     private HookedSource<Frame> watched;
 
     private Stage<Integer, Frame> stage(UnaryOperator<StageBuilder<Integer, Frame>> settings) {
+        return stage(peer.source(), settings);
+    }
+
+    private Stage<Integer, Frame> stage(
+            TcpSource.Builder connecting, UnaryOperator<StageBuilder<Integer, Frame>> settings) {
         opened.push(peer);
-        source = peer.source().open();
+        source = connecting.open();
         watched = hooked(source);
         Stage<Integer, Frame> stage =
                 build(settings.apply(Stage.builder("line", Integer.class, watched, FrameTokens.at(Integer.class, 2, 4))
@@ -269,16 +277,217 @@ class TcpHeartbeatTests extends StageFixture {
     @Test
     void m13_questionThatFindsNoPlaceInTheWindow_isNoDeadPeer() throws Exception {
         Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
+        Peer.Line line = peer.accept();
+        Ticket<Integer, Frame> only = stage.ticket(1);
+        try (var log = new LogCapture("io.github.exitleft")) {
+            beat(stage);
+            clock.advance(EVERY);
+            clock.advance(TIMEOUT);
+            assertThat(source.details()).containsEntry("heartbeatsRefused", 1L);
+            clock.advance(EVERY);
+            assertThat(source.details()).containsEntry("heartbeatsRefused", 2L);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING")
+                    .contains("could not ask");
+            assertThat(asked).hasValue(0);
+
+            only.close();
+
+            assertThat(line.token()).isEqualTo(FIRST);
+            line.frame(FIRST);
+            untilAnswered(1);
+            await().untilAsserted(() ->
+                    assertThat(log.lines()).hasSize(2).contains("INFO heartbeat of stage 'line' is answered again"));
+        }
+        assertThat(source.details()).containsEntry("heartbeatsUnanswered", 0L);
+        assertThat(failures).hasValue(0);
+    }
+
+    private CompletableFuture<Frame> callAsync(Stage<Integer, Frame> stage, int token, Duration timeout)
+            throws Exception {
+        return stage.callAsync(
+                token,
+                CallOptions.<Frame>defaults().timeout(timeout),
+                () -> stage.backdoor(TcpSender.class).send(Peer.payload(token)));
+    }
+
+    private static StageSnapshot.WindowState window(Stage<?, ?> stage) {
+        return Objects.requireNonNull(stage.snapshot(0).window());
+    }
+
+    @Test
+    void m13_healthyConnectionWhoseQuestionHadToWaitForItsPlace_hasTheWholeTimeForItsAnswer() throws Exception {
+        Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
+        Peer.Line line = peer.accept();
+        beat(stage);
+        CompletableFuture<Frame> out = callAsync(stage, 1, LONG);
+        assertThat(line.token()).isEqualTo(1);
+        clock.advance(EVERY);
+        // its time would be nearly up, had it begun in line
+        clock.advance(TIMEOUT.minusMillis(1));
+        line.frame(1);
+        assertThat(Peer.token(Patience.get(out))).isEqualTo(1);
+        assertThat(line.token()).isEqualTo(FIRST);
+
+        clock.advance(Duration.ofMillis(1));
+        clock.advance(LOOK);
+
+        assertThat(source.details()).containsEntry("heartbeatsUnanswered", 0L);
+        assertThat(failures).hasValue(0);
+        line.frame(FIRST);
+        untilAnswered(1);
+    }
+
+    @Test
+    void m13_healthyConnectionWithAFullWindow_isAskedBeforeAllCallersInLine() throws Exception {
+        Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
+        Peer.Line line = peer.accept();
+        beat(stage);
+        CompletableFuture<Frame> out = callAsync(stage, 1, LONG);
+        assertThat(line.token()).isEqualTo(1);
+        CompletableFuture<Frame> inLine = callAsync(stage, 2, LONG);
+        Task<Frame> threadInLine = start(() -> call(stage, 3));
+        await().until(() -> window(stage).waiting() == 2);
+        clock.advance(EVERY);
+
+        line.frame(1);
+
+        assertThat(line.token()).as("next question").isEqualTo(FIRST);
+        assertThat(Peer.token(Patience.get(out))).isEqualTo(1);
+        line.frame(FIRST);
+        untilAnswered(1);
+        assertThat(line.token()).as("caller that was first in line").isEqualTo(2);
+        line.frame(2);
+        assertThat(Peer.token(Patience.get(inLine))).isEqualTo(2);
+        assertThat(line.token()).isEqualTo(3);
+        line.frame(3);
+        assertThat(Peer.token(threadInLine.get())).isEqualTo(3);
+        assertThat(failures).hasValue(0);
+        assertThat(source.details()).containsEntry("heartbeatsRefused", 0L);
+    }
+
+    @Test
+    void m13_deadConnectionWithAFullWindow_isFoundOnceTheOldestQuestionHasTimedOut() throws Exception {
+        Duration callTimeout = Duration.ofSeconds(60);
+        Stage<Integer, Frame> stage =
+                stage(builder -> clock.steerTimer(builder.window(1).restUntilAnswered(100)));
+        Peer.Line line = peer.accept();
+        beat(stage);
+        // rests from then on, which keeps its token and not its place
+        CompletableFuture<Frame> out = callAsync(stage, 1, callTimeout);
+        assertThat(line.token()).isEqualTo(1);
+        List<CompletableFuture<Frame>> inLine = new ArrayList<>();
+        for (int token = 2; token < 10; token++) {
+            inLine.add(callAsync(stage, token, LONG));
+        }
+        clock.advance(EVERY);
+        clock.advance(callTimeout.minus(EVERY));
+        assertThatThrownBy(() -> Patience.get(out)).hasCauseInstanceOf(StageTimeoutException.class);
+        assertThat(line.token()).as("next question").isEqualTo(FIRST);
+
+        clock.advance(TIMEOUT);
+        clock.advance(LOOK);
+
+        for (CompletableFuture<Frame> caller : inLine) {
+            assertThatThrownBy(() -> Patience.get(caller))
+                    .hasCauseInstanceOf(SourceFailedException.class)
+                    .rootCause()
+                    .hasMessageContaining("heartbeat's question was not answered in 5000 ms");
+        }
+        assertThat(source.details()).containsEntry("heartbeatsUnanswered", 1L);
+        peer.accept();
+        untilOpen(stage);
+    }
+
+    @Test
+    void m13_questionsOfSeveralConnectionsThatWaitForPlaces_areEachSentOnTheirOwn() throws Exception {
+        Stage<Integer, Frame> stage = stage(
+                peer.source().connections(2),
+                builder -> clock.steerTimer(builder.window(1).keeper(Keeper.ALWAYS)));
+        Peer.Line first = peer.accept();
+        Peer.Line second = peer.accept();
+        beat(stage);
+        CompletableFuture<Frame> out = callAsync(stage, 1, LONG);
+        assertThat(first.token()).isEqualTo(1);
+        clock.advance(EVERY);
+        await().until(() -> window(stage).waiting() == 2);
+
+        // the second connection is the one that carries the fewest calls and is next in turn
+        first.frame(1);
+
+        assertThat(Peer.token(Patience.get(out))).isEqualTo(1);
+        assertThat(first.token()).isEqualTo(FIRST);
+        first.frame(FIRST);
+        assertThat(second.token()).isEqualTo(FIRST + 1);
+        second.frame(FIRST + 1);
+        await().until(() -> window(stage).used() == 0);
+        assertThat(failures).hasValue(0);
+    }
+
+    @Test
+    void m13_questionThatAsksNothingAfterAll_givesItsPlaceBack() throws Exception {
+        Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
+        Peer.Line line = peer.accept();
+        beat(stage, (asking, timeout) -> {
+            asked.incrementAndGet();
+            throw new IllegalStateException("no question today");
+        });
+        clock.advance(EVERY);
+        assertThat(asked).hasValue(1);
+        assertThat(window(stage).used()).isZero();
+        Ticket<Integer, Frame> only = stage.ticket(1);
+        clock.advance(EVERY);
+        CompletableFuture<Frame> inLine = callAsync(stage, 2, LONG);
+
+        only.close();
+
+        assertThat(line.token()).isEqualTo(2);
+        assertThat(asked).hasValue(2);
+        line.frame(2);
+        assertThat(Peer.token(Patience.get(inLine))).isEqualTo(2);
+    }
+
+    @Test
+    void m6_failureWhileAQuestionWaitsForItsPlace_isFollowedByAnotherBeat() throws Exception {
+        Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
+        Peer.Line line = peer.accept();
+        beat(stage);
+        CompletableFuture<Frame> out = callAsync(stage, 1, LONG);
+        assertThat(line.token()).isEqualTo(1);
+        clock.advance(EVERY);
+        assertThat(window(stage).waiting()).isEqualTo(1);
+
+        line.reset();
+
+        assertThatThrownBy(() -> Patience.get(out)).hasCauseInstanceOf(SourceFailedException.class);
+        Peer.Line next = peer.accept();
+        untilOpen(stage);
+        clock.settle();
+        clock.advance(EVERY);
+        assertThat(next.token()).isEqualTo(FIRST);
+        next.frame(FIRST);
+        untilAnswered(1);
+        assertThat(source.details()).containsEntry("heartbeatsRefused", 0L);
+    }
+
+    @Test
+    void s16_stageThatIsClosedWhileAQuestionWaitsForItsPlace_leavesNoTimer() throws Exception {
+        Stage<Integer, Frame> stage = stage(builder -> clock.steerTimer(builder.window(1)));
         beat(stage);
         Ticket<Integer, Frame> only = stage.ticket(1);
         clock.advance(EVERY);
-        clock.advance(TIMEOUT);
-        clock.advance(LOOK);
-        assertThat(source.details()).containsEntry("heartbeatsUnanswered", 0L);
-        clock.advance(Duration.ofSeconds(2));
-        await().untilAsserted(() -> assertThat(source.details()).containsEntry("heartbeatsRefused", 1L));
+        assertThat(window(stage).waiting()).isEqualTo(1);
+        try (var log = new LogCapture("io.github.exitleft")) {
+            stage.close();
+            clock.settle();
+            assertThat(clock.pending()).isZero();
+            assertThat(log.lines()).isEmpty();
+        }
         only.close();
-        assertThat(failures).hasValue(0);
+        assertThat(asked).hasValue(0);
+        assertThat(source.details()).containsEntry("heartbeatsRefused", 0L);
     }
 
     @Test

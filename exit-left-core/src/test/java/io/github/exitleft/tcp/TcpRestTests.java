@@ -10,6 +10,8 @@ import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.SteeredClock;
+import io.github.exitleft.Ticket;
 import io.github.exitleft.TokenInUseException;
 import io.github.exitleft.testing.Patience;
 import java.io.IOException;
@@ -123,6 +125,43 @@ class TcpRestTests extends StageFixture {
                 assertThat(line.socket).isNotSameAs(next.socket);
                 // which is there only until then
                 await().until(() -> keepers(stage).isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void m12_callerInLineForAToken_waitsOutItsDeadlineThoughTheLateAnswerIsUnread() throws Exception {
+        opened.push(peer);
+        TcpSource source = peer.source().open();
+        var clock = new SteeredClock();
+        Stage<Integer, Frame> stage =
+                build(clock.steer(Stage.builder("line", Integer.class, source, FrameTokens.at(Integer.class, 2, 4))
+                        .keeper(Keeper.OFF)
+                        .issueSequence(1)
+                        .restUntilAnswered(100)
+                        .defaultTimeout(Patience.FOR_EVER)));
+        Duration timeout = Duration.ofSeconds(5);
+        try (Peer.Line line = peer.accept()) {
+            // one token rests, and the other is that of a ticket for which no thread waits
+            assertThatThrownBy(() -> stage.call(NO_TIME, token -> send(stage, token)))
+                    .isInstanceOf(StageTimeoutException.class);
+            try (Ticket<Integer, Frame> live = stage.ticket()) {
+                int late = line.token();
+                assertThat(live.token()).isNotEqualTo(late);
+                line.frame(late);
+                Task<Frame> caller = start(
+                        () -> stage.call(CallOptions.<Frame>defaults().timeout(timeout), token -> send(stage, token)));
+                await().until(() -> stage.snapshot(0).issued().waiting() == 1);
+
+                clock.advance(timeout);
+
+                assertThat(caller.failure())
+                        .isInstanceOf(StageTimeoutException.class)
+                        .hasMessageContaining("no free token");
+                assertThat(stage.snapshot(0).issued().resting()).isEqualTo(1);
+                // a thread that reads would have helped
+                stage.keeper(Keeper.ALWAYS);
+                await().until(() -> stage.snapshot(0).issued().resting() == 0);
             }
         }
     }

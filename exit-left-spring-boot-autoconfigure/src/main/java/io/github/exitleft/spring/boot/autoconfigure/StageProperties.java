@@ -30,7 +30,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param executor Name of an Executor bean for asynchronous calls, streams and events. The applicationTaskExecutor, if there
  * is one, or else the common pool, unless set.
  * @param replyClassifier Name of a ReplyClassifier bean that finds the answers that are errors. They are thrown to their callers.
- * @param window How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set.
+ * @param window How many questions may be out at once; further ones wait, in order, before they are sent, that of a heartbeat first.
+ * No limit unless set.
  * @param windowWait How long a question waits for a place in the window at most. As long as its timeout allows unless set.
  * @param tokens Which tokens the stage issues, and when one can be used again.
  * @param eventHandler Name of an EventHandler bean that gets the messages that are for no caller, as the token reader says. They

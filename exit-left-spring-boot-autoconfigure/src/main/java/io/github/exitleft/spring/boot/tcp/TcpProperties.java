@@ -48,7 +48,8 @@ record TcpProperties(
      * @param question Name of a HeartbeatQuestion bean, which asks the peer. Required with a heartbeat, which needs a keeper; it is idle
      * unless set.
      * @param every Time from one question to the next. 30s unless set.
-     * @param timeout How long the peer has for its answer, or the connection fails. Shorter than every. 5s unless set.
+     * @param timeout How long the peer has for its answer, or the connection fails; without the wait for a place in a full window.
+     * Shorter than every. 5s unless set.
      */
     record Heartbeat(
             @Nullable String question,
