@@ -95,10 +95,11 @@ final class BoundCalls {
         // before sending: a failure that comes after it may be that of what is sent
         Generation generation = parts.bare.parts.role.guarded.generation;
         Bindings.Binding binding = begin(parts);
+        Object recorded = parts.listeners.recorder.beginWait(); // for a refusal; otherwise the wait records itself
         boolean bound = false;
         try {
             T token = send(parts, sender, call, start, deadline);
-            bind(parts, binding, generation, token, call, recipient, start);
+            bind(parts, binding, generation, token, call, recipient, start, recorded);
             bound = true;
         } finally {
             parts.bindings.end(binding);
@@ -146,7 +147,8 @@ final class BoundCalls {
             T token,
             Call<T, M> call,
             @Nullable Recipient recipient,
-            long start) {
+            long start,
+            @Nullable Object recorded) {
         @Nullable Outcome outcome = Outcome.FAILED;
         try {
             // first, since a ticket that is refused must not be the one that was to try the source again
@@ -174,6 +176,7 @@ final class BoundCalls {
             throw late;
         } finally {
             if (outcome != null) {
+                parts.listeners.recorder.endWait(recorded, outcome, false, recipient != null);
                 call.ended(outcome, start);
             }
         }

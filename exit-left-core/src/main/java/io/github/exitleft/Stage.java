@@ -999,8 +999,11 @@ public final class Stage<T, M> implements AutoCloseable {
      * source stay open. Callers that wait read for themselves meanwhile, and for everything else while they do.
      * Asynchronous calls and streams are kept, and more are taken; without such callers they are read for only after
      * the pause, unless they time out before. {@link #keeper()} still returns what was set.
+     *
+     * @throws IllegalStateException if this thread {@linkplain #neverBlock must not block}
      */
     public void pause() {
+        parts.requireMayPause();
         parts.keeper.pause();
     }
 
@@ -1074,8 +1077,10 @@ public final class Stage<T, M> implements AutoCloseable {
      * Refuses from now on to let certain threads wait, in addition to those refused already.
      *
      * <p>Such a thread gets an {@link IllegalStateException} from each method that would wait for an answer, a place in
-     * the window or a token, before anything is sent. Asynchronous calls and streams are not affected, and neither is
-     * {@link #close()}. With Reactor, whose threads serve many requests each:
+     * the window or a token, before anything is sent, and from {@link #pause()}. Asynchronous calls and streams are not
+     * affected, and neither is {@link #close()}. Their senders run on the thread all the same. Those of {@code UdpSocket}
+     * and {@code TcpSender} send, but refuse it where they would wait: for room in the send buffer, behind a thread that
+     * waits for it, or for a connection. With Reactor, whose threads serve many requests each:
      *
      * {@snippet :
      * stage.neverBlock(Schedulers::isNonBlockingThread);

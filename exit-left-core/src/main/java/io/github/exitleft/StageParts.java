@@ -128,6 +128,11 @@ final class StageParts<T, M> {
         public boolean isKept() {
             return keeper.headsElsewhere();
         }
+
+        @Override
+        public boolean mayBlock() {
+            return StageParts.this.mayBlock();
+        }
     }
 
     /** Returns whether any answer is awaited, or may be: that of a request whose token is not known yet. */
@@ -138,19 +143,36 @@ final class StageParts<T, M> {
     /** Refuses a thread that must not wait. */
     void requireMayWait() {
         bare.requireOutside();
-        if (!notBlocking.isEmpty()) {
-            requireMayBlock(Thread.currentThread());
+        if (!mayBlock()) {
+            throw wouldBlock("waiting on", "use 'callAsync', or wait");
         }
     }
 
-    private void requireMayBlock(Thread thread) {
-        for (Predicate<? super Thread> refused : notBlocking) {
-            if (refused.test(thread)) {
-                throw new IllegalStateException("waiting on " + bare + " would block thread '" + thread.getName()
-                        + "', which must not block; use 'callAsync', or wait on a thread that may block, with Reactor by"
-                        + " subscribeOn(Schedulers.boundedElastic())");
+    /** Refuses to let a thread pause the stage that must not block; a callback may pause it. */
+    void requireMayPause() {
+        if (!mayBlock()) {
+            throw wouldBlock("pausing", "pause it");
+        }
+    }
+
+    /** Returns whether the current thread may block. */
+    private boolean mayBlock() {
+        if (!notBlocking.isEmpty()) {
+            Thread thread = Thread.currentThread();
+            for (Predicate<? super Thread> refused : notBlocking) {
+                if (refused.test(thread)) {
+                    return false;
+                }
             }
         }
+        return true;
+    }
+
+    private IllegalStateException wouldBlock(String what, String instead) {
+        return new IllegalStateException(what + " " + bare + " would block thread '"
+                + Thread.currentThread().getName()
+                + "', which must not block; " + instead + " on a thread that may block, with Reactor by"
+                + " subscribeOn(Schedulers.boundedElastic())");
     }
 
     /** Lets the source look after its connection before the first of the tickets that are to come. */

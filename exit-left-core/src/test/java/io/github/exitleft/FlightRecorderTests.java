@@ -265,6 +265,40 @@ class FlightRecorderTests extends NoteFixture {
     }
 
     @Test
+    void s18_callThatIsRefusedAfterItWasSent_isAWait() throws Exception {
+        recordWaits();
+        Stage<Integer, Note> stage = stage(builder -> builder.keeper(Keeper.ALWAYS));
+        BoundSender<Integer, RuntimeException> sender = () -> 1;
+        try (Ticket<Integer, Note> other = stage.ticket(1)) {
+            assertThatThrownBy(() -> stage.call(sender)).isInstanceOf(TokenInUseException.class);
+            assertThatThrownBy(() -> stage.callAsync(sender)).isInstanceOf(TokenInUseException.class);
+            assertThat(other.token()).isEqualTo(1);
+        }
+
+        assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.FAILED, 2L);
+        assertThat(recorded("Wait"))
+                .extracting(
+                        event -> event.getString("stage"),
+                        event -> event.getString("exit"),
+                        event -> event.getBoolean("headed"),
+                        event -> event.getBoolean("future"))
+                .containsExactlyInAnyOrder(tuple("post", "failed", false, false), tuple("post", "failed", false, true));
+    }
+
+    @Test
+    void s18_boundCallThatWasNotSent_isNoWait() throws Exception {
+        recordWaits();
+        Stage<Integer, Note> stage = stage();
+        BoundSender<Integer, IOException> sender = () -> {
+            throw new IOException("no route");
+        };
+
+        assertThatThrownBy(() -> stage.call(sender)).hasMessage("no route");
+
+        assertThat(recorded("Wait")).isEmpty();
+    }
+
+    @Test
     void s18_callThatWasNotSent_isNoWait() throws Exception {
         recordWaits();
         Stage<Integer, Note> stage = stage();

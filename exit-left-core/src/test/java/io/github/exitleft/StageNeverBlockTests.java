@@ -98,6 +98,37 @@ class StageNeverBlockTests extends NoteFixture {
     }
 
     @Test
+    void s12_sendingWithATicket_isNotRefusedSinceItsSenderAloneMayWait() throws Exception {
+        Stage<Integer, Note> stage = neverBlockingHere(builder -> builder);
+
+        try (Ticket<Integer, Note> ticket = stage.ticket(1)) {
+            ticket.send(sent::incrementAndGet);
+        }
+
+        assertThat(sent).hasValue(1);
+    }
+
+    @Test
+    void s12_pause_isRefusedAndTheKeeperReadsOn() throws Exception {
+        Stage<Integer, Note> stage = neverBlockingHere(builder -> builder.keeper(Keeper.ALWAYS));
+
+        assertThatThrownBy(stage::pause)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("pausing stage 'post' would block thread '"
+                        + Thread.currentThread().getName()
+                        + "', which must not block; pause it on a thread that may block, with Reactor by"
+                        + " subscribeOn(Schedulers.boundedElastic())");
+
+        assertThat(Patience.get(stage.callAsync(1, () -> add(1, "answer"))).text())
+                .isEqualTo("answer");
+        start(() -> {
+                    stage.pause();
+                    return null;
+                })
+                .get();
+    }
+
+    @Test
     void s12_refusals_addUp() {
         Stage<Integer, Note> stage = neverBlockingHere(builder -> builder);
 

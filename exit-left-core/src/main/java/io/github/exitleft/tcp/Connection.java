@@ -45,6 +45,9 @@ final class Connection implements Closeable {
     @Nullable
     Watch watch;
 
+    /** Whether the current thread may wait in order to send. */
+    BooleanSupplier mayBlock = () -> true;
+
     private InetSocketAddress localAddress = new InetSocketAddress(0);
     private Instant since = Instant.EPOCH;
 
@@ -341,6 +344,11 @@ final class Connection implements Closeable {
         @Override
         public void awaitRoom(long nanos) throws IOException {
             writable.await(SelectionKey.OP_WRITE, nanos);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return mayBlock.getAsBoolean();
         }
 
         @Override

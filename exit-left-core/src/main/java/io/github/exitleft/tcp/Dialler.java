@@ -1,6 +1,7 @@
 package io.github.exitleft.tcp;
 
 import io.github.exitleft.Source;
+import io.github.exitleft.internal.Audience;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -35,6 +36,9 @@ final class Dialler {
     /** Makes what each connection has in addition where there are several; set before the first is made. */
     Supplier<@Nullable Watch> watches = () -> null;
 
+    /** Tells which threads must not wait in order to send; null if any may. */
+    private volatile @Nullable Audience audience;
+
     Dialler(TcpSource.Builder settings, Framing framing) {
         this.remotes = List.copyOf(settings.remotes);
         this.framing = framing;
@@ -48,6 +52,17 @@ final class Dialler {
             throw new IllegalStateException("the opening is to start the transport, but there is none; set an opening"
                     + " that calls startTls(), or set the transport by 'transport'");
         }
+    }
+
+    /** Is given for whom the source is read. */
+    void attach(BooleanSupplier awaited) {
+        audience = awaited instanceof Audience known ? known : null;
+    }
+
+    /** Returns whether the current thread may wait in order to send. */
+    boolean mayBlock() {
+        Audience known = audience;
+        return known == null || known.mayBlock();
     }
 
     /**
@@ -104,6 +119,7 @@ final class Dialler {
         boolean opened = false;
         try {
             connection.watch = watches.get();
+            connection.mayBlock = this::mayBlock;
             attempts.accept(connection);
             try {
                 connection.connect(connectTimeout, byOpening ? null : transports, unwanted);

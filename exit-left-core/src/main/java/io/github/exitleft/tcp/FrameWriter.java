@@ -1,5 +1,6 @@
 package io.github.exitleft.tcp;
 
+import io.github.exitleft.internal.Audience;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -41,6 +42,11 @@ final class FrameWriter {
 
         boolean isIntact();
 
+        /** Returns whether the current thread may wait. */
+        default boolean mayBlock() {
+            return true;
+        }
+
         /** Fails the connection, on which nothing can be sent any more. */
         void giveUp(Throwable cause);
 
@@ -70,6 +76,9 @@ final class FrameWriter {
     /** Whether a thread has the turn. */
     private boolean writing;
 
+    /** Whether that thread waits for room. */
+    private boolean full;
+
     // the fields from here on are used by the thread with the turn only
 
     private final Places places;
@@ -91,6 +100,9 @@ final class FrameWriter {
      * Sends a whole frame. A frame that was begun is finished even if the thread is interrupted, since an interrupt
      * must not cost all other callers the connection. If there is no room for the rest in time, the connection fails.
      *
+     * <p>A thread that must not block waits for its turn as long as the others need no room, which is no longer than for a lock, and
+     * for the rest of a frame that was begun. It is refused where it would wait for room to begin.
+     *
      * @param parts the frame's bytes
      * @param nanos how long to wait for room, and for other senders, in nanoseconds
      * @param inOrder whether the frame takes a place
@@ -98,7 +110,7 @@ final class FrameWriter {
      */
     long send(ByteBuffer[] parts, long nanos, boolean inOrder) throws IOException {
         long deadline = System.nanoTime() + nanos;
-        var mine = new Outgoing(parts, inOrder);
+        var mine = new Outgoing(parts, inOrder, wire.mayBlock());
         if (!begin(mine, nanos > 0)) {
             awaitTurn(mine, deadline);
         }
@@ -165,7 +177,8 @@ final class FrameWriter {
     private Outgoing.State takeTurnOrLeave(Outgoing mine, boolean interrupted, boolean late) throws IOException {
         lock.lock();
         try {
-            if (mine.state != Outgoing.State.QUEUED || writing && !interrupted && !late) {
+            boolean refused = full && !mine.mayBlock;
+            if (mine.state != Outgoing.State.QUEUED || writing && !interrupted && !late && !refused) {
                 return mine.state;
             }
             queue.remove(mine);
@@ -179,6 +192,9 @@ final class FrameWriter {
         }
         if (interrupted) {
             throw interrupted();
+        }
+        if (!late) {
+            throw refusal();
         }
         throw new SocketTimeoutException(
                 "others have been sending to " + remote + " until the time was up; nothing was sent");
@@ -198,6 +214,9 @@ final class FrameWriter {
                 }
                 long bytes = write(mine);
                 if (bytes == 0) {
+                    if (!mine.mayBlock && !mine.isBegun()) {
+                        throw refusal();
+                    }
                     awaitRoom(mine, deadline, nanos);
                 }
                 rest -= bytes;
@@ -385,7 +404,12 @@ final class FrameWriter {
                                 ? "nothing was sent"
                                 : "the connection is given up, since " + sent + " of them were sent"));
             }
-            wire.awaitRoom(rest);
+            setFull(true);
+            try {
+                wire.awaitRoom(rest);
+            } finally {
+                setFull(false);
+            }
         } catch (Throwable e) {
             if (sent > 0) {
                 wire.giveUp(e);
@@ -395,6 +419,23 @@ final class FrameWriter {
         if (sent == 0 && Thread.currentThread().isInterrupted()) {
             throw interrupted();
         }
+    }
+
+    /** Notes that the thread with the turn begins to wait for room, of which it tells those in the queue, or has ended to. */
+    private void setFull(boolean now) {
+        lock.lock();
+        try {
+            full = now;
+            if (now) {
+                queue.forEach(Outgoing::wake);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private IllegalStateException refusal() {
+        return Audience.refusal("waiting for room to send to " + remote);
     }
 
     private InterruptedIOException interrupted() {

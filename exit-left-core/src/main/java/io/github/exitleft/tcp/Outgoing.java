@@ -25,6 +25,9 @@ final class Outgoing {
     final long size;
     final boolean inOrder;
 
+    /** Whether its thread may wait for room, or behind one that does. */
+    final boolean mayBlock;
+
     /** Written by the thread with the turn. */
     long place = Places.NONE;
 
@@ -34,9 +37,10 @@ final class Outgoing {
     /** Whether its thread parks; set before that looks at the state, and read after a change of it. */
     private volatile boolean parked;
 
-    Outgoing(ByteBuffer[] parts, boolean inOrder) {
+    Outgoing(ByteBuffer[] parts, boolean inOrder, boolean mayBlock) {
         this.parts = parts;
         this.inOrder = inOrder;
+        this.mayBlock = mayBlock;
         this.size = remaining();
     }
 

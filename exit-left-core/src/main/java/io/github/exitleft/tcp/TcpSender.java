@@ -15,6 +15,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Frames are sent whole, one at a time. An interrupt of a sending thread does not close the connection. If the
  * connection was lost, and all waiters have been told, sending makes a new one first. That may take the connect timeout
  * for each remote and the time for the opening, in addition to the timeouts below.
+ *
+ * <p>A thread that {@linkplain io.github.exitleft.Stage#neverBlock must not block} gets an {@link IllegalStateException}
+ * where it would wait for room to begin a frame, behind a thread that waits for room, or for a connection; nothing is
+ * sent.
  */
 public final class TcpSender {
 

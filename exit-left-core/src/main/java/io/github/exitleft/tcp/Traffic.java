@@ -2,6 +2,7 @@ package io.github.exitleft.tcp;
 
 import io.github.exitleft.Carriers;
 import io.github.exitleft.TransientSourceException;
+import io.github.exitleft.internal.Audience;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -155,6 +156,9 @@ final class Traffic {
                 // all waiters are about to be told of the failure
                 throw current.lost();
             }
+            if (!dialler.mayBlock()) {
+                throw Audience.refusal("connecting to " + dialler);
+            }
             try {
                 current = connections.connect(nanos, WANTED);
             } catch (InterruptedException e) {
@@ -189,6 +193,7 @@ final class Traffic {
     }
 
     void attach(BooleanSupplier awaited) {
+        dialler.attach(awaited);
         reading.attach(awaited);
     }
 

@@ -1,6 +1,7 @@
 package io.github.exitleft.udp;
 
 import io.github.exitleft.Source;
+import io.github.exitleft.internal.Audience;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -13,6 +14,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,9 @@ public final class UdpSocket {
 
     /** Sends by the channel that is watched for room. */
     private final Outlet watched;
+
+    /** Tells which threads must not wait for room. Null if any may, since no stage of this module uses the socket. */
+    private volatile @Nullable Audience audience;
 
     UdpSocket(DatagramChannel channel, Outlet outlet) {
         this(channel, outlet, outlet);
@@ -98,6 +103,11 @@ public final class UdpSocket {
         });
     }
 
+    /** Is given for whom the port is read. */
+    void attach(BooleanSupplier awaited) {
+        audience = awaited instanceof Audience known ? known : null;
+    }
+
     /**
      * Sends a datagram; waits up to a second for room while the send buffer is full.
      *
@@ -124,6 +134,8 @@ public final class UdpSocket {
      *     interrupt flag stays set
      * @throws IOException if the datagram can't be sent, for example because it is too long, the port is closed, or it
      *     would be a {@linkplain UdpSource.Builder#broadcast broadcast} and may not
+     * @throws IllegalStateException if there is no room, and the thread {@linkplain io.github.exitleft.Stage#neverBlock
+     *     must not block}; nothing is sent
      */
     public void send(InetSocketAddress to, ByteBuffer payload) throws IOException {
         if (to.isUnresolved()) {
@@ -156,7 +168,12 @@ public final class UdpSocket {
                 cause);
     }
 
-    private void sendWhenThereIsRoom(InetSocketAddress to, ByteBuffer payload) throws IOException {
+    /** Sends a datagram for which there was no room. */
+    void sendWhenThereIsRoom(InetSocketAddress to, ByteBuffer payload) throws IOException {
+        Audience known = audience;
+        if (known != null && !known.mayBlock()) {
+            throw Audience.refusal("waiting for room to send to " + to);
+        }
         DatagramChannel channel = Objects.requireNonNull(this.channel);
         long deadline = System.nanoTime() + SEND_TIMEOUT.toNanos();
         try (Selector room = Selector.open()) {

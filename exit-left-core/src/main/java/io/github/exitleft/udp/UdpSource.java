@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,11 @@ public final class UdpSource implements Source<Datagram> {
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
         return new Datagram(sender, bytes);
+    }
+
+    @Override
+    public void attach(BooleanSupplier awaited) {
+        socket.attach(awaited);
     }
 
     @Override

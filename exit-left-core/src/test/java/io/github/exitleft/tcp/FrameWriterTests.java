@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.exitleft.StageFixture;
+import io.github.exitleft.testing.Patience;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -13,7 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,10 +36,15 @@ class FrameWriterTests extends StageFixture {
         private final StringBuffer sent = new StringBuffer();
         private final List<String> writes = new ArrayList<>();
         private final AtomicBoolean writing = new AtomicBoolean();
+        private final Set<Thread> neverBlock = ConcurrentHashMap.newKeySet();
         private volatile int room;
         private volatile @Nullable Throwable toThrow;
         private volatile @Nullable IOException toThrowOnceWritten;
         private volatile @Nullable IOException toThrowWhenFull;
+
+        /** Holds up each write until it is open. */
+        private volatile @Nullable CountDownLatch held;
+
         private volatile @Nullable Throwable failure;
 
         /** What is thrown, once, when a second frame is about to be taken along. */
@@ -53,6 +62,10 @@ class FrameWriterTests extends StageFixture {
         public long write(ByteBuffer[] parts, int offset, int count) throws IOException {
             assertThat(writing.getAndSet(true)).as("two at once").isFalse();
             try {
+                CountDownLatch hold = held;
+                if (hold != null) {
+                    awaitHeld(hold);
+                }
                 throwIf(sent.isEmpty() ? toThrow : toThrowOnceWritten);
                 // once, since room that is granted meanwhile must not let a later part overtake
                 int most = room;
@@ -70,6 +83,14 @@ class FrameWriterTests extends StageFixture {
                 return written.length();
             } finally {
                 writing.set(false);
+            }
+        }
+
+        private static void awaitHeld(CountDownLatch hold) {
+            try {
+                Patience.await(hold);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
             }
         }
 
@@ -104,6 +125,11 @@ class FrameWriterTests extends StageFixture {
                 throw thrown;
             }
             return true;
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return !neverBlock.contains(Thread.currentThread());
         }
 
         @Override
@@ -223,6 +249,90 @@ class FrameWriterTests extends StageFixture {
         first.get();
         assertThat(wire.writes).containsExactly("aaaa");
         assertThat(wire.isIntact()).isTrue();
+    }
+
+    /** Has a thread send that must not block. */
+    private Task<Void> neverBlocking(String text) {
+        return start(() -> {
+            wire.neverBlock.add(Thread.currentThread());
+            writer.send(frame(text), LONG, false);
+            return null;
+        });
+    }
+
+    @Test
+    void s12_threadThatMustNotBlock_isRefusedWhereThereIsNoRoomAndHasSentNothing() throws Exception {
+        Task<Void> refused = neverBlocking("aaaa");
+        assertThat(refused.failure()).satisfies(FrameWriterTests::isRefusal);
+
+        wire.room = 100;
+        neverBlocking("bbbb").get();
+
+        assertThat(wire.writes).containsExactly("bbbb");
+    }
+
+    @Test
+    void s12_threadThatMustNotBlock_isRefusedBehindOneThatWaitsForRoom() throws Exception {
+        Task<Boolean> first = waiting("aaaa");
+
+        Task<Void> refused = neverBlocking("bbbb");
+
+        assertThat(refused.failure()).satisfies(FrameWriterTests::isRefusal);
+        wire.grant(100);
+        first.get();
+        assertThat(wire.writes).containsExactly("aaaa");
+    }
+
+    @Test
+    void s12_threadThatMustNotBlock_isRefusedWhenTheOneBeforeItBeginsToWaitForRoom() throws Exception {
+        var hold = new CountDownLatch(1);
+        wire.held = hold;
+        Task<Boolean> first = waiting("aaaa");
+        Task<Void> refused = neverBlocking("bbbb");
+        await().until(() -> isBlocked(refused));
+
+        hold.countDown(); // finds no room
+
+        assertThat(refused.failure()).satisfies(FrameWriterTests::isRefusal);
+        wire.grant(100);
+        first.get();
+        assertThat(wire.writes).containsExactly("aaaa");
+    }
+
+    @Test
+    void s12_threadThatMustNotBlock_waitsBehindOneThatNeedsNoRoom() throws Exception {
+        var hold = new CountDownLatch(1);
+        wire.held = hold;
+        wire.room = 100;
+        Task<Boolean> first = waiting("aaaa");
+        Task<Void> second = neverBlocking("bbbb");
+        await().until(() -> isBlocked(second));
+
+        hold.countDown();
+
+        first.get();
+        second.get();
+        assertThat(wire.sent.toString()).isEqualTo("aaaabbbb");
+    }
+
+    @Test
+    void s12_frameOfAThreadThatMustNotBlock_isFinishedOnceItWasBegun() throws Exception {
+        wire.room = 2;
+        Task<Void> only = neverBlocking("aaaa");
+        await().until(() -> isBlocked(only));
+
+        wire.grant(100);
+
+        only.get();
+        assertThat(wire.sent.toString()).isEqualTo("aaaa");
+        assertThat(wire.isIntact()).isTrue();
+    }
+
+    private static void isRefusal(Throwable thrown) {
+        assertThat(thrown)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("waiting for room to send to /127.0.0.1:9000 would block thread '")
+                .hasMessageContaining("which must not block; nothing was sent");
     }
 
     @Test

@@ -12,11 +12,13 @@ import io.github.exitleft.HookedSource;
 import io.github.exitleft.Keeper;
 import io.github.exitleft.MessageOutcome;
 import io.github.exitleft.OnFailure;
+import io.github.exitleft.Received;
 import io.github.exitleft.SourceFailedException;
 import io.github.exitleft.Stage;
 import io.github.exitleft.StageBuilder;
 import io.github.exitleft.StageFixture;
 import io.github.exitleft.StageTimeoutException;
+import io.github.exitleft.Ticket;
 import io.github.exitleft.testing.Patience;
 import io.github.exitleft.testing.VirtualThreadSupport;
 import java.io.EOFException;
@@ -35,6 +37,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +235,35 @@ class TcpStageTests extends StageFixture {
 
         server.get();
         assertThat(stage.snapshot(0).role().state()).isEqualTo(BareSnapshot.State.OPEN);
+    }
+
+    @Test
+    void s12_threadThatMustNotBlock_sendsButDoesNotConnect() throws Exception {
+        var peer = new Peer();
+        Stage<Integer, Frame> stage = stage(peer);
+        Thread here = Thread.currentThread();
+        stage.neverBlock(Predicate.isEqual(here));
+        Peer.Line line = peer.accept();
+        try (Ticket<Integer, Frame> ticket = stage.ticket(1)) {
+            ticket.send(() -> ask(stage, 1, -1));
+            assertThat(line.in.readNBytes(10)).hasSize(10);
+            line.close();
+            Task<Received<Frame>> reader = start(() -> ticket.await());
+            assertThat(reader.failure()).isInstanceOf(SourceFailedException.class);
+        }
+
+        assertThatThrownBy(() -> ask(stage, 2, -2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(
+                        "connecting to 127.0.0.1:" + peer.address().getPort() + " would block thread '" + here.getName()
+                                + "', which must not block; nothing was sent;");
+
+        Task<Void> other = start(() -> {
+            ask(stage, 3, -3);
+            return null;
+        });
+        assertThat(peer.accept().token()).isEqualTo(3);
+        other.get();
     }
 
     @Test

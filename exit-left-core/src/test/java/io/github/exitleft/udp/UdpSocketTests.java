@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.Stage;
 import io.github.exitleft.StageFixture;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -19,6 +20,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,27 @@ class UdpSocketTests extends StageFixture {
                 .hasMessageContaining(String.valueOf(peer.getPort()));
         assertThat(tries.get()).isGreaterThan(1);
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void s12_fullSendBuffer_isRefusedToAThreadThatMustNotBlock() throws Exception {
+        Stage<Integer, Datagram> stage =
+                build(Stage.builder("port", Integer.class, source, DatagramTokens.at(Integer.class, 0, 4)));
+        Thread here = Thread.currentThread();
+        stage.neverBlock(Predicate.isEqual(here));
+        UdpSocket socket = source.backdoor();
+        socket.send(peer, PAYLOAD); // there is room
+
+        assertThatThrownBy(() -> socket.sendWhenThereIsRoom(peer, ByteBuffer.wrap(PAYLOAD)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("waiting for room to send to " + peer + " would block thread '" + here.getName()
+                        + "', which must not block; nothing was sent;");
+
+        start(() -> {
+                    socket.sendWhenThereIsRoom(peer, ByteBuffer.wrap(PAYLOAD));
+                    return null;
+                })
+                .get();
     }
 
     @Test

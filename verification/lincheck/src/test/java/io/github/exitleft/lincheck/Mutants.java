@@ -42,8 +42,8 @@ final class Mutants {
                     "place taken before the turn",
                     "sends in order at once",
                     new Edit(
-                            "var mine = new Outgoing(parts, inOrder);",
-                            "var mine = new Outgoing(parts, inOrder); mine.place = places.take(inOrder);"),
+                            "var mine = new Outgoing(parts, inOrder, wire.mayBlock());",
+                            "var mine = new Outgoing(parts, inOrder, wire.mayBlock()); mine.place = places.take(inOrder);"),
                     new Edit("if (!mine.isBegun()) {\n            mine.place", "if (false) {\n            mine.place"),
                     new Edit(
                             "next.place = places.take(next.inOrder);",
