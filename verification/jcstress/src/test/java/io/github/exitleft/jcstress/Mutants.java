@@ -26,7 +26,7 @@ final class Mutants {
                                     }
                                     Unclaimed<T, M> left = mailroom.offer("""),
                             new Edit(
-                                    "if (!mine && (left == null || left.message() != received.message())) {",
+                                    "if (!mine && (left == null || left.message() != message)) {",
                                     "if (false) {"))),
             new Mutant(
                     "buffer filled after the signal",
