@@ -1,5 +1,6 @@
 package io.github.exitleft.spring.boot;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,10 +30,16 @@ class ArchitectureTests {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** Each package that is not the hub's is that of a source. */
+    /** What editors read instead of the hub's and the sources' own properties. */
+    private static final String COMPLETION = ROOT + ".completion";
+
+    /** Each other package that is not the hub's is that of a source. */
     private static final List<String> SOURCES = MODULE.stream()
             .map(type -> type.getPackageName().substring(ROOT.length() + 1))
-            .filter(name -> !name.startsWith("autoconfigure") && !name.startsWith("actuate") && !name.equals("source"))
+            .filter(name -> !name.startsWith("autoconfigure")
+                    && !name.startsWith("actuate")
+                    && !name.equals("source")
+                    && !name.equals("completion"))
             .distinct()
             .sorted()
             .toList();
@@ -87,6 +94,23 @@ class ArchitectureTests {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packagesOf(SOURCES))
                         .or(resideInAnyPackage(ROOT + ".autoconfigure..", ROOT + ".actuate..")))
+                .check(MODULE);
+    }
+
+    /** All sources' keys stand in it together, so it must be possible to write it anew and to leave it out. */
+    @Test
+    void b13_keysForEditors_knowNoSourceAndAreUsedByNoClass() {
+        noClasses()
+                .that()
+                .resideInAPackage(COMPLETION)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(packagesOf(SOURCES)))
+                .check(MODULE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(COMPLETION)
+                .should()
+                .dependOnClassesThat(resideInAPackage(COMPLETION))
                 .check(MODULE);
     }
 

@@ -2,6 +2,7 @@ package io.github.exitleft.spring.boot.autoconfigure;
 
 import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -13,7 +14,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties(ExitLeftProperties.PREFIX)
 public record ExitLeftProperties(
-        @DefaultValue("true") boolean enabled, @DefaultValue Map<String, StageProperties> stages) {
+        @DefaultValue("true") boolean enabled,
+        // nested, so that the annotation processor leaves the key to the additional metadata, whose type has the
+        // sources'
+        // keys as well, for editors to complete
+        @NestedConfigurationProperty @DefaultValue Map<String, StageProperties> stages) {
 
     static final String PREFIX = "exit-left";
 }

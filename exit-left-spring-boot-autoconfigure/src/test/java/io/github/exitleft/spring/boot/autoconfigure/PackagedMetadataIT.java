@@ -37,7 +37,7 @@ class PackagedMetadataIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             exit-left.enabled                           | java.lang.Boolean                                | true
-            exit-left.stages                            | java.util.Map<java.lang.String,io.github.exitleft.spring.boot.autoconfigure.StageProperties> |
+            exit-left.stages                            | java.util.Map<java.lang.String,io.github.exitleft.spring.boot.completion.StageKeys> |
             management.endpoint.stages.access           | org.springframework.boot.actuate.endpoint.Access | read-only
             management.endpoint.stages.cache.time-to-live | java.time.Duration                             | 0ms
             management.endpoint.stages.show-values      | org.springframework.boot.actuate.endpoint.Show   | never
