@@ -130,10 +130,10 @@ abstract class StageKeys {
     /** The keys below {@code tokens}. */
     public abstract void setTokens(Tokens value);
 
-    /** How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set. */
+    /** How many questions may be out at once; further ones wait, in order, before they are sent, that of a heartbeat first. No limit unless set. */
     public abstract Integer getWindow();
 
-    /** How many questions may be out at once; further ones wait, in order, before they are sent. No limit unless set. */
+    /** How many questions may be out at once; further ones wait, in order, before they are sent, that of a heartbeat first. No limit unless set. */
     public abstract void setWindow(Integer value);
 
     /** How long a question waits for a place in the window at most. As long as its timeout allows unless set. */
@@ -609,10 +609,10 @@ abstract class StageKeys {
                 /** Name of a HeartbeatQuestion bean, which asks the peer. Required with a heartbeat, which needs a keeper; it is idle unless set. */
                 public abstract void setQuestion(String value);
 
-                /** How long the peer has for its answer, or the connection fails. Shorter than every. 5s unless set. */
+                /** How long the peer has for its answer, or the connection fails; without the wait for a place in a full window. Shorter than every. 5s unless set. */
                 public abstract Duration getTimeout();
 
-                /** How long the peer has for its answer, or the connection fails. Shorter than every. 5s unless set. */
+                /** How long the peer has for its answer, or the connection fails; without the wait for a place in a full window. Shorter than every. 5s unless set. */
                 public abstract void setTimeout(Duration value);
             }
 
