@@ -25,9 +25,7 @@ final class Mutants {
                                         director.signal(box);
                                     }
                                     Unclaimed<T, M> left = mailroom.offer("""),
-                            new Edit(
-                                    "if (!mine && (left == null || left.message() != message)) {",
-                                    "if (false) {"))),
+                            new Edit("if (!mine && (left == null || left.message() != message)) {", "if (false) {"))),
             new Mutant(
                     "buffer filled after the signal",
                     "io/github/exitleft/Director.java",
