@@ -140,7 +140,7 @@ final class AllCall<P, T, M> extends Call<T, M> {
         long deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         Object recorded = parts.listeners.recorder.beginWait();
         int received = (int) parts.stats.receivedSoFar();
-        int unclaimed = (int) parts.stats.unclaimedSoFar();
+        long unclaimed = parts.stats.unclaimedSoFar();
         Outcome outcome = Outcome.FAILED;
         @Nullable RuntimeException why = null;
         try {

@@ -36,9 +36,12 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
     final long start;
     final long deadline;
 
-    // when it began; as int, of which differences are as good
+    // when it began
+
+    /** As int, of which differences are as good. */
     private final int receivedBefore;
-    private final int unclaimedBefore;
+
+    private final long unclaimedBefore;
 
     /** Null unless waits are recorded. */
     private final @Nullable Object recorded;
@@ -74,7 +77,7 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         this.start = parts.bare.parts.parker.nanoTime();
         this.deadline = parts.bare.deadline(start, options.timeout == null ? parts.defaultTimeout : options.timeout);
         this.receivedBefore = (int) parts.stats.receivedSoFar();
-        this.unclaimedBefore = (int) parts.stats.unclaimedSoFar();
+        this.unclaimedBefore = parts.stats.unclaimedSoFar();
     }
 
     /** Takes a token, sends a request, and returns the future of its answer. */

@@ -130,7 +130,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     final <X extends Exception> Received<M> await(
             long start, long deadline, Resends resends, @Nullable Sender<X> sender) throws X, InterruptedException {
         int received = (int) parts.stats.receivedSoFar(); // as int, of which differences are as good
-        int unclaimed = (int) parts.stats.unclaimedSoFar();
+        long unclaimed = parts.stats.unclaimedSoFar();
         headed = false;
         overshot = false;
         finished = false;
@@ -402,7 +402,7 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     /** Returns what is thrown when the time is up; is given the times, and what had been counted when the wait began. */
-    final StageTimeoutException timeout(long start, long deadline, int received, int unclaimed, String inLine) {
+    final StageTimeoutException timeout(long start, long deadline, int received, long unclaimed, String inLine) {
         return parts.timeoutReport.exception(this, start, deadline, received, unclaimed, failedSends, inLine);
     }
 

@@ -1,7 +1,9 @@
 package io.github.exitleft;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts what happens on a stage of messages, and tells its listeners; what one of them throws goes no further. */
 final class Listeners<T, M> {
+
+    /** Has a name of its own, so that it can be switched on alone. */
+    private static final System.Logger LOGGER = System.getLogger(Unclaimed.class.getName());
 
     /** Passes on to a listener of messages what the primitive has to tell, but for the exits of single entries. */
     private record Relay(StageListener<?, ?> listener) implements BareListener {
@@ -92,7 +97,18 @@ final class Listeners<T, M> {
     void unclaimed(Unclaimed<T, M> unclaimed) {
         stats.message(unclaimed.outcome());
         recorder.unclaimed(unclaimed.outcome(), unclaimed.late());
+        if (LOGGER.isLoggable(Level.DEBUG)) {
+            bare.help(() -> log(unclaimed)); // token and message say what they are by code of their own
+        }
         tell(listener -> listener.unclaimed(unclaimed));
+    }
+
+    private void log(Unclaimed<T, M> unclaimed) {
+        String outcome = unclaimed.outcome().name().toLowerCase(Locale.ROOT);
+        String token = unclaimed.token() == null ? "no token" : "token '" + unclaimed.token() + "'";
+        String message = unclaimed.message() == null ? "" : ", " + unclaimed.message();
+        String cause = unclaimed.cause() == null ? "" : "; " + unclaimed.cause();
+        LOGGER.log(Level.DEBUG, bare + " got a message that is " + outcome + ": " + token + message + cause);
     }
 
     /** Does so for each message; allocates nothing if there is none. */

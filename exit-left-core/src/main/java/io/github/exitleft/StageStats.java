@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Counts what became of a stage's messages and of its callers' waits. */
 final class StageStats {
 
+    /** Of each count of unclaimed messages: two million of them in one wait, and its report would be wrong. */
+    private static final int BITS = 21;
+
     /** By the ordinals of the outcomes. */
     private final LongAdder[] messages = adders(MessageOutcome.values().length);
 
@@ -21,7 +24,9 @@ final class StageStats {
     /** Written by heads only, of which there is one at a time. */
     private final AtomicLong received = new AtomicLong();
 
+    /** Three counts in one, so that a wait has one number to remember: all, those that are unknown, and those that are unreadable. */
     private final LongAdder unclaimed = new LongAdder();
+
     private final LongAdder transientFailures = new LongAdder();
 
     private static LongAdder[] adders(int number) {
@@ -43,8 +48,16 @@ final class StageStats {
     void message(MessageOutcome outcome) {
         messages[outcome.ordinal()].increment();
         if (outcome != MessageOutcome.DELIVERED && outcome != MessageOutcome.EVENT) {
-            unclaimed.increment();
+            unclaimed.add(weight(outcome));
         }
+    }
+
+    private static long weight(MessageOutcome outcome) {
+        return switch (outcome) {
+            case UNKNOWN -> 1 + (1L << BITS);
+            case UNREADABLE -> 1 + (1L << 2 * BITS);
+            default -> 1;
+        };
     }
 
     /** Counts messages that were delivered together. */
@@ -89,8 +102,19 @@ final class StageStats {
         return received.get();
     }
 
+    /** Returns what {@link #unclaimedSince} is to be given later. */
     long unclaimedSoFar() {
         return unclaimed.sum();
+    }
+
+    /** Says how many messages have not been claimed since then. */
+    String unclaimedSince(long before) {
+        long since = unclaimed.sum() - before;
+        long mask = (1L << BITS) - 1;
+        long all = since & mask;
+        return all == 0
+                ? "0 unclaimed"
+                : all + " unclaimed: " + (since >>> BITS & mask) + " unknown, " + (since >>> 2 * BITS) + " unreadable";
     }
 
     long transientFailures() {

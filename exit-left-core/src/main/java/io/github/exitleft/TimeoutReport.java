@@ -20,7 +20,7 @@ final class TimeoutReport {
      * Makes the exception that ends a wait.
      *
      * @param received how many messages had been received when the wait began
-     * @param unclaimed how many of them had not been claimed
+     * @param unclaimed what had not been claimed by then: {@link StageStats#unclaimedSoFar}
      * @param inLine says how long the question waited before its ticket; may be empty
      */
     StageTimeoutException exception(
@@ -28,7 +28,7 @@ final class TimeoutReport {
             long start,
             long deadline,
             int received,
-            int unclaimed,
+            long unclaimed,
             @Nullable FailedSends failed,
             String inLine) {
         BareSnapshot role = bare.snapshot(0);
@@ -49,7 +49,7 @@ final class TimeoutReport {
         int messages = (int) stats.receivedSoFar() - received;
         text.append("; ").append(messages).append(messages == 1 ? " message" : " messages");
         text.append(" received meanwhile (");
-        text.append((int) stats.unclaimedSoFar() - unclaimed).append(" unclaimed), ");
+        text.append(stats.unclaimedSince(unclaimed)).append("), ");
         text.append(box.foreign()).append(" refused by this ticket's check");
         text.append(inLine);
         if (failed != null) {

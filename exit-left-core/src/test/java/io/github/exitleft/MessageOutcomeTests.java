@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.test.QueueSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of messages: each is delivered or explained (M3), and nothing grows without bound (M2). */
@@ -110,6 +112,30 @@ class MessageOutcomeTests extends NoteFixture {
             assertThat(left.outcome()).isEqualTo(MessageOutcome.UNKNOWN);
             assertThat(left.token()).isEqualTo(77);
         });
+    }
+
+    @Test
+    void m3_unclaimedMessages_areLoggedWhereThatIsAskedFor() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        Logger logger = Logger.getLogger("io.github.exitleft.Unclaimed");
+        try (var log = new LogCapture(logger.getName())) {
+            add(77, "secret");
+            readAll(stage);
+            assertThat(log.lines()).as("by default").isEmpty();
+
+            logger.setLevel(Level.FINE);
+            add(77, "what?");
+            queue.add(new Note(null, "no token"));
+            readAll(stage);
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "FINE stage 'post' got a message that is unknown: token '77', " + new Note(77, "what?"),
+                            "FINE stage 'post' got a message that is unreadable: no token, "
+                                    + new Note(null, "no token"));
+        } finally {
+            logger.setLevel(null);
+        }
     }
 
     @Test

@@ -147,7 +147,7 @@ class StageAsyncTests extends NoteFixture {
                 .isInstanceOf(StageTimeoutException.class)
                 .hasMessageContaining("ticket for token '1' of stage 'post'")
                 .hasMessageContaining("'exit-left keeper of stage 'post'' is the head")
-                .hasMessageContaining("1 message received meanwhile (1 unclaimed)");
+                .hasMessageContaining("1 message received meanwhile (1 unclaimed: 1 unknown, 0 unreadable)");
         assertThat(stage.snapshot(0).exits()).containsEntry(Outcome.TIMED_OUT, 1L);
         nothingIsLeft(stage);
         add(1, "late");

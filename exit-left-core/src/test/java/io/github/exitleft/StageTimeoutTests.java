@@ -40,8 +40,9 @@ class StageTimeoutTests extends NoteFixture {
 
         assertThat(head.failure())
                 .isInstanceOf(StageTimeoutException.class)
-                .hasMessage("no message in 2000 ms for the ticket for token '1' of stage 'post'; this thread was the"
-                        + " head; 3 messages received meanwhile (3 unclaimed), 1 refused by this ticket's check");
+                .hasMessage(
+                        "no message in 2000 ms for the ticket for token '1' of stage 'post'; this thread was the"
+                                + " head; 3 messages received meanwhile (3 unclaimed: 1 unknown, 1 unreadable), 1 refused by this ticket's check");
     }
 
     @Test
@@ -58,7 +59,7 @@ class StageTimeoutTests extends NoteFixture {
                 .hasMessage(
                         "no message in 2000 ms for the ticket for token '2' of stage 'post'; thread '"
                                 + head.thread.getName()
-                                + "' is the head; 1 message received meanwhile (1 unclaimed), 0 refused by this ticket's check");
+                                + "' is the head; 1 message received meanwhile (1 unclaimed: 1 unknown, 0 unreadable), 0 refused by this ticket's check");
         add(1, "done");
         head.get();
     }
@@ -253,7 +254,7 @@ class StageTimeoutTests extends NoteFixture {
 
         assertThatThrownBy(() -> stage.call(1, NO_TIME, () -> {}))
                 .isInstanceOf(StageTimeoutException.class)
-                .hasMessageContaining("; 1 message received meanwhile (1 unclaimed)");
+                .hasMessageContaining("; 1 message received meanwhile (1 unclaimed: 0 unknown, 1 unreadable)");
     }
 
     @Test

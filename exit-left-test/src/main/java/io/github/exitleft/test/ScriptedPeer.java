@@ -3,6 +3,7 @@ package io.github.exitleft.test;
 import io.github.exitleft.Source;
 import io.github.exitleft.TokenReader;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>In a Spring application {@code @AutoConfigureStages} of {@code exit-left-spring-boot-test} makes a peer for each stage.
  *
  * <p>A peer never answers a question that was not asked: an answer with another token than its question's is refused with an exception.
- * A message that answers nothing is sent by {@link #send}. Questions without a script are not answered.
+ * A message that answers nothing is sent by {@link #send}. Questions without a script are not answered, which is logged.
  *
  * @param <T> tokens
  * @param <M> messages
  */
 public final class ScriptedPeer<T, M> {
+
+    private static final System.Logger LOGGER = System.getLogger(ScriptedPeer.class.getName());
 
     private final String name;
     private final TokenReader<? extends T, ? super M> reader;
@@ -258,10 +261,13 @@ public final class ScriptedPeer<T, M> {
                     return script.next();
                 }
             }
-            return PeerScript.Step.lost();
         } finally {
             lock.unlock();
         }
+        LOGGER.log(
+                Level.INFO,
+                this + " does not answer: no script matches the question for token '" + tokenOf(question) + "'");
+        return PeerScript.Step.lost();
     }
 
     private Runnable unlessReset(Runnable delivery) {

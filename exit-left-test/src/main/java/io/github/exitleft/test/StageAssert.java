@@ -87,7 +87,8 @@ public final class StageAssert extends AbstractAssert<StageAssert, Stage<?, ?>> 
         });
         if (!unclaimed.isEmpty()) {
             failWithMessage(
-                    "%nExpecting every message of stage '%s' to be delivered, but there were unclaimed ones: %s",
+                    "%nExpecting every message of stage '%s' to be delivered, but there were unclaimed ones: %s.%n"
+                            + "If they are of another test, compare with a snapshot of before: hasNothingUnclaimedSince(snapshot).",
                     actual.name(), unclaimed);
         }
         return this;

@@ -26,6 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +189,37 @@ class ScriptedPeerTests {
     }
 
     @Test
+    void questionWithoutAScript_isLogged() throws Exception {
+        List<String> lines = new ArrayList<>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLevel() + " " + line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(ScriptedPeer.class.getName());
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            peer.whenSent("a").lose();
+            peer.accept("a");
+            peer.accept("b");
+        } finally {
+            logger.setUseParentHandlers(true);
+            logger.removeHandler(handler);
+        }
+        assertThat(lines)
+                .containsExactly(
+                        "INFO peer of stage 'letters' does not answer: no script matches the question for token 'b'");
+    }
+
+    @Test
     void reset_forgetsScriptsQuestionsAndDelayedAnswers() throws Exception {
         peer.whenSent("a").after(SECOND).reply("a, late");
         peer.accept("a");
@@ -261,7 +295,8 @@ class ScriptedPeerTests {
         }
         assertThatThrownBy(() -> StageAssert.assertThat(stage).hasNothingUnclaimed())
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("{UNKNOWN=1}");
+                .hasMessageContaining("{UNKNOWN=1}")
+                .hasMessageContaining("hasNothingUnclaimedSince(snapshot)");
         StageAssert.assertThat(stage).hasNothingUnclaimedSince(stage.snapshot(0));
         assertThatThrownBy(() -> StageAssert.assertThat(stage).hasMessages(MessageOutcome.LATE, 2))
                 .hasMessageContaining("2 messages with the outcome LATE");

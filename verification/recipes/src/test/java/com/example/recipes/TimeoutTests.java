@@ -10,10 +10,13 @@ import io.github.exitleft.spring.boot.test.ScriptedPeers;
 import io.github.exitleft.udp.Datagram;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** A peer that doesn't answer: what the client of the application gets, and another attempt. */
@@ -21,6 +24,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = "exit-left.stages.quotes.default-timeout=100ms")
 @AutoConfigureStages
+@ExtendWith(OutputCaptureExtension.class)
 class TimeoutTests {
 
     @LocalServerPort
@@ -37,12 +41,15 @@ class TimeoutTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/plain/ACME", "/elastic/ACME", "/future/ACME"})
-    void m7_timeout_becomesAGatewayTimeout(String path) throws Exception {
+    void m7_timeout_becomesAGatewayTimeoutAndIsLogged(String path, CapturedOutput output) throws Exception {
         HttpResponse<String> response = Quotes.get(port, path);
 
         assertThat(response.statusCode()).isEqualTo(504);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-        assertThat(response.body()).contains("\"detail\":\"no answer within ");
+        assertThat(response.body()).contains("\"detail\":\"no answer within ").doesNotContain("head");
+        assertThat(output)
+                .containsPattern(
+                        "WARN .*StageErrors.* for the ticket for token .* of stage 'quotes'; .* received meanwhile");
     }
 
     @Test

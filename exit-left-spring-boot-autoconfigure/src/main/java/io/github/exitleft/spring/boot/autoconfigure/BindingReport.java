@@ -45,7 +45,7 @@ final class BindingReport {
                 StageKeys.origin(first),
                 unknown(first.getName()),
                 entries,
-                remedy + keys(),
+                remedy + keysFor(first.getName()),
                 null);
     }
 
@@ -55,6 +55,12 @@ final class BindingReport {
         }
         String meant = this.hints.didYouMean(name);
         return "there is no such key" + (meant == null ? "" : "; " + meant);
+    }
+
+    /** Names the keys beside the one that is meant, or all of a stage if none is. */
+    private String keysFor(ConfigurationPropertyName unknown) {
+        List<String> beside = StageKeyHints.isInList(unknown) ? List.of() : this.hints.besideWhatIsMeant(unknown);
+        return beside.isEmpty() ? keys() : "Beside it there are: " + String.join(", ", beside) + ".";
     }
 
     private String keys() {

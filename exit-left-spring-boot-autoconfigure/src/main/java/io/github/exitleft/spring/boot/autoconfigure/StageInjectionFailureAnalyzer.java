@@ -90,7 +90,8 @@ final class StageInjectionFailureAnalyzer extends AbstractInjectionFailureAnalyz
     private static String remedy(boolean several, boolean none) {
         if (several) {
             return "Call the parameter like one of the stages, or name one with @Qualifier; with @Primary one of your own becomes"
-                    + " the one that is meant unless named.";
+                    + " the one that is meant unless named. If the parameter is called like a stage already: its name is known only"
+                    + " to classes that are compiled with -parameters, as Spring Boot's Maven parent and Gradle plugin do.";
         }
         return none
                 ? "Define a stage: set " + ExitLeftProperties.PREFIX

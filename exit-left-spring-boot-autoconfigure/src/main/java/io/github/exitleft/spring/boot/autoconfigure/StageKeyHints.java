@@ -30,11 +30,32 @@ final class StageKeyHints {
     /** Returns a question that names the keys that an unknown one resembles; null if it resembles none. */
     @Nullable
     String didYouMean(ConfigurationPropertyName unknown) {
-        List<String> elements = IntStream.range(1, unknown.getNumberOfElements())
-                .mapToObj(element -> unknown.getElement(element, Form.DASHED))
-                .toList();
-        List<String> keys = candidates(elements);
+        List<String> keys = candidates(unknown);
         return keys.isEmpty() ? null : "did you mean " + String.join(" or ", keys) + "?";
+    }
+
+    /** Returns the keys of a stage that are in the same group as those that an unknown one resembles; none if it resembles none. */
+    List<String> besideWhatIsMeant(ConfigurationPropertyName unknown) {
+        List<String> groups =
+                candidates(unknown).stream().map(this::groupOf).distinct().toList();
+        return this.known.all().stream()
+                .filter(key -> groups.contains(key.substring(0, key.lastIndexOf('.') + 1)))
+                .toList();
+    }
+
+    /** Returns what a key of a stage has before its last part, with the dot; the stage's name may have dots too. */
+    private String groupOf(String full) {
+        String key = this.known.all().stream()
+                .filter(each -> full.endsWith("." + each))
+                .max(Comparator.comparingInt(String::length))
+                .orElse("");
+        return key.substring(0, key.lastIndexOf('.') + 1);
+    }
+
+    private List<String> candidates(ConfigurationPropertyName unknown) {
+        return candidates(IntStream.range(1, unknown.getNumberOfElements())
+                .mapToObj(element -> unknown.getElement(element, Form.DASHED))
+                .toList());
     }
 
     private List<String> candidates(List<String> elements) {

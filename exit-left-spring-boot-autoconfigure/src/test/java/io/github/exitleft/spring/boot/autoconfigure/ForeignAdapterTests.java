@@ -159,7 +159,9 @@ class ForeignAdapterTests extends StartFailureSupport {
                 "exit-left.stages.orders.source.setters.nested.keys",
                 "8:24",
                 "did you mean exit-left.stages.orders.source.setters.nested.key?",
-                "source.setters.nested.key, source.setters.depth, source.setters.name");
+                "Beside it there are: source.setters.nested.key.");
+        start(yaml + "          depht: 4\n");
+        assertThat(output).contains("Beside it there are: source.setters.depth, source.setters.name.");
     }
 
     @Test

@@ -52,7 +52,8 @@ class StageInjectionFailureTests extends StartFailureSupport {
                         "'io.github.exitleft.Stage<java.lang.String, io.github.exitleft.udp.Datagram>', which several")
                 .containsPattern("Stage: stun\\R.*\\R    Origin: exit-left.stages.stun, .* - 4:19")
                 .containsPattern("Stage: dns\\R.*\\R    Origin: exit-left.stages.dns, .* - 13:19")
-                .contains("Call the parameter like one of the stages, or name one with @Qualifier");
+                .contains("Call the parameter like one of the stages, or name one with @Qualifier")
+                .contains("known only to classes that are compiled with -parameters");
     }
 
     @Test

@@ -49,6 +49,16 @@ class StartFailureHintsTests extends StartFailureSupport {
     }
 
     @Test
+    void keyThatResemblesAnother_isReportedWithTheKeysBesideThatAlone(CapturedOutput output) throws IOException {
+        start(STUN + TOKEN + "            lenght: 12\n");
+
+        assertThat(output)
+                .contains("did you mean " + PREFIX + "source.udp.token.length?")
+                .containsPattern("Beside it there are: .*source\\.udp\\.token\\.offset.*\\.")
+                .doesNotContain("default-timeout", "source.kafka.");
+    }
+
+    @Test
     void keyOfSeveralSources_isReportedWithSome(CapturedOutput output) throws IOException {
         start(STUN + TOKEN + "      reader: other\n");
 

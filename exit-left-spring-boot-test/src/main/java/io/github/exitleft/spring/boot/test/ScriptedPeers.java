@@ -67,9 +67,24 @@ public final class ScriptedPeers implements DisposableBean {
     public ScriptedPeer<Object, Object> on(String stage) {
         ScriptedPeer<Object, Object> peer = find(Objects.requireNonNull(stage, "'stage' must not be null"));
         if (peer == null) {
-            throw noPeer("stage '" + stage + "'");
+            throw noPeer("stage '" + stage + "'" + didYouMean(stage));
         }
         return peer;
+    }
+
+    /** Asks whether one of the stages is meant whose name begins like the one that is asked for; empty if there is none. */
+    private String didYouMean(String asked) {
+        return this.peers.keySet().stream()
+                .filter(name -> !name.equals(asked) && (begins(name, asked) || begins(asked, name)))
+                .sorted()
+                .map(name -> "'" + name + "'")
+                .reduce((one, other) -> one + " or " + other)
+                .map(names -> " (did you mean " + names + "?)")
+                .orElse("");
+    }
+
+    private static boolean begins(String text, String prefix) {
+        return !prefix.isEmpty() && text.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 
     private @Nullable ScriptedPeer<Object, Object> find(String name) {

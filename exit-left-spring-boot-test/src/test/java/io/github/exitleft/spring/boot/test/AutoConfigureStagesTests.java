@@ -83,6 +83,8 @@ class AutoConfigureStagesTests {
 
     @Test
     void unknownStage_isReportedWithThoseThatThereAre() {
+        assertThatThrownBy(() -> peers.on("Alarm"))
+                .hasMessageContaining("stage 'Alarm' (did you mean 'alarms'?) has no peer");
         assertThatThrownBy(() -> peers.on("order"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("stage 'order' has no peer")
