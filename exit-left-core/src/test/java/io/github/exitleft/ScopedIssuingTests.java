@@ -83,6 +83,7 @@ class ScopedIssuingTests {
         assertThat(issuing.answered("a", id)).isEqualTo(new Rest(since, "a call", 1));
         assertThat(issuing.answered("nobody", id)).isNull();
         issuing.gaveUp("nobody", id, null, null, 1);
+        assertThat(issuing.answeredLate("nobody", id, 1)).isNull();
         assertThat(issuing.size()).isEqualTo(2);
     }
 

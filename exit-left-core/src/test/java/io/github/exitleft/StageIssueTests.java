@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -719,6 +720,26 @@ class StageIssueTests extends NoteFixture {
         }
         assertThat(live(stage)).isZero();
         assertThat(resting(stage)).isEqualTo(1);
+    }
+
+    @Test
+    void m12_idOfAPeerThatWasAskedTwice_restsUntilBothAnswersHaveCome() throws Exception {
+        Stage<PeerToken<Integer>, Letter> stage = peers();
+        var sent = new AtomicInteger();
+        var asked = new AtomicReference<PeerToken<Integer>>();
+        CompletableFuture<Letter> call = stage.callAsync(
+                to(here).resend(Resends.every(Duration.ofMillis(1)).atMost(1)), token -> {
+                    asked.set(token);
+                    sent.incrementAndGet();
+                });
+        await().until(() -> sent.get() == 2);
+        call.cancel(false);
+        await().untilAsserted(() -> assertThat(resting(stage)).isEqualTo(1));
+
+        stage.parts.mailroom.explain(asked.get(), new Letter(here, asked.get().id()));
+        assertThat(resting(stage)).isEqualTo(1);
+        stage.parts.mailroom.explain(asked.get(), new Letter(here, asked.get().id()));
+        assertThat(resting(stage)).isZero();
     }
 
     @Test
