@@ -324,7 +324,9 @@ class AsyncCall<T, M> extends OwnedFuture<M> implements Recipient {
         }
         boolean failed = why == null && broken != null;
         Throwable thrown = why != null ? why : broken != null ? broken : timeout();
-        call.unsent = why instanceof SendFailedException && !call.wasResent();
+        if (why instanceof SendFailedException) {
+            call.endsUnsent(why);
+        }
         Outcome outcome = failed ? Outcome.FAILED : outcomeOf(why);
         end(outcome, before);
         Runnable afterwards = afterwards(outcome, before);

@@ -349,10 +349,13 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
         return all;
     }
 
-    /** Whether a request was sent again, so far as that is kept. */
-    final boolean wasResent() {
+    /** Notes that the first request was not sent after all, by which the call ends; others may have been. */
+    final void endsUnsent(Throwable cause) {
         FailedSends all = failedSends;
-        return all != null && all.resent;
+        unsent = all == null || !all.resent;
+        if (all != null) {
+            all.unsent = cause;
+        }
     }
 
     @Override
@@ -364,9 +367,25 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     @Override
-    final boolean mayBeAnsweredAgain(int left) {
+    byte owed() {
+        if (!single) {
+            return super.owed();
+        }
+        int first = (sentFirst() ? 1 : 0) - (answered || cameLate || !isEmpty() ? 1 : 0);
         FailedSends all = failedSends;
-        return all != null && all.mayBeAnswered(left);
+        return Owed.of(all == null ? first : first + all.unansweredResends());
+    }
+
+    /** Whether the first request was sent, so far as is known. */
+    private boolean sentFirst() {
+        FailedSends all = failedSends;
+        return !unsent && (all == null || all.unsent == null);
+    }
+
+    /** Returns how often a request was sent, so far as is known. */
+    final int sendings() {
+        FailedSends all = failedSends;
+        return (sentFirst() ? 1 : 0) + (all == null ? 0 : all.sentAgain());
     }
 
     long untilResend(Resends resends, int number, long deadline) {

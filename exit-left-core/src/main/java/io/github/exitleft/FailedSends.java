@@ -47,9 +47,14 @@ final class FailedSends {
         answeredAgain++;
     }
 
-    /** Returns whether the request was sent again more often than answers have come after the first, and so many more. */
-    boolean mayBeAnswered(int more) {
-        return sentAgain > answeredAgain + more;
+    /** Returns how often a request was sent again. */
+    int sentAgain() {
+        return sentAgain;
+    }
+
+    /** Returns how many more resends there were than answers after the first; negative if it is the other way round. */
+    int unansweredResends() {
+        return sentAgain - answeredAgain;
     }
 
     /** Adds what a resend threw. */

@@ -286,10 +286,22 @@ final class Gather<T, M> extends LimitedCall<T, M> {
         return true;
     }
 
-    /** Whether answers may still come, whatever has come by now. */
+    /** Whether it did not come to its end, whatever has come by now. */
     @Override
     boolean isUnanswered() {
-        return !answered && !unsent;
+        return !answered;
+    }
+
+    /** Returns how many answers may still come, which is known only where a number of them is all that ends it. */
+    @Override
+    byte owed() {
+        int sendings = sendings();
+        if (sendings == 0 || answered && sendings == 1) {
+            return 0;
+        }
+        return until.isNumber()
+                ? Owed.of((long) sendings * until.most - gathered.size() - size() - dropped)
+                : Owed.UNCOUNTED;
     }
 
     @Override

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens of a stage that issues them: which are live, which rest, and which comes next (M11, M12).
  *
- * <p>A token is live from {@link #issue} on. When its answer comes it is free at once ({@link #answered}). When its
- * wait ends without an answer ({@link #gaveUp}) it rests, until the answer comes after all or the rest is over;
+ * <p>A token is live from {@link #issue} on. When its answer comes it is free at once ({@link #answered}). While
+ * answers may still come after its wait has ended ({@link #gaveUp}) it rests, until all have come or the rest is over;
  * meanwhile it is neither issued nor {@linkplain #take taken}. The memory is exact: every live or resting token is
  * known. It is bounded by the number of tokens of the type and by {@link #MOST}; beyond that all tokens count as taken.
  *
@@ -57,20 +57,28 @@ abstract class IssuedTokens<T> {
     abstract boolean take(T token, long now);
 
     /**
-     * Frees a token whose answer has come.
+     * Frees a token, whether it is live or rests.
      *
-     * @return how it rested, if its answer came late; null if it was live or free
+     * @return how it rested; null if it was live or free
      */
     abstract @Nullable Rest answered(T token, long now);
 
     /**
-     * Lets a live token rest whose wait has ended without an answer, or frees it if that can't come any more; does nothing with any
+     * Counts answers to a resting token's question, and frees the token with the last that may come; does nothing with any other.
+     *
+     * @return how it rests or rested; null if it did not
+     */
+    abstract @Nullable Rest answeredLate(T token, long now, int came);
+
+    /**
+     * Lets a live token rest whose wait has ended while answers may still come, or frees it if that can't come any more; does nothing with any
      * other.
      *
      * @param attachment what to find the call again by; null for nothing
      * @param asked what knows when its question was sent, and by what; null if nothing does
+     * @param owed how many answers may still come; at least 1
      */
-    abstract void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked);
+    abstract void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed);
 
     /** Returns how a token rests; null if it does not. */
     abstract @Nullable Rest resting(T token, long now);

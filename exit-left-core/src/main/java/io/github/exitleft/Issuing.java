@@ -81,16 +81,27 @@ final class Issuing<T> implements LineSupply<T> {
     }
 
     /** Lets a token rest, as {@link IssuedTokens#gaveUp} does. */
-    void gaveUp(T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+    void gaveUp(T token, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
         line.lock();
         try {
-            tokens.gaveUp(token, line.nanoTime(), attachment, asked);
+            tokens.gaveUp(token, line.nanoTime(), attachment, asked, owed);
         } finally {
             line.unlock();
         }
     }
 
-    /** Ends a token's rest, since its answer has come late; returns how it rested, or null if it did not. */
+    /** Counts answers that have come late, as {@link IssuedTokens#answeredLate} does. */
+    @Nullable
+    Rest answeredLate(T token, int came) {
+        line.lock();
+        try {
+            return tokens.answeredLate(token, line.nanoTime(), came);
+        } finally {
+            line.unlock();
+        }
+    }
+
+    /** Ends a token's rest, whatever may still come; returns how it rested, or null if it did not. */
     @Nullable
     Rest endRest(T token) {
         line.lock();

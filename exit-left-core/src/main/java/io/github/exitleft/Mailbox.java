@@ -49,8 +49,11 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
 
     boolean closed;
 
-    /** Whether its token is to rest, which is decided when it is closed. */
+    /** Whether its token is to rest since its question has no answer, which is decided when it is closed. */
     boolean rests;
+
+    /** How many answers may still come, as of its close; {@link Owed#UNCOUNTED} if only time tells. */
+    byte owed;
 
     /** Whether its token has been freed, or let rest, after that. */
     boolean freed;
@@ -119,16 +122,12 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
         return null;
     }
 
-    /** Notes that an answer has come after the first, where one is all that is wanted. */
+    /** Notes that an answer has come after the first, in time or not, where one is all that is wanted. */
     void answeredAgain() {}
 
-    /**
-     * Returns whether its request has been sent again, and more often than answers have come.
-     *
-     * @param left how many answers have come that were filed and are not going to be taken
-     */
-    boolean mayBeAnsweredAgain(int left) {
-        return false;
+    /** Returns how many answers may still come once the box is closed; with its lock held. */
+    byte owed() {
+        return isUnanswered() && !unsent ? (byte) 1 : 0;
     }
 
     /** Returns what is told of the question; null if it is not observed, as most. */
@@ -142,9 +141,9 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
         return recipient != null && !single;
     }
 
-    /** Whether an answer may still come, once the box is closed. */
+    /** Whether the question has no answer that its owner got, or is going to get, as the box is closed. */
     boolean isUnanswered() {
-        return !answered && !cameLate && !unsent && isEmpty() && !isEndless();
+        return !answered && isEmpty() && !isEndless();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only heads count, of which there is one at a time

@@ -95,6 +95,9 @@ final class Mailroom<T, M> {
     /** Returns why an open box takes no message any more; null if it does. */
     private @Nullable Unclaimed<T, M> refuse(T token, Mailbox<T, M> box, M message) {
         if (box.single && box.missed) { // its only wait is over, and it is about to be closed
+            if (box.cameLate) {
+                box.answeredAgain();
+            }
             box.cameLate = true;
             return TokenMemory.late(token, message, clock.getAsLong() - box.endedAt, box.attachment());
         }
@@ -225,7 +228,8 @@ final class Mailroom<T, M> {
             }
             if (!box.closed) {
                 box.closed = true;
-                box.rests = box.isUnanswered();
+                box.owed = box.owed();
+                box.rests = box.owed != 0 && box.isUnanswered();
                 memory.remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);

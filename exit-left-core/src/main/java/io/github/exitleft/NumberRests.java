@@ -27,6 +27,9 @@ final class NumberRests implements Rests<Integer> {
     /** By number too; null until a number rests of which something knows by what it was asked. */
     private Carriers.@Nullable Load @Nullable [] asked;
 
+    /** How many answers end each rest; null until that are more than one of any. */
+    private byte @Nullable [] owed;
+
     private int oldest;
     private int resting;
 
@@ -39,13 +42,19 @@ final class NumberRests implements Rests<Integer> {
     }
 
     @Override
-    public void add(Integer token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
+    public void add(Integer token, long now, @Nullable Object attachment, Carriers.@Nullable Load by, int answers) {
         int number = token;
         if (by != null && asked == null) {
             asked = new Carriers.@Nullable Load[since.length];
         }
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[since.length];
+        }
+        if (answers > 1 && owed == null) {
+            owed = new byte[since.length];
+        }
+        if (owed != null) {
+            owed[number] = (byte) answers;
         }
         if (attachments != null) {
             attachments[number] = attachment;
@@ -79,12 +88,30 @@ final class NumberRests implements Rests<Integer> {
     }
 
     @Override
+    public @Nullable Rest answered(Integer token, int came) {
+        Rest before = find(token);
+        if (before == null) {
+            return null;
+        }
+        byte left = Owed.after(before.owed(), came);
+        if (left == 0) {
+            remove(token.intValue());
+        } else if (owed != null) {
+            owed[token] = left;
+        }
+        return new Rest(before.since(), before.attachment(), left);
+    }
+
+    @Override
     public @Nullable Rest find(Integer token) {
         int number = token;
         if ((rests[number >> 6] & 1L << number) == 0) {
             return null;
         }
-        return new Rest(since[number], attachments == null ? null : attachments[number]);
+        return new Rest(
+                since[number],
+                attachments == null ? null : attachments[number],
+                owed == null || owed[number] == 0 ? 1 : owed[number]);
     }
 
     @Override

@@ -74,7 +74,19 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+    @Nullable
+    Rest answeredLate(T token, long now, int came) {
+        expire(now);
+        int number = space.number(token);
+        Rest rest = number == TokenSpace.NONE ? null : rests.answered(number, came);
+        if (rest != null && rest.owed() == 0) {
+            numbers.free(number);
+        }
+        return rest;
+    }
+
+    @Override
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
         expire(now);
         int number = space.number(token);
         if (number == TokenSpace.NONE || !numbers.isInUse(number) || rests.find(number) != null) {
@@ -89,7 +101,7 @@ final class NumberedTokens<T> extends IssuedTokens<T> {
             table.copyTo(places);
             rests = places;
         }
-        rests.add(number, now, attachment, asked);
+        rests.add(number, now, attachment, asked, owed);
         // no rest at all is over at once
         expire(now);
     }

@@ -100,8 +100,13 @@ final class PeerTokens<I> implements TokenSupply<PeerToken<I>> {
     }
 
     @Override
-    public void letRest(PeerToken<I> token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
-        issuing.gaveUp(token.sender(), token.id(), attachment, asked);
+    public void letRest(PeerToken<I> token, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
+        issuing.gaveUp(token.sender(), token.id(), attachment, asked, owed);
+    }
+
+    @Override
+    public @Nullable Rest answeredLate(PeerToken<I> token, int came) {
+        return issuing.answeredLate(token.sender(), token.id(), came);
     }
 
     @Override

@@ -34,8 +34,9 @@ final class RestingTokens<T> {
      * Lets a token rest from now on whose wait has ended without an answer, unless that can't come any more.
      *
      * @param asked what knows when its question was sent, and by what; null if nothing does
+     * @param owed how many answers may still come; at least 1
      */
-    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
         tokens.remove(token);
         expire(now);
         if (rest.isGone(now, asked)) {
@@ -44,14 +45,14 @@ final class RestingTokens<T> {
         if (tokens.resting() == most) {
             tokens.removeOldest();
         }
-        tokens.add(token, now, attachment, asked);
+        tokens.add(token, now, attachment, asked, owed);
     }
 
-    /** Ends a token's rest, since its answer has come; returns how it rested, or null if it did not. */
+    /** Counts an answer to a token's question, the last of which ends its rest; returns how it rests or rested, or null if it did not. */
     @Nullable
     Rest answered(T token, long now) {
         expire(now);
-        return tokens.remove(token);
+        return tokens.answered(token, 1);
     }
 
     /** Returns how a token rests; null if it does not. */

@@ -13,8 +13,13 @@ interface Rests<T> {
      *
      * @param attachment what to find the call again by; null for nothing
      * @param asked what knows when its question was sent, and by what; null if nothing does
+     * @param owed how many answers end its rest; at least 1
      */
-    void add(T token, long since, @Nullable Object attachment, Carriers.@Nullable Load asked);
+    void add(T token, long since, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed);
+
+    /** Counts answers to a token's question, and removes it with the last; returns how it rests or rested, or null if it did not. */
+    @Nullable
+    Rest answered(T token, int came);
 
     /** Removes a token; returns how it rested, or null if it did not. */
     @Nullable

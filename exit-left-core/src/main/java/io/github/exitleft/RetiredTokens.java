@@ -23,11 +23,13 @@ final class RetiredTokens<T> {
 
     private static final int NONE = -1;
 
-    private static final byte UNANSWERED = 0;
+    /** The bit of {@link #answers} that says that its wait was answered; the others count what has come since its ticket was closed. */
     private static final byte ANSWERED = 1;
 
-    /** Its answer came after its ticket was closed. */
-    private static final byte ANSWERED_LATE = 2;
+    /** One that has come since. */
+    private static final byte ONE_LATE = 2;
+
+    private static final byte MOST_LATE = Byte.MAX_VALUE - 1;
 
     // rings by slot, in order of age from the oldest on; a slot without a token had one that was retired again since
     private @Nullable Object[] tokens;
@@ -78,7 +80,7 @@ final class RetiredTokens<T> {
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[tokens.length];
         }
-        put(wrapped(oldest + used++), token, hash, now, answered ? ANSWERED : UNANSWERED, attachment);
+        put(wrapped(oldest + used++), token, hash, now, answered ? ANSWERED : 0, attachment);
     }
 
     /**
@@ -112,21 +114,36 @@ final class RetiredTokens<T> {
         int slot = slotOf(token, spread(token.hashCode()));
         return slot == NONE || isOver(times[slot], now)
                 ? null
-                : new Retired(times[slot], answers[slot] == ANSWERED, attachmentOf(slot));
+                : new Retired(times[slot], (answers[slot] & ANSWERED) != 0, attachmentOf(slot));
     }
 
-    /** Notes that a message has come for a token. */
-    void answeredLate(T token) {
+    /** Counts a message that has come for a token since its ticket was closed; returns false if the token is not remembered. */
+    boolean countLate(T token) {
         int slot = slotOf(token, spread(token.hashCode()));
-        if (slot != NONE && answers[slot] == UNANSWERED) {
-            answers[slot] = ANSWERED_LATE;
+        if (slot == NONE) {
+            return false;
         }
+        if ((answers[slot] & MOST_LATE) != MOST_LATE) {
+            answers[slot] += ONE_LATE;
+        }
+        return true;
     }
 
-    /** Whether a message has come for a token since its ticket was closed unanswered. */
-    boolean isAnsweredLate(T token) {
+    /** Returns whether a message has been counted, and not been taken. */
+    boolean isLateCounted(T token) {
         int slot = slotOf(token, spread(token.hashCode()));
-        return slot != NONE && answers[slot] == ANSWERED_LATE;
+        return slot != NONE && (answers[slot] & MOST_LATE) != 0;
+    }
+
+    /** Returns how many messages have been counted, and begins anew. */
+    int takeLate(T token) {
+        int slot = slotOf(token, spread(token.hashCode()));
+        if (slot == NONE) {
+            return 0;
+        }
+        int late = answers[slot] / ONE_LATE;
+        answers[slot] &= ANSWERED;
+        return late;
     }
 
     private @Nullable Object attachmentOf(int slot) {

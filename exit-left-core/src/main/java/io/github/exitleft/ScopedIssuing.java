@@ -156,13 +156,27 @@ final class ScopedIssuing<K, T> {
     }
 
     /** Lets a token rest, as {@link Issuing#gaveUp} does. */
-    void gaveUp(K scope, T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+    void gaveUp(K scope, T token, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
         Scope<T> entered = find(scope);
         if (entered == null) {
             return;
         }
         try {
-            entered.issuing.gaveUp(token, attachment, asked);
+            entered.issuing.gaveUp(token, attachment, asked, owed);
+        } finally {
+            leave(entered);
+        }
+    }
+
+    /** Counts answers that have come late, as {@link Issuing#answeredLate} does. */
+    @Nullable
+    Rest answeredLate(K scope, T token, int came) {
+        Scope<T> entered = find(scope);
+        if (entered == null) {
+            return null;
+        }
+        try {
+            return entered.issuing.answeredLate(token, came);
         } finally {
             leave(entered);
         }

@@ -58,7 +58,14 @@ final class SparseTokens<T> extends IssuedTokens<T> {
     }
 
     @Override
-    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked) {
+    @Nullable
+    Rest answeredLate(T token, long now, int came) {
+        expire(now);
+        return tokens.answered(token, came);
+    }
+
+    @Override
+    void gaveUp(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
         expire(now);
         if (rest.isGone(now, asked)) {
             if (tokens.find(token) == null) {
@@ -66,7 +73,7 @@ final class SparseTokens<T> extends IssuedTokens<T> {
             }
             return;
         }
-        tokens.rest(token, now, attachment, asked);
+        tokens.rest(token, now, attachment, asked, owed);
         // no rest at all is over at once
         expire(now);
     }

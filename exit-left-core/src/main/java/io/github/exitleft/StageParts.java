@@ -386,12 +386,12 @@ final class StageParts<T, M> {
                 }
             } finally {
                 try {
-                    free(box.token(), box, left.size());
+                    free(box.token(), box);
                 } finally {
                     unload(box);
                     listeners.unclaimed(left);
                 }
-                if (rest.source() != null && (box.rests || box.mayBeAnsweredAgain(left.size()))) {
+                if (rest.source() != null && box.owed != 0) {
                     renewals.renewIfTooManyRest(rest.source());
                 }
             }
@@ -408,19 +408,15 @@ final class StageParts<T, M> {
     /**
      * Frees a token that could be issued, or lets it rest; not before its registration has gone, and once. It rests too where the request
      * was sent again and not all answers to that have come: the next question with that token would get them.
-     *
-     * @param left how many messages were filed and have not been taken
      */
-    private void free(T token, Mailbox<T, M> box, int left) {
+    private void free(T token, Mailbox<T, M> box) {
         TokenSupply<T> issuing = gate.tokens;
         if (issuing == null || !issuing.covers(token) || !mailroom.leaves(box)) {
             return;
         }
-        if (box.rests || box.mayBeAnsweredAgain(left)) {
-            issuing.letRest(token, box.rests ? box.attachment() : null, box.load);
-            if (memory.hasComeLate(token)) { // before the rest began, so it has not ended that
-                issuing.endRest(token);
-            }
+        if (box.owed != 0) {
+            issuing.letRest(token, box.rests ? box.attachment() : null, box.load, box.owed);
+            memory.settle(issuing, token); // what came before the rest began, and so has not been counted for it
         } else {
             issuing.free(token);
         }

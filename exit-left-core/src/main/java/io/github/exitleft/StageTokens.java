@@ -73,8 +73,13 @@ final class StageTokens<T> implements TokenSupply<T> {
     }
 
     @Override
-    public void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked) {
-        issuing.gaveUp(token, attachment, asked);
+    public void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed) {
+        issuing.gaveUp(token, attachment, asked, owed);
+    }
+
+    @Override
+    public @Nullable Rest answeredLate(T token, int came) {
+        return issuing.answeredLate(token, came);
     }
 
     @Override

@@ -52,7 +52,7 @@ final class TokenMemory<T, M> {
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
             if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
                 // the attachment is with the retired tokens
-                resting.gaveUp(token, now, null, box.load);
+                resting.gaveUp(token, now, null, box.load, box.owed);
                 rests = resting.resting(now);
             }
             // a question that has its answer is not kept for duplicates of it
@@ -104,14 +104,14 @@ final class TokenMemory<T, M> {
     }
 
     /**
-     * Explains a message whose token has no ticket; it ends its token's rest. Called with no lock held, since that may serve a call in line.
+     * Explains a message whose token has no ticket; it counts as an answer, the last of which ends its token's rest. Called with no lock held, since that may serve a call in line.
      */
     Unclaimed<T, M> explain(T token, M message) {
-        Rest issuedRest = issued != null && issued.covers(token) ? endRest(issued, token) : null;
+        Rest issuedRest = issued != null && issued.covers(token) ? answeredLate(issued, token) : null;
         lock.lock();
         try {
             long now = clock.getAsLong();
-            Rest rest = issuedRest != null ? issuedRest : endRest(token, now);
+            Rest rest = issuedRest != null ? issuedRest : answeredLate(token, now);
             RetiredTokens.Retired found = retired.find(token, now);
             if (found == null) {
                 return rest == null
@@ -127,24 +127,46 @@ final class TokenMemory<T, M> {
         }
     }
 
-    private @Nullable Rest endRest(TokenSupply<T> supply, T token) {
+    private @Nullable Rest answeredLate(TokenSupply<T> supply, T token) {
+        boolean counted;
         lock.lock();
         try {
-            retired.answeredLate(token); // first: its rest may be about to begin, see hasComeLate()
+            counted = retired.countLate(token); // first: its rest may be about to begin, see settle()
         } finally {
             lock.unlock();
         }
-        return supply.endRest(token);
+        return counted ? settle(supply, token) : supply.answeredLate(token, 1);
     }
 
     /**
-     * Whether the answer to an issued token's last question has come since its box was closed. An answer that finds no rest to end is
-     * noted before, so one that asks once the token rests learns of it.
+     * Counts the answers that have come since an issued token's box was closed for the token's rest; returns how it rests or rested, or
+     * null if it does not. One that comes before the rest has begun is kept until this is called by the thread that lets the token rest,
+     * and each is counted once, whichever thread does it.
      */
-    boolean hasComeLate(T token) {
+    @Nullable
+    Rest settle(TokenSupply<T> supply, T token) {
+        if (!isLateCounted(token)) {
+            return null;
+        }
+        Rest rest = supply.resting(token);
+        if (rest == null) {
+            return null;
+        }
+        int came;
         lock.lock();
         try {
-            return retired.isAnsweredLate(token);
+            came = retired.takeLate(token);
+        } finally {
+            lock.unlock();
+        }
+        Rest counted = came == 0 ? null : supply.answeredLate(token, came);
+        return counted == null ? rest : counted;
+    }
+
+    private boolean isLateCounted(T token) {
+        lock.lock();
+        try {
+            return retired.isLateCounted(token);
         } finally {
             lock.unlock();
         }
@@ -160,7 +182,7 @@ final class TokenMemory<T, M> {
         }
     }
 
-    private @Nullable Rest endRest(T token, long now) {
+    private @Nullable Rest answeredLate(T token, long now) {
         if (resting == null || rests == 0) {
             return null;
         }

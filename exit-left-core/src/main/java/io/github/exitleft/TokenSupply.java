@@ -51,10 +51,19 @@ interface TokenSupply<T> {
      *
      * @param attachment what its question was given to be found again by; null for nothing
      * @param asked what knows when that was sent, and by what; null if nothing does
+     * @param owed how many answers may still come; at least 1
      */
-    void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked);
+    void letRest(T token, @Nullable Object attachment, Carriers.@Nullable Load asked, int owed);
 
-    /** Ends the rest of a covered token; returns how it rested, or null if it did not. */
+    /**
+     * Counts answers to a covered token's last question, the last of which ends its rest.
+     *
+     * @return how it rests or rested; null if it did not
+     */
+    @Nullable
+    Rest answeredLate(T token, int came);
+
+    /** Ends the rest of a covered token, whatever may still come; returns how it rested, or null if it did not. */
     @Nullable
     Rest endRest(T token);
 

@@ -36,6 +36,9 @@ final class TokenTable<T> implements Rests<T> {
     /** By slot too; null until a token rests of which something knows by what it was asked. */
     private Carriers.@Nullable Load @Nullable [] asked;
 
+    /** By slot too, how many answers end each rest; null until that are more than one of any. */
+    private byte @Nullable [] owed;
+
     private int[] buckets;
     private int free = NONE;
 
@@ -74,19 +77,19 @@ final class TokenTable<T> implements Rests<T> {
     }
 
     /** Lets a live token rest; does nothing with any other. */
-    void rest(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
+    void rest(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by, int answers) {
         int slot = slotOf(token, token.hashCode());
         if (slot != NONE && older[slot] == LIVE) {
-            link(slot, now, attachment, by);
+            link(slot, now, attachment, by, answers);
         }
     }
 
     @Override
-    public void add(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
+    public void add(T token, long now, @Nullable Object attachment, Carriers.@Nullable Load by, int answers) {
         int hash = token.hashCode();
         assert slotOf(token, hash) == NONE;
-        withRoomFor(attachment, by);
-        link(insert(token, hash), now, attachment, by);
+        withRoomFor(attachment, by, answers);
+        link(insert(token, hash), now, attachment, by, answers);
     }
 
     @Override
@@ -98,6 +101,25 @@ final class TokenTable<T> implements Rests<T> {
         }
         Rest rest = restOf(slot);
         remove(slot, bucketOf(hash));
+        return rest;
+    }
+
+    @Override
+    public @Nullable Rest answered(T token, int came) {
+        int hash = token.hashCode();
+        int slot = slotOf(token, hash);
+        Rest before = slot == NONE ? null : restOf(slot);
+        if (before == null) {
+            return null;
+        }
+        byte left = Owed.after(before.owed(), came);
+        var rest =
+                new Rest(before.since(), before.attachment(), left); // before anything changes: it may find no memory
+        if (left == 0) {
+            remove(slot, bucketOf(hash));
+        } else if (owed != null) {
+            owed[slot] = left;
+        }
         return rest;
     }
 
@@ -151,12 +173,17 @@ final class TokenTable<T> implements Rests<T> {
     @SuppressWarnings("unchecked") // only tokens are in it
     void copyTo(Rests<T> others) {
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
-            others.add((T) Objects.requireNonNull(tokens[slot]), since[slot], attachmentOf(slot), askedBy(slot));
+            others.add(
+                    (T) Objects.requireNonNull(tokens[slot]),
+                    since[slot],
+                    attachmentOf(slot),
+                    askedBy(slot),
+                    owedTo(slot));
         }
     }
 
     private @Nullable Rest restOf(int slot) {
-        return older[slot] == LIVE ? null : new Rest(since[slot], attachmentOf(slot));
+        return older[slot] == LIVE ? null : new Rest(since[slot], attachmentOf(slot), owedTo(slot));
     }
 
     private @Nullable Object attachmentOf(int slot) {
@@ -167,12 +194,19 @@ final class TokenTable<T> implements Rests<T> {
         return asked == null ? null : asked[slot];
     }
 
-    private void withRoomFor(@Nullable Object attachment, Carriers.@Nullable Load by) {
+    private int owedTo(int slot) {
+        return owed == null || owed[slot] == 0 ? 1 : owed[slot];
+    }
+
+    private void withRoomFor(@Nullable Object attachment, Carriers.@Nullable Load by, int answers) {
         if (attachment != null && attachments == null) {
             attachments = new @Nullable Object[tokens.length];
         }
         if (by != null && asked == null) {
             asked = new Carriers.@Nullable Load[tokens.length];
+        }
+        if (answers > 1 && owed == null) {
+            owed = new byte[tokens.length];
         }
     }
 
@@ -215,13 +249,16 @@ final class TokenTable<T> implements Rests<T> {
         return slot;
     }
 
-    private void link(int slot, long now, @Nullable Object attachment, Carriers.@Nullable Load by) {
-        withRoomFor(attachment, by);
+    private void link(int slot, long now, @Nullable Object attachment, Carriers.@Nullable Load by, int answers) {
+        withRoomFor(attachment, by, answers);
         if (attachments != null) {
             attachments[slot] = attachment;
         }
         if (asked != null) {
             asked[slot] = by;
+        }
+        if (owed != null) {
+            owed[slot] = (byte) answers;
         }
         if (by != null) {
             by.beginRest();
@@ -292,6 +329,9 @@ final class TokenTable<T> implements Rests<T> {
         if (asked != null) {
             moved.asked = new Carriers.@Nullable Load[capacity];
         }
+        if (owed != null) {
+            moved.owed = new byte[capacity];
+        }
         for (int slot = 0; slot < used; slot++) {
             if (tokens[slot] != null && older[slot] == LIVE) {
                 T token = (T) Objects.requireNonNull(tokens[slot]);
@@ -300,7 +340,8 @@ final class TokenTable<T> implements Rests<T> {
         }
         for (int slot = oldest; slot != NONE; slot = newer[slot]) {
             T token = (T) Objects.requireNonNull(tokens[slot]);
-            moved.link(moved.place(token, token.hashCode()), since[slot], attachmentOf(slot), askedBy(slot));
+            moved.link(
+                    moved.place(token, token.hashCode()), since[slot], attachmentOf(slot), askedBy(slot), owedTo(slot));
         }
         tokens = moved.tokens;
         since = moved.since;
@@ -309,6 +350,7 @@ final class TokenTable<T> implements Rests<T> {
         next = moved.next;
         attachments = moved.attachments;
         asked = moved.asked;
+        owed = moved.owed;
         buckets = moved.buckets;
         free = moved.free;
         used = moved.used;

@@ -23,6 +23,11 @@ public final class Until<M> {
     /** Negative if no silence ends it. */
     final long quietNanos;
 
+    /** Whether nothing but a number of messages ends it. */
+    boolean isNumber() {
+        return last == null && most != ANY_NUMBER && quietNanos < 0;
+    }
+
     private Until(@Nullable Predicate<? super M> last, int most, long quietNanos) {
         this.last = last;
         this.most = most;

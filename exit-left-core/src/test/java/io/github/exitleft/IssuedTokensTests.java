@@ -71,7 +71,7 @@ class IssuedTokensTests {
             now += random.nextInt(2_000) == 0 ? REST.toNanos() / 2 : random.nextInt(10_000_000);
             expire(resting, now);
             boolean grow = step / 8_000 % 2 == 0;
-            int what = random.nextInt(grow ? 8 : 20);
+            int what = random.nextInt(grow ? 9 : 21);
             T any = known.isEmpty() ? null : known.get(random.nextInt(known.size()));
             if (what < 5 || any == null) {
                 T issued = tokens.issue(now);
@@ -85,11 +85,17 @@ class IssuedTokensTests {
                 }
             } else if (what == 5) {
                 assertThat(tokens.take(any, now)).as(when).isEqualTo(!resting.containsKey(any) && live.add(any));
+            } else if (what == 6) {
+                int came = 1 + random.nextInt(2);
+                assertThat(tokens.answeredLate(any, now, came))
+                        .as(when)
+                        .isEqualTo(TokenFixture.answer(resting, any, came));
             } else if (what % 2 == 0) {
                 Object attachment = random.nextInt(4) == 0 ? "call " + step : null;
-                tokens.gaveUp(any, now, attachment, null);
+                int owed = step < 8_000 ? 1 : 1 + random.nextInt(3);
+                tokens.gaveUp(any, now, attachment, null, owed);
                 if (live.remove(any)) {
-                    resting.put(any, new Rest(now, attachment));
+                    resting.put(any, new Rest(now, attachment, owed));
                 }
             } else {
                 assertThat(tokens.answered(any, now)).as(when).isEqualTo(resting.remove(any));
@@ -196,7 +202,7 @@ class IssuedTokensTests {
     void m11_restOfZero_isNone() {
         var tokens = TokenFixture.random(Integer.class, 1, Duration.ZERO, new SecureNumbers());
         Integer token = tokens.issue(0);
-        tokens.gaveUp(token, 0, null, null);
+        tokens.gaveUp(token, 0, null, null, 1);
         assertThat(tokens.resting(0)).isZero();
         assertThat(tokens.take(token, 0)).isTrue();
     }
@@ -206,11 +212,11 @@ class IssuedTokensTests {
         var tokens = TokenFixture.random(Integer.class, 1, Duration.ofSeconds(Long.MAX_VALUE), new SecureNumbers());
         Integer token = tokens.issue(0);
         Integer other = tokens.issue(0);
-        tokens.gaveUp(token, 7, "a call", null);
+        tokens.gaveUp(token, 7, "a call", null, 1);
         long years = Duration.ofDays(30_000).toNanos();
         assertThat(tokens.issue(years)).isNull();
         assertThat(tokens.nextFreeAt(years)).isEqualTo(IssuedTokens.NEVER);
-        assertThat(tokens.answered(token, years)).isEqualTo(new Rest(7, "a call"));
+        assertThat(tokens.answered(token, years)).isEqualTo(new Rest(7, "a call", 1));
         assertThat(tokens.issue(years)).isEqualTo(token);
         assertThat(tokens.answered(other, years)).isNull();
     }
@@ -236,7 +242,7 @@ class IssuedTokensTests {
                 IssuedTokens.of(TokenSpace.of(Integer.class, 1), null, RestRule.untilAnswered(source, 10));
         Integer token = tokens.issue(1);
         tokens.issue(1);
-        tokens.gaveUp(token, 2, null, null);
+        tokens.gaveUp(token, 2, null, null, 1);
         assertThat(tokens.issue(3)).isNull();
         since.set(3);
 
@@ -252,7 +258,7 @@ class IssuedTokensTests {
         assertThat(tokens.issue(0)).as("it issues none").isNull();
         assertThat(tokens.take("a", 0)).isTrue();
         assertThat(tokens.take("a", 0)).isFalse();
-        tokens.gaveUp("a", 0, null, null);
+        tokens.gaveUp("a", 0, null, null, 1);
         assertThat(tokens.take("a", REST.toNanos() - 1)).isFalse();
         assertThat(tokens.take("a", REST.toNanos())).isTrue();
         tokens.answered("a", REST.toNanos());
@@ -286,7 +292,7 @@ class IssuedTokensTests {
     void m11_hundredThousandRestingLongs_take64BytesEachAtMost() throws Exception {
         var tokens = TokenFixture.random(Long.class, 64, REST, new SecureNumbers());
         for (int i = 0; i < 100_000; i++) {
-            tokens.gaveUp(tokens.issue(0), 0, null, null);
+            tokens.gaveUp(tokens.issue(0), 0, null, null, 1);
         }
         assertThat(tokens.resting(0)).isEqualTo(100_000);
         long bytes = TokenTableTests.bytesOf(tokens) + 100_000L * 24; // a Long
@@ -298,7 +304,7 @@ class IssuedTokensTests {
         var tokens = TokenFixture.random(Integer.class, 16, REST, new SecureNumbers());
         assertThat(TokenTableTests.bytesOf(tokens)).as("while none rests").isLessThan(40_000);
         for (int i = 0; i < 1 << 16; i++) {
-            tokens.gaveUp(tokens.issue(0), 0, null, null);
+            tokens.gaveUp(tokens.issue(0), 0, null, null, 1);
         }
         assertThat(tokens.resting(0)).isEqualTo(1 << 16);
         assertThat(TokenTableTests.bytesOf(tokens)).isLessThanOrEqualTo(1 << 20);

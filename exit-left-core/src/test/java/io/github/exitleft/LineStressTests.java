@@ -155,7 +155,7 @@ class LineStressTests {
                 Thread.yield();
                 out.remove(token);
                 if (random.nextInt(3) == 0) {
-                    issuing.gaveUp(token, null, null);
+                    issuing.gaveUp(token, null, null, 1);
                 } else {
                     issuing.answered(token);
                 }

@@ -73,9 +73,9 @@ class LineTests {
     void m12_callersWhileAllRest_getOneWhenItsRestIsOverWithoutAnyAction() throws Exception {
         Integer one = issuing.tryIssue();
         Integer other = issuing.tryIssue();
-        issuing.gaveUp(one, null, null);
+        issuing.gaveUp(one, null, null, 1);
         advance(Duration.ofSeconds(10));
-        issuing.gaveUp(other, null, null);
+        issuing.gaveUp(other, null, null, 1);
         FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
         var told = new ArrayList<Integer>();
         issuing.join(
@@ -109,7 +109,7 @@ class LineTests {
         for (boolean waits : new boolean[] {false, true}) {
             Integer one = issuing.tryIssue();
             Integer other = issuing.tryIssue();
-            issuing.gaveUp(one, null, null);
+            issuing.gaveUp(one, null, null, 1);
             FutureTask<Integer> first = startWaiting(Duration.ofHours(1));
             parker.advance(REST); // and the timer is late
             assertThat(waits ? issuing.issue(parker.nanoTime()) : issuing.tryIssue())
@@ -152,7 +152,7 @@ class LineTests {
         issuing.tryIssue();
         FutureTask<Integer> waiting = startWaiting(Duration.ofHours(1));
         assertThat(timer.pending()).isZero();
-        issuing.gaveUp(one, null, null);
+        issuing.gaveUp(one, null, null, 1);
         assertThat(timer.pending()).isEqualTo(1);
         advance(REST);
         assertThat(tokenOf(waiting)).isEqualTo(one);
@@ -160,8 +160,8 @@ class LineTests {
 
     @Test
     void m12_lastToLeave_cancelsTheAlarm() throws Exception {
-        issuing.gaveUp(issuing.tryIssue(), null, null);
-        issuing.gaveUp(issuing.tryIssue(), null, null);
+        issuing.gaveUp(issuing.tryIssue(), null, null, 1);
+        issuing.gaveUp(issuing.tryIssue(), null, null, 1);
         FutureTask<Integer> waiting = startWaiting(Duration.ofSeconds(3));
         assertThat(timer.pending()).isEqualTo(1);
         parker.advance(Duration.ofSeconds(3));
@@ -180,11 +180,11 @@ class LineTests {
         Integer one = issuing.tryIssue();
         issuing.tryIssue();
         long since = parker.time();
-        issuing.gaveUp(one, "a call", null);
-        assertThat(issuing.resting(one)).isEqualTo(new Rest(since, "a call"));
+        issuing.gaveUp(one, "a call", null, 1);
+        assertThat(issuing.resting(one)).isEqualTo(new Rest(since, "a call", 1));
         assertThat(issuing.take(one)).isFalse();
         FutureTask<Integer> waiting = startWaiting(Duration.ofHours(1));
-        assertThat(issuing.answered(one)).isEqualTo(new Rest(since, "a call"));
+        assertThat(issuing.answered(one)).isEqualTo(new Rest(since, "a call", 1));
         assertThat(tokenOf(waiting)).isEqualTo(one);
         assertThat(issuing.resting()).isZero();
         assertThat(timer.pending()).isZero();
@@ -254,7 +254,7 @@ class LineTests {
                 });
         Integer one = failing.tryIssue();
         Integer other = failing.tryIssue();
-        failing.gaveUp(one, null, null);
+        failing.gaveUp(one, null, null, 1);
         var told = new ArrayList<Integer>();
         failing.join(
                 new Taker<>() {
@@ -271,7 +271,7 @@ class LineTests {
                 Runnable::run,
                 100);
         assertThat(timer.pending()).isZero();
-        failing.gaveUp(other, null, null); // whatever comes next
+        failing.gaveUp(other, null, null, 1); // whatever comes next
         assertThat(timer.pending()).isEqualTo(1);
         advance(REST);
         assertThat(told).containsExactly(one);

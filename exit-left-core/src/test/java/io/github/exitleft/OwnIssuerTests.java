@@ -41,7 +41,7 @@ class OwnIssuerTests {
         var issuer = new Counting(List.of("a", "a", "b", "a", "b", "c"));
         assertThat(issue(issuer)).isEqualTo("a");
         assertThat(issue(issuer)).isEqualTo("b");
-        tokens.gaveUp("a", 0, null, null);
+        tokens.gaveUp("a", 0, null, null, 1);
         assertThat(issue(issuer)).isEqualTo("c");
         assertThat(issuer.asked).isEqualTo(6);
     }

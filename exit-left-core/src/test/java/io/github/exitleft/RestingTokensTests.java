@@ -28,14 +28,15 @@ class RestingTokensTests {
                 now += random.nextInt(1_000) == 0 ? REST / 2 : random.nextInt(100_000_000);
                 forget(expected, now);
                 if (random.nextInt(3) > 0) {
-                    memory.gaveUp(token, now, step, null);
+                    int owed = step < 10_000 ? 1 : 1 + random.nextInt(3);
+                    memory.gaveUp(token, now, step, null, owed);
                     expected.remove(token);
                     if (expected.size() == MOST) {
                         expected.remove(expected.keySet().iterator().next());
                     }
-                    expected.put(token, new Rest(now, step));
+                    expected.put(token, new Rest(now, step, owed));
                 } else {
-                    assertThat(memory.answered(token, now)).as(when).isEqualTo(expected.remove(token));
+                    assertThat(memory.answered(token, now)).as(when).isEqualTo(TokenFixture.answer(expected, token, 1));
                 }
                 assertThat(memory.resting(token, now)).as(when).isEqualTo(expected.get(token));
                 assertThat(memory.resting(now)).as(when).isEqualTo(expected.size());

@@ -56,6 +56,30 @@ class RetiredTokensTests {
     }
 
     @Test
+    void m12_messagesThatComeLate_areCountedUntilTheyAreTakenOrTheirTokenIsRetiredAgain() {
+        var memory = new RetiredTokens<Integer>();
+        assertThat(memory.countLate(1)).isFalse();
+        for (boolean answered : new boolean[] {false, true}) {
+            memory.add(1, 0, answered, null);
+            assertThat(memory.isLateCounted(1)).isFalse();
+            for (int i = 0; i < 200; i++) {
+                assertThat(memory.takeLate(1)).isZero();
+                assertThat(memory.countLate(1)).isTrue();
+                assertThat(memory.countLate(1)).isTrue();
+                assertThat(memory.isLateCounted(1)).isTrue();
+                assertThat(memory.takeLate(1)).isEqualTo(2);
+            }
+            for (int i = 0; i < 200; i++) {
+                memory.countLate(1);
+            }
+            assertThat(memory.find(1, 0)).isEqualTo(new Retired(0, answered, null));
+            // fewer than have come, so that the token rests until its time is over
+            assertThat(memory.takeLate(1)).isEqualTo(63);
+            memory.countLate(1);
+        }
+    }
+
+    @Test
     void m14_attachments_areForgottenWithTheirTokens() {
         var memory = new RetiredTokens<Integer>();
         assertThat(memory.forgetOld(0)).as("no attachment").isNegative();

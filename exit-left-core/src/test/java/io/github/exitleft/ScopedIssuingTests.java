@@ -75,14 +75,15 @@ class ScopedIssuingTests {
     void m11_rest_isOfTheScope() throws Exception {
         Integer id = issue("a");
         long since = parker.time();
-        issuing.gaveUp("a", id, "a call", null);
-        assertThat(issuing.resting("a", id)).isEqualTo(new Rest(since, "a call"));
+        issuing.gaveUp("a", id, "a call", null, 1);
+        assertThat(issuing.resting("a", id)).isEqualTo(new Rest(since, "a call", 1));
         assertThat(issuing.resting("b", id)).isNull();
         assertThat(issuing.take("a", id)).isFalse();
         assertThat(issuing.take("b", id)).isTrue();
-        assertThat(issuing.answered("a", id)).isEqualTo(new Rest(since, "a call"));
+        assertThat(issuing.answered("a", id)).isEqualTo(new Rest(since, "a call", 1));
         assertThat(issuing.answered("nobody", id)).isNull();
-        issuing.gaveUp("nobody", id, null, null);
+        issuing.gaveUp("nobody", id, null, null, 1);
+        assertThat(issuing.answeredLate("nobody", id, 1)).isNull();
         assertThat(issuing.size()).isEqualTo(2);
     }
 
@@ -104,7 +105,7 @@ class ScopedIssuingTests {
         parker.advance(Duration.ofSeconds(59));
         issue("c");
         assertThat(issuing.size()).isEqualTo(3);
-        issuing.gaveUp("b", resting, null, null);
+        issuing.gaveUp("b", resting, null, null, 1);
 
         parker.advance(Duration.ofSeconds(1)); // a has been idle for a minute
         issue("d");

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -105,11 +107,16 @@ class StageIssueTests extends NoteFixture {
 
     /** Asks by a request that is answered, so often, when it is sent again; returns the token. */
     private int askTwice(Stage<Integer, Note> stage, int answers, boolean later) throws Exception {
+        return ask(stage, 2, answers, later);
+    }
+
+    /** Asks by a request that is sent so often, and answered so often when it is sent last; returns the token. */
+    private int ask(Stage<Integer, Note> stage, int sendings, int answers, boolean later) throws Exception {
         CallOptions<Note> options = CallOptions.<Note>defaults()
-                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(sendings - 1));
         var sent = new AtomicInteger();
         IssuedSender<Integer, RuntimeException> sender = id -> {
-            if (sent.incrementAndGet() == 2) {
+            if (sent.incrementAndGet() == sendings) {
                 for (int i = 0; i < answers; i++) {
                     add(id, "answer");
                 }
@@ -117,6 +124,97 @@ class StageIssueTests extends NoteFixture {
         };
         Note answer = later ? Patience.get(stage.callAsync(options, sender)) : stage.call(options, sender);
         return answer.token();
+    }
+
+    @Test
+    void m12_tokenOfARequestThatWasSentThrice_isNotIssuedBeforeItsThirdAnswerHasCome() throws Exception {
+        Stage<Integer, Note> stage = two();
+        for (boolean later : new boolean[] {false, true}) {
+            int id = ask(stage, 3, 1, later);
+            try (Ticket<Integer, Note> other = stage.ticket()) { // the only other token
+                assertThat(other.token()).isNotEqualTo(id);
+                int explained = unclaimed.size();
+                add(id, "second answer");
+                await().until(() -> unclaimed.size() > explained);
+                assertThat(resting(stage)).isEqualTo(1);
+                assertThatThrownBy(() -> stage.call(NO_TIME, token -> add(token, "third answer")))
+                        .isInstanceOf(StageTimeoutException.class)
+                        .hasMessageContaining("no free token");
+
+                add(id, "third answer");
+                await().untilAsserted(() -> assertThat(resting(stage)).isZero());
+                add(other.token(), "answer");
+                other.await();
+            }
+        }
+        assertThat(unclaimedOutcomes()).hasSize(4).containsOnly(MessageOutcome.DUPLICATE);
+    }
+
+    @Test
+    void m12_requestThatWasSentTwiceAndTimedOut_letsItsTokenRestUntilBothAnswersHaveCome() throws Exception {
+        Stage<Integer, Note> stage = two();
+        for (boolean later : new boolean[] {false, true}) {
+            int id = timeOutSentTwice(stage, later);
+            int explained = unclaimed.size();
+            add(id, "answer");
+            await().until(() -> unclaimed.size() > explained);
+            assertThat(resting(stage)).isEqualTo(1);
+
+            add(id, "answer");
+            await().untilAsserted(() -> assertThat(resting(stage)).isZero());
+        }
+        assertThat(unclaimedOutcomes()).hasSize(4).containsOnly(MessageOutcome.LATE);
+    }
+
+    /** Has a request sent twice in a call that is given up unanswered; returns its token. */
+    private static int timeOutSentTwice(Stage<Integer, Note> stage, boolean later) throws Exception {
+        var sent = new AtomicInteger();
+        var token = new AtomicInteger();
+        IssuedSender<Integer, RuntimeException> sender = id -> {
+            token.set(id);
+            sent.incrementAndGet();
+        };
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+        if (later) {
+            CompletableFuture<Note> future = stage.callAsync(options, sender);
+            await().until(() -> sent.get() == 2);
+            future.cancel(false);
+        } else {
+            var caller = new Thread(() ->
+                    assertThatThrownBy(() -> stage.call(options, sender)).isInstanceOf(InterruptedException.class));
+            caller.start();
+            await().until(() -> sent.get() == 2);
+            caller.interrupt();
+            Patience.join(caller);
+        }
+        await().untilAsserted(() -> assertThat(resting(stage)).isEqualTo(1));
+        return token.get();
+    }
+
+    @Test
+    void m12_requestOfWhichASendingIsLost_holdsItsTokenNoLongerThanTheRest() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder.issueSequence(1));
+        var sent = new AtomicInteger();
+        var call = new FutureTask<>(() -> stage.call(
+                CallOptions.<Note>defaults()
+                        .resend(Resends.every(Duration.ofMillis(1)).atMost(2)),
+                id -> {
+                    if (sent.incrementAndGet() == 3) {
+                        add(id, "only answer");
+                    }
+                }));
+        new Thread(call).start();
+        await().until(() -> {
+            pass(Duration.ofMillis(1));
+            return sent.get() == 3;
+        });
+        Note answer = Patience.get(call);
+        assertThat(answer.text()).isEqualTo("only answer");
+        assertThat(resting(stage)).isEqualTo(1);
+
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(resting(stage)).isZero();
     }
 
     @Test
@@ -622,6 +720,26 @@ class StageIssueTests extends NoteFixture {
         }
         assertThat(live(stage)).isZero();
         assertThat(resting(stage)).isEqualTo(1);
+    }
+
+    @Test
+    void m12_idOfAPeerThatWasAskedTwice_restsUntilBothAnswersHaveCome() throws Exception {
+        Stage<PeerToken<Integer>, Letter> stage = peers();
+        var sent = new AtomicInteger();
+        var asked = new AtomicReference<PeerToken<Integer>>();
+        CompletableFuture<Letter> call = stage.callAsync(
+                to(here).resend(Resends.every(Duration.ofMillis(1)).atMost(1)), token -> {
+                    asked.set(token);
+                    sent.incrementAndGet();
+                });
+        await().until(() -> sent.get() == 2);
+        call.cancel(false);
+        await().untilAsserted(() -> assertThat(resting(stage)).isEqualTo(1));
+
+        stage.parts.mailroom.explain(asked.get(), new Letter(here, asked.get().id()));
+        assertThat(resting(stage)).isEqualTo(1);
+        stage.parts.mailroom.explain(asked.get(), new Letter(here, asked.get().id()));
+        assertThat(resting(stage)).isZero();
     }
 
     @Test

@@ -50,6 +50,58 @@ class StageRestTests extends NoteFixture {
     }
 
     @Test
+    void m11_tokenOfARequestThatWasSentTwice_isRefusedUntilBothAnswersHaveCome() throws Exception {
+        Stage<Integer, Note> stage = stage();
+        var sent = new AtomicInteger();
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+        var caller = new Thread(() -> assertThatThrownBy(() -> stage.call(1, options, sent::incrementAndGet))
+                .isInstanceOf(InterruptedException.class));
+        caller.start();
+        await().until(() -> sent.get() == 2);
+        caller.interrupt();
+        Patience.join(caller);
+
+        add(1, "to the first sending");
+        readAll(stage);
+        assertRests(stage, 1);
+        add(1, "to the second");
+        readAll(stage);
+        assertFree(stage, 1);
+        assertThat(unclaimed).extracting(Unclaimed::outcome).containsExactly(MessageOutcome.LATE, MessageOutcome.LATE);
+    }
+
+    @Test
+    void m11_gatherForANumberThatTimedOut_letsItsTokenRestUntilAllOfThemHaveCome() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        assertThat(stage.gather(1, NO_TIME, Until.first(3), () -> add(1, "first"))
+                        .end())
+                .isEqualTo(Gathered.End.DEADLINE);
+
+        add(1, "second");
+        readAll(stage);
+        assertRests(stage, 1);
+        add(1, "third");
+        readAll(stage);
+        assertFree(stage, 1);
+    }
+
+    @Test
+    void m11_gatherThatTimedOutBeforeItsLastAnswer_letsItsTokenRestForAllTheTime() throws Exception {
+        Stage<Integer, Note> stage = timed(builder -> builder);
+        Until<Note> last = Until.matches(note -> note.text().equals("last"));
+        assertThat(stage.gather(1, NO_TIME, last, () -> add(1, "first")).end()).isEqualTo(Gathered.End.DEADLINE);
+
+        for (String late : new String[] {"second", "last"}) {
+            add(1, late);
+            readAll(stage);
+            assertRests(stage, 1);
+        }
+        clock.advance(Duration.ofSeconds(60));
+        assertFree(stage, 1);
+    }
+
+    @Test
     void m11_refusal_saysSinceWhenTheTokenRestsAndWhichKeysChangeThat() {
         Stage<Integer, Note> stage = timed(builder -> builder.rest(Duration.ofSeconds(20)));
         timeOut(stage, 1);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ class StageRestUntilAnsweredTests extends NoteFixture {
 
     private final List<String> renewals = new ArrayList<>();
     private final Connected connected = new Connected();
+    private final AtomicInteger sentLast = new AtomicInteger();
 
     /** The queue as a source with connections. */
     private final class Connected extends OverQueue {
@@ -84,6 +87,44 @@ class StageRestUntilAnsweredTests extends NoteFixture {
         readAll(stage);
 
         assertFree(stage, 1);
+    }
+
+    @Test
+    void m12_tokenOfARequestThatWasSentTwice_restsUntilBothAnswersHaveComeOrTheConnectionIsGone() throws Exception {
+        Stage<Integer, Note> stage = stage(10, builder -> builder.issueSequence(8));
+        for (boolean lost : new boolean[] {false, true}) {
+            giveUpSentTwice(stage);
+            add(sentLast.get(), "first answer");
+            readAll(stage);
+            clock.advance(Duration.ofDays(1));
+            assertThat(stage.parts.gate.issuing().resting()).isEqualTo(1);
+
+            if (lost) {
+                connected.reconnect();
+            } else {
+                add(sentLast.get(), "second answer");
+                readAll(stage);
+            }
+            assertThat(stage.parts.gate.issuing().resting()).isZero();
+        }
+    }
+
+    private void giveUpSentTwice(Stage<Integer, Note> stage) throws Exception {
+        var sent = new AtomicInteger();
+        CallOptions<Note> options = CallOptions.<Note>defaults()
+                .resend(Resends.every(Duration.ofMillis(1)).atMost(1));
+        var caller = new Thread(() -> assertThatThrownBy(() -> stage.call(options, id -> {
+                    sentLast.set(id);
+                    sent.incrementAndGet();
+                }))
+                .isInstanceOf(InterruptedException.class));
+        caller.start();
+        await().until(() -> {
+            pass(Duration.ofMillis(1));
+            return sent.get() == 2;
+        });
+        caller.interrupt();
+        Patience.join(caller);
     }
 
     @Test

@@ -41,6 +41,7 @@ class TokenTableTests {
             boolean grow = step / 10_000 % 2 == 0;
             var token = new Token(random.nextInt(tokens));
             Object attachment = step > 30_000 && random.nextBoolean() ? "call " + step : null;
+            int owed = step < 15_000 ? 1 : 1 + random.nextInt(3);
             now++;
             int what = random.nextInt(10);
             if (what == 0 && !resting.isEmpty()) {
@@ -52,17 +53,19 @@ class TokenTableTests {
                 resting.remove(oldest);
             } else if (what < (grow ? 7 : 3)) {
                 if (table.find(token) == null && !live.contains(token) && random.nextBoolean()) {
-                    table.add(token, now, attachment, null);
-                    resting.put(token, new Rest(now, attachment));
+                    table.add(token, now, attachment, null, owed);
+                    resting.put(token, new Rest(now, attachment, owed));
                 } else {
                     boolean isNew = !resting.containsKey(token) && live.add(token);
                     assertThat(table.addLive(token)).as(when).isEqualTo(isNew);
                 }
             } else if (what < 8) {
-                table.rest(token, now, attachment, null);
+                table.rest(token, now, attachment, null, owed);
                 if (live.remove(token)) {
-                    resting.put(token, new Rest(now, attachment));
+                    resting.put(token, new Rest(now, attachment, owed));
                 }
+            } else if (random.nextBoolean()) {
+                assertThat(table.answered(token, 1)).as(when).isEqualTo(TokenFixture.answer(resting, token, 1));
             } else {
                 assertThat(table.remove(token)).as(when).isEqualTo(resting.remove(token));
                 live.remove(token);
@@ -90,8 +93,9 @@ class TokenTableTests {
                 int number = random.nextInt(1 << bits);
                 if (random.nextInt(step / 5_000 % 2 == 0 ? 4 : 2) > 0 && !expected.containsKey(number)) {
                     Object attachment = step > 15_000 && random.nextBoolean() ? "call " + step : null;
-                    rests.add(number, step, attachment, null);
-                    expected.put(number, new Rest(step, attachment));
+                    int owed = step < 10_000 ? 1 : 1 + random.nextInt(3);
+                    rests.add(number, step, attachment, null, owed);
+                    expected.put(number, new Rest(step, attachment, owed));
                 } else if (random.nextBoolean() && !expected.isEmpty()) {
                     Integer oldest = expected.keySet().iterator().next();
                     assertThat(rests.oldestSince())
@@ -99,6 +103,8 @@ class TokenTableTests {
                             .isEqualTo(expected.get(oldest).since());
                     assertThat(rests.removeOldest()).as(when).isEqualTo(oldest);
                     expected.remove(oldest);
+                } else if (random.nextBoolean()) {
+                    assertThat(rests.answered(number, 1)).as(when).isEqualTo(TokenFixture.answer(expected, number, 1));
                 } else {
                     assertThat(rests.remove(number)).as(when).isEqualTo(expected.remove(number));
                 }
@@ -122,17 +128,17 @@ class TokenTableTests {
                 return 42;
             }
         };
-        table.add(hostile, 0, null, null);
+        table.add(hostile, 0, null, null, 1);
         for (int i = 1; i < 16; i++) {
-            table.add(i, i, null, null);
+            table.add(i, i, null, null, 1);
         }
         hostile.throwsNow = true;
-        assertThatThrownBy(() -> table.add(16, 16, "attached", null)).hasMessage("hostile");
+        assertThatThrownBy(() -> table.add(16, 16, "attached", null, 1)).hasMessage("hostile");
         hostile.throwsNow = false;
 
         assertThat(table.resting()).isEqualTo(16);
         assertThat(table.find(16)).isNull();
-        table.add(16, 16, null, null);
+        table.add(16, 16, null, null, 1);
         assertThat(table.removeOldest()).isSameAs(hostile);
         for (int i = 1; i <= 16; i++) {
             assertThat(table.removeOldest()).isEqualTo(i);
@@ -144,7 +150,7 @@ class TokenTableTests {
     void m11_crowdThatHasGone_leavesNothingBehind() throws Exception {
         var table = new TokenTable<Long>();
         for (long i = 0; i < 100_000; i++) {
-            table.add(i, i, null, null);
+            table.add(i, i, null, null, 1);
         }
         for (int i = 0; i < 100_000; i++) {
             table.removeOldest();

@@ -76,7 +76,7 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.rests ? box.attachment() : null, box.load);", "")),
+                    new Edit("issuing.letRest(token, box.rests ? box.attachment() : null, box.load, box.owed);", "")),
             mutant(
                     STAGE_PARTS,
                     "ticket of a thread that waits closed as if by itself",
@@ -86,7 +86,7 @@ final class Mutants {
                     STAGE_PARTS,
                     "answer before the rest forgotten",
                     "late answer against giving its token back",
-                    new Edit("if (memory.hasComeLate(token)) {", "if (false) {")),
+                    new Edit("memory.settle(issuing, token);", "")),
             mutant(
                     ISSUED_TOKENS,
                     "rest ended while the next look is set",
@@ -307,7 +307,7 @@ final class Mutants {
                     MAILROOM,
                     "filed in a closed mailbox",
                     "ticket closed against filing",
-                    new Edit("box.closed = true;\n                box.rests", "box.rests")),
+                    new Edit("box.closed = true;\n                box.owed", "box.owed")),
             mutant(
                     ASYNC_CALL,
                     "told while sending, and forgotten",
