@@ -367,9 +367,9 @@ class Call<T, M> extends Mailbox<T, M> implements AutoCloseable {
     }
 
     @Override
-    byte owed() {
+    byte mayStillCome() {
         if (!single) {
-            return super.owed();
+            return super.mayStillCome();
         }
         int first = (sentFirst() ? 1 : 0) - (answered || cameLate || !isEmpty() ? 1 : 0);
         FailedSends all = failedSends;

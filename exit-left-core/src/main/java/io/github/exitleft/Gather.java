@@ -294,7 +294,7 @@ final class Gather<T, M> extends LimitedCall<T, M> {
 
     /** Returns how many answers may still come, which is known only where a number of them is all that ends it. */
     @Override
-    byte owed() {
+    byte mayStillCome() {
         int sendings = sendings();
         if (sendings == 0 || answered && sendings == 1) {
             return 0;

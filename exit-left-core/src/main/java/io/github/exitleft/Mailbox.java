@@ -49,11 +49,8 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
 
     boolean closed;
 
-    /** Whether its token is to rest since its question has no answer, which is decided when it is closed. */
-    boolean rests;
-
-    /** How many answers may still come, as of its close; {@link Owed#UNCOUNTED} if only time tells. */
-    byte owed;
+    /** How many answers may still come, as of its close, negated if its question has one: one field, since there is a box an exchange. */
+    private byte owed;
 
     /** Whether its token has been freed, or let rest, after that. */
     boolean freed;
@@ -125,8 +122,24 @@ abstract class Mailbox<T, M> extends Registration<T> implements Carriers.Carried
     /** Notes that an answer has come after the first, in time or not, where one is all that is wanted. */
     void answeredAgain() {}
 
-    /** Returns how many answers may still come once the box is closed; with its lock held. */
-    byte owed() {
+    /** Decides whether its token is to rest, as it is closed; with its lock held. */
+    final void decideRest() {
+        byte more = mayStillCome();
+        owed = isUnanswered() ? more : (byte) -more;
+    }
+
+    /** Returns how many answers may still come to a closed box's question; {@link Owed#UNCOUNTED} if only time tells. */
+    final int owed() {
+        return Math.abs(owed);
+    }
+
+    /** Whether a closed box's token is to rest since its question has no answer, and may have one yet. */
+    final boolean rests() {
+        return owed > 0;
+    }
+
+    /** Returns how many answers may still come as the box is closed; with its lock held. */
+    byte mayStillCome() {
         return isUnanswered() && !unsent ? (byte) 1 : 0;
     }
 

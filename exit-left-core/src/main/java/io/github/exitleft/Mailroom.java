@@ -228,8 +228,7 @@ final class Mailroom<T, M> {
             }
             if (!box.closed) {
                 box.closed = true;
-                box.owed = box.owed();
-                box.rests = box.owed != 0 && box.isUnanswered();
+                box.decideRest();
                 memory.remember(token, box);
             }
             return box.isEmpty() ? List.of() : empty(token, box);

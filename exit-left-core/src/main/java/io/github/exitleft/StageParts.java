@@ -391,7 +391,7 @@ final class StageParts<T, M> {
                     unload(box);
                     listeners.unclaimed(left);
                 }
-                if (rest.source() != null && box.owed != 0) {
+                if (rest.source() != null && box.owed() != 0) {
                     renewals.renewIfTooManyRest(rest.source());
                 }
             }
@@ -414,8 +414,8 @@ final class StageParts<T, M> {
         if (issuing == null || !issuing.covers(token) || !mailroom.leaves(box)) {
             return;
         }
-        if (box.owed != 0) {
-            issuing.letRest(token, box.rests ? box.attachment() : null, box.load, box.owed);
+        if (box.owed() != 0) {
+            issuing.letRest(token, box.rests() ? box.attachment() : null, box.load, box.owed());
             memory.settle(issuing, token); // what came before the rest began, and so has not been counted for it
         } else {
             issuing.free(token);

@@ -50,9 +50,9 @@ final class TokenMemory<T, M> {
         try {
             // a call is over with its answer, which saves a look at the clock
             long now = box.single && box.answered ? box.endedAt : clock.getAsLong();
-            if (resting != null && box.rests && (issued == null || !issued.covers(token))) {
+            if (resting != null && box.rests() && (issued == null || !issued.covers(token))) {
                 // the attachment is with the retired tokens
-                resting.gaveUp(token, now, null, box.load, box.owed);
+                resting.gaveUp(token, now, null, box.load, box.owed());
                 rests = resting.resting(now);
             }
             // a question that has its answer is not kept for duplicates of it

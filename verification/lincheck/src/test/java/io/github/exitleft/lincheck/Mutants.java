@@ -76,7 +76,7 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.rests ? box.attachment() : null, box.load, box.owed);", "")),
+                    new Edit("issuing.letRest(token, box.rests() ? box.attachment() : null, box.load, box.owed());", "")),
             mutant(
                     STAGE_PARTS,
                     "ticket of a thread that waits closed as if by itself",
@@ -307,7 +307,7 @@ final class Mutants {
                     MAILROOM,
                     "filed in a closed mailbox",
                     "ticket closed against filing",
-                    new Edit("box.closed = true;\n                box.owed", "box.owed")),
+                    new Edit("box.closed = true;\n                box.decideRest", "box.decideRest")),
             mutant(
                     ASYNC_CALL,
                     "told while sending, and forgotten",
