@@ -76,7 +76,9 @@ final class Mutants {
                     STAGE_PARTS,
                     "token given up and never freed",
                     "issued token given back against deadline",
-                    new Edit("issuing.letRest(token, box.rests() ? box.attachment() : null, box.load, box.owed());", "")),
+                    new Edit(
+                            "issuing.letRest(token, box.rests() ? box.attachment() : null, box.load, box.owed());",
+                            "")),
             mutant(
                     STAGE_PARTS,
                     "ticket of a thread that waits closed as if by itself",
