@@ -35,6 +35,10 @@ final class Benchmarks {
         try (PeerProcess peer = PeerProcess.start(settings.underWay())) {
             var benchmarks = new Benchmarks(settings, peer, System.err::println);
             List<Comparison> comparisons = benchmarks.compare();
+            // half an hour's work is not to be lost if counting fails
+            write(
+                    settings,
+                    new Measured(comparisons, Map.of(), Map.of(), List.of(), null, Memory.ofTokenAndMessage(), 0));
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
             Map<String, Map<String, Map<String, Double>>> systemCalls =
                     settings.traced() ? benchmarks.countSystemCalls() : Map.of();
@@ -47,11 +51,15 @@ final class Benchmarks {
                     Memory.ofTokenAndMessage(),
                     settings.primitive() ? Memory.ofWaitingTicket() : 0);
         }
+        System.out.println(write(settings, measured));
+        System.err.println("written to " + settings.output());
+    }
+
+    private static String write(Settings settings, Measured measured) throws IOException {
         List<Plots.Plot> plots = Plots.of(measured);
         String report = Report.of(measured, settings.command(), plots);
-        System.out.println(report);
         Report.write(report, settings.output(), plots);
-        System.err.println("written to " + settings.output());
+        return report;
     }
 
     List<Comparison> compare() throws Exception {

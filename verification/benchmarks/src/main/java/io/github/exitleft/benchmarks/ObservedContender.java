@@ -103,15 +103,7 @@ final class ObservedContender implements Contender {
 
     @Override
     public Caller caller() {
-        return byHand ? this::exchangeObservedByHand : this::exchange;
-    }
-
-    private long exchange(long token, ByteBuffer request) throws Exception {
-        try {
-            return stage.call(token, () -> socket.send(peer, request)).getLong(Wire.ANSWER_AT);
-        } catch (StageTimeoutException e) {
-            throw new TimeoutException(e.getMessage());
-        }
+        return byHand ? this::exchangeObservedByHand : new StageContender.OneThread(stage, socket, peer);
     }
 
     private long exchangeObservedByHand(long token, ByteBuffer request) throws Exception {

@@ -58,13 +58,22 @@ final class StageContender implements Contender {
 
     @Override
     public Caller caller() {
-        return issues ? this::exchangeWithIssuedToken : new OneThread();
+        return issues ? this::exchangeWithIssuedToken : new OneThread(stage, socket, peer);
     }
 
     /** What one thread uses. It is its own sender, since a lambda for each request would count as bytes of the stage. */
-    private final class OneThread implements Caller, Sender<IOException> {
+    static final class OneThread implements Caller, Sender<IOException> {
 
+        private final Stage<Long, Datagram> stage;
+        private final UdpSocket socket;
+        private final InetSocketAddress peer;
         private ByteBuffer request = ByteBuffer.allocate(0);
+
+        OneThread(Stage<Long, Datagram> stage, UdpSocket socket, InetSocketAddress peer) {
+            this.stage = stage;
+            this.socket = socket;
+            this.peer = peer;
+        }
 
         @Override
         public long exchange(long token, ByteBuffer request) throws Exception {

@@ -66,12 +66,14 @@ final class Waits implements AutoCloseable {
         return switch (event.getEventType().getName()) {
             case ENTER -> owner(event);
             case WAIT -> ANSWER;
-            default -> {
+            case PARK -> {
                 RecordedClass parked = event.getClass("parkedClass");
                 String name = parked == null ? "" : parked.getName();
                 // conditions are what idle threads of the JDK wait for
                 yield name.contains("Condition") ? null : name.endsWith("Sync") ? owner(event) : ANSWER;
             }
+            // a recording has the stage's own events too
+            default -> null;
         };
     }
 

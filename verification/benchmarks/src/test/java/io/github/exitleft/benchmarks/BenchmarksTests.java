@@ -179,10 +179,11 @@ class BenchmarksTests {
         }
     }
 
-    @Test
-    void growth_isCountedInCallsAndInWaits() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"reader-untimed", "stage"})
+    void growth_isCountedInCallsAndInWaits(String contender) throws Exception {
         try (PeerProcess peer = PeerProcess.start()) {
-            Growth growth = Counts.ofGrowth(peer, Load.platform(4), Roster.named("reader-untimed"), false);
+            Growth growth = Counts.ofGrowth(peer, Load.platform(4), Roster.named(contender), false);
 
             assertThat(growth.calls().sends()).isCloseTo(1, within(0.05));
             assertThat(growth.waitsForAnswers()).isPositive();
@@ -190,7 +191,9 @@ class BenchmarksTests {
             var measured =
                     new Measured(List.of(), Map.of(), Map.of(), List.of(growth), null, Memory.ofTokenAndMessage(), 0);
             assertThat(Report.of(measured, "mvn verify", List.of()))
-                    .contains("## Growth, by counts", "| dedicated reader, untimed waits | 4 | ");
+                    .contains(
+                            "## Growth, by counts",
+                            "| " + Roster.named(contender).name() + " | 4 | ");
         }
     }
 
