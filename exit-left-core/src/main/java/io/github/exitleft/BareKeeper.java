@@ -19,10 +19,12 @@ public final class BareKeeper<T, R, B extends @Nullable Object> {
 
     final KeeperWaiter waiter;
     private final BareParts<T, R, B> stage;
+    private final Director<T, R, B> director;
     private final Role role;
 
-    BareKeeper(BareParts<T, R, B> stage) {
+    BareKeeper(BareParts<T, R, B> stage, Director<T, R, B> director) {
         this.stage = stage;
+        this.director = director;
         this.role = stage.role;
         this.waiter = stage.role.keeper;
     }
@@ -53,7 +55,7 @@ public final class BareKeeper<T, R, B extends @Nullable Object> {
                 if (Thread.interrupted()) { // chosen and interrupted: the role goes on
                     throw interrupted();
                 }
-                run(new Director<>(stage, waiter), routine);
+                run(routine);
                 return true;
             }
             if (found == Waiter.State.INTERRUPTED) {
@@ -74,10 +76,9 @@ public final class BareKeeper<T, R, B extends @Nullable Object> {
         }
     }
 
-    private static <T, R, B extends @Nullable Object, X extends Exception> void run(
-            Director<T, R, B> director, HeadRoutine<T, R, B, ?, X> routine) throws X, InterruptedException {
+    private <X extends Exception> void run(HeadRoutine<T, R, B, ?, X> routine) throws X, InterruptedException {
         try {
-            director.begin();
+            director.begin(waiter);
             routine.head(director);
         } finally {
             director.end();

@@ -41,6 +41,7 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
     private final Role role;
     private final Registrations<Registration<T>> registrations;
     private final Closing closing;
+    private final Director<T, R, B> director;
     private final BareKeeper<T, R, B> keeper;
 
     BareStage(BareStageBuilder<T, R, B> settings) {
@@ -62,7 +63,8 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
                 role,
                 new Generations(name, role, parker, callbacks),
                 registrations);
-        this.keeper = new BareKeeper<>(parts);
+        this.director = new Director<>(parts);
+        this.keeper = new BareKeeper<>(parts, director);
     }
 
     /**
@@ -241,10 +243,9 @@ public final class BareStage<T, R, B extends @Nullable Object> implements AutoCl
         if (Thread.interrupted()) { // and likewise
             throw interrupted(ticket);
         }
-        var director = new Director<>(parts, ticket);
         V value;
         try {
-            director.begin();
+            director.begin(ticket);
             value = routine.head(director);
         } finally {
             director.end();

@@ -91,7 +91,7 @@ final class Callbacks {
     void run(Runnable callback) {
         boolean marked = false;
         try {
-            marked = ReentrancyGuard.ANYTHING.enter(stage);
+            marked = ReentrancyGuard.ANYTHING.enter(new ReentrancyGuard.Mark(stage));
             callback.run();
         } catch (Throwable e) {
             failed(e);

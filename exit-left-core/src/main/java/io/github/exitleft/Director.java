@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The head's handle: the resource, the buffer, the right to signal, and the time that is left.
  *
- * <p>It works on the head's thread while that thread heads; at any other time and place every method throws
- * {@link IllegalStateException}.
+ * <p>A stage has one, which serves one head after the other. It works on the head's thread while that thread heads; at any other time and
+ * place every method throws {@link IllegalStateException}.
  *
  * @param <T> tokens
  * @param <R> the resource
@@ -17,28 +17,25 @@ import org.jspecify.annotations.Nullable;
 public final class Director<T, R, B extends @Nullable Object> {
 
     private final BareParts<T, R, B> stage;
+    private final ReentrancyGuard.Mark mark;
 
-    /** The ticket that was entered, or the keeper. */
-    private final Waiter head;
+    // of the present head, and for its thread: there is one at a time, and the stage's lock orders them
 
-    private final Generation generation;
-    private final Thread thread = Thread.currentThread();
+    /** The ticket that was entered, or the keeper; the keeper too while the stage has no head. */
+    private Waiter head;
+
+    private Generation generation;
     private boolean marked;
     private boolean outOfTime;
-    private volatile boolean over;
 
-    Director(BareParts<T, R, B> stage, Registration<T> ticket) {
-        this(stage, ticket, ticket.generation);
-    }
+    /** The head's thread; null while there is none. Other threads may look whether they are it: no other thread can make them so. */
+    private @Nullable Thread thread;
 
-    Director(BareParts<T, R, B> stage, KeeperWaiter keeper) {
-        this(stage, keeper, keeper.generation);
-    }
-
-    private Director(BareParts<T, R, B> stage, Waiter head, Generation generation) {
+    Director(BareParts<T, R, B> stage) {
         this.stage = stage;
-        this.head = head;
-        this.generation = generation;
+        this.mark = new ReentrancyGuard.Mark(stage.stage);
+        this.head = stage.role.keeper;
+        this.generation = stage.role.keeper.generation;
     }
 
     /**
@@ -261,22 +258,38 @@ public final class Director<T, R, B extends @Nullable Object> {
         return head instanceof Registration<?> entered ? (Registration<T>) entered : null;
     }
 
-    /** Begins the heading, on the head's thread: marks it as inside a head, and tells the listeners. */
-    void begin() {
-        marked = ReentrancyGuard.ANYTHING.enter(stage.stage);
+    /** Begins a heading with a ticket, as {@link #begin(Waiter, Generation)} does. */
+    void begin(Registration<T> ticket) {
+        begin(ticket, ticket.generation);
+    }
+
+    /** Begins a heading of the keeper, likewise. */
+    void begin(KeeperWaiter keeper) {
+        begin(keeper, keeper.generation);
+    }
+
+    /** Begins a heading, on the head's thread: marks it as inside a head, and tells the listeners. */
+    private void begin(Waiter begins, Generation in) {
+        head = begins;
+        generation = in;
+        outOfTime = false;
+        thread = Thread.currentThread();
+        marked = ReentrancyGuard.ANYTHING.enter(mark);
         stage.callbacks.headChanged(stage.role.guarded.promoted);
     }
 
     /** Ends the heading, whether or not it has begun. */
     void end() {
-        over = true;
+        thread = null;
+        head = stage.role.keeper; // a ticket is not to be kept by this
         if (marked) {
+            marked = false;
             ReentrancyGuard.ANYTHING.leave();
         }
     }
 
     private void requireHead() {
-        if (over || Thread.currentThread() != thread) {
+        if (Thread.currentThread() != thread) {
             throw new IllegalStateException("director of stage '" + stage.name + "' used by thread '"
                     + Thread.currentThread().getName()
                     + "', which is not its head now; use it only inside the head routine it was given to");

@@ -38,6 +38,8 @@ final class GuardedState {
      *                                                                                         and for the latter
      * ticket.generation     admit, Role.fail                   arrive, fail                 lock
      * ticket.signalPending  arrive, signal                     arrive                       lock
+     * ticket.hash, next     TicketTable                        the same                     the lock of its part; validated where
+     *                                                                                         the head looks without
      * keeper.recalled       arriveAsKeeper, recallKeeper,      those                        lock
      *                         wasKeeperRecalled
      * Closing.closing       close                              the same                     lock

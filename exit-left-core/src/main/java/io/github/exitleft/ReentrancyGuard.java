@@ -1,12 +1,12 @@
 package io.github.exitleft;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that are inside a head, a {@code buffer(use)} or a callback of any stage, where waiting would deadlock (S12).
  *
- * <p>It is a map of the few threads that are inside now, and not a thread-local: threads that only wait pay nothing for it, which
+ * <p>It is a table of the few threads that are inside now, and not a thread-local: threads that only wait pay nothing for it, which
  * matters when they are virtual and many. Of a stage it knows no more than what its {@code toString()} says.
  */
 final class ReentrancyGuard {
@@ -17,9 +17,100 @@ final class ReentrancyGuard {
     /** The threads inside a buffer. */
     static final ReentrancyGuard BUFFER = new ReentrancyGuard();
 
-    private final ConcurrentHashMap<Thread, Object> stages = new ConcurrentHashMap<>();
+    /** That a thread is inside; for one thread at a time, and to be used again. */
+    static final class Mark {
 
-    private ReentrancyGuard() {}
+        private final Object stage;
+        private @Nullable Thread thread;
+        private @Nullable Mark next;
+
+        /**
+         * Creates a mark.
+         *
+         * @param stage what messages call the stage that the thread is inside of
+         */
+        Mark(Object stage) {
+            this.stage = stage;
+        }
+    }
+
+    /** The marks of some threads, guarded by a lock that is held for a few instructions. */
+    private static final class Chain {
+
+        private final SureLock lock = new SureLock();
+
+        /** Volatile for a look without the lock: a thread whose mark is there finds it, since it has put it there itself. */
+        private volatile @Nullable Mark first;
+
+        boolean add(Mark mark, Thread thread) {
+            lock.lock();
+            try {
+                if (search(thread) != null) {
+                    return false;
+                }
+                mark.thread = thread;
+                mark.next = first;
+                first = mark;
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void remove(Thread thread) {
+            lock.insist();
+            try {
+                Mark before = null;
+                Mark mark = first;
+                while (mark != null && mark.thread != thread) {
+                    before = mark;
+                    mark = mark.next;
+                }
+                if (mark != null) {
+                    unlink(mark, before);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void unlink(Mark mark, @Nullable Mark before) {
+            if (before == null) {
+                first = mark.next;
+            } else {
+                before.next = mark.next;
+            }
+            mark.next = null;
+            mark.thread = null;
+        }
+
+        @Nullable
+        Mark find(Thread thread) {
+            if (first == null) {
+                return null;
+            }
+            lock.insist();
+            try {
+                return search(thread);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private @Nullable Mark search(Thread thread) {
+            Mark mark = first;
+            while (mark != null && mark.thread != thread) {
+                mark = mark.next;
+            }
+            return mark;
+        }
+    }
+
+    private final Chain[] chains = new Chain[64];
+
+    private ReentrancyGuard() {
+        Arrays.setAll(chains, i -> new Chain());
+    }
 
     /** Refuses a thread that is inside anything, where waiting on the stage could deadlock. */
     static void requireOutside(Object stage) {
@@ -31,29 +122,27 @@ final class ReentrancyGuard {
     }
 
     /** Marks the current thread; true if it was outside before, and so has to {@link #leave()}. */
-    boolean enter(Object stage) {
-        try {
-            return stages.putIfAbsent(Thread.currentThread(), stage) == null;
-        } catch (Throwable e) { // the map counts after it has added, which may find no memory
-            leave();
-            throw e;
-        }
+    boolean enter(Mark mark) {
+        Thread thread = Thread.currentThread();
+        return chainOf(thread).add(mark, thread);
     }
 
     /** Takes the mark off again, in any case: a thread that kept it could never wait any more. */
     void leave() {
-        try {
-            stages.remove(Thread.currentThread());
-        } catch (Throwable e) { // in counting, as above
-            if (stages.containsKey(Thread.currentThread())) {
-                throw e;
-            }
-        }
+        Thread thread = Thread.currentThread();
+        chainOf(thread).remove(thread);
     }
 
     /** The stage that the current thread is inside of; null if it is outside. */
     @Nullable
     Object where() {
-        return stages.get(Thread.currentThread());
+        Thread thread = Thread.currentThread();
+        Mark mark = chainOf(thread).find(thread);
+        return mark == null ? null : mark.stage;
+    }
+
+    private Chain chainOf(Thread thread) {
+        int hash = System.identityHashCode(thread); // a thread may have a hash code of its own
+        return chains[(hash ^ hash >>> 16) & chains.length - 1];
     }
 }

@@ -1,6 +1,5 @@
 package io.github.exitleft;
 
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ final class Registrations<W extends TicketWaiter> {
     final String stage;
 
     final Role role;
-    private final ConcurrentHashMap<Object, W> tickets = new ConcurrentHashMap<>();
+    private final TicketTable<W> tickets = new TicketTable<>();
     private final AtomicInteger count = new AtomicInteger();
     private final int most;
     private final ResourceHooks hooks;
@@ -30,7 +29,7 @@ final class Registrations<W extends TicketWaiter> {
     /** Returns the live ticket for a token, or null. */
     @Nullable
     W find(Object token) {
-        return tickets.get(token);
+        return tickets.find(token);
     }
 
     int count() {
@@ -47,7 +46,7 @@ final class Registrations<W extends TicketWaiter> {
     /** Adds a ticket; what it throws has added none, an Error included. */
     void add(W ticket) {
         Object token = ticket.token();
-        if (tickets.containsKey(token)) {
+        if (tickets.glimpse(token) != null) { // said first, also where there is no place
             throw tokenIsTaken(token);
         }
         int before;
@@ -58,28 +57,15 @@ final class Registrations<W extends TicketWaiter> {
             }
         } while (!count.compareAndSet(before, before + 1));
         boolean added = false;
-        boolean asked = false;
         try {
-            added = tickets.putIfAbsent(token, ticket) == null; // may throw: runs the token's own code
-            asked = true;
+            added = tickets.add(ticket); // may throw: runs the token's own code
         } finally {
             if (!added) {
-                giveBack(ticket, !asked);
+                count.decrementAndGet();
             }
         }
         if (!added) {
             throw tokenIsTaken(token);
-        }
-    }
-
-    /** Gives back the place of a ticket that must not be there, but may: the map counts after it has added, which may find no memory. */
-    private void giveBack(W ticket, boolean mayBeThere) {
-        try {
-            if (mayBeThere) {
-                tickets.remove(ticket.token(), ticket);
-            }
-        } finally {
-            count.decrementAndGet();
         }
     }
 
@@ -108,21 +94,9 @@ final class Registrations<W extends TicketWaiter> {
         }
     }
 
-    /**
-     * Removes by identity, so that a token taken again by another thread is not touched (S6). If the token has changed meanwhile, its
-     * entry can't be found any more; it keeps its place, so that such entries are bounded too.
-     */
+    /** Removes the ticket itself, so that a token taken again by another thread is not touched (S6). */
     private void remove(W ticket) {
-        boolean removed;
-        try {
-            removed = tickets.remove(ticket.token(), ticket);
-        } catch (OutOfMemoryError e) {
-            if (find(ticket.token()) == ticket) {
-                throw e;
-            }
-            removed = true; // the map counts after it has removed
-        }
-        if (removed) {
+        if (tickets.remove(ticket)) {
             count.decrementAndGet();
         }
     }

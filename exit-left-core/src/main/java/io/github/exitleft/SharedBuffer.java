@@ -34,10 +34,10 @@ final class SharedBuffer<B extends @Nullable Object> {
                     + " could deadlock; use one after the other");
         }
         StackProbe.forAnEntry();
-        boolean marked = ReentrancyGuard.ANYTHING.enter(stage);
+        boolean marked = ReentrancyGuard.ANYTHING.enter(new ReentrancyGuard.Mark(stage));
         boolean buffering = false;
         try {
-            buffering = ReentrancyGuard.BUFFER.enter(stage);
+            buffering = ReentrancyGuard.BUFFER.enter(new ReentrancyGuard.Mark(stage));
             lock.lock();
             try {
                 return use.apply(content);

@@ -1,11 +1,9 @@
 package io.github.exitleft;
 
-import java.util.concurrent.locks.ReentrantLock;
-
 /** The one lock of a stage's protocol: an Error in taking or releasing it leaves it neither held nor a step half done (S19). */
 final class StageLock {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SureLock lock = new SureLock();
     private final Runnable wakeHead;
     private boolean wakesHead;
 
@@ -26,25 +24,13 @@ final class StageLock {
 
     /** Takes the lock for a step that must be taken, also where there is no memory to queue for it. */
     void insist() {
-        try {
-            lock.lock();
-        } catch (Throwable e) {
-            while (!lock.tryLock()) {
-                Thread.yield();
-            }
-        }
+        lock.insist();
     }
 
     void unlock() {
         boolean wakes = wakesHead;
         wakesHead = false;
-        try {
-            lock.unlock();
-        } catch (Throwable e) { // in waking the next that wants it, so it is free by then
-            if (lock.isHeldByCurrentThread()) {
-                lock.unlock();
-            }
-        }
+        lock.unlock();
         if (wakes) {
             wakeHead.run();
         }

@@ -21,6 +21,13 @@ abstract class TicketWaiter extends Waiter {
     /** Null if entries are waits of their own. Written by the entering thread between entries, read with the lock held while it waits. */
     private @Nullable LongerWait longerWait;
 
+    // the table's own: its token's hash code, and the next ticket in the same chain
+
+    int hash;
+
+    @Nullable
+    TicketWaiter next;
+
     abstract Object token();
 
     /**

@@ -377,31 +377,20 @@ class StageRestTests extends NoteFixture {
     @Test
     void m11_lateAnswerWhileATokenIsGivenBack_endsItsRest() throws Exception {
         var given = new AtomicInteger();
-        record Id(int number, Runnable atHash) {
-            @Override
-            public int hashCode() {
-                atHash.run();
-                return number;
+        Thread caller = Thread.currentThread();
+        // set by the caller for what it attached, after its mailbox is closed and before its ticket is given back
+        Timer timer = (nanos, task) -> {
+            if (Thread.currentThread() == caller && given.getAndIncrement() == 0) {
+                add(1, "late");
+                await().until(() -> count(lateOn.get(), MessageOutcome.LATE) == 1);
             }
-
-            @Override
-            public boolean equals(Object other) {
-                return other instanceof Id id && id.number == number;
-            }
-        }
-        Stage<Id, Note> stage =
-                build(Stage.builder("post", Id.class, source, (Note note) -> new Id(note.token(), () -> {}))
-                        .keeper(Keeper.ALWAYS)
-                        .rest(LONG)
-                        .issuer(() -> new Id(1, () -> {
-                            if (leavesRegistrations() && given.getAndIncrement() == 0) {
-                                add(1, "late");
-                                await().until(() -> count(lateOn.get(), MessageOutcome.LATE) == 1);
-                            }
-                        })));
+            return Timer.JVM.after(nanos, task);
+        };
+        Stage<Integer, Note> stage = stage(builder ->
+                builder.keeper(Keeper.ALWAYS).rest(LONG).issuer(() -> 1).timer(timer));
         lateOn.set(stage);
 
-        assertThatThrownBy(() -> stage.call(CallOptions.<Note>defaults().timeout(Duration.ZERO), id -> {}))
+        assertThatThrownBy(() -> stage.call(NO_TIME.attachment("attached"), id -> {}))
                 .isInstanceOf(StageTimeoutException.class);
 
         assertThat(given).hasPositiveValue();
@@ -410,11 +399,4 @@ class StageRestTests extends NoteFixture {
     }
 
     private final AtomicReference<Stage<?, ?>> lateOn = new AtomicReference<>();
-
-    /** Whether this thread is about to take a ticket out of those that are registered. */
-    private static boolean leavesRegistrations() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Registrations.class.getName())
-                        && frame.getMethodName().equals("remove")));
-    }
 }

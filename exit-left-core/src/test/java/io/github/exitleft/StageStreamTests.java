@@ -362,6 +362,7 @@ class StageStreamTests extends NoteFixture {
         var broken = new AtomicBoolean();
         Stage<Fragile, Note> stage = build(Stage.<Fragile, Note>builder(
                         "fragile", Fragile.class, source, note -> new Fragile(note.token(), broken))
+                .issuer(() -> new Fragile(2, broken)) // so that its token is to be freed for others
                 .keeper(Keeper.ALWAYS));
         Heard heard = subscribe(stage.messages(new Fragile(1, broken)), 0);
         broken.set(true);

@@ -193,8 +193,8 @@ class StageTicketTests extends NoteFixture {
 
         ticket.close();
 
-        // asked for by the memory and by the map of tickets: in neither moment a message would find nothing
-        assertThat(token.ticketsSeen).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
+        // asked for by the memory, at whose moment the ticket is still there: in none a message would find nothing
+        assertThat(token.ticketsSeen).isNotEmpty().containsOnly(1);
     }
 
     @Test

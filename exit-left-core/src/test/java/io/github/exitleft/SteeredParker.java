@@ -29,6 +29,9 @@ final class SteeredParker implements Parker, Parking {
     /** Runs whenever a thread looks at the clock, on that thread. */
     volatile Runnable beforeReading = () -> {};
 
+    /** Runs whenever a thread is about to wake another, on the thread that wakes. */
+    volatile Runnable beforeWaking = () -> {};
+
     /** Whether threads that park look up each millisecond, so that no test has to move the time for a short pause of theirs. */
     volatile boolean restless;
 
@@ -165,6 +168,7 @@ final class SteeredParker implements Parker, Parking {
     @Override
     public void unpark(Thread thread) {
         called("unpark");
+        beforeWaking.run();
         lock.lock();
         try {
             wakeUps.merge(thread, 1, Integer::sum);

@@ -20,6 +20,7 @@ final class Mutants {
     private static final String DIRECTOR = "io/github/exitleft/Director.java";
     private static final String BARE_KEEPER = "io/github/exitleft/BareKeeper.java";
     private static final String REGISTRATIONS = "io/github/exitleft/Registrations.java";
+    private static final String TICKET_TABLE = "io/github/exitleft/TicketTable.java";
     private static final String CALL = "io/github/exitleft/Call.java";
     private static final String ROUTER = "io/github/exitleft/Router.java";
     private static final String MAILROOM = "io/github/exitleft/Mailroom.java";
@@ -282,8 +283,13 @@ final class Mutants {
                     "removal by key",
                     "token taken again",
                     new Edit(
-                            "removed = tickets.remove(ticket.token(), ticket);",
-                            "removed = tickets.remove(ticket.token()) != null;")),
+                            "if (tickets.remove(ticket)) {",
+                            "W found = tickets.find(ticket.token()); if (found != null && tickets.remove(found)) {")),
+            mutant(
+                    TICKET_TABLE,
+                    "look without the lock not repeated with it",
+                    "ticket taken beside another against filing",
+                    new Edit("typed(found != null ? found : part.find(token, hash))", "typed(found)")),
             mutant(
                     CALL,
                     "mailbox not asked again after a timeout",

@@ -68,6 +68,12 @@ final class StageScenarios {
                     "DELIVERED ABANDONED",
                     "DELIVERED LATE"),
             Scenario.of(
+                    "ticket taken beside another against filing",
+                    "M1",
+                    300,
+                    StageScenarios::ticketTakenBesideAnotherAgainstFiling,
+                    "DELIVERED DELIVERED"),
+            Scenario.of(
                     "failing source against waiting",
                     "M6",
                     300,
@@ -211,6 +217,27 @@ final class StageScenarios {
         End end = play.await(own, LONG);
         b.join();
         play.end(end, play.unclaimed());
+    }
+
+    /** The table of tickets keeps both in the same part, which changes while the head looks in it. */
+    private static void ticketTakenBesideAnotherAgainstFiling() {
+        var play = new StagePlay(0);
+        var own = play.ticket(1);
+        var others = play.ticket(2);
+        var b = play.actor(() -> play.await(others, LONG));
+        var c = play.actor(() -> {
+            play.ticket(36);
+            return End.FINISHED;
+        });
+        play.letters.post(2);
+        play.letters.post(1);
+        play.whenFirstRead(() -> {
+            b.startParked();
+            c.start();
+        });
+        End end = play.await(own, LONG);
+        c.join();
+        play.end(end, b.join());
     }
 
     private static void failingSourceAgainstWaiting() {

@@ -1,0 +1,35 @@
+package io.github.exitleft;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A lock that can be taken where there is no memory to queue for it, and released where there is none to wake the next (S19). */
+final class SureLock {
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Takes the lock for a step that may be refused: an Error finds nothing decided yet. */
+    void lock() {
+        lock.lock();
+    }
+
+    /** Takes the lock for a step that must be taken, also where there is no memory to queue for it. */
+    void insist() {
+        try {
+            lock.lock();
+        } catch (Throwable e) {
+            while (!lock.tryLock()) {
+                Thread.yield();
+            }
+        }
+    }
+
+    void unlock() {
+        try {
+            lock.unlock();
+        } catch (Throwable e) { // in waking the next that wants it, so it is free by then
+            if (lock.isHeldByCurrentThread()) {
+                lock.unlock();
+            }
+        }
+    }
+}
