@@ -68,8 +68,13 @@ final class TicketTable<W extends TicketWaiter> {
         return (W) ticket;
     }
 
-    /** Some of the tickets. Everything is changed with the lock held, the tickets' {@code hash} and {@code next} included once they are in it. */
-    private static final class Part {
+    /**
+     * Some of the tickets, and the lock that guards them, in one object, since each exchange fetches it from memory three times. Everything is
+     * changed with the lock held, the tickets' {@code hash} and {@code next} included once they are in it.
+     */
+    private static final class Part extends StampedLock {
+
+        private static final long serialVersionUID = 1L;
 
         private static final int LEAST = 4;
         private static final int MOST = 1 << Integer.SIZE - LOG_OF_PARTS;
@@ -77,17 +82,16 @@ final class TicketTable<W extends TicketWaiter> {
         /** How far a look without the lock goes, since a chain that is being changed may seem to have no end. */
         private static final int MOST_STEPS = 32;
 
-        private final StampedLock lock = new StampedLock();
-        private @Nullable TicketWaiter[] chains = new @Nullable TicketWaiter[LEAST];
-        private int size;
+        private transient @Nullable TicketWaiter[] chains = new @Nullable TicketWaiter[LEAST];
+        private transient int size;
 
         @Nullable
         TicketWaiter glimpse(Object token, int hash) {
-            long stamp = lock.tryOptimisticRead();
+            long stamp = tryOptimisticRead();
             TicketWaiter first = firstWith(hash);
             Object its = first == null ? null : first.token();
             // only if nothing has changed meanwhile is any of that so; foreign code sees nothing else
-            return its != null && lock.validate(stamp) && token.equals(its) ? first : null;
+            return its != null && validate(stamp) && token.equals(its) ? first : null;
         }
 
         private @Nullable TicketWaiter firstWith(int hash) {
@@ -103,16 +107,16 @@ final class TicketTable<W extends TicketWaiter> {
 
         @Nullable
         TicketWaiter find(Object token, int hash) {
-            long stamp = lock();
+            long stamp = insist();
             try {
                 return search(token, hash);
             } finally {
-                unlock(stamp);
+                release(stamp);
             }
         }
 
         boolean add(TicketWaiter ticket, Object token) {
-            long stamp = lock();
+            long stamp = insist();
             try {
                 if (search(token, ticket.hash) != null) {
                     return false;
@@ -124,12 +128,12 @@ final class TicketTable<W extends TicketWaiter> {
                 size++;
                 return true;
             } finally {
-                unlock(stamp);
+                release(stamp);
             }
         }
 
         boolean remove(TicketWaiter ticket) {
-            long stamp = lock();
+            long stamp = insist();
             try {
                 TicketWaiter before = null;
                 TicketWaiter each = chainIn(chains, ticket.hash);
@@ -149,7 +153,7 @@ final class TicketTable<W extends TicketWaiter> {
                 size--;
                 return true;
             } finally {
-                unlock(stamp);
+                release(stamp);
             }
         }
 
@@ -185,25 +189,25 @@ final class TicketTable<W extends TicketWaiter> {
         }
 
         /** Takes the lock, also where there is no memory to queue for it: what must be removed is. */
-        private long lock() {
+        private long insist() {
             try {
-                return lock.writeLock();
+                return writeLock();
             } catch (Throwable e) {
-                long stamp = lock.tryWriteLock();
+                long stamp = tryWriteLock();
                 while (stamp == 0) {
                     Thread.yield();
-                    stamp = lock.tryWriteLock();
+                    stamp = tryWriteLock();
                 }
                 return stamp;
             }
         }
 
-        private void unlock(long stamp) {
+        private void release(long stamp) {
             try {
-                lock.unlockWrite(stamp);
+                unlockWrite(stamp);
             } catch (Throwable e) { // in waking the next that wants it, so it is free by then
-                if (lock.validate(stamp)) {
-                    lock.unlockWrite(stamp);
+                if (validate(stamp)) {
+                    unlockWrite(stamp);
                 }
             }
         }
