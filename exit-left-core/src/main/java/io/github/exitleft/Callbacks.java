@@ -89,15 +89,17 @@ final class Callbacks {
 
     /** Runs a callback; throws nothing. */
     void run(Runnable callback) {
+        ReentrancyGuard.Mark mark = null;
         boolean marked = false;
         try {
-            marked = ReentrancyGuard.ANYTHING.enter(new ReentrancyGuard.Mark(stage));
+            mark = new ReentrancyGuard.Mark(stage);
+            marked = ReentrancyGuard.ANYTHING.enter(mark);
             callback.run();
         } catch (Throwable e) {
             failed(e);
         } finally {
-            if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
+            if (marked && mark != null) {
+                ReentrancyGuard.ANYTHING.leave(mark);
             }
         }
     }

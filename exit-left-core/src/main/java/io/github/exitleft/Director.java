@@ -284,7 +284,7 @@ public final class Director<T, R, B extends @Nullable Object> {
         head = stage.role.keeper; // a ticket is not to be kept by this
         if (marked) {
             marked = false;
-            ReentrancyGuard.ANYTHING.leave();
+            ReentrancyGuard.ANYTHING.leave(mark);
         }
     }
 

@@ -22,6 +22,10 @@ final class ReentrancyGuard {
 
         private final Object stage;
         private @Nullable Thread thread;
+
+        /** Where it is, since a thread's id need not stay the same. */
+        private @Nullable Chain chain;
+
         private @Nullable Mark next;
 
         /**
@@ -49,6 +53,7 @@ final class ReentrancyGuard {
                     return false;
                 }
                 mark.thread = thread;
+                mark.chain = this;
                 mark.next = first;
                 first = mark;
                 return true;
@@ -57,31 +62,26 @@ final class ReentrancyGuard {
             }
         }
 
-        void remove(Thread thread) {
+        void remove(Mark mark) {
             lock.insist();
             try {
                 Mark before = null;
-                Mark mark = first;
-                while (mark != null && mark.thread != thread) {
-                    before = mark;
-                    mark = mark.next;
+                Mark each = first;
+                while (each != null && each != mark) {
+                    before = each;
+                    each = each.next;
                 }
-                if (mark != null) {
-                    unlink(mark, before);
+                if (before == null) {
+                    first = mark.next;
+                } else {
+                    before.next = mark.next;
                 }
+                mark.next = null;
+                mark.chain = null;
+                mark.thread = null;
             } finally {
                 lock.unlock();
             }
-        }
-
-        private void unlink(Mark mark, @Nullable Mark before) {
-            if (before == null) {
-                first = mark.next;
-            } else {
-                before.next = mark.next;
-            }
-            mark.next = null;
-            mark.thread = null;
         }
 
         @Nullable
@@ -121,16 +121,18 @@ final class ReentrancyGuard {
         }
     }
 
-    /** Marks the current thread; true if it was outside before, and so has to {@link #leave()}. */
+    /** Marks the current thread; true if it was outside before, and so has to {@link #leave}. */
     boolean enter(Mark mark) {
         Thread thread = Thread.currentThread();
         return chainOf(thread).add(mark, thread);
     }
 
     /** Takes the mark off again, in any case: a thread that kept it could never wait any more. */
-    void leave() {
-        Thread thread = Thread.currentThread();
-        chainOf(thread).remove(thread);
+    void leave(Mark mark) {
+        Chain chain = mark.chain;
+        if (chain != null) {
+            chain.remove(mark);
+        }
     }
 
     /** The stage that the current thread is inside of; null if it is outside. */
@@ -141,8 +143,8 @@ final class ReentrancyGuard {
         return mark == null ? null : mark.stage;
     }
 
+    @SuppressWarnings("deprecation") // threadId() came with 19
     private Chain chainOf(Thread thread) {
-        int hash = System.identityHashCode(thread); // a thread may have a hash code of its own
-        return chains[(hash ^ hash >>> 16) & chains.length - 1];
+        return chains[(int) thread.getId() & chains.length - 1];
     }
 }

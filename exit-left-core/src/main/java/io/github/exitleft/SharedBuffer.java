@@ -34,10 +34,12 @@ final class SharedBuffer<B extends @Nullable Object> {
                     + " could deadlock; use one after the other");
         }
         StackProbe.forAnEntry();
-        boolean marked = ReentrancyGuard.ANYTHING.enter(new ReentrancyGuard.Mark(stage));
+        var mark = new ReentrancyGuard.Mark(stage);
+        var bufferMark = new ReentrancyGuard.Mark(stage);
+        boolean marked = ReentrancyGuard.ANYTHING.enter(mark);
         boolean buffering = false;
         try {
-            buffering = ReentrancyGuard.BUFFER.enter(new ReentrancyGuard.Mark(stage));
+            buffering = ReentrancyGuard.BUFFER.enter(bufferMark);
             lock.lock();
             try {
                 return use.apply(content);
@@ -46,10 +48,10 @@ final class SharedBuffer<B extends @Nullable Object> {
             }
         } finally {
             if (buffering) {
-                ReentrancyGuard.BUFFER.leave();
+                ReentrancyGuard.BUFFER.leave(bufferMark);
             }
             if (marked) {
-                ReentrancyGuard.ANYTHING.leave();
+                ReentrancyGuard.ANYTHING.leave(mark);
             }
         }
     }
