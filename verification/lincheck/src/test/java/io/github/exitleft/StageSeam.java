@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Opens package-private seams of stages to the scenarios. */
 public final class StageSeam {
 
-    private static final Field FIRST = first();
+    private static final Field FIRST = field(Mailbox.class, "first");
+    private static final Field CHAINS = field(ReentrancyGuard.class, "chains");
 
     private StageSeam() {}
 
@@ -52,21 +53,38 @@ public final class StageSeam {
         }
     }
 
-    private static Field first() {
+    private static Field field(Class<?> type, String name) {
         try {
-            Field field = Mailbox.class.getDeclaredField("first");
+            Field field = type.getDeclaredField(name);
             field.setAccessible(true);
             return field;
         } catch (NoSuchFieldException e) {
-            throw new AssertionError("mailboxes look different now; let this method find out whether one is empty", e);
+            throw new AssertionError(
+                    type.getSimpleName() + " looks different now; let this class look where it keeps '" + name + "'",
+                    e);
+        }
+    }
+
+    private static Object get(Field field, Object of) {
+        try {
+            return field.get(of);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
         }
     }
 
     /**
-     * Reads the core's map of the threads that head, to be called while none does. Lincheck copies a static variable, and all that hangs
-     * on it, when it first sees it read, and the whole JVM hangs on a thread.
+     * Empties the core's table of the threads that head, to be called while none does, and reads it. Lincheck resets a static variable to
+     * what it was when first read, but for changes that were made while it did not look; and a run that hangs leaves its threads in there.
      */
     public static void requireOutside() {
+        for (Object chain : (Object[]) get(CHAINS, ReentrancyGuard.ANYTHING)) {
+            try {
+                field(chain.getClass(), "first").set(chain, null);
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        }
         ReentrancyGuard.requireOutside("the stage of a scenario");
     }
 
