@@ -74,10 +74,10 @@ public final class StageSeam {
     }
 
     /**
-     * Empties the core's table of the threads that head, to be called while none does, and reads it. Lincheck resets a static variable to
-     * what it was when first read, but for changes that were made while it did not look; and a run that hangs leaves its threads in there.
+     * Empties the core's table of the threads that head, to be called while none does and Lincheck does not look. A run that hangs leaves its
+     * threads in there, and Lincheck resets only the changes that it has seen.
      */
-    public static void requireOutside() {
+    public static void emptyTableOfHeads() {
         for (Object chain : (Object[]) get(CHAINS, ReentrancyGuard.ANYTHING)) {
             try {
                 field(chain.getClass(), "first").set(chain, null);
@@ -85,6 +85,13 @@ public final class StageSeam {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    /**
+     * Reads the core's table of the threads that head, to be called while none does. Lincheck copies a static variable, and all that hangs
+     * on it, when it first sees it read, and the whole JVM hangs on a thread.
+     */
+    public static void requireOutside() {
         ReentrancyGuard.requireOutside("the stage of a scenario");
     }
 

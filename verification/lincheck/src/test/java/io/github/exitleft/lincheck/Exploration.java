@@ -37,6 +37,9 @@ final class Exploration {
 
     /** Begins a run, with the exploration paused. */
     static void begin() {
+        AnalysisSectionsKt.enterIgnoredSection();
+        StageSeam.emptyTableOfHeads();
+        AnalysisSectionsKt.leaveIgnoredSection();
         StageSeam.requireOutside();
         pause();
         runs++;
