@@ -90,15 +90,14 @@ final class Callbacks {
     /** Runs a callback; throws nothing. */
     void run(Runnable callback) {
         ReentrancyGuard.Mark mark = null;
-        boolean marked = false;
         try {
             mark = new ReentrancyGuard.Mark(stage);
-            marked = ReentrancyGuard.ANYTHING.enter(mark);
+            ReentrancyGuard.ANYTHING.enter(mark);
             callback.run();
         } catch (Throwable e) {
             failed(e);
         } finally {
-            if (marked && mark != null) {
+            if (mark != null) {
                 ReentrancyGuard.ANYTHING.leave(mark);
             }
         }

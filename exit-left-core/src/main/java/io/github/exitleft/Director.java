@@ -25,7 +25,6 @@ public final class Director<T, R, B extends @Nullable Object> {
     private Waiter head;
 
     private Generation generation;
-    private boolean marked;
     private boolean outOfTime;
 
     /** The head's thread; null while there is none. Other threads may look whether they are it: no other thread can make them so. */
@@ -89,6 +88,7 @@ public final class Director<T, R, B extends @Nullable Object> {
      * @return the rest in nanoseconds; zero, never negative, when the time is up, or the stage or the head's ticket is closed
      */
     public long remainingNanos() {
+        requireHead();
         return isLost() || isClosed() || isCancelled() ? 0 : Math.max(0, head.deadline - stage.parker.nanoTime());
     }
 
@@ -274,7 +274,7 @@ public final class Director<T, R, B extends @Nullable Object> {
         generation = in;
         outOfTime = false;
         thread = Thread.currentThread();
-        marked = ReentrancyGuard.ANYTHING.enter(mark);
+        ReentrancyGuard.ANYTHING.enter(mark);
         stage.callbacks.headChanged(stage.role.guarded.promoted);
     }
 
@@ -282,10 +282,7 @@ public final class Director<T, R, B extends @Nullable Object> {
     void end() {
         thread = null;
         head = stage.role.keeper; // a ticket is not to be kept by this
-        if (marked) {
-            marked = false;
-            ReentrancyGuard.ANYTHING.leave(mark);
-        }
+        ReentrancyGuard.ANYTHING.leave(mark);
     }
 
     private void requireHead() {

@@ -17,7 +17,7 @@ final class ReentrancyGuard {
     /** The threads inside a buffer. */
     static final ReentrancyGuard BUFFER = new ReentrancyGuard();
 
-    /** That a thread is inside; for one thread at a time, and to be used again. */
+    /** Says that a thread is inside; reusable, by one thread at a time. */
     static final class Mark {
 
         private final Object stage;
@@ -46,17 +46,15 @@ final class ReentrancyGuard {
         /** Volatile for a look without the lock: a thread whose mark is there finds it, since it has put it there itself. */
         private volatile @Nullable Mark first;
 
-        boolean add(Mark mark, Thread thread) {
+        void add(Mark mark, Thread thread) {
             lock.lock();
             try {
-                if (search(thread) != null) {
-                    return false;
+                if (search(thread) == null) {
+                    mark.thread = thread;
+                    mark.chain = this;
+                    mark.next = first;
+                    first = mark;
                 }
-                mark.thread = thread;
-                mark.chain = this;
-                mark.next = first;
-                first = mark;
-                return true;
             } finally {
                 lock.unlock();
             }
@@ -70,6 +68,9 @@ final class ReentrancyGuard {
                 while (each != null && each != mark) {
                     before = each;
                     each = each.next;
+                }
+                if (each == null) {
+                    return;
                 }
                 if (before == null) {
                     first = mark.next;
@@ -121,13 +122,13 @@ final class ReentrancyGuard {
         }
     }
 
-    /** Marks the current thread; true if it was outside before, and so has to {@link #leave}. */
-    boolean enter(Mark mark) {
+    /** Marks the current thread, unless it is inside already; whatever comes of this, {@link #leave} has to follow. */
+    void enter(Mark mark) {
         Thread thread = Thread.currentThread();
-        return chainOf(thread).add(mark, thread);
+        chainOf(thread).add(mark, thread);
     }
 
-    /** Takes the mark off again, in any case: a thread that kept it could never wait any more. */
+    /** Takes the mark off again, if the thread has been marked by it: a thread that kept it could never wait any more. */
     void leave(Mark mark) {
         Chain chain = mark.chain;
         if (chain != null) {

@@ -46,14 +46,14 @@ final class Registrations<W extends TicketWaiter> {
     /** Adds a ticket; what it throws has added none, an Error included. */
     void add(W ticket) {
         Object token = ticket.token();
-        if (tickets.glimpse(token) != null) { // said first, also where there is no place
+        if (tickets.glimpse(token) != null) { // which mostly tells, and takes no place for a moment
             throw tokenIsTaken(token);
         }
         int before;
         do {
             before = count.get();
             if (before >= most) {
-                throw new TooManyTicketsException(stage, most);
+                throw tickets.find(token) == null ? new TooManyTicketsException(stage, most) : tokenIsTaken(token);
             }
         } while (!count.compareAndSet(before, before + 1));
         boolean added = false;
@@ -82,6 +82,7 @@ final class Registrations<W extends TicketWaiter> {
 
     /** Closes a ticket, frees its token, and wakes the head if the ticket is its own (S20). */
     void close(W ticket) {
+        StackProbe.forAStep();
         boolean heads = false;
         try {
             heads = role.release(ticket);

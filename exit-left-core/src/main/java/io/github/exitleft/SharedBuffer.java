@@ -36,10 +36,9 @@ final class SharedBuffer<B extends @Nullable Object> {
         StackProbe.forAnEntry();
         var mark = new ReentrancyGuard.Mark(stage);
         var bufferMark = new ReentrancyGuard.Mark(stage);
-        boolean marked = ReentrancyGuard.ANYTHING.enter(mark);
-        boolean buffering = false;
         try {
-            buffering = ReentrancyGuard.BUFFER.enter(bufferMark);
+            ReentrancyGuard.ANYTHING.enter(mark);
+            ReentrancyGuard.BUFFER.enter(bufferMark);
             lock.lock();
             try {
                 return use.apply(content);
@@ -47,10 +46,9 @@ final class SharedBuffer<B extends @Nullable Object> {
                 lock.unlock();
             }
         } finally {
-            if (buffering) {
+            try {
                 ReentrancyGuard.BUFFER.leave(bufferMark);
-            }
-            if (marked) {
+            } finally {
                 ReentrancyGuard.ANYTHING.leave(mark);
             }
         }

@@ -7,17 +7,25 @@ final class SureLock {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Takes the lock for a step that may be refused: an Error finds nothing decided yet. */
+    /** Takes the lock for a step that may be refused: an Error finds nothing decided yet, and leaves the lock free. */
     void lock() {
-        lock.lock();
+        try {
+            lock.lock();
+        } catch (Throwable e) {
+            if (lock.isHeldByCurrentThread()) { // the stack was at its end: the JVM tells of that once the lock is
+                // taken
+                unlock();
+            }
+            throw e;
+        }
     }
 
-    /** Takes the lock for a step that must be taken, also where there is no memory to queue for it. */
+    /** Takes the lock for a step that must be taken, also where there is no memory to queue for it; never by a thread that has it. */
     void insist() {
         try {
             lock.lock();
         } catch (Throwable e) {
-            while (!lock.tryLock()) {
+            while (!lock.isHeldByCurrentThread() && !lock.tryLock()) {
                 Thread.yield();
             }
         }

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A hash table of tickets by their tokens, whose chains run through the tickets themselves, so that a ticket needs no node.
  *
  * <p>It consists of parts, each with a lock of its own that is held for a few instructions. A ticket is found without the lock, unless
- * its part is changed at that moment or another token has the same hash code; that there is none is only said with the lock held. Of
- * foreign code the tokens' {@code equals} runs under a lock, for tokens with the same hash code; {@code hashCode} never does, and is
- * asked once for each ticket.
+ * its part is changed at that moment, another token has the same hash code, or its chain is long; that there is none is only said with the
+ * lock held. The only foreign code that runs under a lock is the {@code equals} of tokens with the same hash code, which must not use the stage.
  *
  * @param <W> tickets
  */
@@ -31,7 +30,11 @@ final class TicketTable<W extends TicketWaiter> {
         int hash = hashOf(token);
         Part part = partOf(hash);
         TicketWaiter found = part.glimpse(token, hash);
-        return typed(found != null ? found : part.find(token, hash));
+        if (found == null) {
+            StackProbe.forAStep();
+            found = part.find(token, hash);
+        }
+        return typed(found);
     }
 
     /** Returns the ticket for a token, found without a lock; null also if there may be one. */
@@ -188,7 +191,7 @@ final class TicketTable<W extends TicketWaiter> {
             chains[chain] = ticket;
         }
 
-        /** Takes the lock, also where there is no memory to queue for it: what must be removed is. */
+        /** Takes the lock, also where there is no memory to queue for it; where there is no stack, that shows before. */
         private long insist() {
             try {
                 return writeLock();

@@ -179,6 +179,19 @@ class BareTicketTests extends Steered {
     }
 
     @Test
+    void tokenThatIsTaken_isToldSoAlsoWhereThereIsNoPlace() {
+        stage = BareStage.<String, Object, List<String>>builder("small", "resource", new ArrayList<>())
+                .maxTickets(2)
+                .build();
+        try (var one = stage.ticket("Aa");
+                var two = stage.ticket("BB")) { // with the same hash code
+            assertThat(one.token().hashCode()).isEqualTo(two.token().hashCode());
+            assertThatThrownBy(() -> stage.ticket("Aa")).isInstanceOf(TokenInUseException.class);
+            assertThatThrownBy(() -> stage.ticket("BB")).isInstanceOf(TokenInUseException.class);
+        }
+    }
+
+    @Test
     void tokenThatThrows_takesNoPlace() {
         record Thrower() {
             @Override
@@ -246,6 +259,22 @@ class BareTicketTests extends Steered {
             return "";
         });
         assertThat(other.<Integer>buffer(List::size)).isZero();
+    }
+
+    @Test
+    void s11_directorOfAHeadWhoseTicketIsLost_refusesOtherThreadsAllTheSame() throws Exception {
+        try (var ticket = stage.ticket("a")) {
+            assertThatThrownBy(() -> stage.enter(ticket, LONG, director -> {
+                        ticket.fail(new Generation(new IllegalStateException("lost")));
+                        assertThat(director.remainingNanos()).isZero();
+                        var elsewhere = Actor.start("elsewhere", director::remainingNanos);
+                        assertThat(elsewhere.thrown())
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("'elsewhere'");
+                        return director.outOfTime();
+                    }))
+                    .isInstanceOf(SourceFailedException.class);
+        }
     }
 
     @Test

@@ -31,27 +31,30 @@ final class Benchmarks {
         // output must look the same everywhere
         Locale.setDefault(Locale.ROOT);
         Settings settings = Settings.parse(arguments);
-        Measured measured;
+        String report;
         try (PeerProcess peer = PeerProcess.start(settings.underWay())) {
             var benchmarks = new Benchmarks(settings, peer, System.err::println);
             List<Comparison> comparisons = benchmarks.compare();
-            // half an hour's work is not to be lost if counting fails
+            // after each part, since half an hour's work is not to be lost if a later one fails
             write(
                     settings,
                     new Measured(comparisons, Map.of(), Map.of(), List.of(), null, Memory.ofTokenAndMessage(), 0));
             Map<String, Map<String, Calls>> calls = settings.counts() ? benchmarks.countCalls() : Map.of();
             Map<String, Map<String, Map<String, Double>>> systemCalls =
                     settings.traced() ? benchmarks.countSystemCalls() : Map.of();
-            measured = new Measured(
+            var growth = settings.growth() ? benchmarks.countGrowth() : List.<Growth>of();
+            write(settings, new Measured(comparisons, calls, systemCalls, growth, null, Memory.ofTokenAndMessage(), 0));
+            var measured = new Measured(
                     comparisons,
                     calls,
                     systemCalls,
-                    settings.growth() ? benchmarks.countGrowth() : List.of(),
+                    growth,
                     settings.primitive() ? Primitive.measure(settings.quick(), System.err::println) : null,
                     Memory.ofTokenAndMessage(),
                     settings.primitive() ? Memory.ofWaitingTicket() : 0);
+            report = write(settings, measured);
         }
-        System.out.println(write(settings, measured));
+        System.out.println(report);
         System.err.println("written to " + settings.output());
     }
 

@@ -50,7 +50,7 @@ final class Primitive {
             boolean fewer = operation.startsWith("WaitingBenchmark") && !Threads.VIRTUAL;
             String[] others = fewer ? FEWER_OTHERS : quick ? QUICK_OTHERS : OTHERS;
             var options = new OptionsBuilder()
-                    .include("io\\.github\\.exitleft\\.bare\\." + operation.replace(".", "\\.") + "$")
+                    .include(pattern(operation))
                     .param("others", others)
                     .forks(1)
                     .warmupIterations(quick ? 2 : 4)
@@ -65,6 +65,11 @@ final class Primitive {
             new Runner(options).run().forEach(primitive::add);
         }
         return primitive;
+    }
+
+    /** Returns the regular expression for the benchmark of an operation. */
+    static String pattern(String operation) {
+        return ("io.github.exitleft." + operation).replace(".", "\\.") + "$";
     }
 
     private void add(RunResult result) {

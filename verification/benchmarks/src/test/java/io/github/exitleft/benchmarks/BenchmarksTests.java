@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.exitleft.HandOverBenchmark;
 import io.github.exitleft.Stage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -287,6 +289,25 @@ class BenchmarksTests {
                 .hasSize(6)
                 .allSatisfy(plot -> assertThat(Files.readString(directory.resolve(plot.path())))
                         .contains("<svg", ">stage", "</svg"));
+    }
+
+    @Test
+    void operationOfThePrimitive_isFoundByItsPattern() throws Exception {
+        String benchmarks;
+        try (var list = BenchmarksTests.class.getResourceAsStream("/META-INF/BenchmarkList")) {
+            benchmarks = new String(list.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        Set<String> names = Pattern.compile("JMH S \\d+ (\\S+) S \\d+ \\S+ S \\d+ (\\S+) ")
+                .matcher(benchmarks)
+                .results()
+                .map(found -> found.group(1) + "." + found.group(2))
+                .collect(Collectors.toSet());
+        assertThat(Primitive.OPERATIONS)
+                .allSatisfy(operation -> assertThat(names)
+                        .filteredOn(name -> Pattern.compile(Primitive.pattern(operation))
+                                .matcher(name)
+                                .find())
+                        .hasSize(1));
     }
 
     @Test

@@ -289,7 +289,7 @@ final class Mutants {
                     TICKET_TABLE,
                     "look without the lock not repeated with it",
                     "ticket taken beside another against filing",
-                    new Edit("typed(found != null ? found : part.find(token, hash))", "typed(found)")),
+                    new Edit("found = part.find(token, hash);", "")),
             mutant(
                     CALL,
                     "mailbox not asked again after a timeout",
