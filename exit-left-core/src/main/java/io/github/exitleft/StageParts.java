@@ -372,6 +372,9 @@ final class StageParts<T, M> {
      * @param leaves whether the thread that waits for them is this one, and takes nothing any more
      */
     void release(Mailbox<T, M> box, boolean leaves) {
+        if (!leaves) { // or this thread has entered as deep as this
+            StackProbe.forAnEntry();
+        }
         List<Unclaimed<T, M>> left = List.of();
         try {
             // the mailbox first: a message that finds no ticket any more finds its token remembered

@@ -12,8 +12,8 @@ final class SureLock {
         try {
             lock.lock();
         } catch (Throwable e) {
-            if (lock.isHeldByCurrentThread()) { // the stack was at its end: the JVM tells of that once the lock is
-                // taken
+            // where the stack was at its end, the JVM throws after the lock has been taken
+            if (lock.isHeldByCurrentThread()) {
                 unlock();
             }
             throw e;

@@ -2,7 +2,9 @@ package io.github.exitleft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.exitleft.testing.Patience;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -155,11 +157,7 @@ class TicketTableTests {
             @Override
             public boolean equals(Object other) {
                 comparing.countDown();
-                try {
-                    changed.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
+                await().until(() -> changed.getCount() == 0);
                 return "a".equals(other);
             }
 
@@ -169,8 +167,9 @@ class TicketTableTests {
             }
         };
         Actor<Holder> looking = Actor.start("looking", () -> table.find(asked));
-        comparing.await();
-        assertThat(table.remove(holder)).isTrue(); // as another thread that closes its ticket
+        Patience.await(comparing);
+        Actor<Boolean> closing = Actor.start("closing", () -> table.remove(holder));
+        assertThat(closing.result()).isTrue();
         changed.countDown();
         assertThat(looking.result()).as("it was there when the look began").isSameAs(holder);
     }
