@@ -388,43 +388,6 @@ class BareStageErrorTests extends Steered {
         stillWorks();
     }
 
-    @Test
-    void s19_runawayRecursionOfAHead_leavesEachTokenFreeForOthers() throws Exception {
-        for (int round = 0; round < 12; round++) {
-            var victim = new Thread(null, this::headWithoutEnd, "victim", 256 * 1024);
-            victim.setDaemon(true);
-            victim.setUncaughtExceptionHandler((thread, e) -> {});
-            victim.start();
-            Patience.join(victim);
-            assertThat(victim.isAlive()).isFalse();
-        }
-        assertThat(recursionEntered).isTrue();
-        Actor<Boolean> others = Actor.start("others", () -> {
-            for (int i = 0; i < 1_000; i++) {
-                stage.ticket("token " + i).close();
-            }
-            return true;
-        });
-        assertThat(others.result()).isTrue();
-    }
-
-    private void headWithoutEnd() {
-        try (var ticket = stage.ticket("victim")) {
-            stage.enter(ticket, LONG, director -> {
-                recur(director, 1);
-                return "never";
-            });
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private void recur(Director<String, Object, List<String>> director, int depth) {
-        assertThat(director.signal("nobody's " + depth)).isFalse();
-        recursionEntered = true;
-        recur(director, depth + 1);
-    }
-
     private void recur(int depth, int from) {
         deepest = depth;
         if (from > 0 && depth > from) {

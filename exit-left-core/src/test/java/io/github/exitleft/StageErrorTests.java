@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.github.exitleft.test.QueueSource;
 import io.github.exitleft.testing.Patience;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +241,32 @@ class StageErrorTests extends NoteFixture {
     private static Runnable theOnlyOf(Queue<Runnable> jobs) {
         await().untilAsserted(() -> assertThat(jobs).hasSize(1));
         return jobs.remove();
+    }
+
+    /** Closes a ticket at each depth, until the stack is at its end. */
+    private static void closeFrom(int depth, List<Ticket<Integer, Note>> tickets) {
+        tickets.get(depth).close();
+        closeFrom(depth + 1, tickets);
+    }
+
+    @Test
+    void s19_ticketClosedAtTheEndOfTheStack_isClosedWhollyOrNotAtAll() throws Exception {
+        for (int round = 0; round < 12; round++) {
+            Stage<Integer, Note> stage =
+                    build(Stage.<Integer, Note>builder("deep-" + round, Integer.class, new QueueSource<>(), Note::token)
+                            .maxTickets(40_000));
+            List<Ticket<Integer, Note>> tickets =
+                    IntStream.range(0, 40_000).mapToObj(stage::ticket).toList();
+            var victim = new Thread(null, () -> closeFrom(0, tickets), "victim", 256 * 1024);
+            victim.setUncaughtExceptionHandler((thread, e) -> {});
+            victim.start();
+            Patience.join(victim);
+
+            int open = stage.snapshot(0).role().tickets();
+            assertThat(open).isPositive().isLessThan(tickets.size());
+            assertThat(tickets.stream().filter(ticket -> !ticket.closed)).hasSize(open);
+            tickets.forEach(Ticket::close);
+        }
     }
 
     @Test
